@@ -1,0 +1,104 @@
+// Every size, offset and bit of the heap, written once.
+//
+// This file compiles both as AssemblyScript (the core) and as TypeScript (the host), so the two
+// can never disagree about a byte. Hence no type annotations and no imports.
+//
+//   linear memory of a heap
+//   ┌────────────┬──────────────┬────────────┬────────────┬────── ─ ─ ─┬─────────┐
+//   │ control    │ first tables │ page       │ page       │ …          │         │
+//   │ block      │ (bootstrap)  │ 64 KiB     │ 64 KiB     │            │         │
+//   └────────────┴──────────────┴────────────┴────────────┴────── ─ ─ ─┴─────────┘
+//   ▲ CONTROL    ▲ base         ▲ base + BOOTSTRAP_SIZE, rounded up to a page     ▲ limit
+//
+// An object has 8 bytes of header; kinds that can hold references have 8 more in front of it:
+//
+//    -8  next     ┐  generations 0 and 1: links of the generation's list; `prev` is lent to gcRefs
+//    -4  prev     ┘  while a collection runs. Generation 2: the object's 64-bit birth number.
+//   ► 0  refcount    all strong references; 0 = dying; top bit set = immortal
+//    +4  info        type id:16 (0 = free block) │ flags:8 │ roots:8
+//    +8  payload     slots first, then raw fields
+
+// ---- Pages and blocks -------------------------------------------------------------------------
+export const PAGE_SHIFT = 16;
+export const PAGE_SIZE = 1 << PAGE_SHIFT;
+/** Blocks are multiples of this, and so are addresses of objects. */
+export const GRAIN = 8;
+/** Largest block that a size class serves; larger ones get a run of pages of their own. */
+export const MAX_CLASS_SIZE = 36864;
+
+// ---- Object header ----------------------------------------------------------------------------
+export const NEXT_OFFSET = -8;
+export const PREV_OFFSET = -4;
+export const REFCOUNT_OFFSET = 0;
+export const INFO_OFFSET = 4;
+export const PAYLOAD_OFFSET = 8;
+/** Bytes of header in front of a leaf object's payload. */
+export const HEADER_SIZE = 8;
+/** Bytes in front of the header of a kind that can hold references. */
+export const LINKS_SIZE = 8;
+
+export const TYPE_MASK = 0xffff;
+export const ROOTS_SHIFT = 24;
+/** `roots` at this value: the exact count is in a side table, or the object is immortal. */
+export const ROOTS_SATURATED = 255;
+/** Reference count of an immortal object; anything with the top bit set is immortal. */
+export const IMMORTAL_REFCOUNT = 0xc0000000;
+
+export const FLAG_FINALIZED = 1 << 16;
+export const FLAG_HAS_WEAKREFS = 1 << 17;
+export const FLAG_TRACKED = 1 << 18;
+export const FLAG_OLD = 1 << 19;
+export const FLAG_COLLECTING = 1 << 20;
+export const FLAG_UNREACHABLE = 1 << 21;
+export const FLAG_DYING = 1 << 22;
+export const FLAG_SAMPLED = 1 << 23;
+
+// ---- Types ------------------------------------------------------------------------------------
+export const TYPE_BUFFER = 1;
+export const TYPE_NONE = 2;
+export const TYPE_BOOL = 3;
+export const TYPE_INT = 4;
+export const TYPE_FLOAT = 5;
+export const TYPE_STR = 6;
+export const TYPE_LIST = 7;
+export const TYPE_WEAKREF = 8;
+export const FIRST_USER_TYPE = 32;
+export const MAX_TYPES = 65536;
+
+/** Where an object of a type keeps its references. */
+export const KIND_LEAF = 0; // none
+export const KIND_STRUCT = 1; // `slotCount` slots at the start of the payload
+export const KIND_LIST = 2; // in a buffer of its own
+/** What `defineType` takes besides sizes. */
+export const TYPE_HAS_FINALIZER = 1;
+export const TYPE_HAS_LINKS = 2;
+export const TYPE_VARIABLE_SIZE = 4;
+
+export const TYPE_DESCRIPTOR_SIZE = 32;
+
+// ---- Payloads of the built-in types (offsets from the object's address) --------------------------
+/** INT: 64-bit two's complement. BOOL: 0 or 1. FLOAT: IEEE double. */
+export const VALUE_OFFSET = 8;
+/** STR: length in bytes, then (at STR_BYTES_OFFSET) that many bytes of UTF-8. */
+export const STR_LENGTH_OFFSET = 8;
+export const STR_BYTES_OFFSET = 16;
+/** LIST: address of its buffer (0 = none), length and capacity in slots. */
+export const LIST_BUFFER_OFFSET = 8;
+export const LIST_LENGTH_OFFSET = 12;
+export const LIST_CAPACITY_OFFSET = 16;
+/** BUFFER: slots or bytes start here. */
+export const BUFFER_DATA_OFFSET = 8;
+/** WEAKREF: referent (0 = dead), the other weak references to it, and the host's callback id (0 = none). */
+export const WEAKREF_REFERENT_OFFSET = 8;
+export const WEAKREF_NEXT_OFFSET = 12;
+export const WEAKREF_PREV_OFFSET = 16;
+export const WEAKREF_CALLBACK_OFFSET = 20;
+
+export const SMALL_INT_MIN = -5;
+export const SMALL_INT_MAX = 256;
+
+// ---- Collector --------------------------------------------------------------------------------
+export const GENERATIONS = 3;
+export const DEFAULT_THRESHOLD_0 = 700;
+export const DEFAULT_THRESHOLD_1 = 10;
+export const DEFAULT_THRESHOLD_2 = 10;

@@ -1,0 +1,119 @@
+/**
+ * The typed raw ABI of the core: what `core.wasm` exports and imports.
+ *
+ * Everything is a plain number. Addresses come back signed from WebAssembly: `>>> 0` them before
+ * comparing or keeping them. "Owned" means the caller got one outside reference and must give it
+ * back with `decref`; "borrowed" means it got none.
+ */
+
+/** Address of an object inside a heap's linear memory. 0 is "no object". */
+export type Address = number;
+
+export interface CoreExports {
+  readonly memory: WebAssembly.Memory;
+
+  /** First address the core may use when it owns the whole memory. */
+  heapBase(): Address;
+  /** Starts an empty heap in `[base, limit)`. 0 = there was not enough memory. Call once. */
+  init(base: Address, limit: Address): number;
+
+  /** New type with `payloadBytes` of payload beginning with `slotCount` references. 0 = out of memory or types. `flags`: TYPE_HAS_FINALIZER. */
+  defineType(payloadBytes: number, slotCount: number, flags: number): number;
+
+  /** New zeroed object of a fixed-size type. Owned. May collect first. 0 = out of memory, nothing changed. */
+  alloc(type: number): Address;
+  /** Adds one outside reference. 0 = out of memory (only past 254 outside references), nothing changed. */
+  incref(object: Address): number;
+  /** Takes one outside reference away; the object dies if it was the last reference. */
+  decref(object: Address): void;
+  /** Every strong reference. 0xC0000000 for immortals. */
+  refcount(object: Address): number;
+  /** Outside references alone. */
+  roots(object: Address): number;
+  /** Reference in a slot of a struct, or 0. Borrowed. */
+  getRef(object: Address, slot: number): Address;
+  /** Stores a reference (0 = none) in a slot of a struct; counts both sides; what was there may die. */
+  setRef(object: Address, slot: number, value: Address): void;
+
+  /** Int of 64 bits given as two halves. Owned (small ints are shared and immortal). 0 = out of memory. */
+  newInt(low: number, high: number): Address;
+  newFloat(value: number): Address;
+  /** String of so many zero bytes, for the caller to fill at STR_BYTES_OFFSET at once. Owned. */
+  newStr(byteLength: number): Address;
+  /** The immortal None, False and True. */
+  none(): Address;
+  bool(value: number): Address;
+
+  /** Empty list with room for `capacity` slots. Owned. May collect first. */
+  newList(capacity: number): Address;
+  /** Appends; counts the item. 0 = out of memory, list unchanged. */
+  listAppend(list: Address, item: Address): number;
+  /** Item, borrowed. `index` must be inside. */
+  listGet(list: Address, index: number): Address;
+  listSet(list: Address, index: number, item: Address): void;
+  /** Removes the last item and returns it, owned. 0 = empty list or out of memory (list unchanged). */
+  listPop(list: Address): Address;
+
+  /** Weak reference object. `callback` is an id of the host's, 0 = none (then it may be a shared one). Owned. 0 = out of memory. */
+  newWeakref(referent: Address, callback: number): Address;
+  /** Referent, owned, or 0 once it is dead (or dying). */
+  weakrefTarget(weakref: Address): Address;
+  /** How many live weak references an object has. */
+  weakrefCount(object: Address): number;
+
+  /** Collects `generation` and younger. Objects found unreachable; 0 when already collecting. */
+  collect(generation: number): number;
+  isCollecting(): number;
+  setEnabled(enabled: number): void;
+  isEnabled(): number;
+  setThresholds(t0: number, t1: number, t2: number): void;
+  threshold(generation: number): number;
+  count(generation: number): number;
+  /** Collections so far whose oldest generation was this one; objects they collected. */
+  collections(generation: number): number;
+  collected(generation: number): number;
+  /** Tracked objects in a generation. */
+  trackedCount(generation: number): number;
+  isTracked(object: Address): number;
+  isFinalized(object: Address): number;
+
+  /** Next live object in address order after `object` (0 = from the start); 0 at the end. Buffers are skipped. */
+  nextObject(object: Address): Address;
+  /** Bytes of the object's block and of the buffer it owns. */
+  sizeOf(object: Address): number;
+  /** The object's type id; 0 if there is no live object there. Safe for any number. */
+  typeOf(address: Address): number;
+
+  /** Brings the numbers of `statistic` and `typeCount` / `typeBytes` up to date. Walks the heap. */
+  census(): void;
+  /** One number of the census: see STAT_* in `assembly/statistics.ts`. */
+  statistic(which: number): number;
+  typeCount(type: number): number;
+  typeBytes(type: number): number;
+  /** Number of size classes; size of one in bytes; its pages, used and free blocks at the last census. */
+  classCount(): number;
+  classSize(index: number): number;
+  classPages(index: number): number;
+  classUsed(index: number): number;
+  classFree(index: number): number;
+
+  /** Checks every invariant. 0, or the number of the first broken one: see `assembly/invariants.ts`. */
+  verify(): number;
+  /** The address the last `verify` failed at. */
+  verifyAddress(): Address;
+
+  /** Checked build only. Torture: collect at every allocation of an object. */
+  tortureCollect?(on: number): void;
+  /** Checked build only. Torture: the n-th request for memory from now fails (0 = never), and all after it until reset. */
+  tortureFail?(n: number): void;
+}
+
+/** What the core calls. No exception may leave these functions. */
+export interface CoreImports {
+  /** Runs the finalizer of an object about to die. The object is alive and lent. */
+  finalize(object: Address, type: number): void;
+  /** Calls a weak reference's callback; its referent is gone. `weakref` is lent. */
+  callback(weakref: Address, callback: number): void;
+  /** A weak reference with this callback id died: forget the function. */
+  forget(callback: number): void;
+}

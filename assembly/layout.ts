@@ -62,7 +62,7 @@ export const TYPE_FLOAT = 5;
 export const TYPE_STR = 6;
 export const TYPE_LIST = 7;
 export const TYPE_WEAKREF = 8;
-export const FIRST_USER_TYPE = 32;
+export const FIRST_USER_TYPE = 9;
 export const MAX_TYPES = 65536;
 
 /** Where an object of a type keeps its references. */

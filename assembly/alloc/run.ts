@@ -1,0 +1,236 @@
+// Runs of consecutive pages: taken from memory, handed out, taken back, coalesced.
+//
+// Free runs hang in bins by length (exact below 16 pages, one bin a doubling above); a request takes
+// the best fit of the first bin that has one. Before memory grows the caller has returned what it
+// could. Each growth also brings the descriptors of the new pages and room for the bitmaps of a full
+// collection, so that neither can fail later.
+
+import { GRAIN, PAGE_SHIFT, PAGE_SIZE } from "../layout";
+import { control, RUN_BINS } from "../control";
+import { mustFail } from "../check";
+import { growMemory, memoryEndPage } from "../host";
+import {
+  CHUNK_BYTES, CHUNK_PAGES, PAGE_FOREIGN, PAGE_FREE, PAGE_INSIDE, PAGE_TABLE, Page,
+  chunkAddress, chunkOf, pageAt, setChunkAddress,
+} from "./page";
+
+const EXACT_BINS: u32 = 16;
+/** Both bitmaps together: two bits for every 8 bytes. */
+const BITMAP_BYTES_PER_PAGE: u32 = (2 * PAGE_SIZE) / (GRAIN * 8);
+const BITMAP_PAGES_PER_PAGE: u32 = PAGE_SIZE / BITMAP_BYTES_PER_PAGE;
+/** Memory grows by at least this part of itself. */
+const GROWTH_SHIFT: u32 = 3;
+
+function binOf(pages: u32): u32 {
+  return pages < EXACT_BINS ? pages : EXACT_BINS + (31 - clz(pages)) - 4;
+}
+
+function binHead(bin: u32): usize {
+  return RUN_BINS + (bin << 2);
+}
+
+/** Puts a run into its bin. Its neighbours are not free. */
+function bindRun(first: u32, pages: u32): void {
+  const page = pageAt(first);
+  const bin = binOf(pages);
+  const head = load<u32>(binHead(bin));
+  page.state = PAGE_FREE;
+  page.span = pages;
+  page.prev = 0;
+  page.next = head;
+  if (head) pageAt(head).prev = first;
+  store<u32>(binHead(bin), first);
+  control.runBins |= 1 << bin;
+  const last = pageAt(first + pages - 1);
+  last.state = PAGE_FREE;
+  last.fresh = first;
+}
+
+function unbindRun(first: u32): void {
+  const page = pageAt(first);
+  const bin = binOf(page.span);
+  if (page.next) pageAt(page.next).prev = page.prev;
+  if (page.prev) pageAt(page.prev).next = page.next;
+  else {
+    store<u32>(binHead(bin), page.next);
+    if (!page.next) control.runBins &= ~(1 << bin);
+  }
+}
+
+/** First page of the free run that ends right before page `number`, or 0. */
+function freeRunBefore(number: u32): u32 {
+  if (number <= control.firstPage) return 0;
+  const last = pageAt(number - 1);
+  if (last.state != PAGE_FREE) return 0;
+  return last.fresh;
+}
+
+/** Gives pages back. They serve whatever asks next. */
+export function freeRun(first: u32, pages: u32): void {
+  control.freePages += pages;
+  for (let i: u32 = 0; i < pages; i++) pageAt(first + i).state = PAGE_FREE;
+  const before = freeRunBefore(first);
+  if (before) {
+    pages += pageAt(before).span;
+    unbindRun(before);
+    first = before;
+  }
+  const after = first + pages;
+  if (after < control.endPage && pageAt(after).state == PAGE_FREE) {
+    pages += pageAt(after).span;
+    unbindRun(after);
+  }
+  bindRun(first, pages);
+}
+
+/** The best fit among free runs, or 0. */
+function findRun(pages: u32): u32 {
+  let bin = binOf(pages);
+  let bins = control.runBins & (<u32>-1 << bin);
+  while (bins) {
+    bin = ctz(bins);
+    let best: u32 = 0;
+    let bestSpan: u32 = u32.MAX_VALUE;
+    for (let run = load<u32>(binHead(bin)); run; run = pageAt(run).next) {
+      const span = pageAt(run).span;
+      if (span >= pages && span < bestSpan) {
+        best = run;
+        bestSpan = span;
+        if (span == pages || bin < EXACT_BINS) break;
+      }
+    }
+    if (best) return best;
+    bins &= bins - 1;
+  }
+  return 0;
+}
+
+/** Takes `pages` consecutive pages for a block or span; grows memory only if told so. Page number, or 0. */
+export function takeRun(pages: u32, state: u8, mayGrow: bool): u32 {
+  let run = findRun(pages);
+  if (!run) {
+    if (!mayGrow || mustFail() || !growFor(pages)) return 0;
+    run = findRun(pages);
+  }
+  return carve(run, pages, state);
+}
+
+function carve(run: u32, pages: u32, state: u8): u32 {
+  const span = pageAt(run).span;
+  unbindRun(run);
+  if (span > pages) bindRun(run + pages, span - pages);
+  control.freePages -= pages;
+  claim(run, pages, state);
+  return run;
+}
+
+function claim(first: u32, pages: u32, state: u8): void {
+  const page = pageAt(first);
+  page.state = state;
+  page.span = pages;
+  for (let i: u32 = 1; i < pages; i++) {
+    const inside = pageAt(first + i);
+    inside.state = PAGE_INSIDE;
+    inside.span = i;
+  }
+}
+
+/** Makes a free run of at least `pages` pages by growing, generously if possible. */
+function growFor(pages: u32): bool {
+  const trailing = freeRunBefore(control.endPage);
+  const missing = pages - (trailing ? pageAt(trailing).span : 0);
+  const generous = max(missing, (control.endPage - control.firstPage) >>> GROWTH_SHIFT);
+  return grow(generous) || (generous > missing && grow(missing));
+}
+
+/**
+ * Moves the end of the heap up by `pages` pages, and by what their descriptors and bitmaps need,
+ * which go last so that the new pages join a free run in front of them. All or nothing.
+ */
+function grow(pages: u32): bool {
+  const end = control.endPage;
+  // Tables push the end further, which may need more tables: two rounds settle it.
+  let tables = missingTablePages(end + pages);
+  let bitmaps = missingBitmapPages(end + pages + tables);
+  tables = missingTablePages(end + pages + tables + bitmaps);
+  bitmaps = missingBitmapPages(end + pages + tables + bitmaps);
+  const newEnd = end + pages + tables + bitmaps;
+  if (newEnd > control.limitPage || newEnd < end) return false;
+  const memoryEnd = memoryEndPage();
+  if (newEnd > memoryEnd && !growMemory(newEnd - memoryEnd)) return false;
+
+  placeTables(newEnd, end + pages, tables);
+  control.endPage = newEnd;
+  if (tables) {
+    claim(end + pages, tables, PAGE_TABLE);
+    control.tablePages += tables;
+  }
+  freeRun(end, pages);
+  if (bitmaps) placeBitmaps(end + pages + tables, bitmaps);
+  return true;
+}
+
+/** Pages that the descriptors of all pages below `end` still need. */
+function missingTablePages(end: u32): u32 {
+  let missing: u32 = 0;
+  for (let chunk = chunkOf(control.firstPage); chunk <= chunkOf(end - 1); chunk++) {
+    if (!chunkAddress(chunk)) missing += CHUNK_BYTES;
+  }
+  const room = control.tableEnd - control.tableNext;
+  return missing <= room ? 0 : (missing - room + PAGE_SIZE - 1) >>> PAGE_SHIFT;
+}
+
+function placeTables(end: u32, page: u32, pages: u32): void {
+  let next = page << PAGE_SHIFT;
+  for (let chunk = chunkOf(control.firstPage); chunk <= chunkOf(end - 1); chunk++) {
+    if (chunkAddress(chunk)) continue;
+    if (control.tableNext == control.tableEnd) {
+      control.tableNext = next;
+      control.tableEnd = next + PAGE_SIZE;
+      next += PAGE_SIZE;
+    }
+    memory.fill(control.tableNext, PAGE_FOREIGN, CHUNK_BYTES);
+    setChunkAddress(chunk, control.tableNext);
+    control.tableNext += CHUNK_BYTES;
+  }
+}
+
+/** Pages of a new pair of bitmaps for a heap that ends at `end`; 0 if the present pair will do. */
+function missingBitmapPages(end: u32): u32 {
+  const covered = end - control.firstPage;
+  if (covered <= control.bitmapCapacity) return 0;
+  return (covered + BITMAP_PAGES_PER_PAGE - 1) / BITMAP_PAGES_PER_PAGE;
+}
+
+function placeBitmaps(page: u32, pages: u32): void {
+  claim(page, pages, PAGE_TABLE);
+  const old = control.bitmaps;
+  const oldPages = control.bitmapPages;
+  control.bitmaps = page << PAGE_SHIFT;
+  control.bitmapPages = pages;
+  control.bitmapCapacity = pages * BITMAP_PAGES_PER_PAGE;
+  if (oldPages) freeRun(old >>> PAGE_SHIFT, oldPages);
+}
+
+/** Bytes of each bitmap, and so the distance from the first to the second. */
+export function bitmapBytes(): u32 {
+  return control.bitmapCapacity * (BITMAP_BYTES_PER_PAGE / 2);
+}
+
+/** Pages that a bitmap pair in the bootstrap area covers. */
+export const BOOTSTRAP_BITMAP_PAGES: u32 = 16;
+export const BOOTSTRAP_SIZE: u32 = CHUNK_BYTES + BOOTSTRAP_BITMAP_PAGES * BITMAP_BYTES_PER_PAGE;
+
+/** Starts an empty page space in `[base, limit)`, with its first tables at `base`. */
+export function startRuns(base: usize, limit: usize, reserved: u32): bool {
+  const first = <u32>((base + BOOTSTRAP_SIZE + reserved + PAGE_SIZE - 1) >>> PAGE_SHIFT);
+  control.firstPage = control.endPage = first;
+  control.limitPage = <u32>(limit >>> PAGE_SHIFT);
+  if (first >= control.limitPage) return false;
+  if (memoryEndPage() < first && !growMemory(first - memoryEndPage())) return false;
+  memory.fill(base, 0, BOOTSTRAP_SIZE + reserved);
+  setChunkAddress(chunkOf(first), base);
+  control.bitmaps = <u32>base + CHUNK_BYTES;
+  control.bitmapCapacity = BOOTSTRAP_BITMAP_PAGES;
+  return true;
+}

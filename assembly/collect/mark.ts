@@ -1,0 +1,118 @@
+// Marking the whole heap, in address order, over two bitmaps.
+//
+// A bit stands for 8 bytes of address. `marked`: reachable. `scanned`: its slots have been marked. A pass
+// goes through the bitmaps word by word and scans what is marked and not scanned, so memory streams in;
+// marking an object sets a bit and does not touch the object. An edge to a higher address is met later
+// in the same pass. One to a lower address goes on a short stack, drained after the pass. When the
+// stack is full the edge is dropped: the bits remember it, and another pass finds it.
+//
+// Roots are all holders that are not slots of ordinary objects: outside references, immortals, the slots
+// that dying objects still hold.
+
+import { FLAG_DYING, FLAG_TRACKED, GRAIN, PAGE_SHIFT } from "../layout";
+import { bitmapBytes } from "../alloc/run";
+import { control } from "../control";
+import { infoOf, isTracked, rootsFieldOf } from "../object/header";
+import { slotsEnd, slotsOf } from "../object/slots";
+import { Type, hasLinks, typeOf } from "../object/type";
+import { MARK_STACK_WORDS } from "../heap/start";
+import { firstObject, nextObject } from "../heap/walk";
+
+/** Address that bit 0 stands for. */
+function origin(): usize {
+  return <usize>control.firstPage << PAGE_SHIFT;
+}
+function markedWord(object: usize): usize {
+  return <usize>control.bitmaps + (((object - origin()) >>> 9) << 3);
+}
+function maskOf(object: usize): u64 {
+  return <u64>1 << ((object >>> 3) & 63);
+}
+
+export function isMarked(object: usize): bool {
+  return (load<u64>(markedWord(object)) & maskOf(object)) != 0;
+}
+
+/** True if the object was not marked before. */
+function mark(object: usize): bool {
+  const at = markedWord(object);
+  const mask = maskOf(object);
+  const word = load<u64>(at);
+  if (word & mask) return false;
+  store<u64>(at, word | mask);
+  return true;
+}
+
+/** Marks everything that is reachable. Returns how many tracked objects it met. */
+export function markReachable(): u32 {
+  const words = (control.endPage - control.firstPage) << (PAGE_SHIFT - 9);
+  const scanned = bitmapBytes();
+  memory.fill(control.bitmaps, 0, words << 3);
+  memory.fill(control.bitmaps + scanned, 0, words << 3);
+  markRoots();
+  let tracked: u32 = 0;
+  let again = true;
+  while (again) {
+    again = false;
+    let stack = <usize>control.markStack;
+    const stackEnd = stack + (MARK_STACK_WORDS << 2);
+    const stackStart = stack;
+    for (let word: u32 = 0; word < words; word++) {
+      const at = control.bitmaps + (word << 3);
+      let grey = load<u64>(at) & ~load<u64>(at + scanned);
+      while (grey) {
+        const bit = <u32>ctz(grey);
+        store<u64>(at + scanned, load<u64>(at + scanned) | (<u64>1 << bit));
+        const object = origin() + (((word << 6) + bit) << 3);
+        const type = typeOf(object);
+        if (hasLinks(type)) {
+          if (isTracked(object)) tracked++;
+          for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+            const child = <usize>load<u32>(slot);
+            if (!child || !mark(child) || child > object) continue;
+            if (stack < stackEnd) {
+              store<u32>(stack, <u32>child);
+              stack += 4;
+            } else again = true;
+          }
+        }
+        grey = load<u64>(at) & ~load<u64>(at + scanned);
+      }
+    }
+    while (stack > stackStart) {
+      stack -= 4;
+      const object = <usize>load<u32>(stack);
+      const at = markedWord(object) + scanned;
+      if (load<u64>(at) & maskOf(object)) continue;
+      store<u64>(at, load<u64>(at) | maskOf(object));
+      const type = typeOf(object);
+      if (!hasLinks(type)) continue;
+      if (isTracked(object)) tracked++;
+      for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+        const child = load<u32>(slot);
+        if (!child || !mark(child)) continue;
+        if (stack < stackEnd) {
+          store<u32>(stack, child);
+          stack += 4;
+        } else again = true;
+      }
+    }
+  }
+  return tracked;
+}
+
+/** One walk over all objects in address order. */
+function markRoots(): void {
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    const info = infoOf(object);
+    if (info & FLAG_DYING) markSlots(object, typeOf(object));
+    else if (rootsFieldOf(object)) mark(object);
+  }
+}
+
+function markSlots(object: usize, type: Type): void {
+  for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+    const child = load<u32>(slot);
+    if (child) mark(child);
+  }
+}

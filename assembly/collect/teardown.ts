@@ -1,0 +1,85 @@
+// What happens to garbage: weak references with callbacks, finalizers, resurrection, the other weak
+// references, clearing. In that order, as in CPython (3.15 for weak references without callbacks, which
+// stay alive during the finalizers).
+//
+// User code runs in between. It may drop garbage, which then leaves its list by its own death, make it
+// reachable again, allocate, and fail; it cannot start another collection.
+
+import { FLAG_COLLECTING, FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_UNREACHABLE, KIND_LIST, TYPE_WEAKREF } from "../layout";
+import { FINALIZED } from "../control";
+import { finalize } from "../host";
+import {
+  ONE_OUTSIDE, hasFlag, headerOf, nextOf, refcountOf, setFlag, setHeader, typeIdOf,
+} from "../object/header";
+import { append, moveAll, remove } from "../object/list";
+import { slotsEnd, slotsOf } from "../object/slots";
+import { hasFinalizer, typeOf } from "../object/type";
+import { callAll, decref } from "../heap/death";
+import { clearItems } from "../heap/list";
+import { writeSlot } from "../heap/reference";
+import { callbackOf, detach, firstWeakref, hold, nextWeakref, setNextWeakref } from "../heap/weak";
+
+/**
+ * Kills the weak references to garbage that have a callback, and calls those that are not garbage
+ * themselves. Returns how many of them died of it, which CPython counts as collected.
+ */
+export function callWeakrefs(unreachable: usize): u32 {
+  let first: usize = 0;
+  let last: usize = 0;
+  for (let object = nextOf(unreachable); object != unreachable; object = nextOf(object)) {
+    if (!hasFlag(object, FLAG_HAS_WEAKREFS)) continue;
+    let weakref = firstWeakref(object);
+    while (weakref) {
+      const next = nextWeakref(weakref);
+      if (callbackOf(weakref)) {
+        detach(weakref);
+        if (!hasFlag(weakref, FLAG_UNREACHABLE) && refcountOf(weakref)) {
+          hold(weakref);
+          if (last) setNextWeakref(last, weakref);
+          else first = weakref;
+          last = weakref;
+        }
+      }
+      weakref = next;
+    }
+  }
+  return callAll(first);
+}
+
+/** Runs the finalizer of each object that has one, once. Objects may die, or be resurrected, of it. */
+export function finalizeGarbage(unreachable: usize): void {
+  while (nextOf(unreachable) != unreachable) {
+    const object = nextOf(unreachable);
+    remove(object);
+    append(FINALIZED, object);
+    if (!hasFinalizer(typeOf(object)) || hasFlag(object, FLAG_FINALIZED)) continue;
+    setFlag(object, FLAG_FINALIZED);
+    setHeader(object, headerOf(object) + ONE_OUTSIDE);
+    finalize(object, typeIdOf(object));
+    decref(object);
+  }
+  moveAll(FINALIZED, unreachable);
+}
+
+/** Kills what weak references to garbage are left, and those that are garbage, without a call. */
+export function clearWeakrefsOf(unreachable: usize): void {
+  for (let object = nextOf(unreachable); object != unreachable; object = nextOf(object)) {
+    while (hasFlag(object, FLAG_HAS_WEAKREFS)) detach(firstWeakref(object));
+    if (typeIdOf(object) == TYPE_WEAKREF) detach(object);
+  }
+}
+
+/** Clears each object's slots; death does the rest. What is alive afterwards stays in `survivors`. */
+export function clearGarbage(unreachable: usize, survivors: usize): void {
+  while (nextOf(unreachable) != unreachable) {
+    const object = nextOf(unreachable);
+    setHeader(object, headerOf(object) + ONE_OUTSIDE);
+    const type = typeOf(object);
+    if (type.kind == KIND_LIST) clearItems(object);
+    else for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) writeSlot(slot, 0);
+    decref(object);
+    if (nextOf(unreachable) != object) continue; // it died
+    remove(object);
+    append(survivors, object);
+  }
+}

@@ -1,0 +1,90 @@
+// Finding garbage in a list, by subtraction, as CPython does: what refcounts say, less what the list's
+// own objects explain, is held from outside.
+//
+// CPython moves tentatively unreachable objects away and back, which turns chains round. Here `prev`,
+// free once an object is known to be reachable, links a work list instead: no object changes its place,
+// so lists stay in birth order, and no memory is needed.
+
+import { FLAG_COLLECTING, FLAG_UNREACHABLE } from "../layout";
+import { CHECK } from "../check";
+import { clearFlag, hasFlag, infoOf, nextOf, prevOf, refcountOf, setInfo, setNext, setPrev } from "../object/header";
+import { append } from "../object/list";
+import { slotsEnd, slotsOf } from "../object/slots";
+import { typeOf } from "../object/type";
+
+/**
+ * Splits `from`: what nothing outside it reaches moves to the empty list `unreachable`, marked
+ * UNREACHABLE. Both keep their order. Returns how many moved.
+ */
+export function splitUnreachable(from: usize, unreachable: usize): u32 {
+  updateRefs(from);
+  subtractRefs(from);
+  markReachable(from);
+  return separate(from, unreachable);
+}
+
+/** Every object: COLLECTING, gcRefs (in `prev`) = refcount. The list can only be walked forward until `separate`. */
+function updateRefs(list: usize): void {
+  for (let object = nextOf(list); object != list; object = nextOf(object)) {
+    setInfo(object, (infoOf(object) | FLAG_COLLECTING) & ~FLAG_UNREACHABLE);
+    setPrev(object, refcountOf(object));
+  }
+}
+
+/** gcRefs = references from outside the list. */
+function subtractRefs(list: usize): void {
+  for (let object = nextOf(list); object != list; object = nextOf(object)) {
+    const type = typeOf(object);
+    for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+      const child = load<u32>(slot);
+      if (!child || !hasFlag(child, FLAG_COLLECTING)) continue;
+      if (CHECK) assert(prevOf(child) != 0, "refcount is too small: an object has more references than it counts");
+      setPrev(child, prevOf(child) - 1);
+    }
+  }
+}
+
+/** Takes COLLECTING from all that is held from outside, and from all that those reach. */
+function markReachable(list: usize): void {
+  for (let object = nextOf(list); object != list; object = nextOf(object)) {
+    if (!hasFlag(object, FLAG_COLLECTING) || prevOf(object) == 0) continue;
+    clearFlag(object, FLAG_COLLECTING);
+    setPrev(object, 0);
+    let work = object;
+    while (work) {
+      const current = work;
+      work = prevOf(current);
+      const type = typeOf(current);
+      for (let slot = slotsOf(current, type), end = slotsEnd(current, type); slot < end; slot += 4) {
+        const child = load<u32>(slot);
+        if (!child || !hasFlag(child, FLAG_COLLECTING)) continue;
+        clearFlag(child, FLAG_COLLECTING);
+        setPrev(child, work);
+        work = child;
+      }
+    }
+  }
+}
+
+/** What is still COLLECTING goes; `prev` is made whole again in both lists. */
+function separate(from: usize, unreachable: usize): u32 {
+  let moved: u32 = 0;
+  let last = from;
+  let object = nextOf(from);
+  while (object != from) {
+    const next = nextOf(object);
+    if (hasFlag(object, FLAG_COLLECTING)) {
+      setInfo(object, infoOf(object) | FLAG_UNREACHABLE);
+      append(unreachable, object);
+      moved++;
+    } else {
+      setNext(last, object);
+      setPrev(object, last);
+      last = object;
+    }
+    object = next;
+  }
+  setNext(last, from);
+  setPrev(from, last);
+  return moved;
+}

@@ -1,0 +1,128 @@
+// The control block: all state of allocator and collector, at a fixed place in linear memory.
+//
+// Nothing lives in wasm globals, so a copy of the bytes is a copy of the heap. The block is a
+// static area, whose address the compiler folds into every access.
+
+import { CLASS_COUNT } from "./alloc/size-class";
+
+/** Bumped whenever a byte of the control block or of the tables changes its meaning. */
+export const LAYOUT_VERSION: u32 = 1;
+
+@unmanaged
+export class Control {
+  version: u32;
+
+  // Pages, as page numbers: address / 64 KiB.
+  firstPage: u32;
+  endPage: u32;
+  limitPage: u32;
+  freePages: u32;
+  /** Pages that hold descriptors. */
+  tablePages: u32;
+  /** Bit b is set when the bin b of free runs is not empty. */
+  runBins: u32;
+  /** Where the next table of descriptors goes, and where that room ends. */
+  tableNext: u32;
+  tableEnd: u32;
+
+  // The bitmaps of a full collection.
+  bitmaps: u32;
+  bitmapPages: u32; // 0 while they lie in the bootstrap area
+  /** Pages of heap that the bitmaps cover. */
+  bitmapCapacity: u32;
+  markStack: u32;
+
+  // Types.
+  types: u32;
+  typeCapacity: u32;
+  typeCount: u32;
+  typesBuffer: u32; // 0 while the table lies in the bootstrap area
+
+  // Side tables by address: see heap/address-map.ts.
+  rootsMapBuffer: u32;
+  rootsMapCapacity: u32;
+  rootsMapSize: u32;
+  weakMapBuffer: u32;
+  weakMapCapacity: u32;
+  weakMapSize: u32;
+  weakrefs: u32;
+
+  // Immortals.
+  none: u32;
+  falseObject: u32;
+  trueObject: u32;
+  smallInts: u32;
+
+  // Collector.
+  enabled: u32;
+  collecting: u32;
+  threshold0: i32;
+  threshold1: i32;
+  threshold2: i32;
+  count0: i32;
+  count1: i32;
+  count2: i32;
+  /** Tracked objects of generation 2. */
+  oldCount: u32;
+  longLivedTotal: u32;
+  longLivedPending: u32;
+  collections0: u32;
+  collections1: u32;
+  collections2: u32;
+  collected0: u32;
+  collected1: u32;
+  collected2: u32;
+
+  // Death.
+  /** Deaths under way, one inside the other through hooks. */
+  nesting: u32;
+  /** Objects whose death waits for the outermost one to end, linked by `next`. */
+  waitingFirst: u32;
+  waitingLast: u32;
+  /** Weak references whose callback waits likewise, linked by their own `next`. */
+  callbacksFirst: u32;
+  callbacksLast: u32;
+
+  // verify and census.
+  verifyAddress: u32;
+  liveObjects: u32;
+  liveBlocks: u32;
+  usedPages: u32;
+  liveBytes: u64;
+
+  // Torture, checked build only.
+  collectAlways: u32;
+  failCountdown: u32;
+
+  /** The next birth number: one for each promotion to generation 2. */
+  births: u64;
+}
+
+const CONTROL_SIZE = 512;
+if (<i32>offsetof<Control>() > CONTROL_SIZE) ERROR("Control does not fit its area");
+
+/** Chunks of page descriptors: one address for every 512 pages of address space. */
+const DIRECTORY_SIZE = 128 * 4;
+/** First free run of each size: see alloc/run.ts. */
+const RUN_BINS_SIZE = 32 * 4;
+/** For each size class and block kind the first page with room, then each class's span and census. */
+export const CLASS_RECORD_SIZE = 24;
+const CLASSES_SIZE = CLASS_COUNT * CLASS_RECORD_SIZE;
+/** Four list heads, each a link pair as in front of an object. */
+const LISTS_SIZE = 4 * 8;
+
+const AREA: usize = memory.data(CONTROL_SIZE + DIRECTORY_SIZE + RUN_BINS_SIZE + LISTS_SIZE + CLASSES_SIZE, 64);
+
+export const control = changetype<Control>(AREA);
+export const DIRECTORY: usize = AREA + CONTROL_SIZE;
+export const RUN_BINS: usize = DIRECTORY + DIRECTORY_SIZE;
+/** List heads stand for the object behind them, so that links work alike on both. */
+export const GENERATION_0: usize = RUN_BINS + RUN_BINS_SIZE + 8;
+export const GENERATION_1: usize = GENERATION_0 + 8;
+/** What a collection found to be garbage. Empty between collections. */
+export const UNREACHABLE: usize = GENERATION_1 + 8;
+/** Garbage whose finalizers have been seen to. Empty between collections. */
+export const FINALIZED: usize = UNREACHABLE + 8;
+export const CLASSES: usize = FINALIZED;
+/** The whole area, for an image. */
+export const AREA_SIZE: usize = CLASSES + CLASSES_SIZE - AREA;

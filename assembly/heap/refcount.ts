@@ -1,0 +1,110 @@
+// Counting references, up to the moment a count reaches 0: what happens then is death.ts.
+//
+// An outside reference counts in `refcount` and `roots`, a slot's in `refcount` alone. Beyond what the
+// `roots` byte can hold the exact number is in a side table, by address. Immortals are saturated too,
+// and have no entry.
+
+import { ROOTS_SATURATED, ROOTS_SHIFT, IMMORTAL_REFCOUNT } from "../layout";
+import { Control, control } from "../control";
+import { CHECK } from "../check";
+import {
+  ONE_OUTSIDE, ONE_ROOT, SATURATED, headerOf, infoOf, isImmortal, refcountOf, rootsFieldOf, setHeader,
+  setInfo, setRefcount,
+} from "../object/header";
+import { AddressMap, del, get, put, reserve } from "./address-map";
+
+/** The refcount at which an object becomes immortal for good, as in CPython. */
+const LAST_COUNT: u32 = 0x7fffffff;
+
+function rootsMap(): AddressMap {
+  return changetype<AddressMap>(changetype<usize>(control) + offsetof<Control>("rootsMapBuffer"));
+}
+
+/** How many objects have more outside references than their header can count. */
+export function rootsMapSize(): u32 {
+  return rootsMap().size;
+}
+
+/** Outside references of an object, exactly. */
+export function rootsOf(object: usize): u32 {
+  const field = rootsFieldOf(object);
+  return field < <u32>ROOTS_SATURATED || isImmortal(object) ? field : get(rootsMap(), object);
+}
+
+/** Adds an outside reference. False = out of memory (only past 254 of them), nothing changed. */
+export function incref(object: usize): bool {
+  const header = headerOf(object);
+  if (header >= SATURATED - ONE_ROOT) return increfSaturated(object);
+  setHeader(object, header + ONE_OUTSIDE);
+  return true;
+}
+
+/** Adds a slot's reference. */
+export function addSlot(object: usize): void {
+  const count = refcountOf(object);
+  if (CHECK) assert(count != 0, "a slot was given a dying object");
+  if (<i32>count >= 0) setRefcount(object, count + 1);
+}
+
+/** Takes a slot's reference away. True if it was the last: the caller sees to the death. */
+export function dropSlot(object: usize): bool {
+  const count = refcountOf(object);
+  if (<i32>count < 0) return false;
+  if (CHECK) assert(count != 0, "a reference to a dying object was dropped: its refcount was too small");
+  setRefcount(object, count - 1);
+  return count == 1;
+}
+
+/** Takes an outside reference away. True if it was the last reference: the caller sees to the death. */
+export function dropOutside(object: usize): bool {
+  const header = headerOf(object);
+  if (header >= SATURATED) {
+    decrefSaturated(object);
+    return false;
+  }
+  if (CHECK) assert(rootsFieldOf(object) != 0, "decref of an object that has no outside reference");
+  setHeader(object, header - ONE_OUTSIDE);
+  return <u32>header == 1;
+}
+
+/** Never dies from now on. Its references stay counted as they are. */
+export function makeImmortal(object: usize): void {
+  if (rootsFieldOf(object) == ROOTS_SATURATED && !isImmortal(object)) del(rootsMap(), object);
+  setInfo(object, infoOf(object) | (ROOTS_SATURATED << ROOTS_SHIFT));
+  setRefcount(object, IMMORTAL_REFCOUNT);
+}
+
+/** `incref` where `roots` is about to saturate or has. False = out of memory, nothing changed. */
+function increfSaturated(object: usize): bool {
+  if (isImmortal(object)) return true;
+  const map = rootsMap();
+  const field = rootsFieldOf(object);
+  if (field < <u32>ROOTS_SATURATED) {
+    if (!reserve(map)) return false;
+    put(map, object, ROOTS_SATURATED);
+    setInfo(object, infoOf(object) | (ROOTS_SATURATED << ROOTS_SHIFT));
+  } else {
+    if (refcountOf(object) == LAST_COUNT) {
+      makeImmortal(object);
+      return true;
+    }
+    put(map, object, get(map, object) + 1);
+  }
+  setRefcount(object, refcountOf(object) + 1);
+  return true;
+}
+
+/** `decref` where `roots` is saturated. The object never dies by it. */
+function decrefSaturated(object: usize): void {
+  if (isImmortal(object)) return;
+  const map = rootsMap();
+  const roots = get(map, object) - 1;
+  if (CHECK) assert(roots >= <u32>ROOTS_SATURATED - 1 && refcountOf(object) > roots, "the side table of outside references is damaged");
+  setRefcount(object, refcountOf(object) - 1);
+  if (roots >= <u32>ROOTS_SATURATED) {
+    put(map, object, roots);
+    return;
+  }
+  del(map, object);
+  setInfo(object, (infoOf(object) & ~(ROOTS_SATURATED << ROOTS_SHIFT)) | (roots << ROOTS_SHIFT));
+}

@@ -1,0 +1,49 @@
+// An empty heap: page space, size classes, built-in types, immortals, generations.
+
+import {
+  DEFAULT_THRESHOLD_0, DEFAULT_THRESHOLD_1, DEFAULT_THRESHOLD_2, FIRST_USER_TYPE, KIND_LEAF, KIND_LIST, TYPE_DESCRIPTOR_SIZE,
+  TYPE_FLOAT, TYPE_HAS_LINKS, TYPE_LIST, TYPE_VARIABLE_SIZE, TYPE_WEAKREF,
+} from "../layout";
+import { startBlocks } from "../alloc/block";
+import { BOOTSTRAP_SIZE, startRuns } from "../alloc/run";
+import { FINALIZED, GENERATION_0, GENERATION_1, LAYOUT_VERSION, UNREACHABLE, control } from "../control";
+import { clearList } from "../object/list";
+import { createImmortals } from "./atoms";
+import { addType } from "./create";
+
+const FIRST_TYPES: u32 = 64;
+/** Words of the stack of a full collection: see collect/mark.ts. */
+export const MARK_STACK_WORDS: u32 = 1024;
+const RESERVED: u32 = FIRST_TYPES * TYPE_DESCRIPTOR_SIZE + (MARK_STACK_WORDS << 2);
+
+/** Starts an empty heap in `[base, limit)`. False = not enough memory. */
+export function startHeap(base: usize, limit: usize): bool {
+  base = (base + 7) & ~7;
+  control.version = LAYOUT_VERSION;
+  if (!startRuns(base, limit, RESERVED)) return false;
+  startBlocks();
+  control.types = <u32>base + BOOTSTRAP_SIZE;
+  control.typeCapacity = FIRST_TYPES;
+  control.markStack = control.types + FIRST_TYPES * TYPE_DESCRIPTOR_SIZE;
+  clearList(GENERATION_0);
+  clearList(GENERATION_1);
+  clearList(UNREACHABLE);
+  clearList(FINALIZED);
+  control.enabled = 1;
+  control.threshold0 = DEFAULT_THRESHOLD_0;
+  control.threshold1 = DEFAULT_THRESHOLD_1;
+  control.threshold2 = DEFAULT_THRESHOLD_2;
+  addBuiltinTypes();
+  return createImmortals();
+}
+
+/** In the order of their ids in layout.ts. Id 0 is the type of free blocks. */
+function addBuiltinTypes(): void {
+  control.typeCount = 0;
+  for (let id: u32 = 0; id < <u32>FIRST_USER_TYPE; id++) {
+    if (id == TYPE_LIST) addType(12, 0, KIND_LIST, TYPE_HAS_LINKS);
+    else if (id == TYPE_WEAKREF) addType(16, 0, KIND_LEAF, TYPE_HAS_LINKS);
+    else if (id > 1 && id <= <u32>TYPE_FLOAT) addType(8, 0, KIND_LEAF, 0);
+    else addType(0, 0, KIND_LEAF, TYPE_VARIABLE_SIZE);
+  }
+}

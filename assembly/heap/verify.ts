@@ -1,0 +1,162 @@
+// Every invariant of the heap's objects, as code. (Those of pages and blocks: alloc/verify.ts.)
+//
+// It may run whenever user code may, so also inside a finalizer or callback, in a death or a
+// collection. It needs no memory: to prove refcounts it takes every slot's reference off the count of
+// the object it points to, sees that outside references alone are left, and puts all back.
+
+import {
+  FLAG_COLLECTING, FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, KIND_LIST,
+  LIST_BUFFER_OFFSET, LIST_CAPACITY_OFFSET, LIST_LENGTH_OFFSET, ROOTS_SATURATED, TYPE_BUFFER, TYPE_WEAKREF,
+} from "../layout";
+import {
+  INVARIANT_BIRTH, INVARIANT_BUFFER, INVARIANT_DYING, INVARIANT_LINKS, INVARIANT_LIST, INVARIANT_MARKS,
+  INVARIANT_OLD_COUNT, INVARIANT_REFCOUNT, INVARIANT_SATURATED, INVARIANT_SLOT, INVARIANT_TRACKED,
+  INVARIANT_TYPE_ID, INVARIANT_WEAKREFS,
+} from "../invariants";
+import { payloadCapacity } from "../alloc/block";
+import { verifyBlocks } from "../alloc/verify";
+import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
+import {
+  birthOf, infoOf, isImmortal, nextOf, prevOf, refcountOf, rootsFieldOf, setRefcount, typeIdOf,
+} from "../object/header";
+import { slotsEnd, slotsOf } from "../object/slots";
+import { Type, hasLinks, typeAt, typeOf } from "../object/type";
+import { rootsMapSize, rootsOf } from "./refcount";
+import { firstBlock, firstObject, nextBlock, nextObject, typeIdAt } from "./walk";
+import { firstWeakref, nextWeakref, prevWeakref, referentOf } from "./weak";
+
+/** 0, or the first broken invariant; `control.verifyAddress` then says where. */
+export function verifyHeap(): u32 {
+  let broken = verifyBlocks();
+  if (!broken) broken = verifyObjects();
+  if (!broken) broken = verifyRefcounts();
+  if (!broken) broken = verifyLists();
+  if (!broken) broken = verifySideTables();
+  return broken;
+}
+
+function broken(invariant: u32, address: usize): u32 {
+  control.verifyAddress = <u32>address;
+  return invariant;
+}
+
+/** Each object by itself. */
+function verifyObjects(): u32 {
+  let old: u32 = 0;
+  for (let object = firstBlock(); object; object = nextBlock(object)) {
+    const id = typeIdAt(object);
+    if (!id) return broken(INVARIANT_TYPE_ID, object);
+    if (id == TYPE_BUFFER) continue;
+    const type = typeAt(id);
+    const info = infoOf(object);
+    if (info & FLAG_OLD) {
+      old++;
+      if (birthOf(object) >= control.births) return broken(INVARIANT_BIRTH, object);
+    }
+    if (!hasLinks(type) && info & (FLAG_TRACKED | FLAG_OLD)) return broken(INVARIANT_TRACKED, object);
+    if (info & FLAG_OLD && !(info & FLAG_TRACKED)) return broken(INVARIANT_TRACKED, object);
+    if (info & (FLAG_COLLECTING | FLAG_UNREACHABLE) && !control.collecting) return broken(INVARIANT_MARKS, object);
+    if (info & FLAG_DYING && (control.nesting == 0 || info & FLAG_TRACKED)) return broken(INVARIANT_DYING, object);
+    if (refcountOf(object) == 0 && !(info & FLAG_DYING) && hasLinks(type)) return broken(INVARIANT_REFCOUNT, object);
+    if (type.kind == KIND_LIST && !isListSound(object)) return broken(INVARIANT_LIST, object);
+    const bad = verifySlots(object, type);
+    if (bad) return bad;
+  }
+  return old == control.oldCount ? 0 : broken(INVARIANT_OLD_COUNT, old);
+}
+
+function isListSound(list: usize): bool {
+  const buffer = load<u32>(list + LIST_BUFFER_OFFSET);
+  const capacity = load<u32>(list + LIST_CAPACITY_OFFSET);
+  if (load<u32>(list + LIST_LENGTH_OFFSET) > capacity) return false;
+  if (!buffer) return capacity == 0;
+  return typeIdAt(buffer) == TYPE_BUFFER && capacity <= payloadCapacity(buffer) >>> 2;
+}
+
+function verifySlots(object: usize, type: Type): u32 {
+  for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+    const child = load<u32>(slot);
+    if (!child) continue;
+    const id = typeIdAt(child);
+    if (!id || id == TYPE_BUFFER || infoOf(child) & FLAG_DYING) return broken(INVARIANT_SLOT, object);
+  }
+  return 0;
+}
+
+/** refcount == slots that point here + outside references, for all but immortals. */
+function verifyRefcounts(): u32 {
+  addToTargets(-1);
+  let bad: u32 = 0;
+  for (let object = firstObject(); object && !bad; object = nextObject(object)) {
+    if (isImmortalNow(object)) continue;
+    if (refcountOf(object) != rootsOf(object)) bad = broken(INVARIANT_REFCOUNT, object);
+  }
+  addToTargets(1);
+  return bad;
+}
+
+/** Immortality shows in `roots` as well, so it can be told while counts are changed. */
+function isImmortalNow(object: usize): bool {
+  return rootsFieldOf(object) == ROOTS_SATURATED && isImmortal(object);
+}
+
+function addToTargets(step: i32): void {
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    const type = typeOf(object);
+    for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+      const child = load<u32>(slot);
+      if (child && !isImmortalNow(child)) setRefcount(child, refcountOf(child) + step);
+    }
+  }
+}
+
+/** Every tracked object that is not old is in exactly one list, whose links agree. */
+function verifyLists(): u32 {
+  let listed: u32 = 0;
+  for (let i: u32 = 0; i < 4; i++) {
+    const list = i == 0 ? GENERATION_0 : i == 1 ? GENERATION_1 : i == 2 ? UNREACHABLE : FINALIZED;
+    if (i >= 2 && !control.collecting && nextOf(list) != list) return broken(INVARIANT_MARKS, nextOf(list));
+    let last = list;
+    for (let object = nextOf(list); object != list; object = nextOf(object)) {
+      if (!typeIdAt(object) || prevOf(object) != last) return broken(INVARIANT_LINKS, object);
+      const info = infoOf(object);
+      if (!(info & FLAG_TRACKED) || info & FLAG_OLD) return broken(INVARIANT_TRACKED, object);
+      last = object;
+      listed++;
+    }
+    if (prevOf(list) != last) return broken(INVARIANT_LINKS, list);
+  }
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    if ((infoOf(object) & (FLAG_TRACKED | FLAG_OLD)) == FLAG_TRACKED) listed--;
+  }
+  return listed ? broken(INVARIANT_TRACKED, 0) : 0;
+}
+
+/** Weak references and saturated counts: table and objects tell the same. */
+function verifySideTables(): u32 {
+  let weakrefs: u32 = 0;
+  let saturated: u32 = 0;
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    const info = infoOf(object);
+    if (rootsFieldOf(object) == ROOTS_SATURATED && !isImmortal(object)) {
+      if (rootsOf(object) < <u32>ROOTS_SATURATED) return broken(INVARIANT_SATURATED, object);
+      saturated++;
+    }
+    if (typeIdOf(object) == TYPE_WEAKREF && referentOf(object) && !typeIdAt(referentOf(object))) {
+      return broken(INVARIANT_WEAKREFS, object);
+    }
+    if (!(info & FLAG_HAS_WEAKREFS)) continue;
+    let before: usize = 0;
+    let weakref = firstWeakref(object);
+    if (!weakref) return broken(INVARIANT_WEAKREFS, object);
+    for (; weakref; weakref = nextWeakref(weakref)) {
+      if (typeIdAt(weakref) != TYPE_WEAKREF || referentOf(weakref) != object || prevWeakref(weakref) != before) {
+        return broken(INVARIANT_WEAKREFS, weakref);
+      }
+      before = weakref;
+      weakrefs++;
+    }
+  }
+  if (weakrefs != control.weakrefs) return broken(INVARIANT_WEAKREFS, 0);
+  return saturated == rootsMapSize() ? 0 : broken(INVARIANT_SATURATED, 0);
+}

@@ -1,0 +1,124 @@
+// Weak references: objects of their own, found from their referent through a side table by address.
+//
+// The weak references to one object form a chain through their payloads. First comes the one without a
+// callback, which all who ask for one share, then those with callbacks, newest first.
+
+import {
+  FLAG_HAS_WEAKREFS, TYPE_WEAKREF, WEAKREF_CALLBACK_OFFSET, WEAKREF_NEXT_OFFSET, WEAKREF_PREV_OFFSET,
+  WEAKREF_REFERENT_OFFSET, FLAG_DYING,
+} from "../layout";
+import { Control, control } from "../control";
+import { clearFlag, hasFlag, refcountOf, setFlag } from "../object/header";
+import { typeAt } from "../object/type";
+import { AddressMap, del, get, put, reserve } from "./address-map";
+import { createObject } from "./create";
+import { incref, makeImmortal } from "./refcount";
+
+/** Referent → first weak reference of its chain. */
+function chains(): AddressMap {
+  return changetype<AddressMap>(changetype<usize>(control) + offsetof<Control>("weakMapBuffer"));
+}
+
+export function referentOf(weakref: usize): usize {
+  return load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
+}
+export function nextWeakref(weakref: usize): usize {
+  return load<u32>(weakref + WEAKREF_NEXT_OFFSET);
+}
+export function setNextWeakref(weakref: usize, next: usize): void {
+  store<u32>(weakref + WEAKREF_NEXT_OFFSET, <u32>next);
+}
+export function prevWeakref(weakref: usize): usize {
+  return load<u32>(weakref + WEAKREF_PREV_OFFSET);
+}
+export function callbackOf(weakref: usize): u32 {
+  return load<u32>(weakref + WEAKREF_CALLBACK_OFFSET);
+}
+export function firstWeakref(object: usize): usize {
+  return hasFlag(object, FLAG_HAS_WEAKREFS) ? <usize>get(chains(), object) : 0;
+}
+
+/** The weak reference without callback to an object, if it is alive. Borrowed. */
+export function sharedWeakref(object: usize): usize {
+  const first = firstWeakref(object);
+  return first && !callbackOf(first) && refcountOf(first) ? first : 0;
+}
+
+/** A new weak reference, tracked, owned; 0 = out of memory. */
+export function createWeakref(referent: usize, id: u32): usize {
+  if (!hasFlag(referent, FLAG_HAS_WEAKREFS) && !reserve(chains())) return 0;
+  const weakref = createObject(typeAt(TYPE_WEAKREF), TYPE_WEAKREF);
+  if (!weakref) return 0;
+  store<u32>(weakref + WEAKREF_REFERENT_OFFSET, <u32>referent);
+  store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, id);
+  const first = firstWeakref(referent);
+  // Behind the one without a callback, whether it is shared or on its way out.
+  const before = id && first && !callbackOf(first) ? first : 0;
+  link(weakref, before, before ? nextWeakref(before) : first, referent);
+  setFlag(referent, FLAG_HAS_WEAKREFS);
+  control.weakrefs++;
+  return weakref;
+}
+
+function link(weakref: usize, before: usize, after: usize, referent: usize): void {
+  setNextWeakref(weakref, after);
+  store<u32>(weakref + WEAKREF_PREV_OFFSET, <u32>before);
+  if (after) store<u32>(after + WEAKREF_PREV_OFFSET, <u32>weakref);
+  if (before) setNextWeakref(before, weakref);
+  else put(chains(), referent, <u32>weakref);
+}
+
+/** Makes a weak reference dead: out of its chain, without a call. */
+export function detach(weakref: usize): void {
+  const referent = referentOf(weakref);
+  if (!referent) return;
+  const next = nextWeakref(weakref);
+  const before = prevWeakref(weakref);
+  if (next) store<u32>(next + WEAKREF_PREV_OFFSET, <u32>before);
+  if (before) setNextWeakref(before, next);
+  else if (next) put(chains(), referent, <u32>next);
+  else {
+    del(chains(), referent);
+    clearFlag(referent, FLAG_HAS_WEAKREFS);
+  }
+  store<u32>(weakref + WEAKREF_REFERENT_OFFSET, 0);
+  store<u64>(weakref + WEAKREF_NEXT_OFFSET, 0);
+  control.weakrefs--;
+}
+
+/** Keeps a weak reference through its callback. Where even that needs memory there is not, for good. */
+export function hold(weakref: usize): void {
+  if (!incref(weakref)) makeImmortal(weakref);
+}
+
+/** Makes all weak references to an object dead. Those to be called, held, as a chain in calling order. */
+export function clearWeakrefs(object: usize): usize {
+  let first: usize = 0;
+  let last: usize = 0;
+  for (let weakref = firstWeakref(object); weakref; ) {
+    const next = nextWeakref(weakref);
+    detach(weakref);
+    if (callbackOf(weakref) && refcountOf(weakref)) {
+      hold(weakref);
+      if (last) setNextWeakref(last, weakref);
+      else first = weakref;
+      last = weakref;
+    }
+    weakref = next;
+  }
+  return first;
+}
+
+/** The referent, or 0 when it is dead or dying. Borrowed. */
+export function targetOf(weakref: usize): usize {
+  const referent = referentOf(weakref);
+  return referent && !hasFlag(referent, FLAG_DYING) ? referent : 0;
+}
+
+export function weakrefCount(object: usize): u32 {
+  let count: u32 = 0;
+  for (let weakref = firstWeakref(object); weakref; weakref = nextWeakref(weakref)) {
+    if (refcountOf(weakref)) count++;
+  }
+  return count;
+}

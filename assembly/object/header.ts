@@ -1,0 +1,83 @@
+// An object's header: every bit of it, and nothing else. layout.ts draws it.
+//
+// `next` and `prev` exist only on kinds with links, and mean, in turn:
+//   generations 0 and 1, UNREACHABLE, FINALIZED lists   the neighbours
+//   generation 2 (OLD)                                  the 64-bit birth number, over both words
+//   while a list is scanned                             prev = gcRefs, then link of the work list
+//   DYING                                               next = the object whose slot let this one go;
+//                                                       prev = how far its slots have been dropped
+
+import {
+  FLAG_TRACKED, INFO_OFFSET, NEXT_OFFSET, PREV_OFFSET, ROOTS_SATURATED, ROOTS_SHIFT, TYPE_MASK,
+} from "../layout";
+
+/** One in `roots`, in the header read as 64 bits. */
+export const ONE_ROOT: u64 = <u64>1 << (32 + ROOTS_SHIFT);
+/** One outside reference, in the header read as 64 bits: it counts in both fields. */
+export const ONE_OUTSIDE: u64 = ONE_ROOT | 1;
+/** From here on a header read as 64 bits has `roots` saturated. */
+export const SATURATED: u64 = <u64>ROOTS_SATURATED << (32 + ROOTS_SHIFT);
+
+export function headerOf(object: usize): u64 {
+  return load<u64>(object);
+}
+export function setHeader(object: usize, header: u64): void {
+  store<u64>(object, header);
+}
+/** Header of a new object with one outside reference. */
+export function newHeader(type: u32, flags: u32): u64 {
+  return (<u64>(type | flags) << 32) | ONE_OUTSIDE;
+}
+export function refcountOf(object: usize): u32 {
+  return load<u32>(object);
+}
+export function setRefcount(object: usize, count: u32): void {
+  store<u32>(object, count);
+}
+export function isImmortal(object: usize): bool {
+  return <i32>load<u32>(object) < 0;
+}
+export function infoOf(object: usize): u32 {
+  return load<u32>(object, INFO_OFFSET);
+}
+export function setInfo(object: usize, info: u32): void {
+  store<u32>(object, info, INFO_OFFSET);
+}
+export function typeIdOf(object: usize): u32 {
+  return infoOf(object) & TYPE_MASK;
+}
+export function hasFlag(object: usize, flag: u32): bool {
+  return (infoOf(object) & flag) != 0;
+}
+export function setFlag(object: usize, flag: u32): void {
+  setInfo(object, infoOf(object) | flag);
+}
+export function clearFlag(object: usize, flag: u32): void {
+  setInfo(object, infoOf(object) & ~flag);
+}
+/** The `roots` field: outside references, or ROOTS_SATURATED. */
+export function rootsFieldOf(object: usize): u32 {
+  return infoOf(object) >>> ROOTS_SHIFT;
+}
+export function isTracked(object: usize): bool {
+  return hasFlag(object, FLAG_TRACKED);
+}
+
+export function nextOf(object: usize): usize {
+  return load<u32>(object + NEXT_OFFSET);
+}
+export function setNext(object: usize, next: usize): void {
+  store<u32>(object + NEXT_OFFSET, <u32>next);
+}
+export function prevOf(object: usize): usize {
+  return load<u32>(object + PREV_OFFSET);
+}
+export function setPrev(object: usize, prev: usize): void {
+  store<u32>(object + PREV_OFFSET, <u32>prev);
+}
+export function birthOf(object: usize): u64 {
+  return load<u64>(object + NEXT_OFFSET);
+}
+export function setBirth(object: usize, birth: u64): void {
+  store<u64>(object + NEXT_OFFSET, birth);
+}

@@ -1,0 +1,48 @@
+// Circular lists threaded through the headers of objects. A head stands for the object it is in front
+// of: see control.ts.
+
+import { nextOf, prevOf, setNext, setPrev } from "./header";
+
+export function clearList(head: usize): void {
+  setNext(head, head);
+  setPrev(head, head);
+}
+
+export function isEmpty(head: usize): bool {
+  return nextOf(head) == head;
+}
+
+/** Appends; `object` is in no list. */
+export function append(head: usize, object: usize): void {
+  const last = prevOf(head);
+  setNext(object, head);
+  setPrev(object, last);
+  setNext(last, object);
+  setPrev(head, object);
+}
+
+export function remove(object: usize): void {
+  const next = nextOf(object);
+  const prev = prevOf(object);
+  setNext(prev, next);
+  setPrev(next, prev);
+}
+
+/** Moves all of `from` to the tail of `to`. */
+export function moveAll(from: usize, to: usize): void {
+  if (isEmpty(from)) return;
+  const first = nextOf(from);
+  const last = prevOf(from);
+  const tail = prevOf(to);
+  setNext(tail, first);
+  setPrev(first, tail);
+  setNext(last, to);
+  setPrev(to, last);
+  clearList(from);
+}
+
+export function lengthOf(head: usize): u32 {
+  let length: u32 = 0;
+  for (let object = nextOf(head); object != head; object = nextOf(object)) length++;
+  return length;
+}

@@ -1,0 +1,42 @@
+// Types: how large an object is and where its references are. Ids index a table in linear memory.
+
+import { KIND_LEAF, TYPE_DESCRIPTOR_SIZE, TYPE_HAS_FINALIZER, TYPE_HAS_LINKS, TYPE_VARIABLE_SIZE } from "../layout";
+import { control } from "../control";
+import { typeIdOf } from "./header";
+
+@unmanaged
+export class Type {
+  payload: u32;
+  slots: u32;
+  kind: u32;
+  flags: u32;
+  sizeClass: u32;
+  blockKind: u32;
+  // Of the last census.
+  count: u32;
+  bytes: u32;
+}
+if (offsetof<Type>() != TYPE_DESCRIPTOR_SIZE) ERROR("Type must be TYPE_DESCRIPTOR_SIZE bytes");
+
+export function typeAt(id: u32): Type {
+  return changetype<Type>(<usize>control.types + id * TYPE_DESCRIPTOR_SIZE);
+}
+export function typeOf(object: usize): Type {
+  return typeAt(typeIdOf(object));
+}
+export function isType(id: u32): bool {
+  return id != 0 && id < control.typeCount;
+}
+/** Whether objects of the type have links in front of their header, and so can be tracked. */
+export function hasLinks(type: Type): bool {
+  return (type.flags & TYPE_HAS_LINKS) != 0;
+}
+export function hasFinalizer(type: Type): bool {
+  return (type.flags & TYPE_HAS_FINALIZER) != 0;
+}
+export function isVariableSize(type: Type): bool {
+  return (type.flags & TYPE_VARIABLE_SIZE) != 0;
+}
+export function isLeaf(type: Type): bool {
+  return type.kind == KIND_LEAF;
+}

@@ -128,9 +128,12 @@ export function newWeakref(referent: usize, callback: u32): usize {
     const shared = sharedWeakref(referent);
     if (shared) return increfObject(shared) ? shared : 0;
   }
+  // The birth may collect, and what runs then may let go of the referent.
+  if (!increfObject(referent)) return 0;
   countBirth();
   const weakref = createWeakref(referent, callback);
   if (!weakref) uncountBirth();
+  decrefObject(referent);
   return weakref;
 }
 export function weakrefTarget(weakref: usize): usize {

@@ -43,10 +43,15 @@ function broken(invariant: u32, address: usize): u32 {
 /** Each object by itself. */
 function verifyObjects(): u32 {
   let old: u32 = 0;
+  // Buffers less those who own one.
+  let buffers = 0 - <u32>(control.rootsMapBuffer != 0) - <u32>(control.weakMapBuffer != 0) - <u32>(control.typesBuffer != 0);
   for (let object = firstBlock(); object; object = nextBlock(object)) {
     const id = typeIdAt(object);
     if (!id) return broken(INVARIANT_TYPE_ID, object);
-    if (id == TYPE_BUFFER) continue;
+    if (id == TYPE_BUFFER) {
+      buffers++;
+      continue;
+    }
     const type = typeAt(id);
     const info = infoOf(object);
     if (info & FLAG_OLD) {
@@ -58,10 +63,14 @@ function verifyObjects(): u32 {
     if (info & (FLAG_COLLECTING | FLAG_UNREACHABLE) && !control.collecting) return broken(INVARIANT_MARKS, object);
     if (info & FLAG_DYING && (control.nesting == 0 || info & FLAG_TRACKED)) return broken(INVARIANT_DYING, object);
     if (refcountOf(object) == 0 && !(info & FLAG_DYING) && hasLinks(type)) return broken(INVARIANT_REFCOUNT, object);
-    if (type.kind == KIND_LIST && !isListSound(object)) return broken(INVARIANT_LIST, object);
+    if (type.kind == KIND_LIST) {
+      if (!isListSound(object)) return broken(INVARIANT_LIST, object);
+      if (load<u32>(object + LIST_BUFFER_OFFSET)) buffers--;
+    }
     const bad = verifySlots(object, type);
     if (bad) return bad;
   }
+  if (buffers) return broken(INVARIANT_BUFFER, buffers);
   return old == control.oldCount ? 0 : broken(INVARIANT_OLD_COUNT, old);
 }
 

@@ -1,0 +1,29 @@
+import * as invariants from "../../assembly/invariants.js";
+
+const SENTENCES: Record<number, string> = {
+  [invariants.INVARIANT_PAGES_TILE]: "the pages of a run do not agree about it",
+  [invariants.INVARIANT_FREE_RUNS]: "a free run of pages is damaged, not coalesced, or not counted",
+  [invariants.INVARIANT_SPAN_COUNTS]: "a span's live and free blocks are not as many as it says",
+  [invariants.INVARIANT_FREE_BLOCKS]: "a free list leads to something that is not a free block of its span",
+  [invariants.INVARIANT_SPANS_LISTED]: "a span with room is not listed with its size class",
+  [invariants.INVARIANT_TYPE_ID]: "an object's type does not exist",
+  [invariants.INVARIANT_SLOT]: "a slot does not point to a live object",
+  [invariants.INVARIANT_REFCOUNT]: "a refcount is not the number of slots that point to the object plus its outside references",
+  [invariants.INVARIANT_LINKS]: "the links of a generation's list do not agree",
+  [invariants.INVARIANT_TRACKED]: "an object is tracked in no generation, in two, or should not be tracked",
+  [invariants.INVARIANT_OLD_COUNT]: "generation 2 does not hold as many objects as it counts",
+  [invariants.INVARIANT_BIRTH]: "an old object has a birth number that was not given out yet",
+  [invariants.INVARIANT_MARKS]: "a collection's marks are left though none is under way",
+  [invariants.INVARIANT_WEAKREFS]: "a weak reference and its referent do not know of each other",
+  [invariants.INVARIANT_BUFFER]: "a buffer belongs to nobody",
+  [invariants.INVARIANT_LIST]: "a list does not fit its buffer",
+  [invariants.INVARIANT_SATURATED]: "the side table of outside references does not agree with the headers",
+  [invariants.INVARIANT_GUARD]: "an object was written past its end",
+  [invariants.INVARIANT_BITMAPS]: "the bitmaps of a collection do not cover the heap",
+  [invariants.INVARIANT_DYING]: "an object is dying though no death is under way",
+};
+
+/** What is wrong when `verify` returns this number. */
+export function describeInvariant(code: number): string {
+  return SENTENCES[code] ?? `unknown invariant ${code}`;
+}

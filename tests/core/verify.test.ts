@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import * as invariants from "../../assembly/invariants.js";
+import { describeInvariant } from "../../src/wasm/invariants.js";
+import { startCore } from "../support/core.js";
+import type { Core } from "../support/core.js";
+
+/** A heap with something of everything, damaged by `damage`. */
+function damaged(damage: (core: Core, object: number, list: number, weakref: number) => void): number {
+  const core = startCore("release");
+  const type = core.defineType(8, 2, 0);
+  const object = core.alloc(type);
+  const other = core.alloc(type);
+  core.setRef(object, 0, other);
+  core.decref(core.alloc(type));
+  const list = core.newList(4);
+  core.listAppend(list, object);
+  const weakref = core.newWeakref(object, 1);
+  expect(core.verify()).toBe(0);
+  damage(core, object >>> 0, list >>> 0, weakref >>> 0);
+  return core.verify();
+}
+
+describe("verify finds planted damage", () => {
+  test("a refcount too high or too low", () => {
+    expect(damaged((core, object) => core.setWord(object, core.word(object) + 1))).toBe(invariants.INVARIANT_REFCOUNT);
+    expect(damaged((core, object) => core.setWord(object, core.word(object) - 1))).toBe(invariants.INVARIANT_REFCOUNT);
+  });
+  test("a slot that points into the middle of an object, outside the heap, or at a free block", () => {
+    for (const target of [8, 0xffff0000, 4, 24 * 3]) {
+      expect(damaged((core, object) => core.setWord(object + 8, target > 100 ? target : object + target))).toBe(
+        invariants.INVARIANT_SLOT,
+      );
+    }
+  });
+  test("a link that leads astray", () => {
+    expect(damaged((core, object, list) => core.setWord(object - 4, list))).toBe(invariants.INVARIANT_LINKS);
+  });
+  test("an unknown type", () => {
+    expect(damaged((core, object) => core.setWord(object + 4, core.word(object + 4) | 0xfff0))).toBe(
+      invariants.INVARIANT_TYPE_ID,
+    );
+  });
+  test("an object that claims to be free", () => {
+    expect(damaged((core, object) => core.setWord(object + 4, core.word(object + 4) & ~0xffff))).toBe(
+      invariants.INVARIANT_SPAN_COUNTS,
+    );
+  });
+  test("a list longer than its room", () => {
+    expect(damaged((core, _, list) => core.setWord(list + 12, 50))).toBe(invariants.INVARIANT_LIST);
+  });
+  test("a weak reference to something else", () => {
+    expect(damaged((core, _, list, weakref) => core.setWord(weakref + 8, list))).toBe(invariants.INVARIANT_WEAKREFS);
+  });
+  test("marks of a collection when there is none, old objects that are not counted, death without a death", () => {
+    const flag = (bit: number) => (core: Core, object: number) => core.setWord(object + 4, core.word(object + 4) | (1 << bit));
+    expect(damaged(flag(21))).toBe(invariants.INVARIANT_MARKS);
+    expect([invariants.INVARIANT_BIRTH, invariants.INVARIANT_OLD_COUNT]).toContain(damaged(flag(19)));
+    expect(damaged(flag(22))).toBe(invariants.INVARIANT_DYING);
+  });
+  test("every invariant has its sentence", () => {
+    const sentences = Object.values(invariants).map((code) => describeInvariant(code));
+    expect(new Set(sentences).size).toBe(sentences.length);
+  });
+});
+
+describe("the checked build names the likely cause", () => {
+  const cases: [string, RegExp, (core: Core, object: number) => void][] = [
+    ["use after free", /not the address of a live object/, (core, object) => (core.decref(object), core.incref(object))],
+    ["a pointer into an object", /not the address of a live object/, (core, object) => core.incref(object + 8)],
+    ["a slot out of range", /slot out of range/, (core, object) => core.setRef(object, 2, 0)],
+    ["an unknown type", /unknown type/, (core) => core.alloc(999)],
+    ["a write past the end", /written past its end/, (core, object) => (core.setWord(object + 16, 1), core.decref(object))],
+    [
+      "a decref too many",
+      /no outside reference/,
+      (core, object) => {
+        const holder = core.alloc(core.typeOf(object));
+        core.setRef(holder, 0, object);
+        core.decref(object);
+        core.decref(object);
+      },
+    ],
+    [
+      "a write to freed memory",
+      /freed object was written/,
+      (core, object) => {
+        const type = core.typeOf(object);
+        core.decref(object);
+        core.setWord(object + 8, 42);
+        core.alloc(type);
+      },
+    ],
+  ];
+  test.each(cases)("%s", (_, message, misuse) => {
+    const core = startCore("checked");
+    const object = core.alloc(core.defineType(8, 2, 0));
+    expect(() => misuse(core, object)).toThrow(message);
+  });
+});

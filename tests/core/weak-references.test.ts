@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
+import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
+
+describe.each(BUILDS)("weak references, %s build", (build) => {
+  test("the one without a callback is shared, those with one are not", () => {
+    const core = startCore(build);
+    const object = core.alloc(core.defineType(8, 2, 0));
+    const first = core.newWeakref(object, 0);
+    expect(core.newWeakref(object, 0)).toBe(first);
+    expect(core.newWeakref(object, 1)).not.toBe(core.newWeakref(object, 2));
+    expect(core.weakrefCount(object)).toBe(3);
+    expect(core.verify()).toBe(0);
+  });
+
+  test("callbacks run newest first, once, when every weak reference is dead already", () => {
+    const called: number[] = [];
+    const core = startCore(build, {
+      callback(_, id) {
+        called.push(id);
+        expect(weakrefs.map((weakref) => core.weakrefTarget(weakref))).toEqual([0, 0, 0, 0]);
+        expect(core.verify()).toBe(0);
+      },
+    });
+    const object = core.alloc(core.defineType(8, 2, 0));
+    const weakrefs = [0, 1, 2, 3].map((id) => core.newWeakref(object, id));
+    core.decref(object);
+    expect(called).toEqual([3, 2, 1]);
+  });
+
+  test("a weak reference that is gone is not called, and its callback is forgotten", () => {
+    const called: number[] = [];
+    const forgotten: number[] = [];
+    const core = startCore(build, { callback: (_, id) => called.push(id), forget: (id) => forgotten.push(id) });
+    const object = core.alloc(core.defineType(8, 2, 0));
+    core.decref(core.newWeakref(object, 7));
+    core.decref(object);
+    expect([called, forgotten]).toEqual([[], [7]]);
+  });
+
+  test("in a death the finalizer runs first, and the weak reference lives through a resurrection", () => {
+    const events: string[] = [];
+    let keep = true;
+    const core = startCore(build, {
+      finalize(object) {
+        events.push("finalizer");
+        if (keep) core.incref(object);
+      },
+      callback: () => void events.push("callback"),
+    });
+    const object = core.alloc(core.defineType(8, 2, TYPE_HAS_FINALIZER));
+    const weakref = core.newWeakref(object, 1);
+    core.decref(object);
+    expect(core.weakrefTarget(weakref) >>> 0).toBe(object >>> 0);
+    core.decref(object);
+    keep = false;
+    core.decref(object);
+    expect(events).toEqual(["finalizer", "callback"]);
+    expect(core.weakrefTarget(weakref)).toBe(0);
+  });
+
+  test("in a collection callbacks run first; those without one read the object during its finalizer", () => {
+    const events: string[] = [];
+    const core = startCore(build, {
+      finalize() {
+        const target = core.weakrefTarget(plain);
+        events.push(`finalizer, ${target ? "alive" : "dead"}`);
+        if (target) core.decref(target);
+      },
+      callback: () => void events.push("callback"),
+    });
+    const object = core.alloc(core.defineType(8, 2, TYPE_HAS_FINALIZER));
+    const plain = core.newWeakref(object, 0);
+    core.newWeakref(object, 1);
+    core.setRef(object, 0, object);
+    core.decref(object);
+    expect(core.collect(2)).toBe(1);
+    expect(events).toEqual(["callback", "finalizer, alive"]);
+    expect(core.weakrefTarget(plain)).toBe(0);
+  });
+
+  test("a weak reference that is garbage itself is silent", () => {
+    const called: number[] = [];
+    const core = startCore(build, { callback: (_, id) => called.push(id) });
+    const type = core.defineType(8, 2, 0);
+    const object = core.alloc(type);
+    const weakref = core.newWeakref(object, 1);
+    core.setRef(object, 0, object);
+    core.setRef(object, 1, weakref);
+    core.decref(weakref);
+    core.decref(object);
+    expect(core.collect(2)).toBe(2);
+    expect(called).toEqual([]);
+    expect(liveObjects(core)).toBe(IMMORTALS);
+  });
+
+  test("a weak reference that dies of its own callback counts as collected", () => {
+    const core = startCore(build, { callback: (weakref) => core.decref(weakref) });
+    const object = core.alloc(core.defineType(8, 2, 0));
+    core.newWeakref(object, 1);
+    core.setRef(object, 0, object);
+    core.decref(object);
+    expect(core.collect(2)).toBe(2);
+  });
+
+  test("thousands of referents come and go", () => {
+    const core = startCore(build);
+    const type = core.defineType(8, 2, 0);
+    const objects = Array.from({ length: 3000 }, () => core.alloc(type));
+    const weakrefs = objects.map((object) => core.newWeakref(object, 0));
+    expect(core.verify()).toBe(0);
+    objects.forEach((object, i) => i % 3 && core.decref(object));
+    expect(core.verify()).toBe(0);
+    weakrefs.forEach((weakref, i) => {
+      const target = core.weakrefTarget(weakref);
+      expect(target !== 0).toBe(i % 3 === 0);
+      if (target) core.decref(target);
+      core.decref(weakref);
+    });
+    objects.forEach((object, i) => i % 3 || core.decref(object));
+    expect(liveObjects(core)).toBe(IMMORTALS);
+    expect(core.verify()).toBe(0);
+  });
+});

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import type { CoreExports, CoreImports } from "../../src/wasm/exports.js";
+
+export type Build = "release" | "checked";
+export const BUILDS: readonly Build[] = ["release", "checked"];
+
+const FILES: Record<Build, string> = { release: "core.wasm", checked: "core.checked.wasm" };
+const modules = new Map<Build, WebAssembly.Module>();
+
+function moduleOf(build: Build): WebAssembly.Module {
+  let module = modules.get(build);
+  if (!module) {
+    module = new WebAssembly.Module(readFileSync(new URL(`../../dist/${FILES[build]}`, import.meta.url)));
+    modules.set(build, module);
+  }
+  return module;
+}
+
+/** A core with nothing but raw exports, as its own instance. `pages` bounds its memory. */
+export interface Core extends CoreExports {
+  /** The 32-bit word at an address. */
+  word(address: number): number;
+  setWord(address: number, value: number): void;
+}
+
+export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages = 65535): Core {
+  const instance = new WebAssembly.Instance(moduleOf(build), {
+    host: { finalize() {}, callback() {}, forget() {}, ...hooks },
+    env: {
+      abort(message: number): never {
+        const memory = (instance.exports as unknown as CoreExports).memory.buffer;
+        const length = new DataView(memory).getUint32(message - 4, true);
+        throw new Error(new TextDecoder("utf-16le").decode(new Uint8Array(memory, message, length)));
+      },
+    },
+  });
+  const exports = instance.exports as unknown as CoreExports;
+  if (!exports.init(exports.heapBase(), pages * 65536)) throw new Error("the core did not start");
+  return {
+    ...exports,
+    word: (address) => new DataView(exports.memory.buffer).getUint32(address >>> 0, true),
+    setWord: (address, value) => new DataView(exports.memory.buffer).setUint32(address >>> 0, value, true),
+  };
+}
+
+/** Live objects of an empty heap: None, two booleans, small ints. */
+export const IMMORTALS = 3 + 262;
+
+export function liveObjects(core: Core): number {
+  core.census();
+  return core.statistic(6);
+}

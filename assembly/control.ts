@@ -8,6 +8,7 @@ import { CLASS_COUNT } from "./alloc/size-class";
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
 export const LAYOUT_VERSION: u32 = 1;
 
+
 @unmanaged
 export class Control {
   version: u32;

@@ -78,7 +78,7 @@ export function setRef(object: usize, slot: u32, value: usize): void {
 
 // ---- Atoms
 export function newInt(low: u32, high: u32): usize {
-  return createInt((<i64>high << 32) | low);
+  return createInt(((<i64>high) << 32) | low);
 }
 export function newFloat(value: f64): usize {
   return createFloat(value);

@@ -25,7 +25,9 @@ function timed(what, action) {
   const start = performance.now();
   const result = action();
   const milliseconds = performance.now() - start;
-  console.log(`${what.padEnd(42)} ${milliseconds.toFixed(0).padStart(7)} ms  ${((milliseconds * 1e6) / length).toFixed(1).padStart(6)} ns each`);
+  console.log(
+    `${what.padEnd(42)} ${milliseconds.toFixed(0).padStart(7)} ms  ${((milliseconds * 1e6) / length).toFixed(1).padStart(6)} ns each`,
+  );
   return result;
 }
 

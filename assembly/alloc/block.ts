@@ -188,7 +188,7 @@ export function freeBlock(object: usize): void {
   page.free = <u32>object;
   page.used--;
   if (!page.listed) listSpan(page, spansOf(page.sizeClass, page.kind));
-  else if (page.used == 0 && (page.next | page.prev)) {
+  else if (page.used == 0 && page.next | page.prev) {
     unlistSpan(page, spansOf(page.sizeClass, page.kind));
     freeRun(run, page.span);
   }

@@ -33,6 +33,7 @@ export const PAGE_TABLE: u8 = 5;
 export const BLOCK_LEAF: u8 = 0;
 export const BLOCK_LINKED: u8 = 1;
 
+
 @unmanaged
 export class Page {
   free: u32;

@@ -10,8 +10,17 @@ import { control, RUN_BINS } from "../control";
 import { mustFail } from "../check";
 import { growMemory, memoryEndPage } from "../host";
 import {
-  CHUNK_BYTES, CHUNK_PAGES, PAGE_FOREIGN, PAGE_FREE, PAGE_INSIDE, PAGE_TABLE, Page,
-  chunkAddress, chunkOf, pageAt, setChunkAddress,
+  CHUNK_BYTES,
+  CHUNK_PAGES,
+  PAGE_FOREIGN,
+  PAGE_FREE,
+  PAGE_INSIDE,
+  PAGE_TABLE,
+  Page,
+  chunkAddress,
+  chunkOf,
+  pageAt,
+  setChunkAddress,
 } from "./page";
 
 const EXACT_BINS: u32 = 16;
@@ -86,7 +95,7 @@ export function freeRun(first: u32, pages: u32): void {
 /** The best fit among free runs, or 0. */
 function findRun(pages: u32): u32 {
   let bin = binOf(pages);
-  let bins = control.runBins & (<u32>-1 << bin);
+  let bins = control.runBins & ((<u32>-1) << bin);
   while (bins) {
     bin = ctz(bins);
     let best: u32 = 0;

@@ -30,6 +30,6 @@ export function sizeOfClass(index: u32): u32 {
 export function spanOfClass(index: u32): u32 {
   const size = sizeOfClass(index);
   let pages: u32 = 1;
-  while ((((pages << 16) % size) << 5) > pages << 16) pages++;
+  while (((pages << 16) % size) << 5 > pages << 16) pages++;
   return pages;
 }

@@ -1,8 +1,13 @@
 // Every invariant of pages and blocks, as code.
 
 import {
-  INVARIANT_BITMAPS, INVARIANT_FREE_BLOCKS, INVARIANT_FREE_RUNS, INVARIANT_GUARD, INVARIANT_PAGES_TILE,
-  INVARIANT_SPANS_LISTED, INVARIANT_SPAN_COUNTS,
+  INVARIANT_BITMAPS,
+  INVARIANT_FREE_BLOCKS,
+  INVARIANT_FREE_RUNS,
+  INVARIANT_GUARD,
+  INVARIANT_PAGES_TILE,
+  INVARIANT_SPANS_LISTED,
+  INVARIANT_SPAN_COUNTS,
 } from "../invariants";
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_MASK } from "../layout";
 import { CHECK, isGuardIntact } from "../check";
@@ -22,19 +27,22 @@ export function verifyBlocks(): u32 {
     if (span == 0 || span > control.endPage - number) return broken(INVARIANT_PAGES_TILE, number << PAGE_SHIFT);
     if (page.state == PAGE_FREE) {
       // Two free runs side by side would be one.
-      if (lastWasFree || pageAt(number + span - 1).fresh != number) return broken(INVARIANT_FREE_RUNS, number << PAGE_SHIFT);
+      if (lastWasFree || pageAt(number + span - 1).fresh != number)
+        return broken(INVARIANT_FREE_RUNS, number << PAGE_SHIFT);
       free += span;
     } else {
       for (let i: u32 = 1; i < span; i++) {
         const inside = pageAt(number + i);
-        if (inside.state != PAGE_INSIDE || inside.span != i) return broken(INVARIANT_PAGES_TILE, (number + i) << PAGE_SHIFT);
+        if (inside.state != PAGE_INSIDE || inside.span != i)
+          return broken(INVARIANT_PAGES_TILE, (number + i) << PAGE_SHIFT);
       }
       if (page.state == PAGE_TABLE) tables += span;
       else if (page.state == PAGE_SPAN) {
         const bad = verifySpan(number, page);
         if (bad) return bad;
       } else if (page.state != PAGE_LARGE) return broken(INVARIANT_PAGES_TILE, number << PAGE_SHIFT);
-      else if (CHECK && !isGuardIntact(number << PAGE_SHIFT, span << PAGE_SHIFT)) return broken(INVARIANT_GUARD, number << PAGE_SHIFT);
+      else if (CHECK && !isGuardIntact(number << PAGE_SHIFT, span << PAGE_SHIFT))
+        return broken(INVARIANT_GUARD, number << PAGE_SHIFT);
     }
     lastWasFree = page.state == PAGE_FREE;
     number += span;
@@ -66,7 +74,8 @@ function verifySpan(number: u32, page: Page): u32 {
   let free: u32 = 0;
   for (let object = page.free; object; object = load<u32>(object)) {
     const isBlock = object >= start + prefix && object < page.fresh && (object - start - prefix) % size == 0;
-    if (!isBlock || load<u32>(object, INFO_OFFSET) & TYPE_MASK || ++free > made) return broken(INVARIANT_FREE_BLOCKS, object);
+    if (!isBlock || load<u32>(object, INFO_OFFSET) & TYPE_MASK || ++free > made)
+      return broken(INVARIANT_FREE_BLOCKS, object);
   }
   if (live + free != made) return broken(INVARIANT_SPAN_COUNTS, start);
   if ((free || page.fresh < page.end) && !page.listed) return broken(INVARIANT_SPANS_LISTED, start);

@@ -5,7 +5,15 @@
 // sorted are chained through the birth word itself: 29 bits of address, 35 bits of birth. Births that
 // differ above 35 bits are sorted in separate rounds.
 
-import { FLAG_COLLECTING, FLAG_DYING, FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE } from "../layout";
+import {
+  FLAG_COLLECTING,
+  FLAG_DYING,
+  FLAG_FINALIZED,
+  FLAG_HAS_WEAKREFS,
+  FLAG_OLD,
+  FLAG_TRACKED,
+  FLAG_UNREACHABLE,
+} from "../layout";
 import { control } from "../control";
 import { birthOf, infoOf, setBirth, setInfo } from "../object/header";
 import { append } from "../object/list";
@@ -28,7 +36,7 @@ export function gatherUnmarked(unreachable: usize): u32 {
       if (!isUnmarked(object) || !showsOrder(object)) continue;
       const itsEra = birthOf(object) >>> ERA_BITS;
       if (itsEra == era) {
-        setBirth(object, (birthOf(object) << LINK_BITS) | (<u64>chain >>> 3));
+        setBirth(object, (birthOf(object) << LINK_BITS) | ((<u64>chain) >>> 3));
         leaveGeneration(object);
         chain = object;
       } else if (itsEra > era && itsEra < nextEra) nextEra = itsEra;
@@ -60,10 +68,10 @@ function leaveGeneration(object: usize): void {
 }
 
 function linkOf(object: usize): usize {
-  return <usize>(birthOf(object) & LINK_MASK) << 3;
+  return (<usize>(birthOf(object) & LINK_MASK)) << 3;
 }
 function setLink(object: usize, next: usize): void {
-  setBirth(object, (birthOf(object) & ~LINK_MASK) | (<u64>next >>> 3));
+  setBirth(object, (birthOf(object) & ~LINK_MASK) | ((<u64>next) >>> 3));
 }
 function isBornBefore(a: usize, b: usize): bool {
   return birthOf(a) >>> LINK_BITS < birthOf(b) >>> LINK_BITS;

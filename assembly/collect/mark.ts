@@ -20,13 +20,13 @@ import { firstObject, nextObject } from "../heap/walk";
 
 /** Address that bit 0 stands for. */
 function origin(): usize {
-  return <usize>control.firstPage << PAGE_SHIFT;
+  return (<usize>control.firstPage) << PAGE_SHIFT;
 }
 function markedWord(object: usize): usize {
   return <usize>control.bitmaps + (((object - origin()) >>> 9) << 3);
 }
 function maskOf(object: usize): u64 {
-  return <u64>1 << ((object >>> 3) & 63);
+  return (<u64>1) << ((object >>> 3) & 63);
 }
 
 export function isMarked(object: usize): bool {
@@ -62,7 +62,7 @@ export function markReachable(): u32 {
       let grey = load<u64>(at) & ~load<u64>(at + scanned);
       while (grey) {
         const bit = <u32>ctz(grey);
-        store<u64>(at + scanned, load<u64>(at + scanned) | (<u64>1 << bit));
+        store<u64>(at + scanned, load<u64>(at + scanned) | ((<u64>1) << bit));
         const object = origin() + (((word << 6) + bit) << 3);
         const type = typeOf(object);
         if (hasLinks(type)) {

@@ -1,8 +1,16 @@
 // Atoms: None, the booleans, numbers and strings. Leaf objects; the small ones immortal, as in CPython.
 
 import {
-  SMALL_INT_MAX, SMALL_INT_MIN, STR_BYTES_OFFSET, STR_LENGTH_OFFSET, TYPE_BOOL, TYPE_FLOAT, TYPE_INT, TYPE_NONE,
-  TYPE_STR, VALUE_OFFSET,
+  SMALL_INT_MAX,
+  SMALL_INT_MIN,
+  STR_BYTES_OFFSET,
+  STR_LENGTH_OFFSET,
+  TYPE_BOOL,
+  TYPE_FLOAT,
+  TYPE_INT,
+  TYPE_NONE,
+  TYPE_STR,
+  VALUE_OFFSET,
 } from "../layout";
 import { blockSize } from "../alloc/block";
 import { control } from "../control";

@@ -2,8 +2,15 @@
 
 import { PAGE_SHIFT, TYPE_BUFFER } from "../layout";
 import {
-  STAT_BITMAP_BYTES, STAT_FREE_PAGE_BYTES, STAT_LIVE_BLOCKS, STAT_LIVE_BYTES, STAT_LIVE_OBJECTS, STAT_RESERVED_BYTES,
-  STAT_TABLE_BYTES, STAT_USED_PAGE_BYTES, STAT_WEAKREFS,
+  STAT_BITMAP_BYTES,
+  STAT_FREE_PAGE_BYTES,
+  STAT_LIVE_BLOCKS,
+  STAT_LIVE_BYTES,
+  STAT_LIVE_OBJECTS,
+  STAT_RESERVED_BYTES,
+  STAT_TABLE_BYTES,
+  STAT_USED_PAGE_BYTES,
+  STAT_WEAKREFS,
 } from "../statistics";
 import { blockSize, classRecord } from "../alloc/block";
 import { PAGE_LARGE, PAGE_SPAN, pageAt } from "../alloc/page";
@@ -55,16 +62,26 @@ function countPages(): void {
 export function statisticOf(which: u32): f64 {
   const pages = <f64>(1 << PAGE_SHIFT);
   switch (which) {
-    case STAT_RESERVED_BYTES: return <f64>control.endPage * pages;
-    case STAT_USED_PAGE_BYTES: return <f64>control.usedPages * pages;
-    case STAT_FREE_PAGE_BYTES: return <f64>control.freePages * pages;
-    case STAT_TABLE_BYTES: return <f64>(control.firstPage + control.tablePages) * pages - bootstrapBitmapBytes();
-    case STAT_BITMAP_BYTES: return <f64>control.bitmapPages * pages + bootstrapBitmapBytes();
-    case STAT_LIVE_BYTES: return <f64>control.liveBytes;
-    case STAT_LIVE_OBJECTS: return <f64>control.liveObjects;
-    case STAT_LIVE_BLOCKS: return <f64>control.liveBlocks;
-    case STAT_WEAKREFS: return <f64>control.weakrefs;
-    default: return 0;
+    case STAT_RESERVED_BYTES:
+      return <f64>control.endPage * pages;
+    case STAT_USED_PAGE_BYTES:
+      return <f64>control.usedPages * pages;
+    case STAT_FREE_PAGE_BYTES:
+      return <f64>control.freePages * pages;
+    case STAT_TABLE_BYTES:
+      return <f64>(control.firstPage + control.tablePages) * pages - bootstrapBitmapBytes();
+    case STAT_BITMAP_BYTES:
+      return <f64>control.bitmapPages * pages + bootstrapBitmapBytes();
+    case STAT_LIVE_BYTES:
+      return <f64>control.liveBytes;
+    case STAT_LIVE_OBJECTS:
+      return <f64>control.liveObjects;
+    case STAT_LIVE_BLOCKS:
+      return <f64>control.liveBlocks;
+    case STAT_WEAKREFS:
+      return <f64>control.weakrefs;
+    default:
+      return 0;
   }
 }
 

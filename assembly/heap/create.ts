@@ -1,6 +1,15 @@
 // Birth: a block gets a header and zeroed payload, and is tracked if its kind is.
 
-import { FLAG_TRACKED, MAX_TYPES, PAYLOAD_OFFSET, TYPE_DESCRIPTOR_SIZE, TYPE_HAS_FINALIZER, TYPE_HAS_LINKS, TYPE_VARIABLE_SIZE, BUFFER_DATA_OFFSET } from "../layout";
+import {
+  FLAG_TRACKED,
+  MAX_TYPES,
+  PAYLOAD_OFFSET,
+  TYPE_DESCRIPTOR_SIZE,
+  TYPE_HAS_FINALIZER,
+  TYPE_HAS_LINKS,
+  TYPE_VARIABLE_SIZE,
+  BUFFER_DATA_OFFSET,
+} from "../layout";
 import { allocBlock, classForPayload, freeBlock } from "../alloc/block";
 import { BLOCK_LEAF, BLOCK_LINKED } from "../alloc/page";
 import { GENERATION_0, control } from "../control";

@@ -11,14 +11,33 @@
 // stack, so past a nesting of MAX_NESTING objects and callbacks wait for the outermost death to end.
 
 import {
-  BUFFER_DATA_OFFSET, FLAG_DYING, FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_TRACKED, KIND_LIST,
-  LIST_BUFFER_OFFSET, LIST_LENGTH_OFFSET, PAYLOAD_OFFSET, TYPE_WEAKREF,
+  BUFFER_DATA_OFFSET,
+  FLAG_DYING,
+  FLAG_FINALIZED,
+  FLAG_HAS_WEAKREFS,
+  FLAG_TRACKED,
+  KIND_LIST,
+  LIST_BUFFER_OFFSET,
+  LIST_LENGTH_OFFSET,
+  PAYLOAD_OFFSET,
+  TYPE_WEAKREF,
 } from "../layout";
 import { freeBlock } from "../alloc/block";
 import { control } from "../control";
 import { callback, finalize, forget } from "../host";
 import {
-  ONE_OUTSIDE, clearFlag, hasFlag, headerOf, infoOf, nextOf, prevOf, refcountOf, setFlag, setHeader, setNext, setPrev,
+  ONE_OUTSIDE,
+  clearFlag,
+  hasFlag,
+  headerOf,
+  infoOf,
+  nextOf,
+  prevOf,
+  refcountOf,
+  setFlag,
+  setHeader,
+  setNext,
+  setPrev,
   typeIdOf,
 } from "../object/header";
 import { slotsEnd, slotsOf } from "../object/slots";

@@ -8,8 +8,17 @@ import { ROOTS_SATURATED, ROOTS_SHIFT, IMMORTAL_REFCOUNT } from "../layout";
 import { Control, control } from "../control";
 import { CHECK } from "../check";
 import {
-  ONE_OUTSIDE, ONE_ROOT, SATURATED, headerOf, infoOf, isImmortal, refcountOf, rootsFieldOf, setHeader,
-  setInfo, setRefcount,
+  ONE_OUTSIDE,
+  ONE_ROOT,
+  SATURATED,
+  headerOf,
+  infoOf,
+  isImmortal,
+  refcountOf,
+  rootsFieldOf,
+  setHeader,
+  setInfo,
+  setRefcount,
 } from "../object/header";
 import { AddressMap, del, get, put, reserve } from "./address-map";
 
@@ -99,7 +108,11 @@ function decrefSaturated(object: usize): void {
   if (isImmortal(object)) return;
   const map = rootsMap();
   const roots = get(map, object) - 1;
-  if (CHECK) assert(roots >= <u32>ROOTS_SATURATED - 1 && refcountOf(object) > roots, "the side table of outside references is damaged");
+  if (CHECK)
+    assert(
+      roots >= <u32>ROOTS_SATURATED - 1 && refcountOf(object) > roots,
+      "the side table of outside references is damaged",
+    );
   setRefcount(object, refcountOf(object) - 1);
   if (roots >= <u32>ROOTS_SATURATED) {
     put(map, object, roots);

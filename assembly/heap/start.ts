@@ -1,8 +1,18 @@
 // An empty heap: page space, size classes, built-in types, immortals, generations.
 
 import {
-  DEFAULT_THRESHOLD_0, DEFAULT_THRESHOLD_1, DEFAULT_THRESHOLD_2, FIRST_USER_TYPE, KIND_LEAF, KIND_LIST, TYPE_DESCRIPTOR_SIZE,
-  TYPE_FLOAT, TYPE_HAS_LINKS, TYPE_LIST, TYPE_VARIABLE_SIZE, TYPE_WEAKREF,
+  DEFAULT_THRESHOLD_0,
+  DEFAULT_THRESHOLD_1,
+  DEFAULT_THRESHOLD_2,
+  FIRST_USER_TYPE,
+  KIND_LEAF,
+  KIND_LIST,
+  TYPE_DESCRIPTOR_SIZE,
+  TYPE_FLOAT,
+  TYPE_HAS_LINKS,
+  TYPE_LIST,
+  TYPE_VARIABLE_SIZE,
+  TYPE_WEAKREF,
 } from "../layout";
 import { startBlocks } from "../alloc/block";
 import { BOOTSTRAP_SIZE, startRuns } from "../alloc/run";

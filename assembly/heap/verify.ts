@@ -5,19 +5,48 @@
 // the object it points to, sees that outside references alone are left, and puts all back.
 
 import {
-  FLAG_COLLECTING, FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, KIND_LIST,
-  LIST_BUFFER_OFFSET, LIST_CAPACITY_OFFSET, LIST_LENGTH_OFFSET, ROOTS_SATURATED, TYPE_BUFFER, TYPE_WEAKREF,
+  FLAG_COLLECTING,
+  FLAG_DYING,
+  FLAG_HAS_WEAKREFS,
+  FLAG_OLD,
+  FLAG_TRACKED,
+  FLAG_UNREACHABLE,
+  KIND_LIST,
+  LIST_BUFFER_OFFSET,
+  LIST_CAPACITY_OFFSET,
+  LIST_LENGTH_OFFSET,
+  ROOTS_SATURATED,
+  TYPE_BUFFER,
+  TYPE_WEAKREF,
 } from "../layout";
 import {
-  INVARIANT_BIRTH, INVARIANT_BUFFER, INVARIANT_DYING, INVARIANT_LINKS, INVARIANT_LIST, INVARIANT_MARKS,
-  INVARIANT_OLD_COUNT, INVARIANT_REFCOUNT, INVARIANT_SATURATED, INVARIANT_SLOT, INVARIANT_TRACKED,
-  INVARIANT_TYPE_ID, INVARIANT_WEAKREFS,
+  INVARIANT_BIRTH,
+  INVARIANT_BUFFER,
+  INVARIANT_DYING,
+  INVARIANT_LINKS,
+  INVARIANT_LIST,
+  INVARIANT_MARKS,
+  INVARIANT_OLD_COUNT,
+  INVARIANT_REFCOUNT,
+  INVARIANT_SATURATED,
+  INVARIANT_SLOT,
+  INVARIANT_TRACKED,
+  INVARIANT_TYPE_ID,
+  INVARIANT_WEAKREFS,
 } from "../invariants";
 import { payloadCapacity } from "../alloc/block";
 import { verifyBlocks } from "../alloc/verify";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import {
-  birthOf, infoOf, isImmortal, nextOf, prevOf, refcountOf, rootsFieldOf, setRefcount, typeIdOf,
+  birthOf,
+  infoOf,
+  isImmortal,
+  nextOf,
+  prevOf,
+  refcountOf,
+  rootsFieldOf,
+  setRefcount,
+  typeIdOf,
 } from "../object/header";
 import { slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
@@ -44,7 +73,8 @@ function broken(invariant: u32, address: usize): u32 {
 function verifyObjects(): u32 {
   let old: u32 = 0;
   // Buffers less those who own one.
-  let buffers = 0 - <u32>(control.rootsMapBuffer != 0) - <u32>(control.weakMapBuffer != 0) - <u32>(control.typesBuffer != 0);
+  let buffers =
+    0 - <u32>(control.rootsMapBuffer != 0) - <u32>(control.weakMapBuffer != 0) - <u32>(control.typesBuffer != 0);
   for (let object = firstBlock(); object; object = nextBlock(object)) {
     const id = typeIdAt(object);
     if (!id) return broken(INVARIANT_TYPE_ID, object);

@@ -3,7 +3,17 @@
 
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
 import { classRecord } from "../alloc/block";
-import { PAGE_FOREIGN, PAGE_FREE, PAGE_LARGE, PAGE_SPAN, PAGE_TABLE, Page, pageAt, prefixOf, runOf } from "../alloc/page";
+import {
+  PAGE_FOREIGN,
+  PAGE_FREE,
+  PAGE_LARGE,
+  PAGE_SPAN,
+  PAGE_TABLE,
+  Page,
+  pageAt,
+  prefixOf,
+  runOf,
+} from "../alloc/page";
 import { control } from "../control";
 import { isType } from "../object/type";
 
@@ -64,7 +74,7 @@ export function typeIdAt(address: usize): u32 {
   if (state == PAGE_FOREIGN || state == PAGE_FREE || state == PAGE_TABLE) return 0;
   const run = runOf(address);
   const page = pageAt(run);
-  const first = (<usize>run << PAGE_SHIFT) + prefixOf(page.kind);
+  const first = ((<usize>run) << PAGE_SHIFT) + prefixOf(page.kind);
   if (page.state == PAGE_LARGE ? address != first : page.state != PAGE_SPAN) return 0;
   if (page.state == PAGE_SPAN) {
     if (address < first || address >= <usize>page.fresh) return 0;

@@ -4,8 +4,13 @@
 // callback, which all who ask for one share, then those with callbacks, newest first.
 
 import {
-  FLAG_HAS_WEAKREFS, TYPE_WEAKREF, WEAKREF_CALLBACK_OFFSET, WEAKREF_NEXT_OFFSET, WEAKREF_PREV_OFFSET,
-  WEAKREF_REFERENT_OFFSET, FLAG_DYING,
+  FLAG_HAS_WEAKREFS,
+  TYPE_WEAKREF,
+  WEAKREF_CALLBACK_OFFSET,
+  WEAKREF_NEXT_OFFSET,
+  WEAKREF_PREV_OFFSET,
+  WEAKREF_REFERENT_OFFSET,
+  FLAG_DYING,
 } from "../layout";
 import { Control, control } from "../control";
 import { clearFlag, hasFlag, refcountOf, setFlag } from "../object/header";
@@ -95,7 +100,7 @@ export function hold(weakref: usize): void {
 export function clearWeakrefs(object: usize): usize {
   let first: usize = 0;
   let last: usize = 0;
-  for (let weakref = firstWeakref(object); weakref; ) {
+  for (let weakref = firstWeakref(object); weakref;) {
     const next = nextWeakref(weakref);
     detach(weakref);
     if (callbackOf(weakref) && refcountOf(weakref)) {

@@ -8,15 +8,21 @@
 //                                                       prev = how far its slots have been dropped
 
 import {
-  FLAG_TRACKED, INFO_OFFSET, NEXT_OFFSET, PREV_OFFSET, ROOTS_SATURATED, ROOTS_SHIFT, TYPE_MASK,
+  FLAG_TRACKED,
+  INFO_OFFSET,
+  NEXT_OFFSET,
+  PREV_OFFSET,
+  ROOTS_SATURATED,
+  ROOTS_SHIFT,
+  TYPE_MASK,
 } from "../layout";
 
 /** One in `roots`, in the header read as 64 bits. */
-export const ONE_ROOT: u64 = <u64>1 << (32 + ROOTS_SHIFT);
+export const ONE_ROOT: u64 = (<u64>1) << (32 + ROOTS_SHIFT);
 /** One outside reference, in the header read as 64 bits: it counts in both fields. */
 export const ONE_OUTSIDE: u64 = ONE_ROOT | 1;
 /** From here on a header read as 64 bits has `roots` saturated. */
-export const SATURATED: u64 = <u64>ROOTS_SATURATED << (32 + ROOTS_SHIFT);
+export const SATURATED: u64 = (<u64>ROOTS_SATURATED) << (32 + ROOTS_SHIFT);
 
 export function headerOf(object: usize): u64 {
   return load<u64>(object);
@@ -26,7 +32,7 @@ export function setHeader(object: usize, header: u64): void {
 }
 /** Header of a new object with one outside reference. */
 export function newHeader(type: u32, flags: u32): u64 {
-  return (<u64>(type | flags) << 32) | ONE_OUTSIDE;
+  return ((<u64>(type | flags)) << 32) | ONE_OUTSIDE;
 }
 export function refcountOf(object: usize): u32 {
   return load<u32>(object);

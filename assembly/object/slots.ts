@@ -4,7 +4,12 @@
 //     for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) …
 
 import {
-  BUFFER_DATA_OFFSET, FLAG_DYING, KIND_LIST, LIST_BUFFER_OFFSET, LIST_LENGTH_OFFSET, PAYLOAD_OFFSET,
+  BUFFER_DATA_OFFSET,
+  FLAG_DYING,
+  KIND_LIST,
+  LIST_BUFFER_OFFSET,
+  LIST_LENGTH_OFFSET,
+  PAYLOAD_OFFSET,
 } from "../layout";
 import { hasFlag, prevOf } from "./header";
 import { Type } from "./type";
@@ -22,5 +27,5 @@ export function slotsEnd(object: usize, type: Type): usize {
     const count: usize = hasFlag(object, FLAG_DYING) ? prevOf(object) : <usize>load<u32>(object + LIST_LENGTH_OFFSET);
     return <usize>load<u32>(object + LIST_BUFFER_OFFSET) + BUFFER_DATA_OFFSET + (count << 2);
   }
-  return object + PAYLOAD_OFFSET + (<usize>type.slots << 2);
+  return object + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
 }

@@ -4,6 +4,7 @@ import { KIND_LEAF, TYPE_DESCRIPTOR_SIZE, TYPE_HAS_FINALIZER, TYPE_HAS_LINKS, TY
 import { control } from "../control";
 import { typeIdOf } from "./header";
 
+
 @unmanaged
 export class Type {
   payload: u32;

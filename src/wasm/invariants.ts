@@ -8,7 +8,8 @@ const SENTENCES: Record<number, string> = {
   [invariants.INVARIANT_SPANS_LISTED]: "a span with room is not listed with its size class",
   [invariants.INVARIANT_TYPE_ID]: "an object's type does not exist",
   [invariants.INVARIANT_SLOT]: "a slot does not point to a live object",
-  [invariants.INVARIANT_REFCOUNT]: "a refcount is not the number of slots that point to the object plus its outside references",
+  [invariants.INVARIANT_REFCOUNT]:
+    "a refcount is not the number of slots that point to the object plus its outside references",
   [invariants.INVARIANT_LINKS]: "the links of a generation's list do not agree",
   [invariants.INVARIANT_TRACKED]: "an object is tracked in no generation, in two, or should not be tracked",
   [invariants.INVARIANT_OLD_COUNT]: "generation 2 does not hold as many objects as it counts",

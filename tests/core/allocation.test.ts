@@ -33,13 +33,19 @@ describe.each(BUILDS)("blocks and pages, %s build", (build) => {
       if (live.length > 150 || (live.length && random(3) === 0)) {
         const [{ address, size, stamp }] = live.splice(random(live.length), 1) as [(typeof live)[0]];
         const bytes = new Uint8Array(core.memory.buffer, address + 16, size);
-        expect(bytes.every((byte) => byte === stamp), `seed ${seed}, step ${step}`).toBe(true);
+        expect(
+          bytes.every((byte) => byte === stamp),
+          `seed ${seed}, step ${step}`,
+        ).toBe(true);
         core.decref(address);
       } else {
         const size = random(2) ? random(600) : random(2 * MAX_CLASS_SIZE);
         const address = core.newStr(size) >>> 0;
         const bytes = new Uint8Array(core.memory.buffer, address + 16, size);
-        expect(bytes.every((byte) => byte === 0), `seed ${seed}, step ${step}: not zeroed`).toBe(true);
+        expect(
+          bytes.every((byte) => byte === 0),
+          `seed ${seed}, step ${step}: not zeroed`,
+        ).toBe(true);
         const stamp = 1 + random(255);
         bytes.fill(stamp);
         live.push({ address, size, stamp });

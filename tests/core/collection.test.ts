@@ -194,8 +194,13 @@ describe.each(BUILDS)("collection, %s build", (build) => {
       if (shape === "down") nodes.reverse();
       if (shape === "shuffled" || shape === "tree") nodes.sort((a, b) => Math.imul(a, 40503) - Math.imul(b, 40503));
       nodes.forEach((node, i) => {
-        for (const [slot, child] of shape === "tree" ? [[0, 2 * i + 1], [1, 2 * i + 2]] : [[0, i + 1]]) {
-          if (child as number < nodes.length) core.setRef(node, slot as number, nodes[child as number] as number);
+        for (const [slot, child] of shape === "tree"
+          ? [
+              [0, 2 * i + 1],
+              [1, 2 * i + 2],
+            ]
+          : [[0, i + 1]]) {
+          if ((child as number) < nodes.length) core.setRef(node, slot as number, nodes[child as number] as number);
         }
       });
       nodes.slice(1).forEach((node) => core.decref(node));

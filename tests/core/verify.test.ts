@@ -52,7 +52,8 @@ describe("verify finds planted damage", () => {
     expect(damaged((core, _, list, weakref) => core.setWord(weakref + 8, list))).toBe(invariants.INVARIANT_WEAKREFS);
   });
   test("marks of a collection when there is none, old objects that are not counted, death without a death", () => {
-    const flag = (bit: number) => (core: Core, object: number) => core.setWord(object + 4, core.word(object + 4) | (1 << bit));
+    const flag = (bit: number) => (core: Core, object: number) =>
+      core.setWord(object + 4, core.word(object + 4) | (1 << bit));
     expect(damaged(flag(21))).toBe(invariants.INVARIANT_MARKS);
     expect([invariants.INVARIANT_BIRTH, invariants.INVARIANT_OLD_COUNT]).toContain(damaged(flag(19)));
     expect(damaged(flag(22))).toBe(invariants.INVARIANT_DYING);
@@ -65,11 +66,19 @@ describe("verify finds planted damage", () => {
 
 describe("the checked build names the likely cause", () => {
   const cases: [string, RegExp, (core: Core, object: number) => void][] = [
-    ["use after free", /not the address of a live object/, (core, object) => (core.decref(object), core.incref(object))],
+    [
+      "use after free",
+      /not the address of a live object/,
+      (core, object) => (core.decref(object), core.incref(object)),
+    ],
     ["a pointer into an object", /not the address of a live object/, (core, object) => core.incref(object + 8)],
     ["a slot out of range", /slot out of range/, (core, object) => core.setRef(object, 2, 0)],
     ["an unknown type", /unknown type/, (core) => core.alloc(999)],
-    ["a write past the end", /written past its end/, (core, object) => (core.setWord(object + 16, 1), core.decref(object))],
+    [
+      "a write past the end",
+      /written past its end/,
+      (core, object) => (core.setWord(object + 16, 1), core.decref(object)),
+    ],
     [
       "a decref too many",
       /no outside reference/,

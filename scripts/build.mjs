@@ -1,0 +1,35 @@
+// Builds everything into dist/: both cores, their inlined copies, and the host.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+process.chdir(root);
+
+async function buildCore(target) {
+  const { error, stderr } = await asc.main(["--target", target, "--config", "asconfig.json"]);
+  if (error) {
+    process.stderr.write(stderr.toString());
+    process.exit(1);
+  }
+}
+
+/** The core as a module, so that bundlers have no file to lose. */
+function inline(wasm, module) {
+  const base64 = readFileSync(wasm).toString("base64");
+  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const coreBase64 =\n  "${base64}";\n`);
+}
+
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist", { recursive: true });
+await buildCore("release");
+await buildCore("checked");
+inline("dist/core.wasm", "src/wasm/core.generated.ts");
+inline("dist/core.checked.wasm", "src/wasm/core-checked.generated.ts");
+writeFileSync("dist/core.wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");
+const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  stdio: "inherit",
+});
+if (tsc.status !== 0) process.exit(tsc.status ?? 1);

@@ -11,13 +11,13 @@ import { createFloat, createInt, createStr } from "./heap/atoms";
 import { statisticOf, takeCensus } from "./heap/census";
 import { addType, createObject } from "./heap/create";
 import { decref as decrefObject } from "./heap/death";
-import { trackedCount as countTracked } from "./heap/generations";
+import { nextYoung, trackedCount as countTracked } from "./heap/generations";
 import { appendItem, createList, itemAt, popItem, setItem } from "./heap/list";
 import { incref as increfObject, rootsOf } from "./heap/refcount";
 import { slotAddress, writeSlot } from "./heap/reference";
 import { startHeap } from "./heap/start";
 import { verifyHeap } from "./heap/verify";
-import { firstObject, nextObject as objectAfter, typeIdAt } from "./heap/walk";
+import { firstObject, nextObject as objectAfter, nextOld, typeIdAt } from "./heap/walk";
 import { createWeakref, sharedWeakref, targetOf, weakrefCount as countWeakrefs } from "./heap/weak";
 import { hasFlag, isTracked as isObjectTracked, refcountOf, typeIdOf } from "./object/header";
 import { hasLinks, isVariableSize, isType, typeAt, typeOf as typeOfObject } from "./object/type";
@@ -179,6 +179,9 @@ export function collected(generation: u32): u32 {
 export function trackedCount(generation: u32): u32 {
   return countTracked(generation);
 }
+export function trackedAfter(generation: u32, object: usize): usize {
+  return generation == 2 ? nextOld(object) : nextYoung(generation, object);
+}
 export function isTracked(object: usize): bool {
   checkObject(object);
   return isObjectTracked(object);
@@ -226,6 +229,9 @@ export function classUsed(index: u32): u32 {
 }
 export function classFree(index: u32): u32 {
   return classRecord(index).free;
+}
+export function isChecked(): bool {
+  return CHECK;
 }
 export function verify(): u32 {
   return verifyHeap();

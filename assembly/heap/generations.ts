@@ -54,3 +54,10 @@ export function trackedCount(generation: u32): u32 {
   if (generation == 2) return control.oldCount;
   return lengthOf(generation ? GENERATION_1 : GENERATION_0);
 }
+
+/** The next object of generation 0 or 1 after this one (0 = the first), or 0. */
+export function nextYoung(generation: u32, object: usize): usize {
+  const list = generation ? GENERATION_1 : GENERATION_0;
+  const next = nextOf(object ? object : list);
+  return next == list ? 0 : next;
+}

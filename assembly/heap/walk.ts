@@ -1,7 +1,7 @@
 // Every live object, in address order, by walking pages. A walk is resumed from the object it stands at,
 // so it can go in steps, and objects may come and go between two of them.
 
-import { INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
+import { FLAG_OLD, INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
 import { classRecord } from "../alloc/block";
 import {
   PAGE_FOREIGN,
@@ -82,4 +82,12 @@ export function typeIdAt(address: usize): u32 {
   }
   const id = load<u32>(address, INFO_OFFSET) & TYPE_MASK;
   return isType(id) ? id : 0;
+}
+
+/** The next object of generation 2 behind this one (0 = from the start), or 0. */
+export function nextOld(object: usize): usize {
+  do {
+    object = object ? nextObject(object) : firstObject();
+  } while (object && !(load<u32>(object, INFO_OFFSET) & FLAG_OLD));
+  return object;
 }

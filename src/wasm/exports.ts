@@ -97,6 +97,11 @@ export interface CoreExports {
   classUsed(index: number): number;
   classFree(index: number): number;
 
+  /** Next tracked object of a generation after this one (0 = from the start): in birth order in 0 and 1, by address in 2. 0 at the end. */
+  trackedAfter(generation: number, object: Address): Address;
+
+  /** Whether this is the checked build. */
+  isChecked(): number;
   /** Checks every invariant. 0, or the number of the first broken one: see `assembly/invariants.ts`. */
   verify(): number;
   /** The address the last `verify` failed at. */

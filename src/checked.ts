@@ -1,0 +1,20 @@
+/**
+ * The checked core: asserts that name the likely cause, poisoned freed memory, guarded payloads.
+ *
+ * ```ts
+ * import { Heap } from "heapwright";
+ * import { checkedCore } from "heapwright/checked";
+ * const heap = Heap.createSync({ module: checkedCore() });
+ * ```
+ *
+ * @packageDocumentation
+ */
+import { coreBase64 } from "./wasm/core-checked.generated.js";
+import { decodeBase64 } from "./wasm/instance.js";
+
+let module: WebAssembly.Module | undefined;
+
+/** The checked core, compiled at its first use and shared by all heaps. */
+export function checkedCore(): WebAssembly.Module {
+  return (module ??= new WebAssembly.Module(decodeBase64(coreBase64)));
+}

@@ -1,0 +1,70 @@
+/**
+ * One class per cause, each with a literal `code`, so that callers can `switch` on it. After any of
+ * them, but for {@link CorruptHeapError}, the heap is as it was, verifies, and goes on.
+ */
+
+export type ErrorCode =
+  | "OUT_OF_MEMORY"
+  | "RELEASED_HANDLE"
+  | "FOREIGN_HANDLE"
+  | "UNKNOWN_TYPE"
+  | "BAD_FIELD"
+  | "BAD_VALUE"
+  | "BAD_INDEX"
+  | "BAD_OPTION"
+  | "HEAP_BUSY"
+  | "HEAP_DISPOSED"
+  | "CORRUPT_HEAP";
+
+/** What every error of this package is an instance of. */
+export abstract class HeapwrightError extends Error {
+  abstract readonly code: ErrorCode;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** `maxBytes` is reached, or the engine refused to grow memory, and a full collection did not free enough. */
+export class OutOfMemoryError extends HeapwrightError {
+  readonly code = "OUT_OF_MEMORY";
+}
+/** A handle was used after its `release()`, the end of its scope, or the callback it was lent to. */
+export class ReleasedHandleError extends HeapwrightError {
+  readonly code = "RELEASED_HANDLE";
+}
+/** A handle was given to a heap other than its own. */
+export class ForeignHandleError extends HeapwrightError {
+  readonly code = "FOREIGN_HANDLE";
+}
+/** A type id or name that this heap does not know, or knows already. */
+export class UnknownTypeError extends HeapwrightError {
+  readonly code = "UNKNOWN_TYPE";
+}
+/** A field that a type does not have, or may not have. */
+export class BadFieldError extends HeapwrightError {
+  readonly code = "BAD_FIELD";
+}
+/** A value of the wrong type, or out of its type's range. */
+export class BadValueError extends HeapwrightError {
+  readonly code = "BAD_VALUE";
+}
+/** An index or slot outside its container. */
+export class BadIndexError extends HeapwrightError {
+  readonly code = "BAD_INDEX";
+}
+/** An option, threshold or generation that is none. */
+export class BadOptionError extends HeapwrightError {
+  readonly code = "BAD_OPTION";
+}
+/** The heap cannot do this from inside one of its own finalizers or callbacks. */
+export class HeapBusyError extends HeapwrightError {
+  readonly code = "HEAP_BUSY";
+}
+/** The heap has been disposed of. */
+export class HeapDisposedError extends HeapwrightError {
+  readonly code = "HEAP_DISPOSED";
+}
+/** An invariant is broken, or the core trapped: the heap can no longer be used. `cause` has the trap. */
+export class CorruptHeapError extends HeapwrightError {
+  readonly code = "CORRUPT_HEAP";
+}

@@ -1,0 +1,157 @@
+import { FLAG_FINALIZED, FLAG_TRACKED, INFO_OFFSET, TYPE_FLOAT } from "../assembly/layout.js";
+import { BadFieldError, BadValueError, ForeignHandleError, ReleasedHandleError } from "./errors.js";
+import type { HandleBatch } from "./leak-net.js";
+import type { Store } from "./store.js";
+import { toJS } from "./to-js.js";
+import type { Address } from "./wasm/exports.js";
+
+const RELEASED = new Uint32Array(1);
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+/**
+ * A name for an object: owns one outside reference to it, and so keeps it alive, until it is released.
+ *
+ * A handle cannot dangle. One that is forgotten instead of released is released for you some time after
+ * JavaScript's own collector has found it (see `heap.leaks()`).
+ */
+export class Handle {
+  /** The heap's internals. @internal */
+  readonly store: Store;
+  #addresses: Uint32Array;
+  #index: number;
+  /** Keeps the batch's registration alive; none for lent handles. */
+  #batch: HandleBatch | undefined;
+
+  /** Handles are made by the heap. @internal */
+  constructor(store: Store, address: Address, lent: boolean) {
+    this.store = store;
+    if (lent) {
+      this.#addresses = Uint32Array.of(address);
+      this.#index = 0;
+      return;
+    }
+    const batch = store.net.batch();
+    this.#batch = batch;
+    this.#addresses = batch.record.addresses;
+    this.#index = store.net.claim(batch, address);
+    store.scope?.push(this);
+  }
+
+  /**
+   * Where the object is: Python's `id`. Stable as long as the object lives.
+   *
+   * @throws {@link ReleasedHandleError}
+   */
+  get address(): Address {
+    const address = this.#addresses[this.#index] as number;
+    if (address === 0) throw new ReleasedHandleError("this handle has been released");
+    return address;
+  }
+
+  /** Whether the handle has let its object go. */
+  get released(): boolean {
+    return this.#addresses[this.#index] === 0;
+  }
+
+  /**
+   * Lets the object go, as Python's `del`. If this was the last reference, the object dies before this
+   * returns. Harmless when repeated, and on a handle that was lent.
+   */
+  release(): void {
+    const address = this.#addresses[this.#index] as number;
+    if (address === 0) return;
+    const batch = this.#batch;
+    if (batch === undefined) {
+      this.#addresses[0] = 0;
+      return;
+    }
+    this.store.net.free(batch, this.#index);
+    this.#addresses = RELEASED;
+    this.#index = 0;
+    this.#batch = undefined;
+    this.store.core.decref(address);
+  }
+
+  /** Another handle for the same object. In a finalizer, this is how an object is resurrected. */
+  clone(): this {
+    return this.store.share(this.address) as this;
+  }
+
+  /** Whether both are names of one object: Python's `is`. */
+  is(other: Handle): boolean {
+    return addressIn(this.store, other) === this.address;
+  }
+
+  /** All strong references to the object, this handle's included (`sys.getrefcount` would say one more). 0xC0000000 if immortal. */
+  get refcount(): number {
+    return this.store.core.refcount(this.address) >>> 0;
+  }
+
+  /** Bytes that the object takes, header and own buffer included, what it refers to excluded. */
+  get size(): number {
+    return this.store.core.sizeOf(this.address) >>> 0;
+  }
+
+  /** Name of the object's type. */
+  get type(): string {
+    return this.store.typeAt(this.address).name;
+  }
+
+  /** Whether the collector looks after the object. */
+  get isTracked(): boolean {
+    return this.#hasFlag(FLAG_TRACKED);
+  }
+
+  /** Whether the object's finalizer has run. */
+  get isFinalized(): boolean {
+    return this.#hasFlag(FLAG_FINALIZED);
+  }
+
+  #hasFlag(flag: number): boolean {
+    return (this.store.memory.word(this.address + INFO_OFFSET) & flag) !== 0;
+  }
+
+  /** The value as plain JavaScript: numbers, strings, arrays, objects; shared parts and cycles are kept. */
+  toJS(): unknown {
+    return toJS(this.store, this.address);
+  }
+
+  /** Releases the handle: for `using`. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** What `console.log` shows in Node. */
+  [INSPECT](): string {
+    if (this.released) return "<released handle>";
+    const at = `at 0x${this.address.toString(16)}`;
+    return this.store.typeIdAt(this.address) <= TYPE_FLOAT
+      ? `<${this.type} ${String(this.toJS())} ${at}>`
+      : `<${this.type} ${at}, refcount ${this.refcount}>`;
+  }
+}
+
+/**
+ * Address behind a handle that somebody passed in.
+ *
+ * @throws {@link BadValueError} if it is no handle, {@link ForeignHandleError} if it is another heap's,
+ *   {@link ReleasedHandleError} if it was released.
+ */
+export function addressIn(store: Store, handle: unknown): Address {
+  if (!(handle instanceof Handle)) throw new BadValueError(`expected a handle, got ${describe(handle)}`);
+  if (handle.store !== store) throw new ForeignHandleError("this handle belongs to another heap");
+  return handle.address;
+}
+
+/** A value in a few words, for messages. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  return typeof value === "object" ? `a value of ${value.constructor.name}` : `a ${typeof value}`;
+}
+
+/** For messages about names. */
+export function unknownField(type: string, field: string): BadFieldError {
+  return new BadFieldError(`${type} has no field ${describe(field)}`);
+}

@@ -1,0 +1,218 @@
+import { BUILTIN_TYPES } from "./builtins.js";
+import { makeCoreFace } from "./core-face.js";
+import type { CoreFace } from "./core-face.js";
+import { BadValueError, CorruptHeapError, HeapBusyError, OutOfMemoryError } from "./errors.js";
+import type { Fields } from "./fields.js";
+import { GcFace } from "./gc.js";
+import type { Handle } from "./handle.js";
+import type { Leak } from "./leak-net.js";
+import type { ListHandle } from "./list.js";
+import { MAX_BYTES, checkMaxBytes, checkThresholds } from "./options.js";
+import type { Thresholds } from "./options.js";
+import { runScope } from "./scope.js";
+import { takeStats } from "./stats.js";
+import type { HeapStats } from "./stats.js";
+import { Store, reportUncaught } from "./store.js";
+import type { UnraisableHook } from "./store.js";
+import { StructLayout, StructType } from "./struct.js";
+import type { StructOptions } from "./struct.js";
+import { ownedFloat, ownedInt, ownedStr } from "./values.js";
+import type { Value } from "./values.js";
+import { WeakrefFace } from "./weakref.js";
+import type { CoreExports } from "./wasm/exports.js";
+import { inlinedCore } from "./wasm/inlined.js";
+import { startCore, startCoreSync } from "./wasm/instance.js";
+import type { CoreSource } from "./wasm/instance.js";
+import { describeInvariant } from "./wasm/invariants.js";
+
+export interface HeapOptions<Source = CoreSource> {
+  /** Most bytes of linear memory that the heap may take. @default 0xFFFF0000 (4 GiB less 64 KiB) */
+  maxBytes?: number;
+  /** When to collect: see `heap.gc.setThreshold`. @default [700, 10, 10] */
+  thresholds?: Thresholds;
+  /**
+   * The core to run, as a module, bytes, response or promise of one: `heapwright/core.wasm`, or
+   * `checkedCore()` of `heapwright/checked`. @default the release core, inlined in this package
+   */
+  module?: Source;
+  /** Gets what finalizers and callbacks throw. @default reported as an uncaught error would be */
+  onUnraisable?: UnraisableHook;
+}
+
+/**
+ * A heap: Python's memory manager over linear memory of its own.
+ *
+ * Objects die the moment their last reference goes; cycles are found by a three-generation collector.
+ * Any number of heaps live side by side and know nothing of each other.
+ */
+export class Heap {
+  readonly #store: Store;
+  #isDisposed = false;
+  /** The heap on raw addresses, for hot loops. */
+  readonly core: CoreFace;
+  /** Python's `gc` module. */
+  readonly gc: GcFace;
+  /** Python's `weakref` module. */
+  readonly weakref: WeakrefFace;
+
+  private constructor(store: Store) {
+    this.#store = store;
+    this.core = makeCoreFace(store);
+    this.gc = new GcFace(store);
+    this.weakref = new WeakrefFace(store);
+  }
+
+  /** A new, empty heap. @throws {@link BadOptionError}, {@link OutOfMemoryError} */
+  static async create(options: HeapOptions = {}): Promise<Heap> {
+    const store = makeStore(options);
+    const source = options.module ?? inlinedCore();
+    return Heap.#start(store, await startCore(source, store.hooks), options);
+  }
+
+  /** As `create`, at once; the core must be at hand as a module or bytes. */
+  static createSync(options: HeapOptions<WebAssembly.Module | BufferSource> = {}): Heap {
+    const store = makeStore(options);
+    return Heap.#start(store, startCoreSync(options.module ?? inlinedCore(), store.hooks), options);
+  }
+
+  static #start(store: Store, exports: CoreExports, options: HeapOptions): Heap {
+    store.attach(exports);
+    const maxBytes = options.maxBytes ?? MAX_BYTES;
+    if (store.core.init(store.core.heapBase(), maxBytes) === 0) {
+      throw new OutOfMemoryError(`out of memory: an empty heap does not fit ${maxBytes} bytes`);
+    }
+    for (const type of BUILTIN_TYPES) store.types.set(type.id, type);
+    if (options.thresholds !== undefined) store.core.setThresholds(...options.thresholds);
+    return new Heap(store);
+  }
+
+  /**
+   * Defines a type of objects. Fields hold references (`"ref"`, `"str"`) or raw numbers.
+   *
+   * ```ts
+   * const Person = heap.struct("Person", { title: "str", buddy: "ref" }, { finalize: (p) => console.log(p.title) });
+   * const alice = Person.new({ title: "Alice" });
+   * ```
+   *
+   * @throws {@link BadFieldError} for a field that is called like a member of a handle, or of unknown type;
+   *   {@link UnknownTypeError} if the name is taken.
+   */
+  struct<const F extends Fields>(name: string, fields: F, options: StructOptions<F> = {}): StructType<F> {
+    const finalize = options.finalize as ((handle: Handle) => void) | undefined;
+    return new StructType(new StructLayout(this.#store, name, fields, finalize), fields);
+  }
+
+  /** A new list of these items. */
+  list(items: Iterable<Value> = []): ListHandle {
+    const store = this.#store;
+    const list = store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle;
+    try {
+      for (const item of items) list.append(item);
+      return list;
+    } catch (error) {
+      list.release();
+      throw error;
+    }
+  }
+
+  /** A new string object. @throws {@link BadValueError} for half of a surrogate pair. */
+  str(text: string): Handle {
+    return this.#store.adopt(ownedStr(this.#store, text));
+  }
+  /** An integer of 64 bits; those from -5 to 256 are shared and immortal. @throws {@link BadValueError} */
+  int(value: number | bigint): Handle {
+    return this.#store.adopt(ownedInt(this.#store, value));
+  }
+  /** A new floating-point number. */
+  float(value: number): Handle {
+    return this.#store.adopt(ownedFloat(this.#store, value));
+  }
+  /** A handle for the immortal `None`. */
+  get none(): Handle {
+    return this.#store.adopt(this.#store.core.none() >>> 0);
+  }
+
+  /**
+   * Runs a function and releases every handle it made, the last first, but those it returns (itself, or
+   * in arrays and plain objects), which go to the scope around this one, if any.
+   *
+   * @throws {@link BadValueError} if the function is async: a scope ends when it returns.
+   */
+  scope<T>(run: () => T): T {
+    if (typeof run !== "function") throw new BadValueError("a scope needs a function to run");
+    return runScope(this.#store, run);
+  }
+
+  /** Handles that JavaScript forgot and that were released for you, in the order they were found. */
+  leaks(): Leak[] {
+    return this.#store.leaks.map((leak) => ({ ...leak }));
+  }
+
+  /** Counts everything. Walks the heap. */
+  stats(): HeapStats {
+    return takeStats(this.#store);
+  }
+
+  /** Checks every invariant of the heap. Changes nothing. @throws {@link CorruptHeapError} naming the first that does not hold. */
+  verify(): void {
+    const { core } = this.#store;
+    const broken = core.verify();
+    if (broken === 0) return;
+    const at = (core.verifyAddress() >>> 0).toString(16);
+    throw new CorruptHeapError(`${describeInvariant(broken)} (invariant ${broken}, at 0x${at})`);
+  }
+
+  get disposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  /**
+   * Ends the heap, as Python ends at exit: releases all handles, in the order they were made, collects,
+   * and so runs the finalizers of all that was alive. Harmless when repeated.
+   *
+   * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks.
+   */
+  dispose(): void {
+    const store = this.#store;
+    if (this.#isDisposed) return;
+    if (store.depth > 0)
+      throw new HeapBusyError("a heap cannot be disposed of from inside its own finalizer or callback");
+    if (!store.isCorrupt) releaseEverything(store);
+    this.#isDisposed = true;
+    store.detach();
+  }
+
+  /** Ends the heap: for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function makeStore(options: HeapOptions): Store {
+  if (options.maxBytes !== undefined) checkMaxBytes(options.maxBytes);
+  if (options.thresholds !== undefined) checkThresholds(options.thresholds);
+  return new Store(options.onUnraisable ?? reportUncaught);
+}
+
+/** Finalizers may make new handles for ever; Python does not wait for them either. */
+const MAX_ROUNDS = 100;
+
+function releaseEverything(store: Store): void {
+  const { core, net } = store;
+  for (let round = 0; round < MAX_ROUNDS && net.count > 0; round++) net.releaseAll((address) => core.decref(address));
+  core.collect(2);
+  // What is left is held by references counted through `heap.core`, or was resurrected.
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const held: number[] = [];
+    for (let object = core.nextObject(0); object !== 0; object = core.nextObject(object)) {
+      if (core.refcount(object) > 0 && core.roots(object) > 0) held.push(object >>> 0);
+    }
+    if (held.length === 0) break;
+    for (const object of held) {
+      // An earlier death may have taken it along.
+      if (core.typeOf(object) !== 0 && core.roots(object) > 0) core.decref(object);
+    }
+    net.forgetAll();
+    core.collect(2);
+  }
+}

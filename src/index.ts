@@ -1,0 +1,25 @@
+/**
+ * Python's memory manager for WebAssembly: reference counts, a three-generation cycle collector, weak
+ * references and finalizers over real bytes. Start with {@link Heap}.
+ *
+ * @packageDocumentation
+ */
+export { Heap } from "./heap.js";
+export type { HeapOptions } from "./heap.js";
+export { Handle } from "./handle.js";
+export { ListHandle } from "./list.js";
+export { StructHandle, StructType } from "./struct.js";
+export type { StructInit, StructObject, StructOptions } from "./struct.js";
+export { WeakrefHandle } from "./weakref.js";
+export type { WeakrefFace } from "./weakref.js";
+export type { FieldType, FieldValue, Fields } from "./fields.js";
+export type { Value } from "./values.js";
+export type { CoreFace } from "./core-face.js";
+export type { GcFace, GenerationStats } from "./gc.js";
+export type { Generation, Thresholds } from "./options.js";
+export type { HeapStats, SizeClassStats, TypeStats } from "./stats.js";
+export type { Leak } from "./leak-net.js";
+export type { UnraisableContext, UnraisableHook } from "./store.js";
+export type { Address } from "./wasm/exports.js";
+export type { CoreSource } from "./wasm/instance.js";
+export * from "./errors.js";

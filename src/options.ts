@@ -1,0 +1,39 @@
+import { BadOptionError } from "./errors.js";
+import { describe } from "./handle.js";
+
+/** Bytes of WebAssembly memory that a heap may come to, at most: 4 GiB less a page. */
+export const MAX_BYTES = 0xffff0000;
+/** Least that an empty heap needs. */
+const MIN_BYTES = 3 * 65536;
+
+/** @throws {@link BadOptionError} */
+export function checkMaxBytes(maxBytes: unknown): number {
+  if (!Number.isInteger(maxBytes) || (maxBytes as number) < MIN_BYTES || (maxBytes as number) > MAX_BYTES) {
+    throw new BadOptionError(`maxBytes is a whole number from ${MIN_BYTES} to ${MAX_BYTES}, not ${describe(maxBytes)}`);
+  }
+  return maxBytes as number;
+}
+
+/** A collector's three thresholds: births less deaths, then runs of the next younger generation. */
+export type Thresholds = readonly [number, number, number];
+
+/** Checks thresholds all together, so that either all are set or none. @throws {@link BadOptionError} */
+export function checkThresholds(thresholds: readonly unknown[]): Thresholds {
+  if (thresholds.length !== 3) throw new BadOptionError(`expected three thresholds, got ${thresholds.length}`);
+  for (const threshold of thresholds) {
+    if (!Number.isInteger(threshold) || Math.abs(threshold as number) > 0x7fffffff) {
+      throw new BadOptionError(`a threshold is a whole number of 32 bits, not ${describe(threshold)}`);
+    }
+  }
+  return thresholds as unknown as Thresholds;
+}
+
+export type Generation = 0 | 1 | 2;
+
+/** @throws {@link BadOptionError} */
+export function checkGeneration(generation: unknown): Generation {
+  if (generation !== 0 && generation !== 1 && generation !== 2) {
+    throw new BadOptionError(`a generation is 0, 1 or 2, not ${describe(generation)}`);
+  }
+  return generation;
+}

@@ -1,0 +1,43 @@
+import { BadValueError } from "./errors.js";
+import { Handle } from "./handle.js";
+import type { Store } from "./store.js";
+
+/** See `Heap.scope`. */
+export function runScope<T>(store: Store, run: () => T): T {
+  const outer = store.scope;
+  const made: Handle[] = [];
+  store.scope = made;
+  let kept = new Set<Handle>();
+  try {
+    const result = run();
+    if (isThenable(result)) throw new BadValueError("a scope ends when its function returns, so that cannot be async");
+    kept = handlesIn(result);
+    return result;
+  } finally {
+    store.scope = outer;
+    for (const handle of made.reverse()) {
+      if (kept.has(handle)) outer?.push(handle);
+      else handle.release();
+    }
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+/** Handles in a value: itself, or in its arrays and plain objects, however deep. */
+function handlesIn(root: unknown): Set<Handle> {
+  const found = new Set<Handle>();
+  const seen = new Set<unknown>();
+  const pending = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (value instanceof Handle) found.add(value);
+    else if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
+      pending.push(...Object.values(value));
+  }
+  return found;
+}

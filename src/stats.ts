@@ -1,0 +1,90 @@
+import {
+  STAT_BITMAP_BYTES,
+  STAT_FREE_PAGE_BYTES,
+  STAT_LIVE_BYTES,
+  STAT_LIVE_OBJECTS,
+  STAT_RESERVED_BYTES,
+  STAT_TABLE_BYTES,
+  STAT_USED_PAGE_BYTES,
+  STAT_WEAKREFS,
+} from "../assembly/statistics.js";
+import type { Store } from "./store.js";
+
+export interface TypeStats {
+  type: string;
+  count: number;
+  /** Of the objects' blocks; what they refer to and their buffers not counted. */
+  bytes: number;
+}
+
+export interface SizeClassStats {
+  /** Bytes of a block. */
+  size: number;
+  pages: number;
+  /** Blocks in use, and blocks free in the pages that the class has. */
+  used: number;
+  free: number;
+}
+
+/** A heap in numbers. All sizes in bytes. */
+export interface HeapStats {
+  bytes: {
+    /** Linear memory taken so far: the next four together. */
+    reserved: number;
+    /** Pages that serve objects. */
+    usedPages: number;
+    /** Pages that serve nothing, and any size next. */
+    freePages: number;
+    /** The heap's own tables. */
+    tables: number;
+    /** Set aside for the bitmaps of full collections. */
+    bitmaps: number;
+    /** Blocks of live objects and their buffers. */
+    live: number;
+  };
+  /** The part of `usedPages` that no live object fills. */
+  fragmentation: number;
+  /** Live objects, the immortal ones included. */
+  objects: number;
+  weakrefs: number;
+  /** Handles not yet released. */
+  handles: number;
+  /** Types with live objects, the most bytes first. */
+  byType: TypeStats[];
+  /** Size classes that have pages, the smallest first. */
+  sizeClasses: SizeClassStats[];
+}
+
+/** Walks the heap and counts. */
+export function takeStats(store: Store): HeapStats {
+  const { core } = store;
+  core.census();
+  const live = core.statistic(STAT_LIVE_BYTES);
+  const usedPages = core.statistic(STAT_USED_PAGE_BYTES);
+  const byType = [...store.types.values()]
+    .map(({ id, name }) => ({ type: name, count: core.typeCount(id) >>> 0, bytes: core.typeBytes(id) >>> 0 }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.bytes - a.bytes);
+  const sizeClasses = Array.from({ length: core.classCount() }, (_, index) => ({
+    size: core.classSize(index),
+    pages: core.classPages(index) >>> 0,
+    used: core.classUsed(index) >>> 0,
+    free: core.classFree(index) >>> 0,
+  })).filter(({ pages }) => pages > 0);
+  return {
+    bytes: {
+      reserved: core.statistic(STAT_RESERVED_BYTES),
+      usedPages,
+      freePages: core.statistic(STAT_FREE_PAGE_BYTES),
+      tables: core.statistic(STAT_TABLE_BYTES),
+      bitmaps: core.statistic(STAT_BITMAP_BYTES),
+      live,
+    },
+    fragmentation: usedPages === 0 ? 0 : 1 - live / usedPages,
+    objects: core.statistic(STAT_LIVE_OBJECTS),
+    weakrefs: core.statistic(STAT_WEAKREFS),
+    handles: store.net.count,
+    byType,
+    sizeClasses,
+  };
+}

@@ -1,0 +1,186 @@
+import { INFO_OFFSET, TYPE_MASK } from "../assembly/layout.js";
+import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "./errors.js";
+import { LeakNet } from "./leak-net.js";
+import type { Leak } from "./leak-net.js";
+import type { Handle } from "./handle.js";
+import type { Address, CoreExports, CoreImports } from "./wasm/exports.js";
+import { deadExports, guardExports } from "./wasm/instance.js";
+import { HeapMemory } from "./wasm/memory.js";
+
+/** A JavaScript value, and how to put in the values of the objects it refers to. */
+export interface Shell {
+  value: unknown;
+  fill?: (convert: (address: Address) => unknown) => void;
+}
+
+/** What the host knows of a type of objects. */
+export interface TypeInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly isWeakrefable: boolean;
+  /** Handle that takes over one outside reference; or, if lent, is released with the call it is lent to. */
+  wrap(store: Store, address: Address, lent: boolean): Handle;
+  /** The object as plain JavaScript; what it refers to is filled in later, by what `convert` makes of it. */
+  shell(store: Store, address: Address): Shell;
+  readonly finalize?: ((handle: Handle) => void) | undefined;
+}
+
+/** Where an error came from that nothing could catch. */
+export interface UnraisableContext {
+  /** What threw. */
+  where: "finalizer" | "callback";
+  /** Type of the object. */
+  type: string;
+}
+
+export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
+
+/**
+ * One heap's core, memory and books, shared by its handles and faces. Not public.
+ *
+ * `core` is swapped for functions that throw once the heap is disposed of or corrupt, so that nothing
+ * needs to ask.
+ */
+export class Store {
+  core!: CoreExports;
+  memory!: HeapMemory;
+  net!: LeakNet;
+  readonly leaks: Leak[] = [];
+  readonly types = new Map<number, TypeInfo>();
+  readonly callbacks = new Map<number, (weakref: Handle) => void>();
+  /** Handles made in the innermost scope, if one is open. */
+  scope: Handle[] | undefined;
+  /** Hooks under way. */
+  depth = 0;
+  isDisposed = false;
+  isCorrupt = false;
+  readonly #onUnraisable: UnraisableHook;
+  #nextCallback = 1;
+
+  constructor(onUnraisable: UnraisableHook) {
+    this.#onUnraisable = onUnraisable;
+  }
+
+  /** What the core calls. Nothing thrown here may reach it. */
+  readonly hooks: CoreImports = {
+    finalize: (object, type) => {
+      const info = this.types.get(type);
+      const finalize = info?.finalize;
+      if (finalize !== undefined) this.#lend(object >>> 0, "finalizer", finalize);
+    },
+    callback: (weakref, id) => {
+      const callback = this.callbacks.get(id);
+      if (callback !== undefined) this.#lend(weakref >>> 0, "callback", callback);
+    },
+    forget: (id) => {
+      this.callbacks.delete(id);
+    },
+  };
+
+  /** Connects the store to a started core. */
+  attach(exports: CoreExports): void {
+    this.memory = new HeapMemory(exports.memory);
+    this.net = new LeakNet(exports.isChecked() !== 0, (address, site) => {
+      if (this.isDisposed || this.isCorrupt) return;
+      this.leaks.push({ type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) });
+      this.core.decref(address);
+    });
+    this.core = guardExports(exports, (cause) => {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const error = (): CorruptHeapError =>
+        new CorruptHeapError(`the heap can no longer be used: its core failed with "${message}"`, { cause });
+      this.core = deadExports(exports, error);
+      this.isCorrupt = true;
+      return error();
+    });
+  }
+
+  /** Ends all use. */
+  detach(): void {
+    this.isDisposed = true;
+    this.core = deadExports(this.core, () => new HeapDisposedError("this heap has been disposed of"));
+    this.memory = new HeapMemory(new WebAssembly.Memory({ initial: 1 }));
+  }
+
+  /** Calls user code with a handle that is good for the call alone. Errors go to `onUnraisable`, scopes stay outside. */
+  #lend(address: Address, where: UnraisableContext["where"], run: (handle: Handle) => void): void {
+    const info = this.typeAt(address);
+    const scope = this.scope;
+    this.scope = undefined;
+    this.depth++;
+    const handle = info.wrap(this, address, true);
+    try {
+      run(handle);
+    } catch (error) {
+      // The core under this call has failed: there is nothing to go on with.
+      if (error instanceof CorruptHeapError && this.isCorrupt) throw error;
+      this.#report(error, { where, type: info.name });
+    } finally {
+      handle.release();
+      this.depth--;
+      this.scope = scope;
+    }
+  }
+
+  #report(error: unknown, context: UnraisableContext): void {
+    try {
+      this.#onUnraisable(error, context);
+    } catch (second) {
+      reportUncaught(second);
+    }
+  }
+
+  registerCallback(callback: (weakref: Handle) => void): number {
+    const id = this.#nextCallback++;
+    this.callbacks.set(id, callback);
+    return id;
+  }
+
+  /** Id of the type of the object at an address. */
+  typeIdAt(address: Address): number {
+    return this.memory.word(address + INFO_OFFSET) & TYPE_MASK;
+  }
+  typeAt(address: Address): TypeInfo {
+    const id = this.typeIdAt(address);
+    const info = this.types.get(id);
+    if (info === undefined) throw new UnknownTypeError(`no type has the id ${id}`);
+    return info;
+  }
+
+  /** Handle for a reference that the caller owns. */
+  adopt(address: Address): Handle {
+    return this.typeAt(address).wrap(this, address, false);
+  }
+  /** Handle for a reference that somebody else owns. */
+  share(address: Address): Handle {
+    this.incref(address);
+    return this.adopt(address);
+  }
+  incref(address: Address): void {
+    if (this.core.incref(address) === 0) this.require(() => this.core.incref(address), "counting a reference");
+  }
+
+  /**
+   * Runs something that returns 0 when memory is out; then once more after a full collection.
+   *
+   * @throws {@link OutOfMemoryError} if that did not help either.
+   */
+  require(attempt: () => number, what: string): Address {
+    let result = attempt();
+    if (result === 0) {
+      this.core.collect(2);
+      result = attempt();
+    }
+    if (result === 0) throw new OutOfMemoryError(`out of memory: ${what}`);
+    return result >>> 0;
+  }
+}
+
+/** What an error nobody catches would do. */
+export function reportUncaught(error: unknown): void {
+  if (typeof reportError === "function") reportError(error);
+  else
+    queueMicrotask(() => {
+      throw error;
+    });
+}

@@ -1,0 +1,325 @@
+import { PAYLOAD_OFFSET, TYPE_HAS_FINALIZER } from "../assembly/layout.js";
+import { BadFieldError, BadValueError, UnknownTypeError } from "./errors.js";
+import { RAW_CODECS } from "./fields.js";
+import type { FieldType, FieldValue, Fields, RawCodec, RawFieldType } from "./fields.js";
+import { Handle, addressIn, describe, unknownField } from "./handle.js";
+import type { Shell, Store, TypeInfo } from "./store.js";
+import { checkWellFormed, ownedStr } from "./values.js";
+import type { Address } from "./wasm/exports.js";
+
+/** Where a field lies: slots come first, then raw fields by size, so nothing is padded. */
+interface FieldLayout {
+  readonly name: string;
+  readonly type: FieldType;
+  /** Bytes from the object's address. */
+  readonly offset: number;
+  /** Of a reference: its slot. */
+  readonly slot: number;
+  /** Of a raw field. */
+  readonly codec: RawCodec | undefined;
+}
+
+/** Handle of an object of a struct type; its fields are properties of it. */
+export class StructHandle extends Handle {
+  /** Field by name; as the property of that name. @throws {@link BadFieldError} */
+  get(field: string): unknown {
+    return layoutOf(this).read(this.store, this.address, field);
+  }
+
+  /** Sets a field by name; as the property of that name. @throws {@link BadFieldError}, {@link BadValueError} */
+  set(field: string, value: unknown): void {
+    layoutOf(this).write(this, field, value);
+  }
+
+  /**
+   * Follows references and reads what is at the end of them, without a handle for each step:
+   * `alice.read("buddy", "title")`. A reference on the way that is empty makes it `null`.
+   *
+   * @returns A value; or, if the last field is a `ref`, a new handle or `null`.
+   */
+  read(...path: [string, ...string[]]): unknown {
+    const { store } = this;
+    let address = this.address;
+    const last = path.length - 1;
+    for (const field of path.slice(0, last)) {
+      address = StructLayout.at(store, address).follow(store, address, field);
+      if (address === 0) return null;
+    }
+    return StructLayout.at(store, address).read(store, address, path[last] as string);
+  }
+}
+
+/** Handle of an object with these fields. */
+export type StructObject<F extends Fields> = StructHandle & { -readonly [K in keyof F]: FieldValue<F[K]> };
+/** Values for the fields of a new object; those left out are 0, `false` or `null`. */
+export type StructInit<F extends Fields> = { readonly [K in keyof F]?: FieldValue<F[K]> };
+
+export interface StructOptions<F extends Fields> {
+  /**
+   * Runs once for each object before it dies: Python's `__del__`. The handle is lent for the call;
+   * `clone()` it to keep the object. What it throws goes to `onUnraisable`.
+   */
+  finalize?: (object: StructObject<F>) => void;
+}
+
+/** A type of objects of one heap: see `Heap.struct`. */
+export class StructType<F extends Fields> {
+  readonly name: string;
+  /** For `heap.core.alloc`. */
+  readonly id: number;
+  readonly fields: F;
+  readonly #layout: StructLayout;
+
+  /** @internal */
+  constructor(layout: StructLayout, fields: F) {
+    this.name = layout.name;
+    this.id = layout.id;
+    this.fields = fields;
+    this.#layout = layout;
+  }
+
+  /**
+   * A new object, and a handle for it. Either it exists with all its values, or nothing does.
+   *
+   * @throws {@link BadFieldError}, {@link BadValueError}, {@link OutOfMemoryError}
+   */
+  new(init: StructInit<F> = {}): StructObject<F> {
+    return this.#layout.create(init) as StructObject<F>;
+  }
+
+  /** Slot of a `ref` or `str` field, for `heap.core.getRef` and `setRef`. @throws {@link BadFieldError} */
+  slotOf(field: keyof F & string): number {
+    return this.#layout.slotOf(field);
+  }
+
+  /** Whether a handle is of an object of this type; then its fields can be used. */
+  is(handle: Handle): handle is StructObject<F> {
+    return handle.store === this.#layout.store && handle.store.typeIdAt(handle.address) === this.id;
+  }
+}
+
+function layoutOf(handle: StructHandle): StructLayout {
+  return StructLayout.at(handle.store, handle.address);
+}
+
+/** All there is to know of a struct type: the host's side of it. */
+export class StructLayout implements TypeInfo {
+  readonly isWeakrefable = true;
+  readonly id: number;
+  readonly #fields = new Map<string, FieldLayout>();
+  readonly #class: typeof StructHandle;
+
+  /** Adds the type to a heap. */
+  constructor(
+    readonly store: Store,
+    readonly name: string,
+    fields: Fields,
+    readonly finalize: ((handle: Handle) => void) | undefined,
+  ) {
+    if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
+    for (const info of store.types.values()) {
+      if (info.name === name) throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
+    }
+    if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
+    const { slots, bytes } = this.#place(fields);
+    this.#class = this.#makeClass();
+    this.id = store.require(
+      () => store.core.defineType(bytes, slots, finalize === undefined ? 0 : TYPE_HAS_FINALIZER),
+      "another type",
+    );
+    store.types.set(this.id, this);
+  }
+
+  /** Layout of the object at an address. @throws {@link BadFieldError} if it has no fields. */
+  static at(store: Store, address: Address): StructLayout {
+    const info = store.typeAt(address);
+    if (!(info instanceof StructLayout)) throw new BadFieldError(`an object of type ${info.name} has no fields`);
+    return info;
+  }
+
+  #place(fields: Fields): { slots: number; bytes: number } {
+    const entries = Object.entries(fields);
+    for (const [name, type] of entries) checkField(name, type);
+    const isSlot = ([, type]: [string, FieldType]): boolean => type === "ref" || type === "str";
+    const slots = entries.filter(isSlot);
+    slots.forEach(([name, type], slot) => {
+      this.#fields.set(name, { name, type, offset: PAYLOAD_OFFSET + 4 * slot, slot, codec: undefined });
+    });
+    let offset = PAYLOAD_OFFSET + 4 * slots.length;
+    const raw = entries
+      .filter((entry) => !isSlot(entry))
+      .map(([name, type]) => ({ name, type, codec: RAW_CODECS[type as RawFieldType] }));
+    // An odd number of slots leaves four bytes before the next multiple of 8: fields that fit go there.
+    const wide = raw.filter(({ codec }) => codec.size === 8);
+    const narrow = raw.filter(({ codec }) => codec.size < 8).sort((a, b) => b.codec.size - a.codec.size);
+    const place = ({ name, type, codec }: (typeof raw)[number]): void => {
+      this.#fields.set(name, { name, type, offset, slot: -1, codec });
+      offset += codec.size;
+    };
+    if (wide.length > 0) {
+      while (offset % 8 !== 0 && narrow.length > 0) {
+        const fits = narrow.findIndex(({ codec }) => offset % codec.size === 0);
+        if (fits < 0) break;
+        narrow.splice(fits, 1).forEach(place);
+      }
+      offset = (offset + 7) & ~7;
+      wide.forEach(place);
+    }
+    narrow.forEach(place);
+    return { slots: slots.length, bytes: offset - PAYLOAD_OFFSET };
+  }
+
+  /** The handle class of the type: a property for each field. */
+  #makeClass(): typeof StructHandle {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- accessors have a `this` of their own
+    const layout = this;
+    const handleClass = { [this.name]: class extends StructHandle {} }[this.name] as typeof StructHandle;
+    for (const field of this.#fields.values()) {
+      Object.defineProperty(handleClass.prototype, field.name, {
+        enumerable: true,
+        get(this: StructHandle) {
+          return layout.#read(layout.store, this.address, field);
+        },
+        set(this: StructHandle, value: unknown) {
+          layout.#write(this, field, value);
+        },
+      });
+    }
+    return handleClass;
+  }
+
+  wrap(store: Store, address: Address, lent: boolean): Handle {
+    return new this.#class(store, address, lent);
+  }
+
+  shell(store: Store, address: Address): Shell {
+    const value: Record<string, unknown> = {};
+    return {
+      value,
+      fill: (convert) => {
+        for (const field of this.#fields.values()) {
+          value[field.name] =
+            field.type === "ref"
+              ? convert(store.core.getRef(address, field.slot) >>> 0)
+              : this.#read(store, address, field);
+        }
+      },
+    };
+  }
+
+  #field(name: string): FieldLayout {
+    const field = this.#fields.get(name);
+    if (field === undefined) throw unknownField(this.name, name);
+    return field;
+  }
+
+  /** Slot of a reference field. */
+  slotOf(name: string): number {
+    const { slot } = this.#field(name);
+    if (slot < 0) throw new BadFieldError(`${this.name}.${name} is no reference`);
+    return slot;
+  }
+
+  /** What a reference field refers to, borrowed; 0 = nothing. */
+  follow(store: Store, address: Address, name: string): Address {
+    return store.core.getRef(address, this.slotOf(name)) >>> 0;
+  }
+
+  read(store: Store, address: Address, name: string): unknown {
+    return this.#read(store, address, this.#field(name));
+  }
+
+  write(handle: StructHandle, name: string, value: unknown): void {
+    this.#write(handle, this.#field(name), value);
+  }
+
+  #read(store: Store, address: Address, field: FieldLayout): unknown {
+    if (field.codec !== undefined) return field.codec.read(store.memory, address + field.offset);
+    const target = store.memory.word(address + field.offset);
+    if (target === 0) return null;
+    return field.type === "str" ? store.memory.readString(target) : store.share(target);
+  }
+
+  #check(field: FieldLayout, value: unknown): void {
+    try {
+      if (field.codec !== undefined) field.codec.check(value);
+      else if (value === null) return;
+      else if (field.type === "ref") addressIn(this.store, value);
+      else if (typeof value !== "string") throw new BadValueError(`expected a string or null, got ${describe(value)}`);
+      else checkWellFormed(value);
+    } catch (error) {
+      if (error instanceof BadValueError) throw new BadValueError(`${this.name}.${field.name}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** Reference to store, with one count for the caller; 0 = none. */
+  #owned(field: FieldLayout, value: unknown): Address {
+    if (value === null) return 0;
+    if (field.type === "str") return ownedStr(this.store, value);
+    const address = addressIn(this.store, value);
+    this.store.incref(address);
+    return address;
+  }
+
+  #write(handle: StructHandle, field: FieldLayout, value: unknown): void {
+    const { store } = this;
+    void handle.address;
+    this.#check(field, value);
+    if (field.codec !== undefined) {
+      field.codec.write(store.memory, handle.address + field.offset, value as never);
+      return;
+    }
+    const target = this.#owned(field, value);
+    // Making room may have run a finalizer that released this handle.
+    try {
+      store.core.setRef(handle.address, field.slot, target);
+    } finally {
+      if (target !== 0) store.core.decref(target);
+    }
+  }
+
+  create(init: Readonly<Record<string, unknown>>): Handle {
+    const { store } = this;
+    if (typeof init !== "object" || (init as unknown) === null)
+      throw new BadValueError(`expected fields, got ${describe(init)}`);
+    const given: [FieldLayout, unknown][] = [];
+    for (const [name, value] of Object.entries(init)) {
+      if (value === undefined) continue;
+      const field = this.#field(name);
+      this.#check(field, value);
+      given.push([field, value]);
+    }
+    // References are owned before the object exists: from then on nothing can fail.
+    const owned: [FieldLayout, Address][] = [];
+    try {
+      for (const [field, value] of given) {
+        if (field.codec !== undefined) continue;
+        const target = this.#owned(field, value);
+        if (target !== 0) owned.push([field, target]);
+      }
+      const address = store.require(() => store.core.alloc(this.id), `an object of type ${this.name}`);
+      for (const [field, target] of owned) store.core.setRef(address, field.slot, target);
+      for (const [field, value] of given) field.codec?.write(store.memory, address + field.offset, value as never);
+      return this.wrap(store, address, false);
+    } finally {
+      for (const [, target] of owned) store.core.decref(target);
+    }
+  }
+}
+
+/** Names that a field may not have: a handle's own, and those that JavaScript gives a meaning. */
+const RESERVED_NAMES = new Set([
+  "then",
+  "store",
+  ...[StructHandle, Handle, Object].flatMap((constructor) =>
+    Object.getOwnPropertyNames(constructor.prototype as object),
+  ),
+]);
+
+function checkField(name: string, type: unknown): void {
+  if (name === "" || RESERVED_NAMES.has(name)) throw new BadFieldError(`a field cannot be called ${describe(name)}`);
+  if (type !== "ref" && type !== "str" && !(typeof type === "string" && Object.hasOwn(RAW_CODECS, type))) {
+    throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(type)}`);
+  }
+}

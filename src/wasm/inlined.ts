@@ -1,0 +1,9 @@
+import { coreBase64 } from "./core.generated.js";
+import { decodeBase64 } from "./instance.js";
+
+let module: WebAssembly.Module | undefined;
+
+/** The release core, compiled at its first use and shared by all heaps. */
+export function inlinedCore(): WebAssembly.Module {
+  return (module ??= new WebAssembly.Module(decodeBase64(coreBase64)));
+}

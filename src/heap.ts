@@ -199,7 +199,10 @@ const MAX_ROUNDS = 100;
 
 function releaseEverything(store: Store): void {
   const { core, net } = store;
-  for (let round = 0; round < MAX_ROUNDS && net.count > 0; round++) net.releaseAll((address) => core.decref(address));
+  for (let round = 0; round < MAX_ROUNDS && net.count > 0; round++)
+    net.releaseAll((address) => {
+      core.decref(address);
+    });
   core.collect(2);
   // What is left is held by references counted through `heap.core`, or was resurrected.
   for (let round = 0; round < MAX_ROUNDS; round++) {

@@ -1,6 +1,6 @@
 import { LIST_LENGTH_OFFSET } from "../assembly/layout.js";
 import { BadIndexError } from "./errors.js";
-import { Handle, describe } from "./handle.js";
+import { Handle, addressIn, describe } from "./handle.js";
 import type { Store } from "./store.js";
 import { borrowedValue, ownedValue } from "./values.js";
 import type { Value } from "./values.js";
@@ -27,7 +27,7 @@ export class ListHandle extends Handle {
    */
   append(value: Value): void {
     const { store } = this;
-    void this.address;
+    addressIn(store, this);
     const item = ownedValue(store, value);
     try {
       // A collection that makes room may run finalizers, which may have released this handle.

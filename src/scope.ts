@@ -37,7 +37,7 @@ function handlesIn(root: unknown): Set<Handle> {
     seen.add(value);
     if (value instanceof Handle) found.add(value);
     else if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
-      pending.push(...Object.values(value));
+      pending.push(...(Object.values(value) as unknown[]));
   }
   return found;
 }

@@ -264,7 +264,7 @@ export class StructLayout implements TypeInfo {
 
   #write(handle: StructHandle, field: FieldLayout, value: unknown): void {
     const { store } = this;
-    void handle.address;
+    addressIn(store, handle);
     this.#check(field, value);
     if (field.codec !== undefined) {
       field.codec.write(store.memory, handle.address + field.offset, value as never);

@@ -32,7 +32,7 @@ type AnyFunction = (...numbers: number[]) => number;
 export function guardExports(exports: CoreExports, onTrap: (cause: unknown) => CorruptHeapError): CoreExports {
   return mapExports(exports, (run) => (a, b, c) => {
     try {
-      return run(a as number, b as number, c as number);
+      return run(a, b, c);
     } catch (error) {
       // From a hook inside a trapped core: it has been told already.
       throw error instanceof CorruptHeapError ? error : onTrap(error);

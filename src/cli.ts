@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { createRequire } from "node:module";
+import { Command, InvalidArgumentError } from "commander";
+import picocolors from "picocolors";
+
+const { version } = createRequire(import.meta.url)("heapwright/package.json") as { version: string };
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+function parseListing(text: string): number {
+  const listing = Number(text);
+  if (!Number.isInteger(listing) || listing < 1 || listing > 6)
+    throw new InvalidArgumentError("It is a number from 1 to 6.");
+  return listing;
+}
+
+const program = new Command("heapwright")
+  .description("Python's memory manager, rebuilt for WebAssembly")
+  .version(version)
+  .option("--no-color", "no colours (also: NO_COLOR=1)")
+  .showHelpAfterError()
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+program
+  .command("tour")
+  .description("replay, on a real heap, the listings by which articles explain Python's memory management")
+  .option("--fast", "no pauses (the default when the output is no terminal)")
+  .option("--listing <number>", "only this one, from 1 to 6", parseListing)
+  .addHelpText("after", "\nExamples:\n  $ heapwright tour\n  $ heapwright tour --fast --listing 5")
+  .action(async (options: { fast?: boolean; listing?: number }) => {
+    const { runTour } = await import("./tour/tour.js");
+    await runTour({
+      fast: options.fast ?? !process.stdout.isTTY,
+      ...(options.listing === undefined ? {} : { listing: options.listing }),
+      colors: program.opts<{ color: boolean }>().color ? picocolors : picocolors.createColors(false),
+      write: (text) => process.stdout.write(text),
+    });
+  });
+
+await program.parseAsync();

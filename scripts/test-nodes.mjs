@@ -1,0 +1,43 @@
+// Runs the whole suite under each supported major version of Node, taken from npm.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const VERSIONS = [20, 22, 24, 26];
+const root = fileURLToPath(new URL("..", import.meta.url));
+const npmPackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+
+function install(version) {
+  const prefix = `${root}.nodes/${version}`;
+  const node = `${prefix}/node_modules/${npmPackage}/bin/node`;
+  if (!existsSync(node)) {
+    const args = [
+      "install",
+      "--prefix",
+      prefix,
+      "--no-save",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      `${npmPackage}@${version}`,
+    ];
+    const { status } = spawnSync("npm", args, { stdio: ["ignore", "ignore", "inherit"] });
+    if (status !== 0) throw new Error(`Node ${version} could not be installed from npm`);
+  }
+  return node;
+}
+
+let failed = 0;
+for (const version of VERSIONS) {
+  const node = install(version);
+  const { stdout } = spawnSync(node, ["--version"], { encoding: "utf8" });
+  console.log(`\n== Node ${stdout.trim()}`);
+  const { status } = spawnSync(node, ["node_modules/vitest/vitest.mjs", "run", "--reporter=dot"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (status !== 0) failed++;
+}
+console.log(`\nNode versions: ${VERSIONS.length - failed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;

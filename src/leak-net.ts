@@ -7,7 +7,7 @@ const BATCH_SIZE = 64;
 export class HandleRecord {
   readonly addresses = new Uint32Array(BATCH_SIZE);
   /** Where each handle was made, when the heap is checked. */
-  readonly sites: (string | undefined)[] | undefined;
+  readonly sites: Error[] | undefined;
   live = 0;
 
   constructor(withSites: boolean) {
@@ -50,7 +50,7 @@ export class LeakNet {
       for (const [index, address] of record.addresses.entries()) {
         if (address === 0) continue;
         record.addresses[index] = 0;
-        onForgotten(address, record.sites?.[index]);
+        onForgotten(address, siteOf(record.sites?.[index]));
       }
     });
   }
@@ -73,7 +73,7 @@ export class LeakNet {
     const { record } = batch;
     record.addresses[index] = address;
     record.live++;
-    if (record.sites !== undefined) record.sites[index] = new Error().stack?.split("\n").slice(3).join("\n");
+    if (record.sites !== undefined) record.sites[index] = new Error("a handle was made");
     return index;
   }
 
@@ -113,3 +113,11 @@ export class LeakNet {
     return count;
   }
 }
+
+/** The lines of a stack that are not this package's own. Formatting one is slow, so it waits until it is wanted. */
+function siteOf(made: Error | undefined): string | undefined {
+  const [, ...frames] = made?.stack?.split("\n") ?? [];
+  const outside = frames.findIndex((frame) => !OWN_FRAME.test(frame));
+  return made && frames.slice(Math.max(outside, 0)).join("\n");
+}
+const OWN_FRAME = /(?:LeakNet|Handle|Store|StructLayout|StructType|Heap|WeakrefFace)[. ]/;

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { checkedCore } from "../../src/checked.js";
+import { seedOf } from "../support/random.js";
+import { RandomProgram } from "./random-program.js";
+import type { ProgramOptions } from "./random-program.js";
+
+/** `npm run fuzz` sets it higher. */
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 30);
+const STEPS = 400;
+const FIRST_SEED = seedOf(1);
+
+const MODES: [string, Partial<ProgramOptions>][] = [
+  ["release core", {}],
+  ["checked core", { module: checkedCore() }],
+  ["checked core, collecting at every allocation", { module: checkedCore(), collectAlways: true }],
+  ["checked core, running out of memory now and then", { module: checkedCore(), failMemory: true }],
+];
+
+describe("random programs agree with a model of references", () => {
+  test.each(MODES)(
+    "%s",
+    (mode, options) => {
+      let hooks = 0;
+      let objects = 0;
+      for (let seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
+        const result = new RandomProgram({ seed, steps: STEPS, ...options }).run();
+        hooks += result.hooks;
+        objects += result.deaths;
+      }
+      console.log(
+        `${mode}: seeds ${FIRST_SEED} to ${FIRST_SEED + PROGRAMS - 1}, ${PROGRAMS * STEPS} steps, ${objects} objects, ${hooks} hooks`,
+      );
+      expect(hooks).toBeGreaterThan(PROGRAMS);
+    },
+    600_000,
+  );
+});

@@ -35,6 +35,8 @@ export interface HeapOptions<Source = CoreSource> {
    * `checkedCore()` of `heapwright/checked`. @default the release core, inlined in this package
    */
   module?: Source;
+  /** Remember where each handle was made, for `leaks()`. Costs a stack trace a handle. @default true with the checked core, else false */
+  traceHandles?: boolean;
   /** Gets what finalizers and callbacks throw. @default reported as an uncaught error would be */
   onUnraisable?: UnraisableHook;
 }
@@ -191,7 +193,7 @@ export class Heap {
 function makeStore(options: HeapOptions): Store {
   if (options.maxBytes !== undefined) checkMaxBytes(options.maxBytes);
   if (options.thresholds !== undefined) checkThresholds(options.thresholds);
-  return new Store(options.onUnraisable ?? reportUncaught);
+  return new Store(options.onUnraisable ?? reportUncaught, options.traceHandles);
 }
 
 /** Finalizers may make new handles for ever; Python does not wait for them either. */

@@ -7,7 +7,7 @@ const BATCH_SIZE = 64;
 export class HandleRecord {
   readonly addresses = new Uint32Array(BATCH_SIZE);
   /** Where each handle was made, when the heap is checked. */
-  readonly sites: Error[] | undefined;
+  readonly sites: string[] | undefined;
   live = 0;
 
   constructor(withSites: boolean) {
@@ -50,7 +50,7 @@ export class LeakNet {
       for (const [index, address] of record.addresses.entries()) {
         if (address === 0) continue;
         record.addresses[index] = 0;
-        onForgotten(address, siteOf(record.sites?.[index]));
+        onForgotten(address, record.sites?.[index]);
       }
     });
   }
@@ -73,7 +73,7 @@ export class LeakNet {
     const { record } = batch;
     record.addresses[index] = address;
     record.live++;
-    if (record.sites !== undefined) record.sites[index] = new Error("a handle was made");
+    if (record.sites !== undefined) record.sites[index] = siteHere();
     return index;
   }
 
@@ -114,10 +114,14 @@ export class LeakNet {
   }
 }
 
-/** The lines of a stack that are not this package's own. Formatting one is slow, so it waits until it is wanted. */
-function siteOf(made: Error | undefined): string | undefined {
-  const [, ...frames] = made?.stack?.split("\n") ?? [];
+/**
+ * Where user code made a handle: the stack below this package's own frames. It is formatted at once, since
+ * an Error that waits holds on to what its frames worked on, the handle among them.
+ */
+function siteHere(): string {
+  const [, ...frames] = new Error("a handle was made").stack?.split("\n") ?? [];
   const outside = frames.findIndex((frame) => !OWN_FRAME.test(frame));
-  return made && frames.slice(Math.max(outside, 0)).join("\n");
+  return frames.slice(Math.max(outside, 0)).join("\n");
 }
-const OWN_FRAME = /(?:LeakNet|Handle|Store|StructLayout|StructType|Heap|WeakrefFace)[. ]/;
+const OWN_FRAME =
+  /at (?:new |get |async )?(?:siteHere|LeakNet|Handle|ListHandle|StructHandle|WeakrefHandle|Store|StructLayout|StructType|Heap|WeakrefFace|GcFace|Object\.wrap)\b/;

@@ -55,10 +55,12 @@ export class Store {
   isDisposed = false;
   isCorrupt = false;
   readonly #onUnraisable: UnraisableHook;
+  readonly #traceHandles: boolean | undefined;
   #nextCallback = 1;
 
-  constructor(onUnraisable: UnraisableHook) {
+  constructor(onUnraisable: UnraisableHook, traceHandles: boolean | undefined) {
     this.#onUnraisable = onUnraisable;
+    this.#traceHandles = traceHandles;
   }
 
   /** What the core calls. Nothing thrown here may reach it. */
@@ -80,7 +82,7 @@ export class Store {
   /** Connects the store to a started core. */
   attach(exports: CoreExports): void {
     this.memory = new HeapMemory(exports.memory);
-    this.net = new LeakNet(exports.isChecked() !== 0, (address, site) => {
+    this.net = new LeakNet(this.#traceHandles ?? exports.isChecked() !== 0, (address, site) => {
       if (this.isDisposed || this.isCorrupt) return;
       this.leaks.push({ type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) });
       this.core.decref(address);

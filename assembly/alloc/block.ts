@@ -95,11 +95,13 @@ function allocFromNextSpan(payload: u32, sizeClass: u32, kind: u32): usize {
 
 function newSpan(sizeClass: u32, kind: u32): bool {
   const record = classRecord(sizeClass);
-  const run = takePages(record.spanPages, PAGE_SPAN);
+  let run = takePages(record.spanPages, PAGE_SPAN);
+  // Short of memory, one page and what it wastes are better than nothing.
+  if (!run && record.spanPages > 1) run = takePages(1, PAGE_SPAN);
   if (!run) return false;
   const start = run << PAGE_SHIFT;
   const page = pageAt(run);
-  const blocks = ((<u32>record.spanPages) << PAGE_SHIFT) / record.size;
+  const blocks = (page.span << PAGE_SHIFT) / record.size;
   page.free = 0;
   page.fresh = start + prefixOf(kind);
   page.end = page.fresh + blocks * record.size;

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import type { Heap } from "../../src/index.js";
+import { Heap as HeapClass } from "../../src/index.js";
+import { CORES } from "../support/heap.js";
+
+/** Lets JavaScript's collector find what is forgotten, and tell. */
+async function collectJavaScript(until: () => boolean): Promise<void> {
+  for (let i = 0; i < 100 && !until(); i++) {
+    (globalThis as { gc?: () => void }).gc?.();
+    await delay(10);
+  }
+}
+
+function forgetHandles(heap: Heap, count: number): void {
+  for (let i = 0; i < count; i++) heap.list([i]);
+}
+
+describe.each(CORES)("the leak net, %s core", (build, options) => {
+  test("releases forgotten handles, lists them, and leaves the others alone", async () => {
+    expect((globalThis as { gc?: unknown }).gc, "run with --expose-gc").toBeDefined();
+    const heap = HeapClass.createSync({ ...options(), traceHandles: build === "checked" });
+    const kept = heap.list(["kept"]);
+    forgetHandles(heap, 1000);
+    await collectJavaScript(() => heap.leaks().length >= 800);
+    const leaks = heap.leaks();
+    // Handles share registrations: those of the batches that a live handle is in stay.
+    expect(leaks.length).toBeGreaterThanOrEqual(800);
+    expect(leaks[0]?.type).toBe("list");
+    expect(leaks[0]?.site?.includes("forgetHandles")).toBe(build === "checked" ? true : undefined);
+    expect(heap.gc.getTrackedCount()).toBe(1 + 1000 - leaks.length);
+    expect(kept.toJS()).toEqual(["kept"]);
+    heap.verify();
+    heap.dispose();
+  });
+
+  test("handles that come and go register nothing new", () => {
+    const heap = HeapClass.createSync({ ...options(), traceHandles: build === "checked" });
+    const list = heap.list();
+    for (let i = 0; i < 1000; i++) list.clone().release();
+    expect([heap.stats().handles, list.refcount]).toEqual([1, 1]);
+    heap.dispose();
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { checkedCore } from "../../src/checked.js";
+import { Heap } from "../../src/index.js";
+import type { Handle } from "../../src/index.js";
+import { CORES, codeOf } from "../support/heap.js";
+
+describe.each(CORES)("running out of memory, %s core", (_, options) => {
+  test("bad limits are named errors, and too small ones too", () => {
+    for (const maxBytes of [NaN, -1, 0, 65536, 1.5, Infinity, 2 ** 32, "1000000" as never]) {
+      expect(codeOf(() => Heap.createSync({ ...options(), maxBytes }))).toBe("BAD_OPTION");
+    }
+    Heap.createSync({ ...options(), maxBytes: 3 * 65536 }).verify();
+  });
+
+  test("at maxBytes every kind of object is refused by name; the heap verifies, frees, collects, and serves again", () => {
+    const heap = Heap.createSync({ ...options(), maxBytes: 1024 * 1024 });
+    const Node = heap.struct("Node", { next: "ref", text: "str" });
+    const makers: (() => Handle)[] = [
+      () => Node.new(),
+      () => Node.new({ text: "x".repeat(1000) }),
+      () => heap.list(Array.from({ length: 50 }, (_, i) => i * 1000)),
+      () => heap.str("y".repeat(5000)),
+      () => heap.int(10n ** 15n),
+    ];
+    for (const make of makers) {
+      const kept: Handle[] = [];
+      const code = codeOf(() => {
+        for (;;) kept.push(make());
+      });
+      expect(code).toBe("OUT_OF_MEMORY");
+      expect(kept.length).toBeGreaterThan(20);
+      expect(heap.stats().bytes.reserved).toBeLessThanOrEqual(1024 * 1024);
+      heap.verify();
+      const full = heap.stats().objects;
+      expect(codeOf(make)).toBe("OUT_OF_MEMORY");
+      expect(heap.stats().objects).toBe(full);
+      expect(heap.gc.collect()).toBe(0);
+      for (const handle of kept) handle.release();
+      heap.verify();
+      make().release();
+    }
+  });
+
+  test("a full heap of garbage cycles is collected before anything is refused", () => {
+    const heap = Heap.createSync({ ...options(), maxBytes: 1024 * 1024 });
+    heap.gc.disable();
+    const Node = heap.struct("Node", { other: "ref" });
+    for (let i = 0; i < 200_000; i++) {
+      const node = Node.new();
+      node.other = node;
+      node.release();
+    }
+    expect(heap.gc.getStats()[2].collections).toBeGreaterThan(1);
+    heap.verify();
+  });
+
+  test("a list that cannot grow is unchanged", () => {
+    const heap = Heap.createSync({ ...options(), maxBytes: 1024 * 1024 });
+    const list = heap.list();
+    expect(
+      codeOf(() => {
+        for (;;) list.append(1);
+      }),
+    ).toBe("OUT_OF_MEMORY");
+    const { length } = list;
+    expect(length).toBeGreaterThan(10_000);
+    expect(list.get(-1)).toBe(1);
+    heap.verify();
+    list.set(0, null);
+    expect([list.pop(), list.length]).toEqual([1, length - 1]);
+  });
+});
+
+test("memory refused at any one request leaves nothing half-made (checked core)", () => {
+  const heap = Heap.createSync({ module: checkedCore() });
+  heap.gc.disable();
+  const Node = heap.struct("Node", { next: "ref", text: "str" });
+  const torture = heap.none.store.core;
+  const node = Node.new();
+  const list = heap.list([1, 2, 3, 4]);
+  const hub = Node.new();
+  for (let i = 0; i < 253; i++) torture.incref(hub.address);
+  const operations: (() => unknown)[] = [
+    () => Node.new({ text: "text", next: node }),
+    () => heap.list([500, "a", node]),
+    () => list.append(1000),
+    () => (node.text = "another"),
+    () => heap.weakref.ref(node, () => undefined),
+    () => heap.struct(`Type${Math.random()}`, { a: "ref" }),
+    () => heap.str("z".repeat(100_000)),
+    () => hub.clone(),
+  ];
+  let refused = 0;
+  for (const operation of operations) {
+    for (let n = 1; n < 12; n++) {
+      const before = heap.stats();
+      torture.tortureFail?.(n);
+      const code = codeOf(operation);
+      torture.tortureFail?.(0);
+      heap.verify();
+      if (code === "no error") break;
+      expect(code).toBe("OUT_OF_MEMORY");
+      const after = heap.stats();
+      expect([after.objects, after.weakrefs, after.handles, after.bytes.live]).toEqual([
+        before.objects,
+        before.weakrefs,
+        before.handles,
+        before.bytes.live,
+      ]);
+      refused++;
+    }
+  }
+  expect(refused).toBeGreaterThan(operations.length);
+});
+
+test("once the core has failed, every later call says so", () => {
+  const heap = Heap.createSync({ module: checkedCore(), onUnraisable: () => undefined });
+  const Node = heap.struct("Node", { next: "ref" });
+  const node = Node.new();
+  expect(codeOf(() => heap.core.setRef(node.address, 9, 0))).toBe("CORRUPT_HEAP");
+  for (const use of [
+    () => Node.new(),
+    () => node.refcount,
+    () => heap.gc.collect(),
+    () => heap.verify(),
+    () => heap.list(),
+    () => heap.stats(),
+  ]) {
+    expect(codeOf(use)).toBe("CORRUPT_HEAP");
+  }
+  expect(() => heap.list()).toThrow("slot out of range");
+  heap.dispose();
+  expect(heap.disposed).toBe(true);
+});

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import type { WeakrefHandle } from "../../src/index.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
+
+describe.each(CORES)("heap.weakref, %s core", (_, options) => {
+  test("a weak reference reads its object, and null when it is dead", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", { n: "i32" });
+      const node = Node.new({ n: 5 });
+      const weakref = heap.weakref.ref(node);
+      expect(node.refcount).toBe(1);
+      const found = weakref.deref();
+      expect([found?.is(node), weakref.alive, heap.weakref.getCount(node)]).toEqual([true, true, 1]);
+      found?.release();
+      node.release();
+      expect([weakref.deref(), weakref.alive]).toEqual([null, false]);
+    });
+  });
+
+  test("one without a callback is shared; the callback gets the dead one, lent", () => {
+    withHeap(options(), (heap) => {
+      const node = heap.struct("Node", { n: "i32" }).new();
+      const plain = heap.weakref.ref(node);
+      expect(heap.weakref.ref(node).is(plain)).toBe(true);
+      let lent: WeakrefHandle | undefined;
+      const loud = heap.weakref.ref(node, (weakref) => {
+        lent = weakref;
+        expect([weakref.is(loud), weakref.alive]).toEqual([true, false]);
+      });
+      expect(heap.weakref.getCount(node)).toBe(2);
+      node.release();
+      expect(lent?.released).toBe(true);
+    });
+  });
+
+  test("atoms, lists and weak references cannot be referred to weakly", () => {
+    withHeap(options(), (heap) => {
+      const weakref = heap.weakref.ref(heap.struct("Node", { n: "i32" }).new());
+      for (const handle of [heap.int(5), heap.str("x"), heap.float(1), heap.none, heap.list(), weakref]) {
+        expect(codeOf(() => heap.weakref.ref(handle))).toBe("BAD_VALUE");
+      }
+      expect(() => heap.weakref.ref(heap.int(5))).toThrow("cannot create weak reference to 'int' object");
+      expect(codeOf(() => heap.weakref.ref(5 as never))).toBe("BAD_VALUE");
+    });
+  });
+});

@@ -158,12 +158,17 @@ function growFor(pages: u32): bool {
  */
 function grow(pages: u32): bool {
   const end = control.endPage;
-  // Tables push the end further, which may need more tables: two rounds settle it.
-  let tables = missingTablePages(end + pages);
-  let bitmaps = missingBitmapPages(end + pages + tables);
-  tables = missingTablePages(end + pages + tables + bitmaps);
-  bitmaps = missingBitmapPages(end + pages + tables + bitmaps);
-  const newEnd = end + pages + tables + bitmaps;
+  let tables: u32 = 0;
+  let bitmaps: u32 = 0;
+  // Tables and bitmaps are part of what they describe: each round may find that they push the end further.
+  let newEnd = end + pages;
+  while (true) {
+    tables = missingTablePages(newEnd);
+    bitmaps = missingBitmapPages(newEnd);
+    const needed = end + pages + tables + bitmaps;
+    if (needed == newEnd) break;
+    newEnd = needed;
+  }
   if (newEnd > control.limitPage || newEnd < end) return false;
   const memoryEnd = memoryEndPage();
   if (newEnd > memoryEnd && !growMemory(newEnd - memoryEnd)) return false;

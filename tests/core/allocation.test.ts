@@ -67,6 +67,19 @@ describe.each(BUILDS)("blocks and pages, %s build", (build) => {
     expect(smallest).toBeGreaterThan(64 * 65536 * 0.35);
   });
 
+  // The bitmaps were once sized before their own pages were counted, and ended a page short.
+  test("descriptors and bitmaps cover the heap after every growth, whatever its size", () => {
+    for (let first = 1; first <= 45; first++) {
+      const core = startCore(build);
+      core.newStr(first * 65536 - 100);
+      for (let i = 0; i < 6; i++) {
+        core.newStr((i * first + 1) * 65536 - 100);
+        expect(core.verify(), `first block ${first} pages, growth ${i}`).toBe(0);
+      }
+      expect(core.collect(2)).toBe(0);
+    }
+  });
+
   test("a block larger than memory is refused and nothing changes", () => {
     const core = startCore(build, {}, 32);
     for (const size of [40 * 65536, 0x7fffffff, -1, -65536]) {

@@ -1,0 +1,143 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** For each folder (or file) of a tree, from the bottom up: what it may import, besides itself. */
+interface Layers {
+  tree: string;
+  ranks: string[][];
+  /** Pairs that rank would allow, and that are not to be. */
+  forbidden?: [from: string, to: string][];
+}
+
+const CORE: Layers = {
+  tree: "assembly",
+  ranks: [
+    ["layout.ts", "statistics.ts", "invariants.ts", "host.ts", "alloc/size-class.ts"],
+    ["control.ts"],
+    ["check.ts"],
+    ["alloc", "object"],
+    ["heap"],
+    ["collect"],
+    ["index.ts"],
+  ],
+  // The collector frees nothing itself.
+  forbidden: [["collect", "alloc/block.ts"]],
+};
+
+const HOST: Layers = {
+  tree: "src",
+  ranks: [
+    ["errors.ts"],
+    ["wasm"],
+    ["checked.ts", "leak-net.ts"],
+    ["store.ts"],
+    ["to-js.ts"],
+    ["handle.ts"],
+    ["fields.ts", "options.ts", "values.ts", "scope.ts", "core-face.ts", "stats.ts"],
+    ["struct.ts", "list.ts", "weakref.ts", "gc.ts"],
+    ["builtins.ts"],
+    ["heap.ts"],
+    ["index.ts"],
+    ["tour"],
+    ["cli.ts"],
+  ],
+};
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+function filesOf(tree: string): string[] {
+  return readdirSync(join(root, tree), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(tree, file));
+}
+
+/** Imports within the project that exist at run time (types may be named from anywhere above). */
+function importsOf(file: string): Import[] {
+  const source = readFileSync(join(root, file), "utf8");
+  const found = source.matchAll(/^(?:import|export)(?! type)[^;"]*?from "(\.[^"]*)"/gms);
+  return [...found].map(([, path]) => {
+    const target = normalize(join(dirname(file), path as string)).replace(/\.js$/, "");
+    return { from: file, to: `${target.replace(/\.ts$/, "")}.ts` };
+  });
+}
+
+function rankOf({ tree, ranks }: Layers, file: string): { rank: number; room: string } {
+  const path = relative(tree, file);
+  // A file that is named itself stands apart from its folder.
+  for (const room of [path, path.split("/")[0] as string]) {
+    const rank = ranks.findIndex((rooms) => rooms.includes(room));
+    if (rank >= 0) return { rank, room };
+  }
+  return { rank: -1, room: path };
+}
+
+function violations(layers: Layers, imports: Import[]): string[] {
+  return imports.flatMap(({ from, to }) => {
+    if (!to.startsWith(`${layers.tree}/`)) return [];
+    const source = rankOf(layers, from);
+    const target = rankOf(layers, to);
+    if (source.rank < 0 || target.rank < 0) return [`${from} → ${to}: one of them has no place in the layers`];
+    if (layers.forbidden?.some(([a, b]) => source.room === a && relative(layers.tree, to) === b))
+      return [`${from} → ${to}: forbidden`];
+    return source.room === target.room || target.rank < source.rank ? [] : [`${from} → ${to}: not a lower layer`];
+  });
+}
+
+/** Files on a cycle of imports. */
+function cycles(imports: Import[]): string[] {
+  const remaining = new Set(imports.flatMap(({ from, to }) => [from, to]));
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const file of remaining) {
+      if (imports.some(({ from, to }) => from === file && remaining.has(to))) continue;
+      remaining.delete(file);
+      changed = true;
+    }
+  }
+  return [...remaining];
+}
+
+describe.each([CORE, HOST])("$tree", (layers) => {
+  const imports = filesOf(layers.tree).flatMap(importsOf);
+
+  test("every folder imports from lower layers alone", () => {
+    expect(imports.length).toBeGreaterThan(20);
+    expect(violations(layers, imports)).toEqual([]);
+  });
+
+  test("no files import each other in a circle", () => {
+    expect(cycles(imports)).toEqual([]);
+  });
+});
+
+test("the rules reject what they should", () => {
+  const planted: [Layers, string, string][] = [
+    [CORE, "assembly/alloc/block.ts", "assembly/heap/death.ts"],
+    [CORE, "assembly/alloc/block.ts", "assembly/object/type.ts"],
+    [CORE, "assembly/collect/teardown.ts", "assembly/alloc/block.ts"],
+    [HOST, "src/handle.ts", "src/heap.ts"],
+    [HOST, "src/gc.ts", "src/list.ts"],
+    [HOST, "src/new-file.ts", "src/errors.ts"],
+  ];
+  for (const [layers, from, to] of planted)
+    expect(violations(layers, [{ from, to }]), `${from} → ${to}`).toHaveLength(1);
+  expect(
+    cycles([
+      { from: "a", to: "b" },
+      { from: "b", to: "c" },
+      { from: "c", to: "a" },
+      { from: "d", to: "a" },
+    ]),
+  ).toContain("a");
+});
+
+test("only src/wasm and the files that read raw memory know the layout", () => {
+  for (const file of filesOf("src/tour")) expect(readFileSync(join(root, file), "utf8")).not.toMatch(/assembly\//);
+});

@@ -69,11 +69,10 @@ describe.each(BUILDS)("blocks and pages, %s build", (build) => {
 
   // The bitmaps were once sized before their own pages were counted, and ended a page short.
   test("descriptors and bitmaps cover the heap after every growth, whatever its size", () => {
-    for (let first = 1; first <= 45; first++) {
+    for (const first of [1, 2, 31, 32, 33, 63, 64, 193, 194, 195, 196]) {
       const core = startCore(build);
-      core.newStr(first * 65536 - 100);
-      for (let i = 0; i < 6; i++) {
-        core.newStr((i * first + 1) * 65536 - 100);
+      for (let i = 0; i < 5; i++) {
+        core.newStr((first + 33 * i) * 65536 - 100);
         expect(core.verify(), `first block ${first} pages, growth ${i}`).toBe(0);
       }
       expect(core.collect(2)).toBe(0);

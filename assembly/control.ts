@@ -125,5 +125,3 @@ export const UNREACHABLE: usize = GENERATION_1 + 8;
 /** Garbage whose finalizers have been seen to. Empty between collections. */
 export const FINALIZED: usize = UNREACHABLE + 8;
 export const CLASSES: usize = FINALIZED;
-/** The whole area, for an image. */
-export const AREA_SIZE: usize = CLASSES + CLASSES_SIZE - AREA;

@@ -1,7 +1,7 @@
 // The ABI: what `src/wasm/exports.ts` describes, and what another AssemblyScript program imports. Casts
 // and the counting of births; no logic of its own.
 
-import { FLAG_FINALIZED, LIST_BUFFER_OFFSET, TYPE_LIST, TYPE_WEAKREF, KIND_STRUCT } from "./layout";
+import { FLAG_FINALIZED, LIST_BUFFER_OFFSET, TYPE_LIST, KIND_STRUCT } from "./layout";
 import { CHECK } from "./check";
 import { control } from "./control";
 import { blockSize, classRecord } from "./alloc/block";

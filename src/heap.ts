@@ -1,7 +1,14 @@
 import { BUILTIN_TYPES } from "./builtins.js";
 import { makeCoreFace } from "./core-face.js";
 import type { CoreFace } from "./core-face.js";
-import { BadValueError, CorruptHeapError, HeapBusyError, OutOfMemoryError } from "./errors.js";
+import {
+  BadOptionError,
+  BadValueError,
+  CorruptHeapError,
+  HeapBusyError,
+  HeapwrightError,
+  OutOfMemoryError,
+} from "./errors.js";
 import type { Fields } from "./fields.js";
 import { GcFace } from "./gc.js";
 import type { Handle } from "./handle.js";
@@ -68,13 +75,18 @@ export class Heap {
   static async create(options: HeapOptions = {}): Promise<Heap> {
     const store = makeStore(options);
     const source = options.module ?? inlinedCore();
-    return Heap.#start(store, await startCore(source, store.hooks), options);
+    const exports = await startCore(source, store.hooks).catch(notACore);
+    return Heap.#start(store, exports, options);
   }
 
   /** As `create`, at once; the core must be at hand as a module or bytes. */
   static createSync(options: HeapOptions<WebAssembly.Module | BufferSource> = {}): Heap {
     const store = makeStore(options);
-    return Heap.#start(store, startCoreSync(options.module ?? inlinedCore(), store.hooks), options);
+    try {
+      return Heap.#start(store, startCoreSync(options.module ?? inlinedCore(), store.hooks), options);
+    } catch (error) {
+      return notACore(error);
+    }
   }
 
   static #start(store: Store, exports: CoreExports, options: HeapOptions): Heap {
@@ -188,6 +200,11 @@ export class Heap {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function notACore(cause: unknown): never {
+  if (cause instanceof HeapwrightError) throw cause;
+  throw new BadOptionError("this module is not a core of heapwright", { cause });
 }
 
 function makeStore(options: HeapOptions): Store {

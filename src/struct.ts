@@ -1,23 +1,12 @@
-import { PAYLOAD_OFFSET, TYPE_HAS_FINALIZER } from "../assembly/layout.js";
+import { TYPE_HAS_FINALIZER } from "../assembly/layout.js";
 import { BadFieldError, BadValueError, UnknownTypeError } from "./errors.js";
-import { RAW_CODECS } from "./fields.js";
-import type { FieldType, FieldValue, Fields, RawCodec, RawFieldType } from "./fields.js";
+import { placeFields } from "./field-layout.js";
+import type { FieldLayout } from "./field-layout.js";
+import type { FieldValue, Fields } from "./fields.js";
 import { Handle, addressIn, describe, unknownField } from "./handle.js";
 import type { Shell, Store, TypeInfo } from "./store.js";
 import { checkWellFormed, ownedStr } from "./values.js";
 import type { Address } from "./wasm/exports.js";
-
-/** Where a field lies: slots come first, then raw fields by size, so nothing is padded. */
-interface FieldLayout {
-  readonly name: string;
-  readonly type: FieldType;
-  /** Bytes from the object's address. */
-  readonly offset: number;
-  /** Of a reference: its slot. */
-  readonly slot: number;
-  /** Of a raw field. */
-  readonly codec: RawCodec | undefined;
-}
 
 /** Handle of an object of a struct type; its fields are properties of it. */
 export class StructHandle extends Handle {
@@ -106,7 +95,7 @@ function layoutOf(handle: StructHandle): StructLayout {
 export class StructLayout implements TypeInfo {
   readonly isWeakrefable = true;
   readonly id: number;
-  readonly #fields = new Map<string, FieldLayout>();
+  readonly #fields: ReadonlyMap<string, FieldLayout>;
   readonly #class: typeof StructHandle;
 
   /** Adds the type to a heap. */
@@ -121,7 +110,8 @@ export class StructLayout implements TypeInfo {
       if (info.name === name) throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
     }
     if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
-    const { slots, bytes } = this.#place(fields);
+    const { layouts, slots, bytes } = placeFields(fields, RESERVED_NAMES);
+    this.#fields = layouts;
     this.#class = this.#makeClass();
     this.id = store.require(
       () => store.core.defineType(bytes, slots, finalize === undefined ? 0 : TYPE_HAS_FINALIZER),
@@ -135,38 +125,6 @@ export class StructLayout implements TypeInfo {
     const info = store.typeAt(address);
     if (!(info instanceof StructLayout)) throw new BadFieldError(`an object of type ${info.name} has no fields`);
     return info;
-  }
-
-  #place(fields: Fields): { slots: number; bytes: number } {
-    const entries = Object.entries(fields);
-    for (const [name, type] of entries) checkField(name, type);
-    const isSlot = ([, type]: [string, FieldType]): boolean => type === "ref" || type === "str";
-    const slots = entries.filter(isSlot);
-    slots.forEach(([name, type], slot) => {
-      this.#fields.set(name, { name, type, offset: PAYLOAD_OFFSET + 4 * slot, slot, codec: undefined });
-    });
-    let offset = PAYLOAD_OFFSET + 4 * slots.length;
-    const raw = entries
-      .filter((entry) => !isSlot(entry))
-      .map(([name, type]) => ({ name, type, codec: RAW_CODECS[type as RawFieldType] }));
-    // An odd number of slots leaves four bytes before the next multiple of 8: fields that fit go there.
-    const wide = raw.filter(({ codec }) => codec.size === 8);
-    const narrow = raw.filter(({ codec }) => codec.size < 8).sort((a, b) => b.codec.size - a.codec.size);
-    const place = ({ name, type, codec }: (typeof raw)[number]): void => {
-      this.#fields.set(name, { name, type, offset, slot: -1, codec });
-      offset += codec.size;
-    };
-    if (wide.length > 0) {
-      while (offset % 8 !== 0 && narrow.length > 0) {
-        const fits = narrow.findIndex(({ codec }) => offset % codec.size === 0);
-        if (fits < 0) break;
-        narrow.splice(fits, 1).forEach(place);
-      }
-      offset = (offset + 7) & ~7;
-      wide.forEach(place);
-    }
-    narrow.forEach(place);
-    return { slots: slots.length, bytes: offset - PAYLOAD_OFFSET };
   }
 
   /** The handle class of the type: a property for each field. */
@@ -309,17 +267,10 @@ export class StructLayout implements TypeInfo {
 }
 
 /** Names that a field may not have: a handle's own, and those that JavaScript gives a meaning. */
-const RESERVED_NAMES = new Set([
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
   "then",
   "store",
   ...[StructHandle, Handle, Object].flatMap((constructor) =>
     Object.getOwnPropertyNames(constructor.prototype as object),
   ),
 ]);
-
-function checkField(name: string, type: unknown): void {
-  if (name === "" || RESERVED_NAMES.has(name)) throw new BadFieldError(`a field cannot be called ${describe(name)}`);
-  if (type !== "ref" && type !== "str" && !(typeof type === "string" && Object.hasOwn(RAW_CODECS, type))) {
-    throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(type)}`);
-  }
-}

@@ -11,7 +11,6 @@ import { mustFail } from "../check";
 import { growMemory, memoryEndPage } from "../host";
 import {
   CHUNK_BYTES,
-  CHUNK_PAGES,
   PAGE_FOREIGN,
   PAGE_FREE,
   PAGE_INSIDE,

@@ -1,12 +1,11 @@
-// The collector. Read `collect` to see how it goes; `python-parity` of the rules: CPython's
-// three-generation collector (Modules/gcmodule.c of 3.12).
+// The collector. Read `collect` to see how it goes. The rules are those of CPython's three-generation
+// collector (Modules/gcmodule.c of 3.12); docs/collector.md follows one collection step by step.
 //
 // It frees nothing itself: it clears the slots of garbage, and death does the rest.
 
-import { FLAG_FINALIZED } from "../layout";
 import { CHECK } from "../check";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
-import { isEmpty, lengthOf, moveAll } from "../object/list";
+import { isEmpty, moveAll } from "../object/list";
 import { clearMarks, promoteAll } from "../heap/generations";
 import { gatherUnmarked } from "./garbage";
 import { markReachable } from "./mark";

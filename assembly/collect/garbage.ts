@@ -5,15 +5,7 @@
 // sorted are chained through the birth word itself: 29 bits of address, 35 bits of birth. Births that
 // differ above 35 bits are sorted in separate rounds.
 
-import {
-  FLAG_COLLECTING,
-  FLAG_DYING,
-  FLAG_FINALIZED,
-  FLAG_HAS_WEAKREFS,
-  FLAG_OLD,
-  FLAG_TRACKED,
-  FLAG_UNREACHABLE,
-} from "../layout";
+import { FLAG_COLLECTING, FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_UNREACHABLE } from "../layout";
 import { control } from "../control";
 import { birthOf, infoOf, setBirth, setInfo } from "../object/header";
 import { append } from "../object/list";

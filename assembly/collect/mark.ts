@@ -9,7 +9,7 @@
 // Roots are all holders that are not slots of ordinary objects: outside references, immortals, the slots
 // that dying objects still hold.
 
-import { FLAG_DYING, FLAG_TRACKED, GRAIN, PAGE_SHIFT } from "../layout";
+import { FLAG_DYING, PAGE_SHIFT } from "../layout";
 import { bitmapBytes } from "../alloc/run";
 import { control } from "../control";
 import { infoOf, isTracked, rootsFieldOf } from "../object/header";

@@ -5,14 +5,7 @@
 // User code runs in between. It may drop garbage, which then leaves its list by its own death, make it
 // reachable again, allocate, and fail; it cannot start another collection.
 
-import {
-  FLAG_COLLECTING,
-  FLAG_FINALIZED,
-  FLAG_HAS_WEAKREFS,
-  FLAG_UNREACHABLE,
-  KIND_LIST,
-  TYPE_WEAKREF,
-} from "../layout";
+import { FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_UNREACHABLE, KIND_LIST, TYPE_WEAKREF } from "../layout";
 import { FINALIZED } from "../control";
 import { finalize } from "../host";
 import { ONE_OUTSIDE, hasFlag, headerOf, nextOf, refcountOf, setFlag, setHeader, typeIdOf } from "../object/header";

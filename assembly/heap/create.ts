@@ -7,7 +7,6 @@ import {
   TYPE_DESCRIPTOR_SIZE,
   TYPE_HAS_FINALIZER,
   TYPE_HAS_LINKS,
-  TYPE_VARIABLE_SIZE,
   BUFFER_DATA_OFFSET,
 } from "../layout";
 import { allocBlock, classForPayload, freeBlock } from "../alloc/block";

@@ -30,7 +30,6 @@ import {
   clearFlag,
   hasFlag,
   headerOf,
-  infoOf,
   nextOf,
   prevOf,
   refcountOf,

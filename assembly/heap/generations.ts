@@ -6,7 +6,7 @@
 
 import { FLAG_COLLECTING, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE } from "../layout";
 import { GENERATION_0, GENERATION_1, control } from "../control";
-import { clearFlag, hasFlag, infoOf, nextOf, setBirth, setInfo } from "../object/header";
+import { clearFlag, infoOf, nextOf, setBirth, setInfo } from "../object/header";
 import { append, clearList, lengthOf, remove } from "../object/list";
 
 /** Starts tracking: last in generation 0. */
@@ -37,10 +37,6 @@ export function promoteAll(list: usize): u32 {
   clearList(list);
   control.oldCount += promoted;
   return promoted;
-}
-
-export function isOld(object: usize): bool {
-  return hasFlag(object, FLAG_OLD);
 }
 
 /** Clears the marks that a collection left on the objects of a list. */

@@ -1,6 +1,6 @@
 // Types: how large an object is and where its references are. Ids index a table in linear memory.
 
-import { KIND_LEAF, TYPE_DESCRIPTOR_SIZE, TYPE_HAS_FINALIZER, TYPE_HAS_LINKS, TYPE_VARIABLE_SIZE } from "../layout";
+import { TYPE_DESCRIPTOR_SIZE, TYPE_HAS_FINALIZER, TYPE_HAS_LINKS, TYPE_VARIABLE_SIZE } from "../layout";
 import { control } from "../control";
 import { typeIdOf } from "./header";
 
@@ -37,7 +37,4 @@ export function hasFinalizer(type: Type): bool {
 }
 export function isVariableSize(type: Type): bool {
   return (type.flags & TYPE_VARIABLE_SIZE) != 0;
-}
-export function isLeaf(type: Type): bool {
-  return type.kind == KIND_LEAF;
 }

@@ -20,7 +20,10 @@ export async function startCore(source: CoreSource, imports: CoreImports): Promi
 
 /** The loader's own exports go through a wrapper each; ours are plain numbers and need none. */
 function rawExports(result: { instance: WebAssembly.Instance }): CoreExports {
-  return result.instance.exports as unknown as CoreExports;
+  const exports = result.instance.exports as unknown as CoreExports;
+  if (typeof (exports as Partial<CoreExports>).isChecked !== "function")
+    throw new TypeError("the module exports no heap");
+  return exports;
 }
 
 type AnyFunction = (...numbers: number[]) => number;

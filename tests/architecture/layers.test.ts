@@ -38,6 +38,7 @@ const HOST: Layers = {
     ["to-js.ts"],
     ["handle.ts"],
     ["fields.ts", "options.ts", "values.ts", "scope.ts", "core-face.ts", "stats.ts"],
+    ["field-layout.ts"],
     ["struct.ts", "list.ts", "weakref.ts", "gc.ts"],
     ["builtins.ts"],
     ["heap.ts"],

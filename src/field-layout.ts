@@ -1,0 +1,69 @@
+import { PAYLOAD_OFFSET } from "../assembly/layout.js";
+import { BadFieldError } from "./errors.js";
+import { RAW_CODECS } from "./fields.js";
+import type { FieldType, Fields, RawCodec, RawFieldType } from "./fields.js";
+import { describe } from "./handle.js";
+
+/** Where a field lies: slots come first, then raw fields by size, so nothing is padded. */
+export interface FieldLayout {
+  readonly name: string;
+  readonly type: FieldType;
+  /** Bytes from the object's address. */
+  readonly offset: number;
+  /** Of a reference: its slot. */
+  readonly slot: number;
+  /** Of a raw field. */
+  readonly codec: RawCodec | undefined;
+}
+
+export interface StructPlan {
+  readonly layouts: ReadonlyMap<string, FieldLayout>;
+  readonly slots: number;
+  /** Bytes of payload. */
+  readonly bytes: number;
+}
+
+/**
+ * Finds a place for each field: references first, then raw fields, none of them padded more than it must.
+ *
+ * @throws {@link BadFieldError} for a reserved name or an unknown type.
+ */
+export function placeFields(fields: Fields, reserved: ReadonlySet<string>): StructPlan {
+  const entries = Object.entries(fields);
+  for (const [name, type] of entries) checkField(name, type, reserved);
+  const layouts = new Map<string, FieldLayout>();
+  const isSlot = ([, type]: [string, FieldType]): boolean => type === "ref" || type === "str";
+  const slots = entries.filter(isSlot);
+  slots.forEach(([name, type], slot) => {
+    layouts.set(name, { name, type, offset: PAYLOAD_OFFSET + 4 * slot, slot, codec: undefined });
+  });
+  let offset = PAYLOAD_OFFSET + 4 * slots.length;
+  const raw = entries
+    .filter((entry) => !isSlot(entry))
+    .map(([name, type]) => ({ name, type, codec: RAW_CODECS[type as RawFieldType] }));
+  const wide = raw.filter(({ codec }) => codec.size === 8);
+  const narrow = raw.filter(({ codec }) => codec.size < 8).sort((a, b) => b.codec.size - a.codec.size);
+  const place = ({ name, type, codec }: (typeof raw)[number]): void => {
+    layouts.set(name, { name, type, offset, slot: -1, codec });
+    offset += codec.size;
+  };
+  // An odd number of slots leaves four bytes in front of the wide fields: narrow ones that fit go there.
+  if (wide.length > 0) {
+    while (offset % 8 !== 0) {
+      const fits = narrow.findIndex(({ codec }) => codec.size <= 8 - (offset % 8) && offset % codec.size === 0);
+      if (fits < 0) break;
+      narrow.splice(fits, 1).forEach(place);
+    }
+    offset = (offset + 7) & ~7;
+    wide.forEach(place);
+  }
+  narrow.forEach(place);
+  return { layouts, slots: slots.length, bytes: offset - PAYLOAD_OFFSET };
+}
+
+function checkField(name: string, type: unknown, reserved: ReadonlySet<string>): void {
+  if (name === "" || reserved.has(name)) throw new BadFieldError(`a field cannot be called ${describe(name)}`);
+  if (type !== "ref" && type !== "str" && !(typeof type === "string" && Object.hasOwn(RAW_CODECS, type))) {
+    throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(type)}`);
+  }
+}

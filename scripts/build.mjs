@@ -19,7 +19,7 @@ async function buildCore(target) {
 /** The core as a module, so that bundlers have no file to lose. */
 function inline(wasm, module) {
   const base64 = readFileSync(wasm).toString("base64");
-  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const coreBase64 =\n  "${base64}";\n`);
+  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const coreBase64: string =\n  "${base64}";\n`);
 }
 
 rmSync("dist", { recursive: true, force: true });

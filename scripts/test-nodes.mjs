@@ -1,10 +1,10 @@
-// Runs the whole suite under each supported major version of Node, taken from npm.
+// Runs the whole suite under the oldest Node we promise and the newest of each supported major, taken from npm.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const VERSIONS = [20, 22, 24, 26];
+const VERSIONS = ["20.19", "20", "22", "24", "26"];
 const root = fileURLToPath(new URL("..", import.meta.url));
 const npmPackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 

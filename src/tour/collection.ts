@@ -23,7 +23,7 @@ export const collection: Listing = {
     stage.code("node1.other, node2.other = node2, node1");
     node1.other = node2;
     node2.other = node1;
-    stage.heap(pair(box(node1.title ?? "", node1), box(node2.title ?? "", node2), "other", "other"));
+    stage.heap(pair(box(heap, node1.title ?? "", node1), box(heap, node2.title ?? "", node2), "other", "other"));
     for (const node of [node1, node2]) stage.print(`${node.title ?? ""} refcount: ${node.refcount}`);
     const watchers = [node1, node2].map((node) => heap.weakref.ref(node));
     stage.print("Deleting our variables:");

@@ -1,13 +1,26 @@
-import type { Handle } from "../index.js";
+import type { Handle, Heap } from "../index.js";
 
 /** An address as Python shows one. */
 export function hex(address: number): string {
   return `0x${address.toString(16)}`;
 }
 
-/** A box for an object: what it is, where, and how many references it has. Everything is read from the heap. */
-export function box(title: string, object: Handle): string[] {
-  const rows = [title, `${object.type} at ${hex(object.address)}`, `refcount ${object.refcount}, ${object.size} bytes`];
+/** The generation in which the collector keeps an object. */
+function generationOf(heap: Heap, object: Handle): string {
+  const found = ([0, 1, 2] as const).find((one) =>
+    heap.scope(() => heap.gc.getObjects(one).some((tracked) => tracked.is(object))),
+  );
+  return found === undefined ? "untracked" : `generation ${found}`;
+}
+
+/** A box for an object: what and where it is, its references, its generation. Everything is read from the heap. */
+export function box(heap: Heap, title: string, object: Handle): string[] {
+  const rows = [
+    title,
+    `${object.type} at ${hex(object.address)}`,
+    `refcount ${object.refcount}, ${object.size} bytes`,
+    generationOf(heap, object),
+  ];
   const width = Math.max(...rows.map((row) => row.length));
   return [`┌─${"─".repeat(width)}─┐`, ...rows.map((row) => `│ ${row.padEnd(width)} │`), `└─${"─".repeat(width)}─┘`];
 }

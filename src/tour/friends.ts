@@ -14,11 +14,16 @@ export const friends: Listing = {
     alice.friend = bob;
     bob.friend = alice;
     stage.heap(
-      pair(box(`${alice.title ?? ""} ◄ alice`, alice), box(`${bob.title ?? ""} ◄ bob`, bob), "friend", "friend"),
+      pair(
+        box(heap, `${alice.title ?? ""} ◄ alice`, alice),
+        box(heap, `${bob.title ?? ""} ◄ bob`, bob),
+        "friend",
+        "friend",
+      ),
     );
     stage.note(
       `${String(alice.read("friend", "title"))} is Alice's friend, and ${String(bob.read("friend", "title"))} is Bob's. ` +
-        "Each has two references:\nits name, and its friend's field.",
+        "Each has two references: its name, and its friend's field.",
     );
     heap.dispose();
   },

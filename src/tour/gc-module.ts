@@ -27,7 +27,7 @@ export const gcModule: Listing = {
     const [young] = heap.gc.getStats();
     stage.note(
       `1,000 objects were made, which ran ${young.collections} collection of generation 0 on the way. ` +
-        "10 of them then held\nonly themselves.",
+        "10 of them then held only themselves.",
     );
     heap.dispose();
   },

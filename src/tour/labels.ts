@@ -11,7 +11,7 @@ export const labels: Listing = {
     let a = heap.list([1, 2, 3]);
     stage.code("b = a");
     const b = a.clone();
-    stage.heap(box("a, b", a).join("\n"));
+    stage.heap(box(heap, "a, b", a).join("\n"));
     stage.code("print(a is b)");
     stage.print(repr(a.is(b)));
     stage.code("print(id(a) == id(b))");

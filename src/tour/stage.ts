@@ -5,6 +5,9 @@ export interface Line {
   text: string;
 }
 
+/** What a note may take of a line, so that its margin and it fit 80 columns. */
+const NOTE_WIDTH = 74;
+
 /** Where a listing puts its lines. */
 export class Stage {
   readonly lines: Line[] = [];
@@ -17,9 +20,10 @@ export class Stage {
   print(text = ""): void {
     this.#add("print", text);
   }
-  /** What is worth knowing. */
+  /** What is worth knowing. Broken between words as needed. */
   note(text: string): void {
-    this.#add("note", text);
+    const lines = text.match(new RegExp(`\\S.{0,${NOTE_WIDTH - 1}}(?=\\s|$)`, "g")) ?? [];
+    this.#add("note", lines.join("\n"));
   }
   /** A drawing of the heap. */
   heap(text: string): void {

@@ -31,8 +31,8 @@ export interface Leak {
 }
 
 /**
- * Releases handles that JavaScript has forgotten. `FinalizationRegistry` costs about 200 ns a
- * registration, so handles are registered by batches.
+ * Releases handles that JavaScript has forgotten. A registration with `FinalizationRegistry`
+ * costs more than the handle itself, so handles are registered by batches.
  */
 export class LeakNet {
   readonly #withSites: boolean;

@@ -33,6 +33,8 @@ export interface ProgramOptions {
   /** Collect at every allocation; checked core only. */
   collectAlways?: boolean;
   maxBytes?: number;
+  /** Also keep strings of all sizes, up to beyond the largest size class, so that pages come and go. */
+  hoard?: boolean;
   /** Let a random request for memory fail now and then; checked core only. */
   failMemory?: boolean;
 }
@@ -52,7 +54,9 @@ export class RandomProgram {
   readonly #objects = new Set<Modelled>();
   readonly #byAddress = new Map<number, Modelled>();
   readonly #weaks: Weak[] = [];
+  readonly #hoard: { handle: Handle; length: number }[] = [];
   readonly #torture: Torture;
+  #refused = 0;
   #nextId = 1;
   #thrown = 0;
   #reported = 0;
@@ -84,7 +88,7 @@ export class RandomProgram {
   }
 
   /** Runs the program. Throws, with seed and step, at the first difference. */
-  run(): { steps: number; hooks: number; deaths: number } {
+  run(): { hooks: number; objects: number; refused: number } {
     try {
       for (this.#step = 1; this.#step <= this.options.steps; this.#step++) {
         this.#act();
@@ -94,7 +98,7 @@ export class RandomProgram {
     } catch (error) {
       throw new Error(`seed ${this.options.seed}, step ${this.#step}: ${(error as Error).message}`, { cause: error });
     }
-    return { steps: this.options.steps, hooks: this.#hooks, deaths: this.#nextId - 1 };
+    return { hooks: this.#hooks, objects: this.#nextId - 1, refused: this.#refused };
   }
 
   // ---- What a program does
@@ -106,11 +110,12 @@ export class RandomProgram {
       this.#randomOperation();
     } catch (error) {
       // The collection that was to make room may have run a finalizer that released the handle at hand.
-      const expected = fails ? ["OUT_OF_MEMORY", "RELEASED_HANDLE"] : ["OUT_OF_MEMORY"];
+      const expected = fails || this.options.maxBytes ? ["OUT_OF_MEMORY", "RELEASED_HANDLE"] : ["OUT_OF_MEMORY"];
       if (!expected.includes((error as { code: string }).code)) throw error;
     } finally {
       if (fails) this.#torture.tortureFail(0);
     }
+    if (this.options.hoard) this.#keepStrings();
     const held = this.#held();
     if (held.length > MAX_OBJECTS) for (let i = 0; i < 20; i++) this.#drop(this.#pick(this.#held()));
   }
@@ -145,6 +150,24 @@ export class RandomProgram {
         break;
       default:
         this.#follow(this.#pick(held));
+    }
+  }
+
+  #keepStrings(): void {
+    if (this.#hoard.length && this.#random(2)) {
+      const [{ handle, length }] = this.#hoard.splice(this.#random(this.#hoard.length), 1) as [
+        { handle: Handle; length: number },
+      ];
+      if (handle.toJS() !== "x".repeat(length)) throw new Error(`a string of ${length} was overwritten`);
+      handle.release();
+      return;
+    }
+    const length = this.#random(this.#random(2) ? 300 : 90_000);
+    try {
+      this.#hoard.push({ handle: this.#heap.str("x".repeat(length)), length });
+    } catch (error) {
+      if ((error as { code?: string }).code !== "OUT_OF_MEMORY") throw error;
+      this.#refused++;
     }
   }
 
@@ -377,6 +400,7 @@ export class RandomProgram {
   #end(): void {
     if (this.options.collectAlways) this.#torture.tortureCollect(0);
     for (const { handle } of this.#weaks.splice(0)) handle.release();
+    for (const { handle } of this.#hoard.splice(0)) handle.release();
     for (let round = 0; round < 100 && this.#objects.size > 0; round++) {
       for (const object of this.#held()) while (object.handles.length) this.#drop(object);
       this.#heap.gc.collect();

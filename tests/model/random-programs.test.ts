@@ -11,6 +11,7 @@ const FIRST_SEED = seedOf(1);
 
 const MODES: [string, Partial<ProgramOptions>][] = [
   ["release core", {}],
+  ["release core, in a memory that is too small", { hoard: true, maxBytes: 12 * 65536 }],
   ["checked core", { module: checkedCore() }],
   ["checked core, collecting at every allocation", { module: checkedCore(), collectAlways: true }],
   ["checked core, running out of memory now and then", { module: checkedCore(), failMemory: true }],
@@ -22,15 +23,18 @@ describe("random programs agree with a model of references", () => {
     (mode, options) => {
       let hooks = 0;
       let objects = 0;
+      let refused = 0;
       for (let seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
         const result = new RandomProgram({ seed, steps: STEPS, ...options }).run();
         hooks += result.hooks;
-        objects += result.deaths;
+        objects += result.objects;
+        refused += result.refused;
       }
       console.log(
-        `${mode}: seeds ${FIRST_SEED} to ${FIRST_SEED + PROGRAMS - 1}, ${PROGRAMS * STEPS} steps, ${objects} objects, ${hooks} hooks`,
+        `${mode}: seeds ${FIRST_SEED} to ${FIRST_SEED + PROGRAMS - 1}, ${PROGRAMS * STEPS} steps, ${objects} objects, ${hooks} hooks, ${refused} refused`,
       );
       expect(hooks).toBeGreaterThan(PROGRAMS);
+      if (options.maxBytes) expect(refused).toBeGreaterThan(PROGRAMS);
     },
     600_000,
   );

@@ -60,9 +60,8 @@ function filesOf(tree: string): string[] {
 }
 
 /** Imports within the project that exist at run time (types may be named from anywhere above). */
-function importsOf(file: string): Import[] {
-  const source = readFileSync(join(root, file), "utf8");
-  const found = source.matchAll(/^(?:import|export)(?! type)[^;"]*?from "(\.[^"]*)"/gms);
+function importsOf(file: string, source = readFileSync(join(root, file), "utf8")): Import[] {
+  const found = source.matchAll(/(?:^(?:import|export)(?! type)[^;"]*?from |^import |\bimport\()"(\.[^"]*)"/gm);
   return [...found].map(([, path]) => {
     const target = normalize(join(dirname(file), path as string)).replace(/\.js$/, "");
     return { from: file, to: `${target.replace(/\.ts$/, "")}.ts` };
@@ -106,7 +105,7 @@ function cycles(imports: Import[]): string[] {
 }
 
 describe.each([CORE, HOST])("$tree", (layers) => {
-  const imports = filesOf(layers.tree).flatMap(importsOf);
+  const imports = filesOf(layers.tree).flatMap((file) => importsOf(file));
 
   test("every folder imports from lower layers alone", () => {
     expect(imports.length).toBeGreaterThan(20);
@@ -116,6 +115,22 @@ describe.each([CORE, HOST])("$tree", (layers) => {
   test("no files import each other in a circle", () => {
     expect(cycles(imports)).toEqual([]);
   });
+});
+
+test("every kind of import is seen, but for those of types", () => {
+  const source = `
+import { a } from "./a.js";
+import {
+  b,
+  type B,
+} from "./b.js";
+export * from "./c.js";
+import "./d.js";
+const { e } = await import("./e.js");
+import type { F } from "./f.js";
+import { g } from "elsewhere";`;
+  const seen = importsOf("src/tour/x.ts", source).map(({ to }) => to);
+  expect(seen).toEqual(["a", "b", "c", "d", "e"].map((name) => `src/tour/${name}.ts`));
 });
 
 test("the rules reject what they should", () => {

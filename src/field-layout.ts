@@ -29,6 +29,8 @@ export interface StructPlan {
  * @throws {@link BadFieldError} for a reserved name or an unknown type.
  */
 export function placeFields(fields: Fields, reserved: ReadonlySet<string>): StructPlan {
+  if (typeof fields !== "object" || (fields as unknown) === null)
+    throw new BadFieldError(`expected fields and their types, got ${describe(fields)}`);
   const entries = Object.entries(fields);
   for (const [name, type] of entries) checkField(name, type, reserved);
   const layouts = new Map<string, FieldLayout>();

@@ -6,6 +6,9 @@ import { toJS } from "./to-js.js";
 import type { Address } from "./wasm/exports.js";
 
 const RELEASED = new Uint32Array(1);
+/** Engines without `using` have no such symbol, and a member named by `undefined` would be called so. */
+export const DISPOSE: typeof Symbol.dispose =
+  (Symbol as Partial<SymbolConstructor>).dispose ?? (Symbol("Symbol.dispose") as typeof Symbol.dispose);
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /**
@@ -55,7 +58,7 @@ export class Handle {
 
   /**
    * Lets the object go, as Python's `del`. If this was the last reference, the object dies before this
-   * returns. Harmless when repeated, and on a handle that was lent.
+   * returns. Harmless when repeated, on a handle that was lent, and when the heap is gone.
    */
   release(): void {
     const address = this.#addresses[this.#index] as number;
@@ -69,7 +72,7 @@ export class Handle {
     this.#addresses = RELEASED;
     this.#index = 0;
     this.#batch = undefined;
-    this.store.core.decref(address);
+    if (!this.store.isDead) this.store.core.decref(address);
   }
 
   /** Another handle for the same object. In a finalizer, this is how an object is resurrected. */
@@ -117,13 +120,14 @@ export class Handle {
   }
 
   /** Releases the handle: for `using`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.release();
   }
 
   /** What `console.log` shows in Node. */
   [INSPECT](): string {
     if (this.released) return "<released handle>";
+    if (this.store.isDead) return "<handle of a heap that can no longer be used>";
     const at = `at 0x${this.address.toString(16)}`;
     return this.store.typeIdAt(this.address) <= TYPE_FLOAT
       ? `<${this.type} ${String(this.toJS())} ${at}>`
@@ -148,7 +152,9 @@ export function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
-  return typeof value === "object" ? `a value of ${value.constructor.name}` : `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const constructor: unknown = Reflect.get(value, "constructor");
+  return typeof constructor === "function" ? `a value of ${constructor.name}` : "an object";
 }
 
 /** For messages about names. */

@@ -11,6 +11,7 @@ import {
 } from "./errors.js";
 import type { Fields } from "./fields.js";
 import { GcFace } from "./gc.js";
+import { DISPOSE, describe } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Leak } from "./leak-net.js";
 import type { ListHandle } from "./list.js";
@@ -27,7 +28,7 @@ import { ownedFloat, ownedInt, ownedStr } from "./values.js";
 import type { Value } from "./values.js";
 import { WeakrefFace } from "./weakref.js";
 import type { CoreExports } from "./wasm/exports.js";
-import { inlinedCore } from "./wasm/inlined.js";
+import { compileInlinedCore, inlinedCore } from "./wasm/inlined.js";
 import { startCore, startCoreSync } from "./wasm/instance.js";
 import type { CoreSource } from "./wasm/instance.js";
 import { describeInvariant } from "./wasm/invariants.js";
@@ -74,7 +75,7 @@ export class Heap {
   /** A new, empty heap. @throws {@link BadOptionError}, {@link OutOfMemoryError} */
   static async create(options: HeapOptions = {}): Promise<Heap> {
     const store = makeStore(options);
-    const source = options.module ?? inlinedCore();
+    const source = options.module ?? (await compileInlinedCore());
     const exports = await startCore(source, store.hooks).catch(notACore);
     return Heap.#start(store, exports, options);
   }
@@ -119,6 +120,8 @@ export class Heap {
   /** A new list of these items. */
   list(items: Iterable<Value> = []): ListHandle {
     const store = this.#store;
+    if (typeof (items as Partial<Iterable<Value>> | null)?.[Symbol.iterator] !== "function")
+      throw new BadValueError(`expected items to iterate over, got ${describe(items)}`);
     const list = store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle;
     try {
       for (const item of items) list.append(item);
@@ -154,6 +157,7 @@ export class Heap {
    */
   scope<T>(run: () => T): T {
     if (typeof run !== "function") throw new BadValueError("a scope needs a function to run");
+    this.#store.core.isEnabled(); // throws if the heap is gone: a scope over nothing is a mistake
     return runScope(this.#store, run);
   }
 
@@ -197,7 +201,7 @@ export class Heap {
   }
 
   /** Ends the heap: for `using`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 }
@@ -210,7 +214,10 @@ function notACore(cause: unknown): never {
 function makeStore(options: HeapOptions): Store {
   if (options.maxBytes !== undefined) checkMaxBytes(options.maxBytes);
   if (options.thresholds !== undefined) checkThresholds(options.thresholds);
-  return new Store(options.onUnraisable ?? reportUncaught, options.traceHandles);
+  const { onUnraisable = reportUncaught } = options;
+  if (typeof onUnraisable !== "function")
+    throw new BadOptionError(`onUnraisable is a function, not ${describe(onUnraisable)}`);
+  return new Store(onUnraisable, options.traceHandles);
 }
 
 /** Finalizers may make new handles for ever; Python does not wait for them either. */
@@ -231,8 +238,8 @@ function releaseEverything(store: Store): void {
     }
     if (held.length === 0) break;
     for (const object of held) {
-      // An earlier death may have taken it along.
-      if (core.typeOf(object) !== 0 && core.roots(object) > 0) core.decref(object);
+      // Counted first: a finalizer may make another object where this one was. An earlier death may have taken it along.
+      for (let roots = core.roots(object); roots > 0 && core.typeOf(object) !== 0; roots--) core.decref(object);
     }
     net.forgetAll();
     core.collect(2);

@@ -89,11 +89,16 @@ export class LeakNet {
     }
   }
 
-  /** Releases all handles that are live now, in the order they were made. */
+  /**
+   * Releases all handles that are live now, in the order they were made. Not those that finalizers make
+   * meanwhile, or there might be no end.
+   */
   releaseAll(release: (address: Address) => void): void {
-    for (const record of this.records) {
-      for (const [index, address] of record.addresses.entries()) {
-        if (address === 0) continue;
+    const live = [...this.records].map((record) => [record, record.addresses.slice()] as const);
+    for (const [record, addresses] of live) {
+      for (const [index, address] of addresses.entries()) {
+        // Released by a finalizer since, or its cell has been given to another handle.
+        if (address === 0 || record.addresses[index] !== address) continue;
         record.addresses[index] = 0;
         record.live--;
         release(address);

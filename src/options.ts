@@ -18,10 +18,12 @@ export function checkMaxBytes(maxBytes: unknown): number {
 export type Thresholds = readonly [number, number, number];
 
 /** Checks thresholds all together, so that either all are set or none. @throws {@link BadOptionError} */
-export function checkThresholds(thresholds: readonly unknown[]): Thresholds {
-  if (thresholds.length !== 3) throw new BadOptionError(`expected three thresholds, got ${thresholds.length}`);
-  for (const threshold of thresholds) {
-    if (!Number.isInteger(threshold) || Math.abs(threshold as number) > 0x7fffffff) {
+export function checkThresholds(thresholds: unknown): Thresholds {
+  if (!Array.isArray(thresholds) || thresholds.length !== 3) {
+    throw new BadOptionError(`expected three thresholds, got ${describe(thresholds)}`);
+  }
+  for (const threshold of thresholds as unknown[]) {
+    if (!Number.isInteger(threshold) || threshold !== ((threshold as number) | 0)) {
       throw new BadOptionError(`a threshold is a whole number of 32 bits, not ${describe(threshold)}`);
     }
   }

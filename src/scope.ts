@@ -36,8 +36,15 @@ function handlesIn(root: unknown): Set<Handle> {
     if (typeof value !== "object" || value === null || seen.has(value)) continue;
     seen.add(value);
     if (value instanceof Handle) found.add(value);
-    else if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
-      pending.push(...(Object.values(value) as unknown[]));
+    else if (Array.isArray(value) || isPlainObject(value)) {
+      // One by one: as arguments, a long array would overflow the stack.
+      for (const part of Object.values(value) as unknown[]) pending.push(part);
+    }
   }
   return found;
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -1,4 +1,4 @@
-import { INFO_OFFSET, TYPE_MASK } from "../assembly/layout.js";
+import { IMMORTAL_REFCOUNT, INFO_OFFSET, TYPE_MASK } from "../assembly/layout.js";
 import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "./errors.js";
 import { LeakNet } from "./leak-net.js";
 import type { Leak } from "./leak-net.js";
@@ -83,7 +83,7 @@ export class Store {
   attach(exports: CoreExports): void {
     this.memory = new HeapMemory(exports.memory);
     this.net = new LeakNet(this.#traceHandles ?? exports.isChecked() !== 0, (address, site) => {
-      if (this.isDisposed || this.isCorrupt) return;
+      if (this.isDead || this.isImmortal(address)) return;
       this.leaks.push({ type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) });
       this.core.decref(address);
     });
@@ -92,6 +92,7 @@ export class Store {
       const error = (): CorruptHeapError =>
         new CorruptHeapError(`the heap can no longer be used: its core failed with "${message}"`, { cause });
       this.core = deadExports(exports, error);
+      this.memory.kill(error);
       this.isCorrupt = true;
       return error();
     });
@@ -100,8 +101,19 @@ export class Store {
   /** Ends all use. */
   detach(): void {
     this.isDisposed = true;
-    this.core = deadExports(this.core, () => new HeapDisposedError("this heap has been disposed of"));
-    this.memory = new HeapMemory(new WebAssembly.Memory({ initial: 1 }));
+    const error = (): HeapDisposedError => new HeapDisposedError("this heap has been disposed of");
+    this.core = deadExports(this.core, error);
+    this.memory.kill(error);
+  }
+
+  /** Whether the heap is of no more use, so that nothing in it needs to be given back. */
+  get isDead(): boolean {
+    return this.isDisposed || this.isCorrupt;
+  }
+
+  /** Whether no number of references keeps the object alive, nor their lack kills it. */
+  isImmortal(address: Address): boolean {
+    return this.core.refcount(address) >>> 0 >= IMMORTAL_REFCOUNT;
   }
 
   /** Calls user code with a handle that is good for the call alone. Errors go to `onUnraisable`, scopes stay outside. */

@@ -7,3 +7,8 @@ let module: WebAssembly.Module | undefined;
 export function inlinedCore(): WebAssembly.Module {
   return (module ??= new WebAssembly.Module(decodeBase64(coreBase64)));
 }
+
+/** The same, compiled off the main thread, where older browsers compile at most 4 KiB at once. */
+export async function compileInlinedCore(): Promise<WebAssembly.Module> {
+  return (module ??= await WebAssembly.compile(decodeBase64(coreBase64)));
+}

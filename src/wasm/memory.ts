@@ -9,10 +9,11 @@ const decoder = new TextDecoder();
  * so views are asked for at each use, and never kept.
  */
 export class HeapMemory {
-  readonly #memory: WebAssembly.Memory;
+  #memory: WebAssembly.Memory | undefined;
   #u32 = new Uint32Array();
   #u8 = new Uint8Array();
   #data = new DataView(new ArrayBuffer(0));
+  #deathCause: (() => Error) | undefined;
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
@@ -31,7 +32,17 @@ export class HeapMemory {
     return this.#data;
   }
 
+  /** Lets the bytes go: from now on every use throws this error. Costs the views in use nothing. */
+  kill(cause: () => Error): void {
+    this.#memory = undefined;
+    this.#deathCause = cause;
+    this.#u32 = new Uint32Array();
+    this.#u8 = new Uint8Array();
+    this.#data = new DataView(new ArrayBuffer(0));
+  }
+
   #refresh(): void {
+    if (this.#memory === undefined) throw this.#deathCause?.() ?? new Error("this memory was let go");
     const { buffer } = this.#memory;
     this.#u32 = new Uint32Array(buffer);
     this.#u8 = new Uint8Array(buffer);

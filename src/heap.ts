@@ -221,7 +221,7 @@ function makeStore(options: HeapOptions): Store {
 }
 
 /** Finalizers may make new handles for ever; Python does not wait for them either. */
-const MAX_ROUNDS = 100;
+const MAX_ROUNDS = 10;
 
 function releaseEverything(store: Store): void {
   const { core, net } = store;

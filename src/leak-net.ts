@@ -125,8 +125,11 @@ export class LeakNet {
  */
 function siteHere(): string {
   const [, ...frames] = new Error("a handle was made").stack?.split("\n") ?? [];
-  const outside = frames.findIndex((frame) => !OWN_FRAME.test(frame));
-  return frames.slice(Math.max(outside, 0)).join("\n");
+  // Between the net and the method that was called there may be the class of a struct, by any name.
+  const own = frames.slice(0, DEEPEST_CALL).findLastIndex((frame) => OWN_FRAME.test(frame));
+  return frames.slice(own + 1).join("\n");
 }
+/** Frames from the net up to the public method, at most. */
+const DEEPEST_CALL = 8;
 const OWN_FRAME =
   /at (?:new |get |async )?(?:siteHere|LeakNet|Handle|ListHandle|StructHandle|WeakrefHandle|Store|StructLayout|StructType|Heap|WeakrefFace|GcFace|Object\.wrap)\b/;

@@ -1,5 +1,5 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
-import { CorruptHeapError } from "../errors.js";
+import { BadValueError, CorruptHeapError } from "../errors.js";
 import type { CoreExports, CoreImports } from "./exports.js";
 
 /** What a heap can be made of. */
@@ -38,7 +38,10 @@ export function guardExports(exports: CoreExports, onTrap: (cause: unknown) => C
       return run(a, b, c);
     } catch (error) {
       // From a hook inside a trapped core: it has been told already.
-      throw error instanceof CorruptHeapError ? error : onTrap(error);
+      if (error instanceof CorruptHeapError) throw error;
+      // An argument that cannot become a number is refused at the door: nothing has run.
+      if (error instanceof TypeError) throw new BadValueError("the core takes numbers alone", { cause: error });
+      throw onTrap(error);
     }
   });
 }

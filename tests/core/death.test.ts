@@ -105,9 +105,10 @@ describe.each(BUILDS)("death, %s build", (build) => {
   });
 
   test("a finalizer deep inside a death may collect: what the dying still hold is safe", () => {
+    const collected: number[] = [];
     const core = startCore(build, {
       finalize() {
-        core.collect(2);
+        collected.push(core.collect(2));
         expect(core.verify()).toBe(0);
       },
     });
@@ -127,6 +128,8 @@ describe.each(BUILDS)("death, %s build", (build) => {
     }
     core.decref(chain);
     expect(liveObjects(core)).toBe(IMMORTALS);
+    // The rest of the chain was held by the dying alone, and was no garbage.
+    expect(collected).toEqual(Array.from({ length: 100 }, () => 0));
   });
 
   test("a list of a million objects dies without a stack", () => {

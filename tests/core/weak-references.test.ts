@@ -10,6 +10,8 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.newWeakref(object, 0)).toBe(first);
     expect(core.newWeakref(object, 1)).not.toBe(core.newWeakref(object, 2));
     expect(core.weakrefCount(object)).toBe(3);
+    // However many with a callback came since.
+    expect(core.newWeakref(object, 0)).toBe(first);
     expect(core.verify()).toBe(0);
   });
 
@@ -92,6 +94,34 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.collect(2)).toBe(2);
     expect(called).toEqual([]);
     expect(liveObjects(core)).toBe(IMMORTALS);
+  });
+
+  test("a weak reference that is garbage stays silent about what dies when garbage is cleared", () => {
+    const called: number[] = [];
+    const core = startCore(build, { callback: (_, id) => called.push(id) });
+    const object = core.alloc(core.defineType(12, 3, 0));
+    const leaf = core.alloc(core.defineType(8, 0, 0));
+    const weakref = core.newWeakref(leaf, 1);
+    [leaf, weakref, object].forEach((held, slot) => (core.setRef(object, slot, held), core.decref(held)));
+    expect(core.collect(2)).toBe(2);
+    expect(called).toEqual([]);
+    expect(liveObjects(core)).toBe(IMMORTALS);
+  });
+
+  test("once garbage is cleared, no weak reference leads to it, not even from a callback", () => {
+    const seen: number[] = [];
+    const core = startCore(build, { callback: () => seen.push(core.weakrefTarget(plain)) });
+    const object = core.alloc(core.defineType(8, 2, 0));
+    const plain = core.newWeakref(object, 0);
+    const leaf = core.alloc(core.defineType(8, 0, 0));
+    core.newWeakref(leaf, 1);
+    core.setRef(object, 0, leaf);
+    core.setRef(object, 1, object);
+    core.decref(leaf);
+    core.decref(object);
+    expect(core.collect(2)).toBe(1);
+    expect(seen).toEqual([0]);
+    expect(core.verify()).toBe(0);
   });
 
   test("a weak reference that dies of its own callback counts as collected", () => {

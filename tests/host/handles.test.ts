@@ -161,6 +161,13 @@ describe.each(CORES)("handles, %s core", (_, options) => {
   });
 });
 
+test("an address that is no number is refused, and the heap goes on", () => {
+  const heap = Heap.createSync();
+  for (const bad of [1n, Symbol("s")]) expect(codeOf(() => heap.core.incref(bad as never))).toBe("BAD_VALUE");
+  heap.list([1]).release();
+  heap.verify();
+});
+
 test("heaps live side by side", () => {
   const heaps = Array.from({ length: 20 }, () => Heap.createSync());
   const lists = heaps.map((heap, i) => heap.list([i, `heap ${i}`]));

@@ -132,6 +132,25 @@ describe.each(BUILDS)("death, %s build", (build) => {
     expect(collected).toEqual(Array.from({ length: 100 }, () => 0));
   });
 
+  test("a collection inside a death does not take what the dying still hold for garbage, not even for a moment", () => {
+    const events: string[] = [];
+    const core = startCore(build, {
+      finalize() {
+        events.push("finalizer begins");
+        core.collect(2);
+        events.push("finalizer ends");
+      },
+      callback: () => void events.push("callback"),
+    });
+    const dying = core.alloc(core.defineType(8, 2, 0));
+    const loud = core.alloc(core.defineType(0, 0, TYPE_HAS_FINALIZER));
+    const held = core.alloc(core.defineType(4, 1, 0));
+    core.newWeakref(held, 1);
+    [loud, held].forEach((child, slot) => (core.setRef(dying, slot, child), core.decref(child)));
+    core.decref(dying);
+    expect(events).toEqual(["finalizer begins", "finalizer ends", "callback"]);
+  });
+
   test("a list of a million objects dies without a stack", () => {
     const core = startCore(build);
     core.setEnabled(0);

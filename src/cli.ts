@@ -18,6 +18,12 @@ function parseListing(text: string): number {
   return listing;
 }
 
+/** A terminal, or whoever insists, gets colours. (picocolors' own answer is yes for any CI, whose logs are files.) */
+function wantsColors(): boolean {
+  const { FORCE_COLOR, NO_COLOR } = process.env;
+  return !NO_COLOR && (process.stdout.isTTY || Boolean(FORCE_COLOR));
+}
+
 const program = new Command("heapwright")
   .description("Python's memory manager, rebuilt for WebAssembly")
   .version(version)
@@ -38,7 +44,7 @@ program
     await runTour({
       fast: options.fast ?? !process.stdout.isTTY,
       ...(options.listing === undefined ? {} : { listing: options.listing }),
-      colors: program.opts<{ color: boolean }>().color ? picocolors : picocolors.createColors(false),
+      colors: picocolors.createColors(program.opts<{ color: boolean }>().color && wantsColors()),
       write: (text) => process.stdout.write(text),
     });
   });

@@ -28,7 +28,7 @@ describe("the tour", () => {
 
 describe("the command line", () => {
   test("shows all six listings, plain when no terminal reads it", () => {
-    const { status, stdout } = run(["tour"]);
+    const { status, stdout } = run(["tour"], { CI: "true" });
     expect(status).toBe(0);
     expect(stdout.match(/^\d\. .*$/gm)).toEqual(LISTINGS.map(({ title }, index) => `${index + 1}. ${title}`));
     expect(stdout).not.toContain("\x1b");

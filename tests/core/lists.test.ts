@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { LIST_CAPACITY_OFFSET } from "../../assembly/layout.js";
+import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
+
+describe.each(BUILDS)("lists, %s build", (build) => {
+  test("grow as CPython's do: 4, 8, 16, 24, 32, 40, 52, 64, 76", () => {
+    const core = startCore(build);
+    const list = core.newList(0);
+    const capacities = new Set<number>();
+    for (let i = 0; i < 70; i++) {
+      core.listAppend(list, core.none());
+      capacities.add(core.word(list + LIST_CAPACITY_OFFSET));
+    }
+    expect([...capacities]).toEqual([4, 8, 16, 24, 32, 40, 52, 64, 76]);
+  });
+
+  test("give memory back as they shrink, to nothing when empty", () => {
+    const core = startCore(build);
+    const list = core.newList(0);
+    for (let i = 0; i < 1000; i++) core.listAppend(list, core.none());
+    const full = core.sizeOf(list);
+    for (let i = 0; i < 900; i++) core.decref(core.listPop(list));
+    expect(core.sizeOf(list)).toBeLessThan(full / 3);
+    for (let i = 0; i < 100; i++) core.decref(core.listPop(list));
+    expect([core.word(list + LIST_CAPACITY_OFFSET), core.listPop(list), core.verify()]).toEqual([0, 0, 0]);
+    core.decref(list);
+    expect(liveObjects(core)).toBe(IMMORTALS);
+  });
+});

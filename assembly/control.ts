@@ -32,6 +32,10 @@ export class Control {
   /** Pages of heap that the bitmaps cover. */
   bitmapCapacity: u32;
   markStack: u32;
+  /** Edges did not fit the stack: another pass finds them. */
+  markOverflow: u32;
+  /** Tracked objects that the marking has scanned. */
+  markedTracked: u32;
 
   // Types.
   types: u32;

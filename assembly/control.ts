@@ -6,7 +6,7 @@
 import { CLASS_COUNT } from "./alloc/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
-export const LAYOUT_VERSION: u32 = 1;
+export const LAYOUT_VERSION: u32 = 2;
 
 
 @unmanaged
@@ -51,12 +51,24 @@ export class Control {
   weakMapCapacity: u32;
   weakMapSize: u32;
   weakrefs: u32;
+  // Interned strings: see heap/intern.ts.
+  internBuffer: u32;
+  internCapacity: u32;
+  internSize: u32;
+  /** Buffers lent to the host: see heap/loan.ts. */
+  loans: u32;
+
+  // Keys.
+  hashSeed: u32;
+  /** The type that made the last key unhashable. */
+  unhashable: u32;
 
   // Immortals.
   none: u32;
   falseObject: u32;
   trueObject: u32;
   smallInts: u32;
+  emptyTuple: u32;
 
   // Collector.
   enabled: u32;

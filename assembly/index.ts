@@ -1,25 +1,56 @@
 // The ABI: what `src/wasm/exports.ts` describes, and what another AssemblyScript program imports. Casts
 // and the counting of births; no logic of its own.
 
-import { FLAG_FINALIZED, LIST_BUFFER_OFFSET, TYPE_LIST, KIND_STRUCT } from "./layout";
+import {
+  FLAG_BIGINT,
+  FLAG_FINALIZED,
+  KIND_STRUCT,
+  SLOTS_BUFFER_OFFSET,
+  TUPLE_ITEMS_OFFSET,
+  TYPE_BYTES,
+  TYPE_DICT,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_STR,
+  UNHASHABLE_ENTRY,
+} from "./layout";
 import { CHECK } from "./check";
 import { control } from "./control";
 import { blockSize, classRecord } from "./alloc/block";
 import { CLASS_COUNT } from "./alloc/size-class";
 import { collect as collectGeneration, countBirth, uncountBirth } from "./collect/collect";
-import { createFloat, createInt, createStr } from "./heap/atoms";
+import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
 import { statisticOf, takeCensus } from "./heap/census";
-import { addType, createObject } from "./heap/create";
+import { addType, createObject, createTuple } from "./heap/create";
 import { decref as decrefObject } from "./heap/death";
 import { nextYoung, trackedCount as countTracked } from "./heap/generations";
-import { appendItem, createList, itemAt, popItem, setItem } from "./heap/list";
+import { intern as internText, shrinkTo } from "./heap/intern";
+import { isHashable } from "./heap/key";
+import {
+  appendItem,
+  appendItems,
+  clearItems,
+  createList,
+  indexOfItem,
+  insertItem,
+  lengthOfList,
+  permuteItems,
+  removeItem,
+  removeItems,
+  reverseItems,
+  setItem,
+} from "./heap/list";
+import { giveBack as giveBackBuffer, lend as lendBuffer } from "./heap/loan";
+import { isProbe, probeBytes, probeFloat as probeOfFloat, probeInt as probeOfInt, probeText } from "./heap/probe";
 import { incref as increfObject, rootsOf } from "./heap/refcount";
-import { slotAddress, writeSlot } from "./heap/reference";
+import { fillSlot, slotAddress, writeSlot } from "./heap/reference";
 import { startHeap } from "./heap/start";
+import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./heap/table";
 import { verifyHeap } from "./heap/verify";
 import { firstObject, nextObject as objectAfter, nextOld, typeIdAt } from "./heap/walk";
 import { createWeakref, sharedWeakref, targetOf, weakrefCount as countWeakrefs } from "./heap/weak";
 import { hasFlag, isTracked as isObjectTracked, refcountOf, typeIdOf } from "./object/header";
+import { hasBuffer, slotCount } from "./object/slots";
 import { hasLinks, isVariableSize, isType, typeAt, typeOf as typeOfObject } from "./object/type";
 
 function checkObject(object: usize): void {
@@ -29,6 +60,25 @@ function checkSlot(object: usize, slot: u32): void {
   if (!CHECK) return;
   checkObject(object);
   assert(slot < typeOfObject(object).slots, "slot out of range");
+}
+
+/** A live object, or a probe. */
+function checkKey(key: usize): void {
+  if (CHECK && !isProbe(key)) checkObject(key);
+}
+function checkTable(table: usize, type: u32): void {
+  if (CHECK) assert(typeIdAt(table) == type, "this is not the address of a live table of this type");
+}
+/** `beyond` = 1 allows the place behind the last item. */
+function checkIndex(sequence: usize, index: u32, beyond: u32): void {
+  if (!CHECK) return;
+  checkObject(sequence);
+  assert(index < slotCount(sequence, typeOfObject(sequence)) + beyond, "index out of range");
+}
+function checkRange(sequence: usize, start: u32, end: u32): void {
+  if (!CHECK) return;
+  checkObject(sequence);
+  assert(start <= end && end <= slotCount(sequence, typeOfObject(sequence)), "range out of bounds");
 }
 
 export function heapBase(): usize {
@@ -77,14 +127,37 @@ export function setRef(object: usize, slot: u32, value: usize): void {
 }
 
 // ---- Atoms
-export function newInt(low: u32, high: u32): usize {
-  return createInt(((<i64>high) << 32) | low);
+function int64(low: u32, high: u32): i64 {
+  return ((<i64>high) << 32) | low;
+}
+export function newInt(low: u32, high: u32, isBigint: u32): usize {
+  return createInt(int64(low, high), isBigint ? FLAG_BIGINT : 0);
 }
 export function newFloat(value: f64): usize {
   return createFloat(value);
 }
 export function newStr(byteLength: u32): usize {
-  return createStr(byteLength);
+  return createText(TYPE_STR, byteLength);
+}
+export function newBytes(byteLength: u32): usize {
+  return createText(TYPE_BYTES, byteLength);
+}
+export function strFromProbe(byteLength: u32): usize {
+  return copyStr(probeText(TYPE_STR, byteLength));
+}
+export function strLength(string: usize): u32 {
+  checkObject(string);
+  return codePointsOf(string);
+}
+export function intern(text: usize): usize {
+  checkKey(text);
+  return internText(text);
+}
+export function internCapacity(): u32 {
+  return control.internCapacity;
+}
+export function shrinkInterned(capacity: u32): void {
+  shrinkTo(capacity);
 }
 export function none(): usize {
   return control.none;
@@ -95,7 +168,30 @@ function boolObject(value: u32): usize {
 
 export { boolObject as bool };
 
-// ---- Lists
+// ---- Keys that are not objects
+export function probeAddress(): usize {
+  return probeBytes();
+}
+export function probeStr(byteLength: u32): usize {
+  return probeText(TYPE_STR, byteLength);
+}
+export function probeBytesKey(byteLength: u32): usize {
+  return probeText(TYPE_BYTES, byteLength);
+}
+export function probeInt(low: u32, high: u32, isBigint: u32): usize {
+  return probeOfInt(int64(low, high), isBigint ? FLAG_BIGINT : 0);
+}
+export function probeFloat(value: f64): usize {
+  return probeOfFloat(value);
+}
+export function setHashSeed(seed: u32): void {
+  control.hashSeed = seed;
+}
+export function unhashableType(): u32 {
+  return control.unhashable;
+}
+
+// ---- Lists and tuples
 export function newList(capacity: u32): usize {
   countBirth();
   const list = createList(capacity);
@@ -107,19 +203,114 @@ export function listAppend(list: usize, item: usize): bool {
   checkObject(item);
   return appendItem(list, item);
 }
-export function listGet(list: usize, index: u32): usize {
+export function listInsert(list: usize, index: u32, item: usize): bool {
+  checkIndex(list, index, 1);
+  checkObject(item);
+  return insertItem(list, index, item);
+}
+export function listExtend(list: usize, source: usize, start: u32, end: u32): bool {
+  checkRange(source, start, end);
   checkObject(list);
-  return itemAt(list, index);
+  return appendItems(list, source, start, end - start);
 }
 export function listSet(list: usize, index: u32, item: usize): void {
-  checkObject(list);
+  checkIndex(list, index, 0);
   checkObject(item);
   setItem(list, index, item);
 }
-export function listPop(list: usize): usize {
-  checkObject(list);
-  return popItem(list);
+export function listRemove(list: usize, index: u32): usize {
+  checkIndex(list, index, 0);
+  return removeItem(list, index);
 }
+export function listRemoveRange(list: usize, start: u32, end: u32): void {
+  checkRange(list, start, end);
+  removeItems(list, start, end);
+}
+export function listReverse(list: usize): void {
+  checkObject(list);
+  reverseItems(list, 0, lengthOfList(list));
+}
+export function listPermute(list: usize, order: usize): void {
+  checkObject(list);
+  permuteItems(list, order);
+}
+export function sequenceIndex(sequence: usize, value: usize, start: u32, end: u32): u32 {
+  checkRange(sequence, start, end);
+  checkKey(value);
+  return indexOfItem(sequence, value, start, end);
+}
+export function newTuple(length: u32): usize {
+  if (!length) return control.emptyTuple;
+  countBirth();
+  const tuple = createTuple(length);
+  if (!tuple) uncountBirth();
+  return tuple;
+}
+export function tupleInit(tuple: usize, index: u32, item: usize): void {
+  checkIndex(tuple, index, 0);
+  checkObject(item);
+  fillSlot(tuple + TUPLE_ITEMS_OFFSET + (index << 2), item);
+}
+
+// ---- Dicts and sets
+export function newDict(expected: u32): usize {
+  return newTable(TYPE_DICT, expected);
+}
+export function newSet(expected: u32): usize {
+  return newTable(TYPE_SET, expected);
+}
+function newTable(type: u32, expected: u32): usize {
+  countBirth();
+  const table = createTable(type, expected);
+  if (!table) uncountBirth();
+  return table;
+}
+export function dictSet(dict: usize, key: usize, value: usize): u32 {
+  checkTable(dict, TYPE_DICT);
+  checkKey(key);
+  checkObject(value);
+  return setEntry(dict, key, value);
+}
+export function setAdd(set: usize, key: usize): u32 {
+  checkTable(set, TYPE_SET);
+  checkKey(key);
+  return addKey(set, key);
+}
+export function tableFind(table: usize, key: usize): u32 {
+  checkKey(key);
+  return isHashable(key) ? findEntry(table, key) : UNHASHABLE_ENTRY;
+}
+export function tableDelete(table: usize, key: usize): u32 {
+  checkObject(table);
+  checkKey(key);
+  return deleteKey(table, key);
+}
+export function tableDeleteAt(table: usize, entry: u32): void {
+  checkObject(table);
+  deleteEntry(table, entry);
+}
+export function containerClear(container: usize): void {
+  checkObject(container);
+  if (typeIdOf(container) == TYPE_LIST) clearItems(container);
+  else clearTable(container);
+}
+
+// ---- Many at once
+export function lend(bytes: u32): usize {
+  return lendBuffer(bytes);
+}
+export function giveBack(address: usize): void {
+  giveBackBuffer(address);
+}
+export function allocMany(type: u32, count: u32, out: usize): u32 {
+  for (let i: u32 = 0; i < count; i++) {
+    const object = alloc(type);
+    if (!object) return i;
+    store<u32>(out + (i << 2), <u32>object);
+  }
+  return count;
+}
+export { decrefMany, gather, getRefMany, increfMany, scatter, setRefMany } from "./heap/batch";
 
 // ---- Weak references
 export function newWeakref(referent: usize, callback: u32): usize {
@@ -197,7 +388,7 @@ export function nextObject(object: usize): usize {
 }
 export function sizeOf(object: usize): u32 {
   checkObject(object);
-  const buffer = typeIdOf(object) == TYPE_LIST ? load<u32>(object + LIST_BUFFER_OFFSET) : 0;
+  const buffer = hasBuffer(typeOfObject(object)) ? load<u32>(object + SLOTS_BUFFER_OFFSET) : 0;
   return blockSize(object) + (buffer ? blockSize(buffer) : 0);
 }
 export function typeOf(address: usize): u32 {

@@ -21,3 +21,7 @@ export const INVARIANT_SATURATED = 17;
 export const INVARIANT_GUARD = 18;
 export const INVARIANT_BITMAPS = 19;
 export const INVARIANT_DYING = 20;
+export const INVARIANT_TABLE = 21;
+export const INVARIANT_TUPLE = 22;
+export const INVARIANT_INTERNED = 23;
+export const INVARIANT_UNTRACKED = 24;

@@ -52,6 +52,10 @@ export const FLAG_COLLECTING = 1 << 20;
 export const FLAG_UNREACHABLE = 1 << 21;
 export const FLAG_DYING = 1 << 22;
 export const FLAG_SAMPLED = 1 << 23;
+/** The same bit, on leaf kinds, which a collection never finds unreachable: an interned string … */
+export const FLAG_INTERNED = FLAG_UNREACHABLE;
+/** … or an int that came from a JavaScript bigint, and is one again when it goes back. */
+export const FLAG_BIGINT = FLAG_UNREACHABLE;
 
 // ---- Types ------------------------------------------------------------------------------------
 export const TYPE_BUFFER = 1;
@@ -60,15 +64,21 @@ export const TYPE_BOOL = 3;
 export const TYPE_INT = 4;
 export const TYPE_FLOAT = 5;
 export const TYPE_STR = 6;
-export const TYPE_LIST = 7;
-export const TYPE_WEAKREF = 8;
-export const FIRST_USER_TYPE = 9;
+export const TYPE_BYTES = 7;
+export const TYPE_LIST = 8;
+export const TYPE_TUPLE = 9;
+export const TYPE_DICT = 10;
+export const TYPE_SET = 11;
+export const TYPE_WEAKREF = 12;
+export const FIRST_USER_TYPE = 13;
 export const MAX_TYPES = 65536;
 
 /** Where an object of a type keeps its references. */
 export const KIND_LEAF = 0; // none
 export const KIND_STRUCT = 1; // `slotCount` slots at the start of the payload
-export const KIND_LIST = 2; // in a buffer of its own
+export const KIND_TUPLE = 2; // behind its length, in the payload
+export const KIND_LIST = 3; // in a buffer of its own
+export const KIND_TABLE = 4; // in a buffer of its own, with the hash table of dict or set behind them
 /** What `defineType` takes besides sizes. */
 export const TYPE_HAS_FINALIZER = 1;
 export const TYPE_HAS_LINKS = 2;
@@ -79,13 +89,28 @@ export const TYPE_DESCRIPTOR_SIZE = 32;
 // ---- Payloads of the built-in types (offsets from the object's address) --------------------------
 /** INT: 64-bit two's complement. BOOL: 0 or 1. FLOAT: IEEE double. */
 export const VALUE_OFFSET = 8;
-/** STR: length in bytes, then (at STR_BYTES_OFFSET) that many bytes of UTF-8. */
+/** STR, BYTES: length in bytes, cached hash (0 = none yet), then that many bytes (of a STR: UTF-8). */
 export const STR_LENGTH_OFFSET = 8;
+export const STR_HASH_OFFSET = 12;
 export const STR_BYTES_OFFSET = 16;
-/** LIST: address of its buffer (0 = none), length and capacity in slots. */
-export const LIST_BUFFER_OFFSET = 8;
-export const LIST_LENGTH_OFFSET = 12;
+/** TUPLE: number of slots, then the slots. */
+export const TUPLE_LENGTH_OFFSET = 8;
+export const TUPLE_ITEMS_OFFSET = 12;
+/** LIST, DICT, SET: address of the buffer (0 = none) and number of slots in use. */
+export const SLOTS_BUFFER_OFFSET = 8;
+export const SLOTS_COUNT_OFFSET = 12;
+/** LIST: slots that the buffer has room for. */
 export const LIST_CAPACITY_OFFSET = 16;
+/**
+ * DICT, SET: entries that are there; entries that can still be added; shape (log2 of the index's size,
+ * then a byte for the host: ORIGIN_*); how often entries came or went, which iterators watch.
+ * An entry is a key slot and, in a dict, a value slot; one that was deleted is zeros.
+ */
+export const TABLE_LENGTH_OFFSET = 16;
+export const TABLE_USABLE_OFFSET = 20;
+export const TABLE_LOG_OFFSET = 24;
+export const TABLE_ORIGIN_OFFSET = 25;
+export const TABLE_VERSION_OFFSET = 28;
 /** BUFFER: slots or bytes start here. */
 export const BUFFER_DATA_OFFSET = 8;
 /** WEAKREF: referent (0 = dead), the other weak references to it, and the host's callback id (0 = none). */
@@ -93,6 +118,23 @@ export const WEAKREF_REFERENT_OFFSET = 8;
 export const WEAKREF_NEXT_OFFSET = 12;
 export const WEAKREF_PREV_OFFSET = 16;
 export const WEAKREF_CALLBACK_OFFSET = 20;
+
+/** What a DICT was in JavaScript: so it goes back as what it came. */
+export const ORIGIN_PYTHON = 0;
+export const ORIGIN_OBJECT = 1;
+export const ORIGIN_BARE_OBJECT = 2; // without a prototype
+export const ORIGIN_MAP = 3;
+
+/** Most bytes of a string that need not be an object to be looked up: see heap/probe.ts. */
+export const PROBE_TEXT_SIZE = 4096;
+/** What operations on tables answer. 0 is "out of memory", as everywhere. */
+export const RESULT_DONE = 1;
+export const RESULT_FOUND = 2;
+export const RESULT_MISSING = 3;
+export const RESULT_UNHASHABLE = 4;
+/** What looking up a key answers, besides the number of an entry. */
+export const NO_ENTRY = 0xffffffff;
+export const UNHASHABLE_ENTRY = 0xfffffffe;
 
 export const SMALL_INT_MIN = -5;
 export const SMALL_INT_MAX = 256;

@@ -10,7 +10,9 @@ export type ErrorCode =
   | "UNKNOWN_TYPE"
   | "BAD_FIELD"
   | "BAD_VALUE"
+  | "BAD_KEY"
   | "BAD_INDEX"
+  | "CONTAINER_CHANGED"
   | "BAD_OPTION"
   | "HEAP_BUSY"
   | "HEAP_DISPOSED"
@@ -48,6 +50,14 @@ export class BadFieldError extends HeapwrightError {
 export class BadValueError extends HeapwrightError {
   readonly code = "BAD_VALUE";
 }
+/** A key that a dict or set cannot have: unhashable, as in Python, or two keys that Python holds for one. */
+export class BadKeyError extends HeapwrightError {
+  readonly code = "BAD_KEY";
+}
+/** A container was changed by what was called in the middle of going through it. */
+export class ContainerChangedError extends HeapwrightError {
+  readonly code = "CONTAINER_CHANGED";
+}
 /** An index or slot outside its container. */
 export class BadIndexError extends HeapwrightError {
   readonly code = "BAD_INDEX";
@@ -67,4 +77,14 @@ export class HeapDisposedError extends HeapwrightError {
 /** An invariant is broken, or the core trapped: the heap can no longer be used. `cause` has the trap. */
 export class CorruptHeapError extends HeapwrightError {
   readonly code = "CORRUPT_HEAP";
+}
+
+/** A value in a few words, for messages. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const constructor: unknown = Reflect.get(value, "constructor");
+  return typeof constructor === "function" ? `a value of ${constructor.name}` : "an object";
 }

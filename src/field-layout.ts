@@ -1,8 +1,7 @@
 import { PAYLOAD_OFFSET } from "../assembly/layout.js";
-import { BadFieldError } from "./errors.js";
+import { BadFieldError, describe } from "./errors.js";
 import { RAW_CODECS } from "./fields.js";
 import type { FieldType, Fields, RawCodec, RawFieldType } from "./fields.js";
-import { describe } from "./handle.js";
 
 /** Where a field lies: slots come first, then raw fields by size, so nothing is padded. */
 export interface FieldLayout {
@@ -24,20 +23,28 @@ export interface StructPlan {
 }
 
 /**
- * Finds a place for each field: references first, then raw fields, none of them padded more than it must.
+ * Finds a place for each field, inherited ones (which may get another) and new ones: references first, then raw fields, none of them padded more than it must.
  *
  * @throws {@link BadFieldError} for a reserved name or an unknown type.
  */
-export function placeFields(fields: Fields, reserved: ReadonlySet<string>): StructPlan {
+export function placeFields(
+  fields: Fields,
+  inherited: ReadonlyMap<string, FieldLayout>,
+  reserved: ReadonlySet<string>,
+): StructPlan {
   if (typeof fields !== "object" || (fields as unknown) === null)
     throw new BadFieldError(`expected fields and their types, got ${describe(fields)}`);
-  const entries = Object.entries(fields);
-  for (const [name, type] of entries) checkField(name, type, reserved);
-  const layouts = new Map<string, FieldLayout>();
+  for (const [name, type] of Object.entries(fields)) {
+    checkField(name, type, reserved);
+    if (inherited.has(name)) throw new BadFieldError(`field ${describe(name)} is inherited already`);
+  }
+  const entries: [string, FieldType][] = Array.from(inherited.values(), ({ name, type }) => [name, type]);
+  entries.push(...Object.entries(fields));
+  const placed = new Map<string, FieldLayout>();
   const isSlot = ([, type]: [string, FieldType]): boolean => type === "ref" || type === "str";
   const slots = entries.filter(isSlot);
   slots.forEach(([name, type], slot) => {
-    layouts.set(name, { name, type, offset: PAYLOAD_OFFSET + 4 * slot, slot, codec: undefined });
+    placed.set(name, { name, type, offset: PAYLOAD_OFFSET + 4 * slot, slot, codec: undefined });
   });
   let offset = PAYLOAD_OFFSET + 4 * slots.length;
   const raw = entries
@@ -46,7 +53,7 @@ export function placeFields(fields: Fields, reserved: ReadonlySet<string>): Stru
   const wide = raw.filter(({ codec }) => codec.size === 8);
   const narrow = raw.filter(({ codec }) => codec.size < 8).sort((a, b) => b.codec.size - a.codec.size);
   const place = ({ name, type, codec }: (typeof raw)[number]): void => {
-    layouts.set(name, { name, type, offset, slot: -1, codec });
+    placed.set(name, { name, type, offset, slot: -1, codec });
     offset += codec.size;
   };
   // An odd number of slots leaves four bytes in front of the wide fields: narrow ones that fit go there.
@@ -60,6 +67,8 @@ export function placeFields(fields: Fields, reserved: ReadonlySet<string>): Stru
     wide.forEach(place);
   }
   narrow.forEach(place);
+  // In the order of definition, wherever they have come to lie.
+  const layouts = new Map(entries.map(([name]) => [name, placed.get(name) as FieldLayout]));
   return { layouts, slots: slots.length, bytes: offset - PAYLOAD_OFFSET };
 }
 

@@ -1,5 +1,5 @@
-import { BadValueError } from "./errors.js";
-import { describe } from "./handle.js";
+import { BadValueError, describe } from "./errors.js";
+
 import type { Handle } from "./handle.js";
 import type { HeapMemory } from "./wasm/memory.js";
 import type { Address } from "./wasm/exports.js";

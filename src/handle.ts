@@ -1,8 +1,9 @@
-import { FLAG_FINALIZED, FLAG_TRACKED, INFO_OFFSET, TYPE_FLOAT } from "../assembly/layout.js";
-import { BadFieldError, BadValueError, ForeignHandleError, ReleasedHandleError } from "./errors.js";
+import { FLAG_FINALIZED, FLAG_TRACKED, INFO_OFFSET } from "../assembly/layout.js";
+import { BadFieldError, BadValueError, ForeignHandleError, ReleasedHandleError, describe } from "./errors.js";
 import type { HandleBatch } from "./leak-net.js";
 import type { Store } from "./store.js";
-import { toJS } from "./to-js.js";
+import { repr } from "./convert/repr.js";
+import { toJS, toJson } from "./convert/to-js.js";
 import type { Address } from "./wasm/exports.js";
 
 const RELEASED = new Uint32Array(1);
@@ -114,9 +115,32 @@ export class Handle {
     return (this.store.memory.word(this.address + INFO_OFFSET) & flag) !== 0;
   }
 
-  /** The value as plain JavaScript: numbers, strings, arrays, objects; shared parts and cycles are kept. */
+  /**
+   * The value as plain JavaScript; shared parts and cycles are kept, depth is no limit. What came in
+   * through `heap.from` goes out as it was. Otherwise: a list or tuple is an array, a dict a `Map`, a
+   * set a `Set`, an object of a struct a plain object, a weak reference `null`.
+   */
   toJS(): unknown {
     return toJS(this.store, this.address);
+  }
+
+  /**
+   * What `JSON.stringify` takes instead of the handle, by the rules of Python's `json.dumps`: a dict is an
+   * object, its keys strings (`True`, 1.5 and None are `"true"`, `"1.5"`, `"null"`).
+   *
+   * @throws {@link BadValueError} for what JSON cannot say: sets, bytes, ints beyond 2^53, tuples as keys.
+   */
+  toJSON(): unknown {
+    return toJson(this.store, this.address);
+  }
+
+  /** The value as Python's `repr` would write it; a cycle is cut with `[...]`. */
+  repr(): string {
+    return repr(this.store, this.address);
+  }
+
+  toString(): string {
+    return this.repr();
   }
 
   /** Releases the handle: for `using`. */
@@ -124,16 +148,16 @@ export class Handle {
     this.release();
   }
 
-  /** What `console.log` shows in Node. */
+  /** What `console.log` shows in Node: the start of the `repr`. */
   [INSPECT](): string {
     if (this.released) return "<released handle>";
     if (this.store.isDead) return "<handle of a heap that can no longer be used>";
-    const at = `at 0x${this.address.toString(16)}`;
-    return this.store.typeIdAt(this.address) <= TYPE_FLOAT
-      ? `<${this.type} ${String(this.toJS())} ${at}>`
-      : `<${this.type} ${at}, refcount ${this.refcount}>`;
+    return repr(this.store, this.address, SHOWN);
   }
 }
+
+/** Characters that `console.log` shows of a value. */
+const SHOWN = 10_000;
 
 /**
  * Address behind a handle that somebody passed in.
@@ -145,16 +169,6 @@ export function addressIn(store: Store, handle: unknown): Address {
   if (!(handle instanceof Handle)) throw new BadValueError(`expected a handle, got ${describe(handle)}`);
   if (handle.store !== store) throw new ForeignHandleError("this handle belongs to another heap");
   return handle.address;
-}
-
-/** A value in a few words, for messages. */
-export function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
-  if (typeof value !== "object") return `a ${typeof value}`;
-  const constructor: unknown = Reflect.get(value, "constructor");
-  return typeof constructor === "function" ? `a value of ${constructor.name}` : "an object";
 }
 
 /** For messages about names. */

@@ -1,4 +1,11 @@
+import { BatchFace } from "./batch.js";
 import { BUILTIN_TYPES } from "./builtins.js";
+import type { DictHandle, DictInit } from "./containers/dict.js";
+import type { ListHandle } from "./containers/list.js";
+import type { SetHandle } from "./containers/set.js";
+import { ownedTuple } from "./containers/tuple.js";
+import type { TupleHandle } from "./containers/tuple.js";
+import { fromJS } from "./convert/from-js.js";
 import { makeCoreFace } from "./core-face.js";
 import type { CoreFace } from "./core-face.js";
 import {
@@ -8,13 +15,13 @@ import {
   HeapBusyError,
   HeapwrightError,
   OutOfMemoryError,
+  describe,
 } from "./errors.js";
 import type { Fields } from "./fields.js";
 import { GcFace } from "./gc.js";
-import { DISPOSE, describe } from "./handle.js";
+import { DISPOSE } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Leak } from "./leak-net.js";
-import type { ListHandle } from "./list.js";
 import { MAX_BYTES, checkMaxBytes, checkThresholds } from "./options.js";
 import type { Thresholds } from "./options.js";
 import { runScope } from "./scope.js";
@@ -23,8 +30,9 @@ import type { HeapStats } from "./stats.js";
 import { Store, reportUncaught } from "./store.js";
 import type { UnraisableHook } from "./store.js";
 import { StructLayout, StructType } from "./struct.js";
-import type { StructOptions } from "./struct.js";
-import { ownedFloat, ownedInt, ownedStr } from "./values.js";
+import type { None, StructOptions } from "./struct.js";
+import type { BytesHandle, StrHandle } from "./text.js";
+import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "./values.js";
 import type { Value } from "./values.js";
 import { WeakrefFace } from "./weakref.js";
 import type { CoreExports } from "./wasm/exports.js";
@@ -43,6 +51,11 @@ export interface HeapOptions<Source = CoreSource> {
    * `checkedCore()` of `heapwright/checked`. @default the release core, inlined in this package
    */
   module?: Source;
+  /**
+   * Seed of the hashes of strings, as Python's `PYTHONHASHSEED`: one that others cannot know keeps them from
+   * choosing keys that collide. Nothing else depends on it. @default random
+   */
+  hashSeed?: number;
   /** Remember where each handle was made, for `leaks()`. Costs a stack trace a handle. @default true with the checked core, else false */
   traceHandles?: boolean;
   /** Gets what finalizers and callbacks throw. @default reported as an uncaught error would be */
@@ -60,6 +73,8 @@ export class Heap {
   #isDisposed = false;
   /** The heap on raw addresses, for hot loops. */
   readonly core: CoreFace;
+  /** The same to many objects in one call. */
+  readonly batch: BatchFace;
   /** Python's `gc` module. */
   readonly gc: GcFace;
   /** Python's `weakref` module. */
@@ -68,6 +83,7 @@ export class Heap {
   private constructor(store: Store) {
     this.#store = store;
     this.core = makeCoreFace(store);
+    this.batch = new BatchFace(store);
     this.gc = new GcFace(store);
     this.weakref = new WeakrefFace(store);
   }
@@ -96,6 +112,7 @@ export class Heap {
     if (store.core.init(store.core.heapBase(), maxBytes) === 0) {
       throw new OutOfMemoryError(`out of memory: an empty heap does not fit ${maxBytes} bytes`);
     }
+    store.core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
     for (const type of BUILTIN_TYPES) store.types.set(type.id, type);
     if (options.thresholds !== undefined) store.core.setThresholds(...options.thresholds);
     return new Heap(store);
@@ -112,29 +129,103 @@ export class Heap {
    * @throws {@link BadFieldError} for a field that is called like a member of a handle, or of unknown type;
    *   {@link UnknownTypeError} if the name is taken.
    */
-  struct<const F extends Fields>(name: string, fields: F, options: StructOptions<F> = {}): StructType<F> {
-    const finalize = options.finalize as ((handle: Handle) => void) | undefined;
-    return new StructType(new StructLayout(this.#store, name, fields, finalize), fields);
+  struct<const F extends Fields, M = None, C = None, BF extends Fields = None, BM = None>(
+    name: string,
+    fields: F,
+    options: StructOptions<F, M, C, BF, BM> = {},
+  ): StructType<BF & F, BM & M & C> {
+    const store = this.#store;
+    const { finalize, extends: base, methods, class: body } = options;
+    if (body !== undefined && typeof body !== "function") throw new BadValueError("`class` is a class");
+    if (methods !== undefined && typeof methods !== "object") throw new BadValueError("`methods` is an object");
+    if (base !== undefined && !(base instanceof StructType)) throw new BadValueError("`extends` is a struct");
+    const layout = new StructLayout(store, {
+      name,
+      fields,
+      finalize: finalize as ((handle: Handle) => void) | undefined,
+      base: base?.layoutIn(store),
+      mixins: [body?.prototype as object | undefined, methods as object | undefined].filter((mixin) => mixin != null),
+    });
+    return new StructType(layout, { ...(base?.fields ?? ({} as BF)), ...fields });
   }
 
   /** A new list of these items. */
   list(items: Iterable<Value> = []): ListHandle {
+    checkIterable(items);
     const store = this.#store;
-    if (typeof (items as Partial<Iterable<Value>> | null)?.[Symbol.iterator] !== "function")
-      throw new BadValueError(`expected items to iterate over, got ${describe(items)}`);
-    const list = store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle;
+    return this.#filled(store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle, (list) => {
+      list.extend(items);
+    });
+  }
+
+  /** A new tuple of these items. */
+  tuple(items: Iterable<Value> = []): TupleHandle {
+    checkIterable(items);
+    return this.#store.adopt(ownedTuple(this.#store, items)) as TupleHandle;
+  }
+
+  /** A new dict of these entries: pairs, a `Map`, another dict, or the properties of an object. @throws {@link BadKeyError} */
+  dict(entries: DictInit = []): DictHandle {
+    const store = this.#store;
+    return this.#filled(store.adopt(store.require(() => store.core.newDict(0), "a dict")) as DictHandle, (dict) => {
+      dict.update(entries);
+    });
+  }
+
+  /** A new set of these elements. @throws {@link BadKeyError} */
+  set(elements: Iterable<Value> = []): SetHandle {
+    checkIterable(elements);
+    const store = this.#store;
+    return this.#filled(store.adopt(store.require(() => store.core.newSet(0), "a set")) as SetHandle, (set) => {
+      set.update(elements);
+    });
+  }
+
+  #filled<T extends Handle>(handle: T, fill: (handle: T) => void): T {
     try {
-      for (const item of items) list.append(item);
-      return list;
+      fill(handle);
+      return handle;
     } catch (error) {
-      list.release();
+      handle.release();
       throw error;
     }
   }
 
-  /** A new string object. @throws {@link BadValueError} for half of a surrogate pair. */
-  str(text: string): Handle {
-    return this.#store.adopt(ownedStr(this.#store, text));
+  /**
+   * Copies a JavaScript value into the heap: numbers, strings, booleans, `null`, bigints of 64 bits, arrays,
+   * plain objects, `Map`, `Set`, `Uint8Array`; shared parts stay shared, cycles cycles, and handles are what
+   * they are handles of. `toJS` gives back an equal value. Depth is no limit.
+   *
+   * @throws {@link BadValueError} for functions, symbols, `undefined`, other classes, sparse arrays, numbers
+   *   and texts that the heap cannot hold, and what getters throw (as `cause`); {@link BadKeyError} for keys that
+   *   Python could not tell apart; {@link ContainerChangedError} if something changes meanwhile;
+   *   {@link OutOfMemoryError}. Nothing of the copy is left then.
+   */
+  from(value: readonly unknown[]): ListHandle;
+  from(value: ReadonlySet<unknown>): SetHandle;
+  from(value: string): StrHandle;
+  from(value: Uint8Array): BytesHandle;
+  from(value: number | bigint | boolean | null): Handle;
+  from<T extends Handle>(value: T): T;
+  from(value: ReadonlyMap<unknown, unknown> | object): DictHandle;
+  from(value: unknown): Handle;
+  from(value: unknown): Handle {
+    return this.#store.adopt(fromJS(this.#store, value));
+  }
+
+  /** A new string. @throws {@link BadValueError} for half of a surrogate pair. */
+  str(text: string): StrHandle {
+    return this.#store.adopt(ownedStr(this.#store, text)) as StrHandle;
+  }
+  /** The one interned string with this text: Python's `sys.intern`. It lives as long as somebody refers to it. */
+  intern(text: string): StrHandle {
+    const store = this.#store;
+    if (typeof text !== "string") throw new BadValueError(`expected a string, got ${describe(text)}`);
+    return store.adopt(store.require(() => withKey(store, text, store.core.intern), "a string")) as StrHandle;
+  }
+  /** New bytes, copied. */
+  bytes(bytes: Uint8Array): BytesHandle {
+    return this.#store.adopt(ownedBytes(this.#store, bytes)) as BytesHandle;
   }
   /** An integer of 64 bits; those from -5 to 256 are shared and immortal. @throws {@link BadValueError} */
   int(value: number | bigint): Handle {
@@ -143,6 +234,10 @@ export class Heap {
   /** A new floating-point number. */
   float(value: number): Handle {
     return this.#store.adopt(ownedFloat(this.#store, value));
+  }
+  /** A handle for the immortal `True` or `False`. */
+  bool(value: boolean): Handle {
+    return this.#store.adopt(this.#store.core.bool(value ? 1 : 0) >>> 0);
   }
   /** A handle for the immortal `None`. */
   get none(): Handle {
@@ -206,6 +301,11 @@ export class Heap {
   }
 }
 
+function checkIterable(values: unknown): void {
+  if (typeof (values as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function")
+    throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
+}
+
 function notACore(cause: unknown): never {
   if (cause instanceof HeapwrightError) throw cause;
   throw new BadOptionError("this module is not a core of heapwright", { cause });
@@ -214,6 +314,8 @@ function notACore(cause: unknown): never {
 function makeStore(options: HeapOptions): Store {
   if (options.maxBytes !== undefined) checkMaxBytes(options.maxBytes);
   if (options.thresholds !== undefined) checkThresholds(options.thresholds);
+  if (options.hashSeed !== undefined && !Number.isInteger(options.hashSeed))
+    throw new BadOptionError(`hashSeed is a whole number, not ${describe(options.hashSeed)}`);
   const { onUnraisable = reportUncaught } = options;
   if (typeof onUnraisable !== "function")
     throw new BadOptionError(`onUnraisable is a function, not ${describe(onUnraisable)}`);

@@ -132,4 +132,4 @@ function siteHere(): string {
 /** Frames from the net up to the public method, at most. */
 const DEEPEST_CALL = 8;
 const OWN_FRAME =
-  /at (?:new |get |async )?(?:siteHere|LeakNet|Handle|ListHandle|StructHandle|WeakrefHandle|Store|StructLayout|StructType|Heap|WeakrefFace|GcFace|Object\.wrap)\b/;
+  /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|WeakrefFace|GcFace|Object\.wrap|Generator\.next|\[Symbol\.iterator\]\.next)\b/;

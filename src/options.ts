@@ -1,5 +1,4 @@
-import { BadOptionError } from "./errors.js";
-import { describe } from "./handle.js";
+import { BadOptionError, describe } from "./errors.js";
 
 /** Bytes of WebAssembly memory that a heap may come to, at most: 4 GiB less a page. */
 export const MAX_BYTES = 0xffff0000;

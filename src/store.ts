@@ -1,17 +1,12 @@
 import { IMMORTAL_REFCOUNT, INFO_OFFSET, TYPE_MASK } from "../assembly/layout.js";
 import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "./errors.js";
+import type { FieldLayout } from "./field-layout.js";
 import { LeakNet } from "./leak-net.js";
 import type { Leak } from "./leak-net.js";
 import type { Handle } from "./handle.js";
 import type { Address, CoreExports, CoreImports } from "./wasm/exports.js";
 import { deadExports, guardExports } from "./wasm/instance.js";
 import { HeapMemory } from "./wasm/memory.js";
-
-/** A JavaScript value, and how to put in the values of the objects it refers to. */
-export interface Shell {
-  value: unknown;
-  fill?: (convert: (address: Address) => unknown) => void;
-}
 
 /** What the host knows of a type of objects. */
 export interface TypeInfo {
@@ -20,8 +15,8 @@ export interface TypeInfo {
   readonly isWeakrefable: boolean;
   /** Handle that takes over one outside reference; or, if lent, is released with the call it is lent to. */
   wrap(store: Store, address: Address, lent: boolean): Handle;
-  /** The object as plain JavaScript; what it refers to is filled in later, by what `convert` makes of it. */
-  shell(store: Store, address: Address): Shell;
+  /** Of a struct: its fields, in the order of their definition. */
+  readonly fields?: ReadonlyMap<string, FieldLayout>;
   readonly finalize?: ((handle: Handle) => void) | undefined;
 }
 
@@ -50,6 +45,8 @@ export class Store {
   readonly callbacks = new Map<number, (weakref: Handle) => void>();
   /** Handles made in the innermost scope, if one is open. */
   scope: Handle[] | undefined;
+  /** Lists that are being sorted. */
+  readonly locked = new Set<Address>();
   /** Hooks under way. */
   depth = 0;
   isDisposed = false;

@@ -1,10 +1,10 @@
 import { TYPE_HAS_FINALIZER } from "../assembly/layout.js";
-import { BadFieldError, BadValueError, UnknownTypeError } from "./errors.js";
+import { BadFieldError, BadValueError, UnknownTypeError, describe } from "./errors.js";
 import { placeFields } from "./field-layout.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { FieldValue, Fields } from "./fields.js";
-import { Handle, addressIn, describe, unknownField } from "./handle.js";
-import type { Shell, Store, TypeInfo } from "./store.js";
+import { Handle, addressIn, unknownField } from "./handle.js";
+import type { Store, TypeInfo } from "./store.js";
 import { checkWellFormed, ownedStr } from "./values.js";
 import type { Address } from "./wasm/exports.js";
 
@@ -38,24 +38,44 @@ export class StructHandle extends Handle {
   }
 }
 
-/** Handle of an object with these fields. */
-export type StructObject<F extends Fields> = StructHandle & { -readonly [K in keyof F]: FieldValue<F[K]> };
+/** Nothing: no fields, no methods. */
+export type None = Record<never, never>;
+
+/** Handle of an object with these fields, and methods. */
+export type StructObject<F extends Fields, M = None> = StructHandle & { -readonly [K in keyof F]: FieldValue<F[K]> } & M;
 /** Values for the fields of a new object; those left out are 0, `false` or `null`. */
 export type StructInit<F extends Fields> = { readonly [K in keyof F]?: FieldValue<F[K]> };
 
-export interface StructOptions<F extends Fields> {
+/**
+ * @typeParam F - The fields defined here.
+ * @typeParam M - What `methods` adds.
+ * @typeParam C - What `class` adds.
+ * @typeParam BF - The fields of the struct that is extended.
+ * @typeParam BM - Its methods.
+ */
+export interface StructOptions<F extends Fields, M = None, C = None, BF extends Fields = None, BM = None> {
   /**
    * Runs once for each object before it dies: Python's `__del__`. The handle is lent for the call;
-   * `clone()` it to keep the object. What it throws goes to `onUnraisable`.
+   * `clone()` it to keep the object. What it throws goes to `onUnraisable`. One that is not given is inherited.
    */
-  finalize?: (object: StructObject<F>) => void;
+  finalize?: (object: StructObject<BF & F, BM & M & C>) => void;
+  /** The struct whose fields, methods and finalizer this one has too. */
+  extends?: StructType<BF, BM>;
+  /** A mixin: methods and accessors for the handles, whose `this` is the handle. */
+  methods?: M & ThisType<StructObject<BF & F, BM & M & C>>;
+  /**
+   * A class whose body has methods and accessors for the handles. It is never constructed, so it has no
+   * private fields; the fields that it uses it says with `declare`.
+   */
+  class?: new () => C;
 }
 
 /** A type of objects of one heap: see `Heap.struct`. */
-export class StructType<F extends Fields> {
+export class StructType<F extends Fields, M = None> {
   readonly name: string;
   /** For `heap.core.alloc`. */
   readonly id: number;
+  /** All fields, inherited ones first. */
   readonly fields: F;
   readonly #layout: StructLayout;
 
@@ -72,8 +92,8 @@ export class StructType<F extends Fields> {
    *
    * @throws {@link BadFieldError}, {@link BadValueError}, {@link OutOfMemoryError}
    */
-  new(init: StructInit<F> = {}): StructObject<F> {
-    return this.#layout.create(init) as StructObject<F>;
+  new(init: StructInit<F> = {}): StructObject<F, M> {
+    return this.#layout.create(init) as StructObject<F, M>;
   }
 
   /** Slot of a `ref` or `str` field, for `heap.core.getRef` and `setRef`. @throws {@link BadFieldError} */
@@ -81,9 +101,18 @@ export class StructType<F extends Fields> {
     return this.#layout.slotOf(field);
   }
 
-  /** Whether a handle is of an object of this type; then its fields can be used. */
-  is(handle: Handle): handle is StructObject<F> {
-    return handle.store === this.#layout.store && handle.store.typeIdAt(handle.address) === this.id;
+  /** Whether a handle is of an object of this type, or of one that extends it; then its fields can be used. */
+  is(handle: Handle): handle is StructObject<F, M> {
+    const { store } = this.#layout;
+    if (handle.store !== store) return false;
+    const info = store.typeAt(handle.address);
+    return info instanceof StructLayout && info.isOrExtends(this.#layout);
+  }
+
+  /** The host's side of the type. @throws {@link UnknownTypeError} if it is another heap's. @internal */
+  layoutIn(store: Store): StructLayout {
+    if (this.#layout.store !== store) throw new UnknownTypeError(`${this.name} is a type of another heap`);
+    return this.#layout;
   }
 }
 
@@ -91,33 +120,56 @@ function layoutOf(handle: StructHandle): StructLayout {
   return StructLayout.at(handle.store, handle.address);
 }
 
+/** What a struct is made of. */
+export interface StructDefinition {
+  name: string;
+  /** Its own fields. */
+  fields: Fields;
+  finalize?: ((handle: Handle) => void) | undefined;
+  base?: StructLayout | undefined;
+  /** Objects whose members the handles get. */
+  mixins: object[];
+}
+
 /** All there is to know of a struct type: the host's side of it. */
 export class StructLayout implements TypeInfo {
   readonly isWeakrefable = true;
   readonly id: number;
-  readonly #fields: ReadonlyMap<string, FieldLayout>;
+  readonly name: string;
+  readonly fields: ReadonlyMap<string, FieldLayout>;
+  readonly finalize: ((handle: Handle) => void) | undefined;
+  readonly #base: StructLayout | undefined;
   readonly #class: typeof StructHandle;
 
   /** Adds the type to a heap. */
   constructor(
     readonly store: Store,
-    readonly name: string,
-    fields: Fields,
-    readonly finalize: ((handle: Handle) => void) | undefined,
+    { name, fields, finalize, base, mixins }: StructDefinition,
   ) {
     if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
     for (const info of store.types.values()) {
       if (info.name === name) throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
     }
     if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
-    const { layouts, slots, bytes } = placeFields(fields, RESERVED_NAMES);
-    this.#fields = layouts;
-    this.#class = this.#makeClass();
+    this.name = name;
+    this.#base = base;
+    this.finalize = finalize ?? base?.finalize;
+    const { layouts, slots, bytes } = placeFields(fields, base?.fields ?? new Map(), RESERVED_NAMES);
+    this.fields = layouts;
+    this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, mixins);
     this.id = store.require(
-      () => store.core.defineType(bytes, slots, finalize === undefined ? 0 : TYPE_HAS_FINALIZER),
+      () => store.core.defineType(bytes, slots, this.finalize === undefined ? 0 : TYPE_HAS_FINALIZER),
       "another type",
     );
     store.types.set(this.id, this);
+  }
+
+  isOrExtends(other: StructLayout): boolean {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the start of a chain
+    for (let layout: StructLayout | undefined = this; layout !== undefined; layout = layout.#base) {
+      if (layout === other) return true;
+    }
+    return false;
   }
 
   /** Layout of the object at an address. @throws {@link BadFieldError} if it has no fields. */
@@ -127,12 +179,19 @@ export class StructLayout implements TypeInfo {
     return info;
   }
 
-  /** The handle class of the type: a property for each field. */
-  #makeClass(): typeof StructHandle {
+  /** The handle class of the type: a property for each field, and what mixins add. */
+  #makeClass(base: typeof StructHandle, mixins: readonly object[]): typeof StructHandle {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- accessors have a `this` of their own
     const layout = this;
-    const handleClass = { [this.name]: class extends StructHandle {} }[this.name] as typeof StructHandle;
-    for (const field of this.#fields.values()) {
+    const handleClass = { [this.name]: class extends base {} }[this.name] as typeof StructHandle;
+    for (const mixin of mixins) {
+      for (const [name, member] of membersOf(mixin)) {
+        if (this.fields.has(name) || RESERVED_NAMES.has(name))
+          throw new BadFieldError(`${this.name} cannot have a method called ${describe(name)}`);
+        Object.defineProperty(handleClass.prototype, name, { ...member, enumerable: false });
+      }
+    }
+    for (const field of this.fields.values()) {
       Object.defineProperty(handleClass.prototype, field.name, {
         enumerable: true,
         get(this: StructHandle) {
@@ -150,23 +209,8 @@ export class StructLayout implements TypeInfo {
     return new this.#class(store, address, lent);
   }
 
-  shell(store: Store, address: Address): Shell {
-    const value: Record<string, unknown> = {};
-    return {
-      value,
-      fill: (convert) => {
-        for (const field of this.#fields.values()) {
-          value[field.name] =
-            field.type === "ref"
-              ? convert(store.core.getRef(address, field.slot) >>> 0)
-              : this.#read(store, address, field);
-        }
-      },
-    };
-  }
-
   #field(name: string): FieldLayout {
-    const field = this.#fields.get(name);
+    const field = this.fields.get(name);
     if (field === undefined) throw unknownField(this.name, name);
     return field;
   }
@@ -274,3 +318,14 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([
     Object.getOwnPropertyNames(constructor.prototype as object),
   ),
 ]);
+
+/** Methods and accessors of a mixin, or of the prototype of a class and its parents. */
+function membersOf(mixin: object): [string, PropertyDescriptor][] {
+  const members = new Map<string, PropertyDescriptor>();
+  for (let at: object = mixin; at !== Object.prototype; at = Object.getPrototypeOf(at) as object) {
+    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (name !== "constructor" && !members.has(name)) members.set(name, member);
+    }
+  }
+  return [...members];
+}

@@ -1,18 +1,28 @@
-import { TYPE_LIST, VALUE_OFFSET } from "../assembly/layout.js";
-import { BadValueError } from "./errors.js";
-import { Handle, addressIn, describe } from "./handle.js";
+import { PROBE_TEXT_SIZE } from "../assembly/layout.js";
+import { isAtomType, readAtom } from "./atoms.js";
+import type { Atom } from "./atoms.js";
+import { BadValueError, describe } from "./errors.js";
+import { Handle, addressIn } from "./handle.js";
 import type { Store } from "./store.js";
 import type { Address } from "./wasm/exports.js";
-import { encodeString } from "./wasm/memory.js";
+import { encodeString, isWellFormed } from "./wasm/memory.js";
 
 /**
- * What a list takes. Whole numbers and bigints become `int` (64 bits), other numbers `float`, `null`
- * becomes `None`.
+ * What a container takes, and gives. Whole numbers and bigints are `int` (64 bits), other numbers `float`,
+ * `null` is `None`, a `Uint8Array` `bytes` (a copy). An int reads as a bigint if it came as one, or is
+ * too large for a number to be exact.
  */
-export type Value = Handle | string | number | bigint | boolean | null;
+export type Value = Handle | Atom;
 
 const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
+const TWO_TO_32 = 2 ** 32;
+const NOT_WELL_FORMED = "a string has half of a surrogate pair, which UTF-8 cannot hold";
+
+/** Whether a number is an int of the heap: a whole number that is exact, and not -0. */
+export function isInt(value: number): boolean {
+  return Number.isSafeInteger(value) && (value !== 0 || 1 / value > 0);
+}
 
 /** Address of an object with this value, with one reference for the caller. */
 export function ownedValue(store: Store, value: unknown): Address {
@@ -20,13 +30,14 @@ export function ownedValue(store: Store, value: unknown): Address {
     case "string":
       return ownedStr(store, value);
     case "number":
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? ownedInt(store, value) : ownedFloat(store, value);
+      return isInt(value) ? ownedInt(store, value) : ownedFloat(store, value);
     case "bigint":
-      return ownedInt(store, value);
+      return ownedBigint(store, value);
     case "boolean":
       return store.core.bool(value ? 1 : 0) >>> 0;
     default:
       if (value === null) return store.core.none() >>> 0;
+      if (value instanceof Uint8Array) return ownedBytes(store, value);
       if (!(value instanceof Handle)) throw new BadValueError(`a heap has no place for ${describe(value)}`);
       const address = addressIn(store, value);
       store.incref(address);
@@ -37,48 +48,131 @@ export function ownedValue(store: Store, value: unknown): Address {
 /** @throws {@link BadValueError} for a text that is not well-formed. */
 export function ownedStr(store: Store, text: unknown): Address {
   if (typeof text !== "string") throw new BadValueError(`expected a string, got ${describe(text)}`);
+  if (text.length * 3 > PROBE_TEXT_SIZE) return ownedLongStr(store, text);
+  const address = store.core.strFromProbe(writeProbe(store, text));
+  // A collection may run code that writes other probes.
+  return address !== 0
+    ? address >>> 0
+    : store.require(() => store.core.strFromProbe(writeProbe(store, text)), "a string");
+}
+
+function ownedLongStr(store: Store, text: string): Address {
   checkWellFormed(text);
   const bytes = encodeString(text);
   const address = store.require(() => store.core.newStr(bytes.length), `a string of ${bytes.length} bytes`);
-  store.memory.writeString(address, bytes);
+  store.memory.writeBytes(address, bytes);
   return address;
 }
 
-/** Half of a surrogate pair alone is no character, and has no UTF-8. */
-export function checkWellFormed(text: string): void {
-  if (/\p{Surrogate}/u.test(text))
-    throw new BadValueError("a string has half of a surrogate pair, which UTF-8 cannot hold");
+/** Writes a short text to where the core looks for it. Its length in bytes. */
+function writeProbe(store: Store, text: string): number {
+  const length = store.memory.writeText(text, store.core.probeAddress() >>> 0);
+  if (length < 0) throw new BadValueError(NOT_WELL_FORMED);
+  return length;
 }
 
-/** @throws {@link BadValueError} if it is not whole, or does not fit 64 bits. */
+/** @throws {@link BadValueError} */
+export function checkWellFormed(text: string): void {
+  if (!isWellFormed(text)) throw new BadValueError(NOT_WELL_FORMED);
+}
+
+/** An int of Python's, to which it is all one whether it came as a number or a bigint. */
 export function ownedInt(store: Store, value: unknown): Address {
-  if (typeof value === "number" && !Number.isSafeInteger(value)) {
-    throw new BadValueError(`expected a whole number or a bigint, got ${value}`);
-  }
-  if (typeof value !== "number" && typeof value !== "bigint") {
+  if (typeof value === "bigint") return makeInt(store, checkBigint(value), false);
+  if (typeof value !== "number" || !Number.isSafeInteger(value))
     throw new BadValueError(`expected a whole number or a bigint, got ${describe(value)}`);
-  }
-  const big = BigInt(value);
-  if (big < MIN_INT || big > MAX_INT) throw new BadValueError(`an int has 64 bits, which ${value} does not fit`);
-  const low = Number(BigInt.asIntN(32, big));
-  const high = Number(BigInt.asIntN(32, big >> 32n));
-  return store.require(() => store.core.newInt(low, high), "an int");
+  const high = Math.floor(value / TWO_TO_32);
+  const low = value - high * TWO_TO_32;
+  const address = store.core.newInt(low, high, 0);
+  return address !== 0 ? address >>> 0 : store.require(() => store.core.newInt(low, high, 0), "an int");
+}
+
+/** An int that reads as a bigint again. */
+function ownedBigint(store: Store, value: bigint): Address {
+  return makeInt(store, checkBigint(value), true);
+}
+
+/** @throws {@link BadValueError} if it does not fit 64 bits. */
+function checkBigint(value: bigint): bigint {
+  if (value < MIN_INT || value > MAX_INT)
+    throw new BadValueError(`an int has 64 bits, which ${String(value)} does not fit`);
+  return value;
+}
+
+function makeInt(store: Store, value: bigint, isBigint: boolean): Address {
+  const [low, high] = halvesOf(value);
+  return store.require(() => store.core.newInt(low, high, isBigint ? 1 : 0), "an int");
+}
+
+function halvesOf(value: bigint): [low: number, high: number] {
+  return [Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n))];
 }
 
 export function ownedFloat(store: Store, value: unknown): Address {
   if (typeof value !== "number") throw new BadValueError(`expected a number, got ${describe(value)}`);
-  return store.require(() => store.core.newFloat(value), "a float");
+  const address = store.core.newFloat(value);
+  return address !== 0 ? address >>> 0 : store.require(() => store.core.newFloat(value), "a float");
 }
 
-/** Value of an int object: a number where that is exact, else a bigint. */
-export function readInt(store: Store, address: Address): number | bigint {
-  const value = store.memory.data.getBigInt64(address + VALUE_OFFSET, true);
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
+export function ownedBytes(store: Store, bytes: unknown): Address {
+  if (!(bytes instanceof Uint8Array)) throw new BadValueError(`expected a Uint8Array, got ${describe(bytes)}`);
+  const address = store.require(() => store.core.newBytes(bytes.length), `${bytes.length} bytes`);
+  store.memory.writeBytes(address, bytes);
+  return address;
+}
+
+/** Addresses of objects with these values, each with one reference for the caller; if one fails, none is left. */
+export function ownedValues(store: Store, values: Iterable<unknown>): Address[] {
+  const owned: Address[] = [];
+  try {
+    for (const value of values) owned.push(ownedValue(store, value));
+    return owned;
+  } catch (error) {
+    for (const address of owned) store.core.decref(address);
+    throw error;
+  }
+}
+
+/**
+ * Runs a core function with the address of a key: the object itself, or one of the core's probes, so that
+ * to look something up creates nothing. What it returns is passed on.
+ */
+export function withKey(store: Store, key: unknown, run: (key: Address) => number): number {
+  const { core } = store;
+  switch (typeof key) {
+    case "string":
+      if (key.length * 3 <= PROBE_TEXT_SIZE) return run(core.probeStr(writeProbe(store, key)) >>> 0);
+      break;
+    case "number": {
+      if (!isInt(key)) return run(core.probeFloat(key) >>> 0);
+      const high = Math.floor(key / TWO_TO_32);
+      return run(core.probeInt(key - high * TWO_TO_32, high, 0) >>> 0);
+    }
+    case "bigint":
+      return run(core.probeInt(...halvesOf(checkBigint(key)), 1) >>> 0);
+    case "object":
+      if (key instanceof Handle) return run(addressIn(store, key));
+      if (key instanceof Uint8Array && key.length <= PROBE_TEXT_SIZE) {
+        store.memory.u8.set(key, core.probeAddress() >>> 0);
+        return run(core.probeBytesKey(key.length) >>> 0);
+      }
+  }
+  const owned = ownedValue(store, key);
+  try {
+    return run(owned);
+  } finally {
+    store.core.decref(owned);
+  }
 }
 
 /** Value of an atom, or a new handle for anything else. */
 export function borrowedValue(store: Store, address: Address): Value {
-  if (store.typeIdAt(address) >= TYPE_LIST) return store.share(address);
-  return store.typeAt(address).shell(store, address).value as Value;
+  const type = store.typeIdAt(address);
+  return isAtomType(type) ? readAtom(store, address, type) : store.share(address);
+}
+
+/** Value of an atom, or a handle for anything else that counts no reference: for the length of a call. */
+export function lentValue(store: Store, address: Address): Value {
+  const type = store.typeIdAt(address);
+  return isAtomType(type) ? readAtom(store, address, type) : store.typeAt(address).wrap(store, address, true);
 }

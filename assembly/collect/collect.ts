@@ -7,6 +7,7 @@ import { CHECK } from "../check";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { isEmpty, moveAll } from "../object/list";
 import { clearMarks, promoteAll } from "../heap/generations";
+import { untrackTuples } from "../heap/tracking";
 import { gatherUnmarked } from "./garbage";
 import { markReachable } from "./mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
@@ -67,11 +68,13 @@ function advanceCounts(generation: u32): void {
 function findInYoung(generation: u32): void {
   if (generation == 0) {
     splitUnreachable(GENERATION_0, UNREACHABLE);
+    untrackTuples(GENERATION_0);
     moveAll(GENERATION_0, GENERATION_1);
     return;
   }
   moveAll(GENERATION_0, GENERATION_1);
   splitUnreachable(GENERATION_1, UNREACHABLE);
+  untrackTuples(GENERATION_1);
   control.longLivedPending += promoteAll(GENERATION_1);
 }
 

@@ -5,7 +5,15 @@
 // User code runs in between. It may drop garbage, which then leaves its list by its own death, make it
 // reachable again, allocate, and fail; it cannot start another collection.
 
-import { FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_UNREACHABLE, KIND_LIST, TYPE_WEAKREF } from "../layout";
+import {
+  FLAG_FINALIZED,
+  FLAG_HAS_WEAKREFS,
+  FLAG_UNREACHABLE,
+  KIND_LIST,
+  KIND_STRUCT,
+  KIND_TABLE,
+  TYPE_WEAKREF,
+} from "../layout";
 import { FINALIZED } from "../control";
 import { finalize } from "../host";
 import { ONE_OUTSIDE, hasFlag, headerOf, nextOf, refcountOf, setFlag, setHeader, typeIdOf } from "../object/header";
@@ -15,6 +23,7 @@ import { hasFinalizer, typeOf } from "../object/type";
 import { callAll, decref } from "../heap/death";
 import { clearItems } from "../heap/list";
 import { writeSlot } from "../heap/reference";
+import { clearTable } from "../heap/table";
 import { callbackOf, detach, firstWeakref, hold, nextWeakref, setNextWeakref } from "../heap/weak";
 
 /**
@@ -67,14 +76,16 @@ export function clearWeakrefsOf(unreachable: usize): void {
   }
 }
 
-/** Clears each object's slots; death does the rest. What is alive afterwards stays in `survivors`. */
+/** Clears each object's slots, but for those of tuples, which never change; death does the rest. What is alive afterwards stays in `survivors`. */
 export function clearGarbage(unreachable: usize, survivors: usize): void {
   while (nextOf(unreachable) != unreachable) {
     const object = nextOf(unreachable);
     setHeader(object, headerOf(object) + ONE_OUTSIDE);
     const type = typeOf(object);
     if (type.kind == KIND_LIST) clearItems(object);
-    else for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) writeSlot(slot, 0);
+    else if (type.kind == KIND_TABLE) clearTable(object);
+    else if (type.kind == KIND_STRUCT)
+      for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) writeSlot(slot, 0);
     decref(object);
     if (nextOf(unreachable) != object) continue; // it died
     remove(object);

@@ -1,11 +1,14 @@
-// Atoms: None, the booleans, numbers and strings. Leaf objects; the small ones immortal, as in CPython.
+// Atoms: None, the booleans, numbers, strings and bytes. Leaf objects; the small ones immortal, as in
+// CPython, and so is the empty tuple.
 
 import {
   SMALL_INT_MAX,
   SMALL_INT_MIN,
   STR_BYTES_OFFSET,
+  STR_HASH_OFFSET,
   STR_LENGTH_OFFSET,
   TYPE_BOOL,
+  TYPE_BYTES,
   TYPE_FLOAT,
   TYPE_INT,
   TYPE_NONE,
@@ -14,8 +17,10 @@ import {
 } from "../layout";
 import { blockSize } from "../alloc/block";
 import { control } from "../control";
+import { setFlag } from "../object/header";
 import { typeAt } from "../object/type";
-import { createLeaf, createObject } from "./create";
+import { createLeaf, createObject, createTuple } from "./create";
+import { untrack } from "./generations";
 import { makeImmortal } from "./refcount";
 
 /** None, False, True, then the small ints lie one after another from the first block of their class on. */
@@ -28,6 +33,10 @@ export function createImmortals(): bool {
     if (!object) return false;
     if (value == SMALL_INT_MIN) control.smallInts = <u32>object;
   }
+  control.emptyTuple = <u32>createTuple(0);
+  if (!control.emptyTuple) return false;
+  untrack(control.emptyTuple);
+  makeImmortal(control.emptyTuple);
   return true;
 }
 
@@ -39,13 +48,15 @@ function createImmortal(type: u32, value: i64): usize {
   return object;
 }
 
-/** Owned; 0 = out of memory. */
-export function createInt(value: i64): usize {
-  if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX) {
+/** Owned; 0 = out of memory. `flags`: 0 or FLAG_BIGINT, which makes an object of its own of a small int too. */
+export function createInt(value: i64, flags: u32 = 0): usize {
+  if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX && !flags) {
     return control.smallInts + <u32>(value - SMALL_INT_MIN) * blockSize(control.smallInts);
   }
   const object = createObject(typeAt(TYPE_INT), TYPE_INT);
-  if (object) store<i64>(object + VALUE_OFFSET, value);
+  if (!object) return 0;
+  if (flags) setFlag(object, flags);
+  store<i64>(object + VALUE_OFFSET, value);
   return object;
 }
 
@@ -55,9 +66,41 @@ export function createFloat(value: f64): usize {
   return object;
 }
 
-export function createStr(length: u32): usize {
+/** A STR or BYTES of `length` zero bytes. */
+export function createText(type: u32, length: u32): usize {
   if (length > 0xfff00000) return 0;
-  const object = createLeaf(TYPE_STR, STR_BYTES_OFFSET - VALUE_OFFSET + length);
+  const object = createLeaf(type, STR_BYTES_OFFSET - VALUE_OFFSET + length);
   if (object) store<u32>(object + STR_LENGTH_OFFSET, length);
   return object;
+}
+
+export function createBytes(from: usize, length: u32): usize {
+  const bytes = createText(TYPE_BYTES, length);
+  if (bytes) memory.copy(bytes + STR_BYTES_OFFSET, from, length);
+  return bytes;
+}
+
+/** A new string with the same text. */
+export function copyStr(text: usize): usize {
+  const length = load<u32>(text, STR_LENGTH_OFFSET);
+  const string = createText(TYPE_STR, length);
+  if (!string) return 0;
+  memory.copy(string + STR_BYTES_OFFSET, text + STR_BYTES_OFFSET, length);
+  store<u32>(string, load<u32>(text, STR_HASH_OFFSET), STR_HASH_OFFSET);
+  return string;
+}
+
+/** Characters (code points) of a string: the bytes that do not continue one. */
+export function codePointsOf(string: usize): u32 {
+  const bytes = load<u32>(string, STR_LENGTH_OFFSET);
+  let at = string + STR_BYTES_OFFSET;
+  const end = at + bytes;
+  let continuing: u32 = 0;
+  // 10xxxxxx: the top bit is set and the one below it is not.
+  for (; at + 8 <= end; at += 8) {
+    const word = load<u64>(at);
+    continuing += <u32>popcnt<u64>(word & ~(word << 1) & 0x8080808080808080);
+  }
+  for (; at < end; at++) if ((load<u8>(at) & 0xc0) == 0x80) continuing++;
+  return bytes - continuing;
 }

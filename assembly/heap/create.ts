@@ -8,6 +8,9 @@ import {
   TYPE_HAS_FINALIZER,
   TYPE_HAS_LINKS,
   BUFFER_DATA_OFFSET,
+  TUPLE_ITEMS_OFFSET,
+  TUPLE_LENGTH_OFFSET,
+  TYPE_TUPLE,
 } from "../layout";
 import { allocBlock, classForPayload, freeBlock } from "../alloc/block";
 import { BLOCK_LEAF, BLOCK_LINKED } from "../alloc/page";
@@ -16,6 +19,8 @@ import { newHeader, setHeader } from "../object/header";
 import { append } from "../object/list";
 import { Type, hasLinks, typeAt } from "../object/type";
 import { newBuffer } from "./buffer";
+
+const MAX_TUPLE_LENGTH: u32 = 0x3ff00000;
 
 /** A zeroed object of a fixed-size type with one outside reference; 0 = out of memory, nothing changed. */
 export function createObject(type: Type, id: u32): usize {
@@ -39,6 +44,19 @@ export function createLeaf(id: u32, payload: u32): usize {
   memory.fill(object + PAYLOAD_OFFSET, 0, payload);
   setHeader(object, newHeader(id, 0));
   return object;
+}
+
+/** A tuple of `length` empty slots, for the caller to fill before anyone sees it; 0 = out of memory. */
+export function createTuple(length: u32): usize {
+  const payload = TUPLE_ITEMS_OFFSET - PAYLOAD_OFFSET + (length << 2);
+  if (length > MAX_TUPLE_LENGTH) return 0;
+  const tuple = allocBlock(payload, classForPayload(payload, BLOCK_LINKED), BLOCK_LINKED);
+  if (!tuple) return 0;
+  memory.fill(tuple + PAYLOAD_OFFSET, 0, payload);
+  store<u32>(tuple + TUPLE_LENGTH_OFFSET, length);
+  setHeader(tuple, newHeader(TYPE_TUPLE, FLAG_TRACKED));
+  append(GENERATION_0, tuple);
+  return tuple;
 }
 
 /** Adds a type to the table. `payload` counts the slots. The new id; 0 = out of memory, or of ids. */

@@ -11,15 +11,13 @@
 // stack, so past a nesting of MAX_NESTING objects and callbacks wait for the outermost death to end.
 
 import {
-  BUFFER_DATA_OFFSET,
   FLAG_DYING,
   FLAG_FINALIZED,
   FLAG_HAS_WEAKREFS,
+  FLAG_INTERNED,
   FLAG_TRACKED,
-  KIND_LIST,
-  LIST_BUFFER_OFFSET,
-  LIST_LENGTH_OFFSET,
-  PAYLOAD_OFFSET,
+  SLOTS_BUFFER_OFFSET,
+  TYPE_STR,
   TYPE_WEAKREF,
 } from "../layout";
 import { freeBlock } from "../alloc/block";
@@ -30,6 +28,7 @@ import {
   clearFlag,
   hasFlag,
   headerOf,
+  infoOf,
   nextOf,
   prevOf,
   refcountOf,
@@ -39,9 +38,10 @@ import {
   setPrev,
   typeIdOf,
 } from "../object/header";
-import { slotsEnd, slotsOf } from "../object/slots";
+import { dropsLastFirst, firstSlot, hasBuffer, slotCount, slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasFinalizer, hasLinks, typeOf } from "../object/type";
 import { track, untrack } from "./generations";
+import { forgetInterned } from "./intern";
 import { dropOutside, dropSlot } from "./refcount";
 import { callbackOf, clearWeakrefs, detach, nextWeakref, setNextWeakref } from "./weak";
 
@@ -72,8 +72,7 @@ function die(dead: usize): void {
     if (dead) {
       const type = typeOf(dead);
       if (!hasLinks(type)) {
-        if (hasFlag(dead, FLAG_HAS_WEAKREFS)) tellWeakrefs(dead);
-        freeBlock(dead);
+        endLeaf(dead);
       } else if (beginDying(dead, type)) {
         setNext(dead, top);
         top = dead;
@@ -90,11 +89,19 @@ function die(dead: usize): void {
   }
 }
 
+/** The death of an object that refers to nothing. */
+function endLeaf(object: usize): void {
+  const info = infoOf(object);
+  if (info & FLAG_HAS_WEAKREFS) tellWeakrefs(object);
+  if (info & FLAG_INTERNED && typeIdOf(object) == TYPE_STR) forgetInterned(object);
+  freeBlock(object);
+}
+
 /** In no generation any more, all slots still held. */
 function markDying(object: usize, type: Type): void {
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
   setFlag(object, FLAG_DYING);
-  setPrev(object, type.kind == KIND_LIST ? <usize>load<u32>(object + LIST_LENGTH_OFFSET) : 0);
+  setPrev(object, dropsLastFirst(type) ? <usize>slotCount(object, type) : 0);
 }
 
 /** The part of a death in which user code runs; then the object is DYING. False if the finalizer resurrected it. */
@@ -122,20 +129,20 @@ function diesAfterFinalizer(object: usize): bool {
 /** Drops slots until a child dies of it, which is returned, or none is left. */
 function dropNext(object: usize, type: Type): usize {
   let cursor = prevOf(object);
-  if (type.kind == KIND_LIST) {
-    const items = <usize>load<u32>(object + LIST_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
+  const first = firstSlot(object, type);
+  if (dropsLastFirst(type)) {
     while (cursor) {
       cursor--;
-      const item = load<u32>(items + (cursor << 2));
+      const item = load<u32>(first + (cursor << 2));
       if (item && dropSlot(item)) {
         setPrev(object, cursor);
         return item;
       }
     }
   } else {
-    const slots = type.slots;
+    const slots = slotCount(object, type);
     while (cursor < slots) {
-      const child = load<u32>(object + PAYLOAD_OFFSET + (cursor << 2));
+      const child = load<u32>(first + (cursor << 2));
       cursor++;
       if (child && dropSlot(child)) {
         setPrev(object, cursor);
@@ -149,8 +156,8 @@ function dropNext(object: usize, type: Type): usize {
 
 /** All slots are dropped: the memory goes back. */
 function endDying(object: usize, type: Type): void {
-  if (type.kind == KIND_LIST) {
-    const buffer = load<u32>(object + LIST_BUFFER_OFFSET);
+  if (hasBuffer(type)) {
+    const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
     if (buffer) freeBlock(buffer);
   } else if (typeIdOf(object) == TYPE_WEAKREF) {
     detach(object);

@@ -2,7 +2,7 @@
 
 import { PAYLOAD_OFFSET } from "../layout";
 import { destroy } from "./death";
-import { addSlot, dropSlot } from "./refcount";
+import { addSlot, dropSlot, incref } from "./refcount";
 
 export function slotAddress(object: usize, slot: u32): usize {
   return object + PAYLOAD_OFFSET + (slot << 2);
@@ -14,4 +14,33 @@ export function writeSlot(slot: usize, value: usize): void {
   const old = load<u32>(slot);
   store<u32>(slot, <u32>value);
   if (old && dropSlot(old)) destroy(old);
+}
+
+/** Writes a slot that holds nothing yet. */
+export function fillSlot(slot: usize, value: usize): void {
+  addSlot(value);
+  store<u32>(slot, <u32>value);
+}
+
+/** Moves slots of one object, which keeps them all; the ranges may overlap. */
+export function moveSlots(to: usize, from: usize, count: u32): void {
+  memory.copy(to, from, (<usize>count) << 2);
+}
+
+export function swapSlots(a: usize, b: usize): void {
+  const value = load<u32>(a);
+  store<u32>(a, load<u32>(b));
+  store<u32>(b, value);
+}
+
+/**
+ * Empties a slot. What it held becomes an outside reference of the caller's. False = it does not, and
+ * does not die of that either: it has more of them than there is memory to count.
+ */
+export function takeSlot(slot: usize): bool {
+  const value = load<u32>(slot);
+  const isTaken = incref(value);
+  store<u32>(slot, 0);
+  dropSlot(value);
+  return isTaken;
 }

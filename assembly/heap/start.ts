@@ -7,10 +7,15 @@ import {
   FIRST_USER_TYPE,
   KIND_LEAF,
   KIND_LIST,
+  KIND_TABLE,
+  KIND_TUPLE,
   TYPE_DESCRIPTOR_SIZE,
+  TYPE_DICT,
   TYPE_FLOAT,
   TYPE_HAS_LINKS,
   TYPE_LIST,
+  TYPE_SET,
+  TYPE_TUPLE,
   TYPE_VARIABLE_SIZE,
   TYPE_WEAKREF,
 } from "../layout";
@@ -52,6 +57,8 @@ function addBuiltinTypes(): void {
   control.typeCount = 0;
   for (let id: u32 = 0; id < <u32>FIRST_USER_TYPE; id++) {
     if (id == TYPE_LIST) addType(12, 0, KIND_LIST, TYPE_HAS_LINKS);
+    else if (id == TYPE_TUPLE) addType(0, 0, KIND_TUPLE, TYPE_HAS_LINKS | TYPE_VARIABLE_SIZE);
+    else if (id == TYPE_DICT || id == TYPE_SET) addType(24, 0, KIND_TABLE, TYPE_HAS_LINKS);
     else if (id == TYPE_WEAKREF) addType(16, 0, KIND_LEAF, TYPE_HAS_LINKS);
     else if (id > 1 && id <= <u32>TYPE_FLOAT) addType(8, 0, KIND_LEAF, 0);
     else addType(0, 0, KIND_LEAF, TYPE_VARIABLE_SIZE);

@@ -8,21 +8,29 @@ import {
   FLAG_COLLECTING,
   FLAG_DYING,
   FLAG_HAS_WEAKREFS,
+  FLAG_INTERNED,
   FLAG_OLD,
   FLAG_TRACKED,
   FLAG_UNREACHABLE,
   KIND_LIST,
-  LIST_BUFFER_OFFSET,
+  KIND_TABLE,
+  KIND_TUPLE,
   LIST_CAPACITY_OFFSET,
-  LIST_LENGTH_OFFSET,
   ROOTS_SATURATED,
+  SLOTS_BUFFER_OFFSET,
+  SLOTS_COUNT_OFFSET,
+  TABLE_LOG_OFFSET,
+  TABLE_USABLE_OFFSET,
   TYPE_BUFFER,
+  TYPE_DICT,
+  TYPE_STR,
   TYPE_WEAKREF,
 } from "../layout";
 import {
   INVARIANT_BIRTH,
   INVARIANT_BUFFER,
   INVARIANT_DYING,
+  INVARIANT_INTERNED,
   INVARIANT_LINKS,
   INVARIANT_LIST,
   INVARIANT_MARKS,
@@ -30,8 +38,11 @@ import {
   INVARIANT_REFCOUNT,
   INVARIANT_SATURATED,
   INVARIANT_SLOT,
+  INVARIANT_TABLE,
   INVARIANT_TRACKED,
+  INVARIANT_TUPLE,
   INVARIANT_TYPE_ID,
+  INVARIANT_UNTRACKED,
   INVARIANT_WEAKREFS,
 } from "../invariants";
 import { payloadCapacity } from "../alloc/block";
@@ -39,6 +50,7 @@ import { verifyBlocks } from "../alloc/verify";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import {
   birthOf,
+  hasFlag,
   infoOf,
   isImmortal,
   nextOf,
@@ -48,9 +60,13 @@ import {
   setRefcount,
   typeIdOf,
 } from "../object/header";
-import { slotsEnd, slotsOf } from "../object/slots";
+import { hasBuffer, slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
+import { isInTable } from "./intern";
+import { hashOf } from "./key";
 import { rootsMapSize, rootsOf } from "./refcount";
+import { bufferBytes, capacityOf, entriesOf, findEntry, hashAt, keyAt, lengthOfTable, valueAt } from "./table";
+import { holdsAtoms } from "./tracking";
 import { firstBlock, firstObject, nextBlock, nextObject, typeIdAt } from "./walk";
 import { firstWeakref, nextWeakref, prevWeakref, referentOf } from "./weak";
 
@@ -61,6 +77,7 @@ export function verifyHeap(): u32 {
   if (!broken) broken = verifyRefcounts();
   if (!broken) broken = verifyLists();
   if (!broken) broken = verifySideTables();
+  if (!broken) broken = verifyContainers();
   return broken;
 }
 
@@ -74,7 +91,12 @@ function verifyObjects(): u32 {
   let old: u32 = 0;
   // Buffers less those who own one.
   let buffers =
-    0 - <u32>(control.rootsMapBuffer != 0) - <u32>(control.weakMapBuffer != 0) - <u32>(control.typesBuffer != 0);
+    0 -
+    <u32>(control.rootsMapBuffer != 0) -
+    <u32>(control.weakMapBuffer != 0) -
+    <u32>(control.typesBuffer != 0) -
+    <u32>(control.internBuffer != 0) -
+    control.loans;
   for (let object = firstBlock(); object; object = nextBlock(object)) {
     const id = typeIdAt(object);
     if (!id) return broken(INVARIANT_TYPE_ID, object);
@@ -90,12 +112,14 @@ function verifyObjects(): u32 {
     }
     if (!hasLinks(type) && info & (FLAG_TRACKED | FLAG_OLD)) return broken(INVARIANT_TRACKED, object);
     if (info & FLAG_OLD && !(info & FLAG_TRACKED)) return broken(INVARIANT_TRACKED, object);
-    if (info & (FLAG_COLLECTING | FLAG_UNREACHABLE) && !control.collecting) return broken(INVARIANT_MARKS, object);
+    if (hasLinks(type) && info & (FLAG_COLLECTING | FLAG_UNREACHABLE) && !control.collecting)
+      return broken(INVARIANT_MARKS, object);
     if (info & FLAG_DYING && (control.nesting == 0 || info & FLAG_TRACKED)) return broken(INVARIANT_DYING, object);
     if (refcountOf(object) == 0 && !(info & FLAG_DYING) && hasLinks(type)) return broken(INVARIANT_REFCOUNT, object);
-    if (type.kind == KIND_LIST) {
-      if (!isListSound(object)) return broken(INVARIANT_LIST, object);
-      if (load<u32>(object + LIST_BUFFER_OFFSET)) buffers--;
+    if (hasBuffer(type)) {
+      if (type.kind == KIND_LIST && !isListSound(object)) return broken(INVARIANT_LIST, object);
+      if (type.kind == KIND_TABLE && !isTableSound(object)) return broken(INVARIANT_TABLE, object);
+      if (load<u32>(object + SLOTS_BUFFER_OFFSET)) buffers--;
     }
     const bad = verifySlots(object, type);
     if (bad) return bad;
@@ -105,11 +129,61 @@ function verifyObjects(): u32 {
 }
 
 function isListSound(list: usize): bool {
-  const buffer = load<u32>(list + LIST_BUFFER_OFFSET);
+  const buffer = load<u32>(list + SLOTS_BUFFER_OFFSET);
   const capacity = load<u32>(list + LIST_CAPACITY_OFFSET);
-  if (load<u32>(list + LIST_LENGTH_OFFSET) > capacity) return false;
+  if (load<u32>(list + SLOTS_COUNT_OFFSET) > capacity) return false;
   if (!buffer) return capacity == 0;
   return typeIdAt(buffer) == TYPE_BUFFER && capacity <= payloadCapacity(buffer) >>> 2;
+}
+
+/** The numbers of a table agree, and its entries are in its buffer. */
+function isTableSound(table: usize): bool {
+  const buffer = load<u32>(table + SLOTS_BUFFER_OFFSET);
+  const slots = load<u32>(table + SLOTS_COUNT_OFFSET);
+  const usable = load<u32>(table + TABLE_USABLE_OFFSET);
+  if (!buffer) return (slots | usable | lengthOfTable(table)) == 0;
+  const width: u32 = typeIdOf(table) == TYPE_DICT ? 1 : 0;
+  const log = <u32>load<u8>(table + TABLE_LOG_OFFSET);
+  if (typeIdAt(buffer) != TYPE_BUFFER || log > 27 || slots & width) return false;
+  if (bufferBytes(log, width) > payloadCapacity(buffer)) return false;
+  if (entriesOf(table) + usable > capacityOf(log)) return false;
+  let length: u32 = 0;
+  // A death under way has dropped entries that are still written there.
+  const dying = hasFlag(table, FLAG_DYING);
+  for (let entry: u32 = 0; entry < entriesOf(table); entry++) {
+    const key = keyAt(table, entry);
+    if (key) length++;
+    if (width && (key == 0) != (valueAt(table, entry) == 0)) return false;
+  }
+  return dying || length == lengthOfTable(table);
+}
+
+/** What can only be told once every slot is known to lead to a live object. */
+function verifyContainers(): u32 {
+  let interned: u32 = 0;
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    const type = typeOf(object);
+    const info = infoOf(object);
+    if (typeIdOf(object) == TYPE_STR && info & FLAG_INTERNED) {
+      if (!isInTable(object)) return broken(INVARIANT_INTERNED, object);
+      interned++;
+    }
+    if (info & FLAG_DYING || type.kind < <u32>KIND_TUPLE) continue;
+    if (!(info & FLAG_TRACKED) && !holdsAtoms(object, type)) return broken(INVARIANT_UNTRACKED, object);
+    if (type.kind == KIND_TUPLE) {
+      for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+        if (!load<u32>(slot)) return broken(INVARIANT_TUPLE, object);
+      }
+    }
+    if (type.kind != KIND_TABLE) continue;
+    for (let entry: u32 = 0; entry < entriesOf(object); entry++) {
+      const key = keyAt(object, entry);
+      if (key && (hashAt(object, entry) != hashOf(key) || findEntry(object, key) != entry)) {
+        return broken(INVARIANT_TABLE, object);
+      }
+    }
+  }
+  return interned == control.internSize ? 0 : broken(INVARIANT_INTERNED, 0);
 }
 
 function verifySlots(object: usize, type: Type): u32 {

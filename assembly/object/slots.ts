@@ -2,30 +2,61 @@
 // whoever visits them needs no callback:
 //
 //     for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) …
+//
+// A DYING object has dropped some already, which it holds no longer: lists and tuples from their end,
+// all others from their start.
 
 import {
   BUFFER_DATA_OFFSET,
   FLAG_DYING,
   KIND_LIST,
-  LIST_BUFFER_OFFSET,
-  LIST_LENGTH_OFFSET,
+  KIND_STRUCT,
+  KIND_TUPLE,
   PAYLOAD_OFFSET,
+  SLOTS_BUFFER_OFFSET,
+  SLOTS_COUNT_OFFSET,
+  TUPLE_ITEMS_OFFSET,
+  TUPLE_LENGTH_OFFSET,
 } from "../layout";
 import { hasFlag, prevOf } from "./header";
 import { Type } from "./type";
 
-/** First slot that the object holds; a DYING struct no longer holds those already dropped. */
-export function slotsOf(object: usize, type: Type): usize {
-  if (type.kind == KIND_LIST) return <usize>load<u32>(object + LIST_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
-  const first = object + PAYLOAD_OFFSET;
-  return type.slots && hasFlag(object, FLAG_DYING) ? first + (prevOf(object) << 2) : first;
+/** Address of the object's slot 0, dropped or not. */
+export function firstSlot(object: usize, type: Type): usize {
+  const kind = type.kind;
+  if (kind <= <u32>KIND_STRUCT) return object + PAYLOAD_OFFSET;
+  if (kind == KIND_TUPLE) return object + TUPLE_ITEMS_OFFSET;
+  return <usize>load<u32>(object + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
 }
 
-/** End of the slots; a DYING list drops its last item first, and holds as many as it has left. */
+/** How many slots the object has, dropped or not. */
+export function slotCount(object: usize, type: Type): u32 {
+  const kind = type.kind;
+  if (kind <= <u32>KIND_STRUCT) return type.slots;
+  return kind == KIND_TUPLE ? load<u32>(object + TUPLE_LENGTH_OFFSET) : load<u32>(object + SLOTS_COUNT_OFFSET);
+}
+
+/** Whether death drops the last slot first, as Python's lists and tuples do. */
+export function dropsLastFirst(type: Type): bool {
+  return type.kind == KIND_LIST || type.kind == KIND_TUPLE;
+}
+
+/** Whether the slots lie in a buffer, which may move, and which the object may lack. */
+export function hasBuffer(type: Type): bool {
+  return type.kind >= <u32>KIND_LIST;
+}
+
+/** First slot that the object still holds. */
+export function slotsOf(object: usize, type: Type): usize {
+  const first = firstSlot(object, type);
+  return hasFlag(object, FLAG_DYING) && !dropsLastFirst(type) && slotCount(object, type)
+    ? first + (prevOf(object) << 2)
+    : first;
+}
+
+/** End of the slots that the object still holds. */
 export function slotsEnd(object: usize, type: Type): usize {
-  if (type.kind == KIND_LIST) {
-    const count: usize = hasFlag(object, FLAG_DYING) ? prevOf(object) : <usize>load<u32>(object + LIST_LENGTH_OFFSET);
-    return <usize>load<u32>(object + LIST_BUFFER_OFFSET) + BUFFER_DATA_OFFSET + (count << 2);
-  }
-  return object + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
+  const count: usize =
+    dropsLastFirst(type) && hasFlag(object, FLAG_DYING) ? prevOf(object) : <usize>slotCount(object, type);
+  return firstSlot(object, type) + (count << 2);
 }

@@ -35,24 +35,90 @@ export interface CoreExports {
   /** Stores a reference (0 = none) in a slot of a struct; counts both sides; what was there may die. */
   setRef(object: Address, slot: number, value: Address): void;
 
-  /** Int of 64 bits given as two halves. Owned (small ints are shared and immortal). 0 = out of memory. */
-  newInt(low: number, high: number): Address;
+  /** Int of 64 bits given as two halves. Owned (small ints are shared and immortal, bigints are not). 0 = out of memory. */
+  newInt(low: number, high: number, isBigint: number): Address;
   newFloat(value: number): Address;
-  /** String of so many zero bytes, for the caller to fill at STR_BYTES_OFFSET at once. Owned. */
+  /** String, or bytes, of so many zeros, for the caller to fill at STR_BYTES_OFFSET at once. Owned. */
   newStr(byteLength: number): Address;
+  newBytes(byteLength: number): Address;
+  /** String of the bytes at `probeAddress`. Owned. */
+  strFromProbe(byteLength: number): Address;
+  /** Code points of a string. */
+  strLength(string: Address): number;
+  /** The one interned string with this text. Takes a probe too. Owned. */
+  intern(text: Address): Address;
+  /** Cells of the table of interned strings; gives back what is beyond so many cells, if it can. */
+  internCapacity(): number;
+  shrinkInterned(capacity: number): void;
   /** The immortal None, False and True. */
   none(): Address;
   bool(value: number): Address;
+
+  /**
+   * Keys that are not objects, for `intern`, `dictSet`, `setAdd`, `tableFind`, `tableDelete` and
+   * `sequenceIndex`: good until the next probe is made. Texts of at most PROBE_TEXT_SIZE bytes are
+   * written to `probeAddress` first.
+   */
+  probeAddress(): Address;
+  probeStr(byteLength: number): Address;
+  probeBytesKey(byteLength: number): Address;
+  probeInt(low: number, high: number, isBigint: number): Address;
+  probeFloat(value: number): Address;
+  /** Seed of the hashes of strings and bytes. Before the first of them is hashed. */
+  setHashSeed(seed: number): void;
+  /** Type of what made the last key unhashable; the tuple's if it is too deep. */
+  unhashableType(): number;
 
   /** Empty list with room for `capacity` slots. Owned. May collect first. */
   newList(capacity: number): Address;
   /** Appends; counts the item. 0 = out of memory, list unchanged. */
   listAppend(list: Address, item: Address): number;
-  /** Item, borrowed. `index` must be inside. */
-  listGet(list: Address, index: number): Address;
+  /** Inserts before `index` (at most the length). 0 = out of memory, list unchanged. */
+  listInsert(list: Address, index: number, item: Address): number;
+  /** Appends the items `[start, end)` of a list (or the same one) or tuple. 0 = out of memory, list unchanged. */
+  listExtend(list: Address, source: Address, start: number, end: number): number;
   listSet(list: Address, index: number, item: Address): void;
-  /** Removes the last item and returns it, owned. 0 = empty list or out of memory (list unchanged). */
-  listPop(list: Address): Address;
+  /** Removes an item and returns it, owned. 0 = out of memory, list unchanged. */
+  listRemove(list: Address, index: number): Address;
+  /** Removes the items `[start, end)`, the last first. */
+  listRemoveRange(list: Address, start: number, end: number): void;
+  listReverse(list: Address): void;
+  /** Puts at each place i the item from `order[i]`. `order`: loan of as many words, and as many again for the core's use. */
+  listPermute(list: Address, order: Address): void;
+  /** First place in `[start, end)` of a list or tuple whose item equals the value; `end` = none. */
+  sequenceIndex(sequence: Address, value: Address, start: number, end: number): number;
+
+  /** Tuple, to be filled with `tupleInit` before anything else happens. Owned. May collect first. */
+  newTuple(length: number): Address;
+  tupleInit(tuple: Address, index: number, item: Address): void;
+
+  /** Empty dict or set with room for so many entries. Owned. May collect first. */
+  newDict(expected: number): Address;
+  newSet(expected: number): Address;
+  /** `dict[key] = value`. RESULT_*; 0 = out of memory, nothing changed. */
+  dictSet(dict: Address, key: Address, value: Address): number;
+  setAdd(set: Address, key: Address): number;
+  /** Entry of a key; NO_ENTRY or UNHASHABLE_ENTRY. */
+  tableFind(table: Address, key: Address): number;
+  tableDelete(table: Address, key: Address): number;
+  /** Deletes an entry that is there. */
+  tableDeleteAt(table: Address, entry: number): void;
+  /** Empties a list, dict or set. */
+  containerClear(container: Address): void;
+
+  /** Raw memory for data on its way in or out; 0 = out of memory. */
+  lend(bytes: number): Address;
+  giveBack(address: Address): void;
+  /** Creates `count` objects; their addresses (owned) go to `out`. How many there was memory for. May collect. */
+  allocMany(type: number, count: number, out: Address): number;
+  /** Of each object in an array of `count` addresses. 0 = out of memory, nothing changed. */
+  increfMany(objects: Address, count: number): number;
+  decrefMany(objects: Address, count: number): void;
+  getRefMany(objects: Address, count: number, slot: number, out: Address): void;
+  setRefMany(objects: Address, count: number, slot: number, values: Address): void;
+  /** 2^shift bytes at `offset` of each object, to or from an array. */
+  gather(objects: Address, count: number, offset: number, shift: number, out: Address): void;
+  scatter(objects: Address, count: number, offset: number, shift: number, values: Address): void;
 
   /** Weak reference object. `callback` is an id of the host's, 0 = none (then it may be a shared one). Owned. 0 = out of memory. */
   newWeakref(referent: Address, callback: number): Address;

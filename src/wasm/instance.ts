@@ -33,9 +33,9 @@ type AnyFunction = (...numbers: number[]) => number;
  * is then half changed.
  */
 export function guardExports(exports: CoreExports, onTrap: (cause: unknown) => CorruptHeapError): CoreExports {
-  return mapExports(exports, (run) => (a, b, c) => {
+  return mapExports(exports, (run) => (a, b, c, d, e) => {
     try {
-      return run(a, b, c);
+      return run(a, b, c, d, e);
     } catch (error) {
       // From a hook inside a trapped core: it has been told already.
       if (error instanceof CorruptHeapError) throw error;

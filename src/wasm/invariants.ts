@@ -22,6 +22,10 @@ const SENTENCES: Record<number, string> = {
   [invariants.INVARIANT_GUARD]: "an object was written past its end",
   [invariants.INVARIANT_BITMAPS]: "the bitmaps of a collection do not cover the heap",
   [invariants.INVARIANT_DYING]: "an object is dying though no death is under way",
+  [invariants.INVARIANT_TABLE]: "the entries of a dict or set, their hashes and its index do not agree",
+  [invariants.INVARIANT_TUPLE]: "a tuple has an empty slot",
+  [invariants.INVARIANT_INTERNED]: "the table of interned strings does not agree with the strings",
+  [invariants.INVARIANT_UNTRACKED]: "a container is not tracked though it could be part of a cycle",
 };
 
 /** What is wrong when `verify` returns this number. */

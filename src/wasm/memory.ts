@@ -2,7 +2,11 @@ import { STR_BYTES_OFFSET, STR_LENGTH_OFFSET } from "../../assembly/layout.js";
 import type { Address } from "./exports.js";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A byte order mark is a character like any other: without this it would be swallowed.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+/** Up to these lengths a loop of our own beats the engine's coders, if the text is ASCII (Node 20). */
+const SHORT_READ = 10;
+const SHORT_WRITE = 32;
 
 /**
  * Views of a heap's bytes. Growing memory detaches every view taken before, which then reads as empty;
@@ -57,15 +61,54 @@ export class HeapMemory {
   /** The text of a string object. */
   readString(object: Address): string {
     const start = object + STR_BYTES_OFFSET;
-    return decoder.decode(this.u8.subarray(start, start + this.word(object + STR_LENGTH_OFFSET)));
+    const end = start + this.word(object + STR_LENGTH_OFFSET);
+    const { u8 } = this;
+    if (end - start > SHORT_READ) return decoder.decode(u8.subarray(start, end));
+    let text = "";
+    for (let at = start; at < end; at++) {
+      const byte = u8[at] as number;
+      if (byte > 0x7f) return decoder.decode(u8.subarray(start, end));
+      text += String.fromCharCode(byte);
+    }
+    return text;
   }
 
-  /** Fills a string object, just made with the right length. */
-  writeString(object: Address, bytes: Uint8Array): void {
+  /** Writes a text as UTF-8, for which there must be room: 3 bytes for each unit. Bytes written; -1 if it is not well-formed. */
+  writeText(text: string, start: Address): number {
+    const { u8 } = this;
+    const { length } = text;
+    if (length <= SHORT_WRITE) {
+      let i = 0;
+      for (; i < length; i++) {
+        const unit = text.charCodeAt(i);
+        if (unit > 0x7f) break;
+        u8[start + i] = unit;
+      }
+      if (i === length) return length;
+    }
+    const { written } = encoder.encodeInto(text, u8.subarray(start, start + 3 * length));
+    // Only what is not ASCII alone can have half of a surrogate pair.
+    return written === length || isWellFormed(text) ? written : -1;
+  }
+
+  /** A copy of the bytes of a string or bytes object. */
+  readBytes(object: Address): Uint8Array<ArrayBuffer> {
+    const start = object + STR_BYTES_OFFSET;
+    return this.u8.slice(start, start + this.word(object + STR_LENGTH_OFFSET));
+  }
+
+  /** Fills a string or bytes object, just made with the right length. */
+  writeBytes(object: Address, bytes: Uint8Array): void {
     this.u8.set(bytes, object + STR_BYTES_OFFSET);
   }
 }
 
 export function encodeString(text: string): Uint8Array {
   return encoder.encode(text);
+}
+
+/** Whether a text has no half of a surrogate pair alone, which would be no character, and has no UTF-8. */
+export function isWellFormed(text: string): boolean {
+  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
+  return native === undefined ? !/\p{Surrogate}/u.test(text) : native.call(text);
 }

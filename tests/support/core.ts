@@ -43,8 +43,8 @@ export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages 
   };
 }
 
-/** Live objects of an empty heap: None, two booleans, small ints. */
-export const IMMORTALS = 3 + 262;
+/** Live objects of an empty heap: None, two booleans, small ints, the empty tuple. */
+export const IMMORTALS = 3 + 262 + 1;
 
 export function liveObjects(core: Core): number {
   core.census();

@@ -1,0 +1,20 @@
+// Buffers lent to the host, for data that goes in or out in one call. Each borrower has its own, so it
+// does not matter what else runs before it is given back.
+
+import { BUFFER_DATA_OFFSET } from "../layout";
+import { freeBlock } from "../alloc/block";
+import { control } from "../control";
+import { newBuffer } from "./buffer";
+
+/** Address of at least `bytes` bytes, multiple of 8; 0 = out of memory. */
+export function lend(bytes: u32): usize {
+  const buffer = newBuffer(bytes);
+  if (!buffer) return 0;
+  control.loans++;
+  return buffer + BUFFER_DATA_OFFSET;
+}
+
+export function giveBack(address: usize): void {
+  control.loans--;
+  freeBlock(address - BUFFER_DATA_OFFSET);
+}

@@ -1,0 +1,47 @@
+// Which containers the collector need not look at, by the rules of CPython 3.12: a tuple is tracked at
+// first, until a collection finds that nothing in it can be part of a cycle; a dict is not, until
+// something is put in that could be, and no longer when a full collection finds that nothing is.
+
+import { KIND_TABLE, KIND_TUPLE, TYPE_DICT, TYPE_TUPLE } from "../layout";
+import { isTracked, nextOf, typeIdOf } from "../object/header";
+import { slotsEnd, slotsOf } from "../object/slots";
+import { Type, hasLinks, typeOf } from "../object/type";
+import { track, untrack } from "./generations";
+
+/** Whether the object could be part of a cycle, now or later. */
+export function mayBeTracked(object: usize): bool {
+  return hasLinks(typeOf(object)) && (typeIdOf(object) != TYPE_TUPLE || isTracked(object));
+}
+
+/** Sees to it that a dict which now refers to `object` is tracked if it must be. */
+export function trackFor(dict: usize, object: usize): void {
+  if (!isTracked(dict) && mayBeTracked(object)) track(dict);
+}
+
+/** Whether an object holds nothing that could be part of a cycle. */
+export function holdsAtoms(object: usize, type: Type): bool {
+  for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+    const child = load<u32>(slot);
+    if (child && mayBeTracked(child)) return false;
+  }
+  return true;
+}
+
+/** Stops tracking a tracked tuple or dict that holds atoms alone. True if it did. */
+export function untrackIfAtoms(object: usize, type: Type): bool {
+  if (type.kind != KIND_TUPLE && (type.kind != KIND_TABLE || typeIdOf(object) != TYPE_DICT)) return false;
+  if (!holdsAtoms(object, type)) return false;
+  untrack(object);
+  return true;
+}
+
+/** Stops tracking the tuples of a list that hold atoms alone. */
+export function untrackTuples(list: usize): void {
+  let object = nextOf(list);
+  while (object != list) {
+    const next = nextOf(object);
+    const type = typeOf(object);
+    if (type.kind == KIND_TUPLE) untrackIfAtoms(object, type);
+    object = next;
+  }
+}

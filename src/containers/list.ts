@@ -1,0 +1,211 @@
+import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, SLOTS_COUNT_OFFSET } from "../../assembly/layout.js";
+import { BadIndexError, BadValueError, ContainerChangedError, describe } from "../errors.js";
+import { Handle, addressIn } from "../handle.js";
+import { withLoan } from "../loan.js";
+import type { Store } from "../store.js";
+import { borrowedValue, lentValue, ownedValue } from "../values.js";
+import type { Value } from "../values.js";
+import type { Address } from "../wasm/exports.js";
+import { naturalOrder, sortedOrder } from "./order.js";
+import { SequenceHandle } from "./sequence.js";
+
+/** Which of two values comes first: negative, positive, or 0 for neither. */
+export type Comparator = (a: Value, b: Value) => number;
+
+/**
+ * Handle of a Python `list`. Items that are None, booleans, numbers, strings or bytes are read as JavaScript
+ * values; for any other an own handle is returned, which the caller releases.
+ *
+ * While it is being sorted, whatever would change it throws {@link ContainerChangedError}.
+ */
+export class ListHandle extends SequenceHandle {
+  get length(): number {
+    return this.store.memory.word(this.address + SLOTS_COUNT_OFFSET);
+  }
+
+  protected itemAt(index: number): Address {
+    const buffer = this.store.memory.word(this.address + SLOTS_BUFFER_OFFSET);
+    return this.store.memory.word(buffer + BUFFER_DATA_OFFSET + 4 * index);
+  }
+
+  /** The list, which is about to change. It may have been released, or locked, since the caller was called. */
+  #changing(): Address {
+    const { address } = this;
+    if (this.store.locked.has(address)) throw new ContainerChangedError("a list cannot change while it is sorted");
+    return address;
+  }
+
+  /** Runs something with an object for a value, which the list has its own references to. */
+  #with(value: Value, run: (item: Address) => void): void {
+    this.#changing();
+    const item = ownedValue(this.store, value);
+    try {
+      run(item);
+    } finally {
+      this.store.core.decref(item);
+    }
+  }
+
+  /**
+   * Adds an item at the end. The list has its own reference to it.
+   *
+   * @throws {@link OutOfMemoryError}, the list unchanged.
+   */
+  append(value: Value): void {
+    const { store } = this;
+    this.#with(value, (item) => store.require(() => store.core.listAppend(this.#changing(), item), "a longer list"));
+  }
+
+  /**
+   * Adds items at the end: those of another list or tuple, of this one, or of anything that can be iterated over.
+   *
+   * @throws {@link OutOfMemoryError}, {@link BadValueError}, or what the iterable throws; the list is as before.
+   */
+  extend(values: Iterable<Value>): void {
+    if (values instanceof SequenceHandle) this.#extendBy(addressIn(this.store, values), 0, values.length);
+    else {
+      const { length } = this;
+      try {
+        for (const value of values) this.append(value);
+      } catch (error) {
+        if (!this.released && !this.store.locked.has(this.address) && this.length > length) this.removeRange(length);
+        throw error;
+      }
+    }
+  }
+
+  #extendBy(source: Address, start: number, end: number): void {
+    const { core } = this.store;
+    this.store.require(() => core.listExtend(this.#changing(), source, start, end), "a longer list");
+  }
+
+  /** Adds an item before an index; one beyond either end stands for that end, as in Python. */
+  insert(index: number, value: Value): void {
+    const { store } = this;
+    this.range(index, index);
+    this.#with(value, (item) =>
+      store.require(() => store.core.listInsert(this.#changing(), this.range(index, index)[0], item), "a longer list"),
+    );
+  }
+
+  /** Replaces an item; the old one may die before this returns. @throws {@link BadIndexError} */
+  set(index: number, value: Value): void {
+    this.resolve(index);
+    this.#with(value, (item) => {
+      this.store.core.listSet(this.#changing(), this.resolve(index), item);
+    });
+  }
+
+  /** Removes an item, the last by default, and returns it. @throws {@link BadIndexError} if there is none. */
+  pop(index = -1): Value {
+    const { store } = this;
+    if (this.length === 0) throw new BadIndexError("pop from an empty list");
+    this.resolve(index);
+    const item = store.require(() => store.core.listRemove(this.#changing(), this.resolve(index)), "a reference");
+    try {
+      return borrowedValue(store, item);
+    } finally {
+      store.core.decref(item);
+    }
+  }
+
+  /** Removes the first item equal to `value`. @returns Whether there was one. */
+  remove(value: Value): boolean {
+    this.#changing();
+    const index = this.indexOf(value);
+    if (index >= 0) this.removeRange(index, index + 1);
+    return index >= 0;
+  }
+
+  /** Removes the items from `start` to before `end`: Python's `del list[start:end]`. */
+  removeRange(start: number, end = this.length): void {
+    const list = this.#changing();
+    this.#hold(list, () => {
+      this.store.core.listRemoveRange(list, ...this.range(start, end));
+    });
+  }
+
+  /** Removes all items, the last first. */
+  clear(): void {
+    const list = this.#changing();
+    this.#hold(list, () => {
+      this.store.core.containerClear(list);
+    });
+  }
+
+  /** Keeps an object alive through an operation in whose middle items die, and with them who knows who. */
+  #hold(address: Address, run: () => void): void {
+    this.store.incref(address);
+    try {
+      run();
+    } finally {
+      this.store.core.decref(address);
+    }
+  }
+
+  /** A new list of the items from `start` to before `end`: Python's `list[start:end]`. */
+  slice(start = 0, end = this.length): ListHandle {
+    const { store } = this;
+    this.range(start, end);
+    const slice = store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle;
+    try {
+      // The birth may have run code that changed this list.
+      slice.#extendBy(this.address, ...this.range(start, end));
+      return slice;
+    } catch (error) {
+      slice.release();
+      throw error;
+    }
+  }
+
+  /** Turns the items round, in place. */
+  reverse(): void {
+    this.store.core.listReverse(this.#changing());
+  }
+
+  /**
+   * Sorts in place; equal items keep their order. The comparator gets the items as `get` gives them, each
+   * for the whole of the sorting; handles among them are lent.
+   *
+   * @param compare By default as Python compares: numbers by value, strings by code points, bytes and tuples
+   *   item by item.
+   * @throws {@link BadValueError} if items cannot be compared without a comparator,
+   *   {@link ContainerChangedError} if the comparator changes the list, or what it throws. The list is then as before.
+   */
+  sort(compare?: Comparator): void {
+    const { store } = this;
+    const list = this.#changing();
+    if (compare !== undefined && typeof compare !== "function")
+      throw new BadValueError(`a comparator is a function, not ${describe(compare)}`);
+    this.#hold(list, () => {
+      store.locked.add(list);
+      try {
+        permute(store, list, compare === undefined ? naturalOrder(store, this.#addresses()) : this.#order(compare));
+      } finally {
+        store.locked.delete(list);
+      }
+    });
+  }
+
+  #addresses(): Address[] {
+    return Array.from({ length: this.length }, (_, index) => this.itemAt(index));
+  }
+
+  #order(compare: Comparator): Uint32Array {
+    const { store } = this;
+    // The list keeps its items alive meanwhile, so the comparator needs no handles of its own.
+    const values = this.#addresses().map((item) => lentValue(store, item));
+    try {
+      return sortedOrder(values, compare);
+    } finally {
+      for (const value of values) if (value instanceof Handle) value.release();
+    }
+  }
+}
+
+function permute(store: Store, list: Address, order: Uint32Array): void {
+  withLoan(store, 8 * order.length, (loan) => {
+    store.memory.u32.set(order, loan >>> 2);
+    store.core.listPermute(list, loan);
+  });
+}

@@ -1,0 +1,68 @@
+import { BadIndexError, describe } from "../errors.js";
+import { Handle, addressIn } from "../handle.js";
+import { borrowedValue, withKey } from "../values.js";
+import type { Value } from "../values.js";
+import type { Address } from "../wasm/exports.js";
+
+/** What lists and tuples have in common. */
+export abstract class SequenceHandle extends Handle {
+  /** How many items there are. */
+  abstract get length(): number;
+  /** Address of the object at an index, borrowed. */
+  protected abstract itemAt(index: number): Address;
+
+  /** Item at an index; negative ones count from the end. @throws {@link BadIndexError} */
+  get(index: number): Value {
+    return borrowedValue(this.store, this.itemAt(this.resolve(index)));
+  }
+
+  /**
+   * First index from `start` on, and before `end`, of an item equal to `value`; -1 if there is none. Equal as in
+   * Python: `1`, `1.0` and `True` are; lists, dicts, sets and structs are equal to themselves alone.
+   */
+  indexOf(value: Value, start = 0, end = this.length): number {
+    const [from, to] = this.range(start, end);
+    const index = withKey(this.store, value, (key) => this.store.core.sequenceIndex(this.address, key, from, to) >>> 0);
+    return index === to ? -1 : index;
+  }
+
+  /** Whether an item is equal to `value`: Python's `in`. */
+  includes(value: Value): boolean {
+    return this.indexOf(value) >= 0;
+  }
+
+  /** The items, as `get` gives them. Follows a list that grows or shrinks meanwhile, as Python's iterator does. */
+  *[Symbol.iterator](): Generator<Value, void> {
+    // The loop may let go of the handle it runs over.
+    const held = this.clone();
+    try {
+      for (let i = 0; i < held.length; i++) yield held.get(i);
+    } finally {
+      held.release();
+    }
+  }
+
+  /** @throws {@link BadIndexError} */
+  protected resolve(index: number): number {
+    const { length } = this;
+    const resolved = index < 0 ? index + length : index;
+    if (!Number.isInteger(index) || resolved < 0 || resolved >= length) {
+      throw new BadIndexError(`no item ${describe(index)} in a ${this.type} of ${length}`);
+    }
+    return resolved;
+  }
+
+  /** A slice's ends, cut to the length as Python's are. @throws {@link BadIndexError} unless both are whole. */
+  protected range(start: number, end: number): [start: number, end: number] {
+    addressIn(this.store, this);
+    const from = this.#cut(start);
+    return [from, Math.max(from, this.#cut(end))];
+  }
+
+  #cut(index: number): number {
+    if (!Number.isInteger(index) && Math.abs(index) !== Infinity)
+      throw new BadIndexError(`an end of a slice is a whole number, not ${describe(index)}`);
+    const { length } = this;
+    return Math.min(Math.max(index < 0 ? index + length : index, 0), length);
+  }
+}

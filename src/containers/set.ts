@@ -1,0 +1,53 @@
+import { RESULT_FOUND } from "../../assembly/layout.js";
+import { BadIndexError } from "../errors.js";
+import type { Store } from "../store.js";
+import { borrowedValue, withKey } from "../values.js";
+import type { Value } from "../values.js";
+import type { Address } from "../wasm/exports.js";
+import { TableHandle, checkResult } from "./table.js";
+
+/**
+ * Handle of a Python `set`; it keeps the order of insertion, which Python's does not. Its members are those
+ * of a `Set`, and Python's. Elements are read as items of a list are.
+ */
+export class SetHandle extends TableHandle {
+  protected readonly width = 1;
+
+  /**
+   * Adds an element, unless one equal to it is there.
+   *
+   * @throws {@link BadKeyError}, {@link OutOfMemoryError}; the set is as before.
+   */
+  add(value: Value): this {
+    addElement(this.store, () => this.address, value);
+    return this;
+  }
+
+  /** Adds many. */
+  update(values: Iterable<Value>): void {
+    for (const value of values) this.add(value);
+  }
+
+  /** Removes the last element and returns it. @throws {@link BadIndexError} if there is none. */
+  pop(): Value {
+    if (this.length === 0) throw new BadIndexError("pop from an empty set");
+    const entry = this.lastEntry;
+    const value = borrowedValue(this.store, this.store.memory.word(this.slotOf(entry)));
+    this.deleteEntry(entry);
+    return value;
+  }
+
+  /** The elements, in the order of insertion. @throws {@link ContainerChangedError} if elements come or go meanwhile. */
+  values(): Generator<Value, void> {
+    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot)));
+  }
+  [Symbol.iterator](): Generator<Value, void> {
+    return this.values();
+  }
+}
+
+/** `set.add(value)`. @returns Whether it was not there. */
+export function addElement(store: Store, set: () => Address, value: unknown): boolean {
+  const add = (): number => withKey(store, value, (key) => store.core.setAdd(set(), key));
+  return checkResult(store, add() || store.require(add, "a larger set")) !== RESULT_FOUND;
+}

@@ -1,0 +1,31 @@
+import { TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET } from "../../assembly/layout.js";
+import type { Store } from "../store.js";
+import { ownedValues } from "../values.js";
+import type { Address } from "../wasm/exports.js";
+import { SequenceHandle } from "./sequence.js";
+
+/** Handle of a Python `tuple`: items that never change. */
+export class TupleHandle extends SequenceHandle {
+  get length(): number {
+    return this.store.memory.word(this.address + TUPLE_LENGTH_OFFSET);
+  }
+
+  protected itemAt(index: number): Address {
+    return this.store.memory.word(this.address + TUPLE_ITEMS_OFFSET + 4 * index);
+  }
+}
+
+/** A tuple of these values, with one reference for the caller. */
+export function ownedTuple(store: Store, values: Iterable<unknown>): Address {
+  const { core } = store;
+  const items = ownedValues(store, values);
+  try {
+    const tuple = store.require(() => core.newTuple(items.length), `a tuple of ${items.length}`);
+    items.forEach((item, index) => {
+      core.tupleInit(tuple, index, item);
+    });
+    return tuple;
+  } finally {
+    for (const item of items) core.decref(item);
+  }
+}

@@ -1,0 +1,288 @@
+import { ORIGIN_BARE_OBJECT, ORIGIN_MAP, ORIGIN_OBJECT, RESULT_FOUND } from "../../assembly/layout.js";
+import { addElement } from "../containers/set.js";
+import { setEntry, setOrigin } from "../containers/dict.js";
+import { BadKeyError, BadValueError, ContainerChangedError, HeapwrightError, describe } from "../errors.js";
+import { Handle, addressIn } from "../handle.js";
+import type { Store } from "../store.js";
+import { ownedValue } from "../values.js";
+import type { Address } from "../wasm/exports.js";
+
+/**
+ * The object that a JavaScript value becomes, with one reference for the caller: see `Heap.from`.
+ *
+ * Depth first, over a stack of its own: an array of frames, one for each container that is not filled yet.
+ */
+export function fromJS(store: Store, value: unknown): Address {
+  return isContainer(value) ? new CopyIn(store).run(value) : ownedValue(store, value);
+}
+
+/** Whether a value has parts. */
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !(value instanceof Handle) && !(value instanceof Uint8Array);
+}
+
+/** Lists up to this length get their room at once, before it is known that their arrays are not sparse. */
+const TRUSTED_LENGTH = 65_536;
+
+/** A container of the heap that is being filled from one of JavaScript. */
+interface Frame {
+  readonly target: Address;
+  /** Copies on until it is full (false) or a container in it has to be filled first (true). */
+  fill(copy: CopyIn): boolean;
+  /** Where it stands, for messages. */
+  place(): string;
+}
+
+class CopyIn {
+  /** What containers became. Each is owned until the end, so that nothing that runs meanwhile can free it. */
+  readonly #made = new Map<object, Address>();
+  readonly #frames: Frame[] = [];
+
+  constructor(readonly store: Store) {}
+
+  run(root: object): Address {
+    const { store } = this;
+    const interned = store.core.internCapacity();
+    try {
+      const result = this.#begin(root);
+      for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
+        if (!frame.fill(this)) this.#frames.pop();
+      }
+      for (const address of this.#made.values()) if (address !== result) store.core.decref(address);
+      return result;
+    } catch (error) {
+      if (!store.isDead) this.#undo(interned);
+      throw this.#explain(error);
+    }
+  }
+
+  /** Lets go of all that was made; it may be cyclic. */
+  #undo(interned: number): void {
+    const { core } = this.store;
+    for (const address of this.#made.values()) core.containerClear(address);
+    for (const address of this.#made.values()) core.decref(address);
+    core.shrinkInterned(interned);
+  }
+
+  #explain(error: unknown): unknown {
+    const at = this.#frames.map((frame) => frame.place()).join("");
+    if (!(error instanceof HeapwrightError)) {
+      const reason = error instanceof Error ? error.message : describe(error);
+      return new BadValueError(`reading value${at} failed: ${reason}`, { cause: error });
+    }
+    if (error instanceof BadValueError || error instanceof BadKeyError || error instanceof ContainerChangedError)
+      error.message += ` (in value${at})`;
+    return error;
+  }
+
+  /** Hands `put` the object that a value becomes, which it must count. True if that is a container yet to be filled. */
+  put(value: unknown, put: (item: Address) => number): boolean {
+    const { store } = this;
+    if (isContainer(value)) {
+      const made = this.#made.get(value);
+      const item = made ?? this.#begin(value);
+      if (put(item) === 0) store.require(() => put(item), "a larger container");
+      return made === undefined;
+    }
+    const item = value instanceof Handle ? addressIn(store, value) : ownedValue(store, value);
+    try {
+      if (put(item) === 0) store.require(() => put(item), "a larger container");
+    } finally {
+      if (!(value instanceof Handle)) store.core.decref(item);
+    }
+    return false;
+  }
+
+  /** Makes an empty container, to be filled next. */
+  #begin(source: object): Address {
+    const frame = this.#frameFor(source);
+    this.#made.set(source, frame.target);
+    this.#frames.push(frame);
+    return frame.target;
+  }
+
+  #frameFor(source: object): Frame {
+    const { store } = this;
+    if (Array.isArray(source)) return new ArrayFrame(store, source);
+    if (source instanceof Map) return new MapFrame(store, source);
+    if (source instanceof Set) return new SetFrame(store, source);
+    return new ObjectFrame(store, source as Readonly<Record<string, unknown>>);
+  }
+}
+
+class ArrayFrame implements Frame {
+  readonly target: Address;
+  readonly #length: number;
+  #index = 0;
+  readonly #append: (item: Address) => number;
+
+  constructor(
+    store: Store,
+    readonly source: readonly unknown[],
+  ) {
+    const { core } = store;
+    const { length } = source;
+    this.#length = length;
+    if (length > TRUSTED_LENGTH) for (let i = 0; i < length; i++) if (!(i in source)) throw sparse(i);
+    const target = store.require(() => core.newList(length), `a list of ${length}`);
+    this.target = target;
+    this.#append = (item) => core.listAppend(target, item);
+  }
+
+  fill(copy: CopyIn): boolean {
+    const { source } = this;
+    while (this.#index < this.#length) {
+      const value = source[this.#index];
+      if (value === undefined && !(this.#index in source)) {
+        if (source.length !== this.#length) break;
+        throw sparse(this.#index);
+      }
+      const isNew = copy.put(value, this.#append);
+      this.#index++;
+      if (isNew) return true;
+    }
+    if (source.length !== this.#length) throw new ContainerChangedError("an array changed while it was copied");
+    return false;
+  }
+
+  place(): string {
+    return `[${this.#index}]`;
+  }
+}
+
+function sparse(index: number): BadValueError {
+  return new BadValueError(`a heap has no place for a sparse array: nothing is at ${index}`);
+}
+
+class ObjectFrame implements Frame {
+  readonly target: Address;
+  readonly #keys: readonly string[];
+  #index = 0;
+  readonly #set: (item: Address) => number;
+
+  constructor(
+    store: Store,
+    readonly source: Readonly<Record<string, unknown>>,
+  ) {
+    const origin = originOf(source);
+    this.#keys = Object.keys(source);
+    const { length } = this.#keys;
+    const target = store.require(() => store.core.newDict(length), `a dict of ${length}`);
+    setOrigin(store, target, origin);
+    this.target = target;
+    this.#set = (item) => setEntry(store, () => target, this.#keys[this.#index], item);
+  }
+
+  fill(copy: CopyIn): boolean {
+    const { source } = this;
+    const keys = this.#keys;
+    while (this.#index < keys.length) {
+      const key = keys[this.#index] as string;
+      const value = source[key];
+      if (value === undefined && !Object.hasOwn(source, key)) throw changed();
+      const isNew = copy.put(value, this.#set);
+      this.#index++;
+      if (isNew) return true;
+    }
+    if (Object.keys(source).length !== keys.length) throw changed();
+    return false;
+  }
+
+  place(): string {
+    return `[${JSON.stringify(this.#keys[this.#index])}]`;
+  }
+}
+
+function changed(): ContainerChangedError {
+  return new ContainerChangedError("an object changed while it was copied");
+}
+
+/** @throws {@link BadValueError} for objects that are more than their properties. */
+function originOf(source: object): number {
+  const prototype: unknown = Object.getPrototypeOf(source);
+  if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null)
+    throw new BadValueError(`a heap has no place for ${describe(source)}`);
+  if (Object.getOwnPropertySymbols(source).length > 0)
+    throw new BadValueError("a heap has no place for properties whose names are symbols");
+  return prototype === null ? ORIGIN_BARE_OBJECT : ORIGIN_OBJECT;
+}
+
+class MapFrame implements Frame {
+  readonly target: Address;
+  readonly #size: number;
+  readonly #entries: Iterator<[unknown, unknown]>;
+  #key: unknown;
+  #count = 0;
+  readonly #set: (item: Address) => number;
+
+  constructor(
+    store: Store,
+    readonly source: ReadonlyMap<unknown, unknown>,
+  ) {
+    this.#size = source.size;
+    this.#entries = source.entries();
+    const target = store.require(() => store.core.newDict(this.#size), `a dict of ${this.#size}`);
+    setOrigin(store, target, ORIGIN_MAP);
+    this.target = target;
+    this.#set = (item) => {
+      checkKey(this.#key);
+      if (setEntry(store, () => target, this.#key, item) === RESULT_FOUND) throw collision(this.#key);
+      return 1;
+    };
+  }
+
+  fill(copy: CopyIn): boolean {
+    for (let next = this.#entries.next(); next.done !== true; next = this.#entries.next()) {
+      this.#count++;
+      const [key, value] = next.value;
+      this.#key = key;
+      if (copy.put(value, this.#set)) return true;
+    }
+    if (this.source.size !== this.#size || this.#count !== this.#size)
+      throw new ContainerChangedError("a Map changed while it was copied");
+    return false;
+  }
+
+  place(): string {
+    return `.get(${describe(this.#key)})`;
+  }
+}
+
+class SetFrame implements Frame {
+  readonly target: Address;
+
+  constructor(
+    readonly store: Store,
+    readonly source: ReadonlySet<unknown>,
+  ) {
+    this.target = store.require(() => store.core.newSet(source.size), `a set of ${source.size}`);
+  }
+
+  fill(): boolean {
+    const { size } = this.source;
+    let count = 0;
+    for (const value of this.source) {
+      checkKey(value);
+      if (!addElement(this.store, () => this.target, value)) throw collision(value);
+      count++;
+    }
+    if (this.source.size !== size || count !== size)
+      throw new ContainerChangedError("a Set changed while it was copied");
+    return false;
+  }
+
+  place(): string {
+    return ".values()";
+  }
+}
+
+/** Of JavaScript's containers none can be a key: they become lists, dicts and sets. */
+function checkKey(key: unknown): void {
+  if (!isContainer(key)) return;
+  const type = Array.isArray(key) ? "list" : key instanceof Set ? "set" : "dict";
+  throw new BadKeyError(`unhashable type: '${type}'`);
+}
+
+function collision(key: unknown): BadKeyError {
+  return new BadKeyError(`two keys are different to JavaScript and equal to Python: the second is ${describe(key)}`);
+}

@@ -205,7 +205,6 @@ export class Heap {
   from(value: ReadonlySet<unknown>): SetHandle;
   from(value: string): StrHandle;
   from(value: Uint8Array): BytesHandle;
-  from(value: number | bigint | boolean | null): Handle;
   from<T extends Handle>(value: T): T;
   from(value: ReadonlyMap<unknown, unknown> | object): DictHandle;
   from(value: unknown): Handle;
@@ -221,7 +220,9 @@ export class Heap {
   intern(text: string): StrHandle {
     const store = this.#store;
     if (typeof text !== "string") throw new BadValueError(`expected a string, got ${describe(text)}`);
-    return store.adopt(store.require(() => withKey(store, text, store.core.intern), "a string")) as StrHandle;
+    return store.adopt(
+      store.require(() => withKey(store, text, (key) => store.core.intern(key)), "a string"),
+    ) as StrHandle;
   }
   /** New bytes, copied. */
   bytes(bytes: Uint8Array): BytesHandle {

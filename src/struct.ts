@@ -39,10 +39,13 @@ export class StructHandle extends Handle {
 }
 
 /** Nothing: no fields, no methods. */
-export type None = Record<never, never>;
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is just that
+export type None = {};
 
 /** Handle of an object with these fields, and methods. */
-export type StructObject<F extends Fields, M = None> = StructHandle & { -readonly [K in keyof F]: FieldValue<F[K]> } & M;
+export type StructObject<F extends Fields, M = None> = StructHandle & {
+  -readonly [K in keyof F]: FieldValue<F[K]>;
+} & M;
 /** Values for the fields of a new object; those left out are 0, `false` or `null`. */
 export type StructInit<F extends Fields> = { readonly [K in keyof F]?: FieldValue<F[K]> };
 

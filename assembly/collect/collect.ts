@@ -7,7 +7,6 @@ import { CHECK } from "../check";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { isEmpty, moveAll } from "../object/list";
 import { clearMarks, promoteAll } from "../heap/generations";
-import { untrackTuples } from "../heap/tracking";
 import { gatherUnmarked } from "./garbage";
 import { markReachable } from "./mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
@@ -67,14 +66,12 @@ function advanceCounts(generation: u32): void {
 /** Garbage of the young generations → UNREACHABLE; survivors one generation up. */
 function findInYoung(generation: u32): void {
   if (generation == 0) {
-    splitUnreachable(GENERATION_0, UNREACHABLE);
-    untrackTuples(GENERATION_0);
+    splitUnreachable(GENERATION_0, UNREACHABLE, true);
     moveAll(GENERATION_0, GENERATION_1);
     return;
   }
   moveAll(GENERATION_0, GENERATION_1);
-  splitUnreachable(GENERATION_1, UNREACHABLE);
-  untrackTuples(GENERATION_1);
+  splitUnreachable(GENERATION_1, UNREACHABLE, true);
   control.longLivedPending += promoteAll(GENERATION_1);
 }
 
@@ -95,7 +92,7 @@ function tearDown(generation: u32): u32 {
   finalizeGarbage(UNREACHABLE);
   // Only user code can have resurrected anything; asking again costs two walks of the garbage.
   moveAll(UNREACHABLE, FINALIZED);
-  collected += splitUnreachable(FINALIZED, UNREACHABLE);
+  collected += splitUnreachable(FINALIZED, UNREACHABLE, false);
   promoteSurvivors(FINALIZED, generation);
   clearWeakrefsOf(UNREACHABLE);
   clearGarbage(UNREACHABLE, FINALIZED);

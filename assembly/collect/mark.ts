@@ -9,11 +9,11 @@
 // Roots are all holders that are not slots of ordinary objects: outside references, immortals, the slots
 // that dying objects still hold.
 
-import { FLAG_DYING, KIND_STRUCT, PAGE_SHIFT } from "../layout";
+import { FLAG_DYING, PAGE_SHIFT, PAYLOAD_OFFSET } from "../layout";
 import { bitmapBytes } from "../alloc/run";
 import { control } from "../control";
 import { infoOf, isTracked, rootsFieldOf } from "../object/header";
-import { slotsEnd, slotsOf } from "../object/slots";
+import { firstSlot, isPlain, slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasLinks, typeOf } from "../object/type";
 import { MARK_STACK_WORDS } from "../heap/start";
 import { untrackIfAtoms } from "../heap/tracking";
@@ -98,9 +98,16 @@ function drain(stack: usize): void {
 function scan(object: usize, stack: usize, last: usize): usize {
   const type = typeOf(object);
   if (!hasLinks(type)) return stack;
-  if (isTracked(object) && !(type.kind > <u32>KIND_STRUCT && untrackIfAtoms(object, type))) control.markedTracked++;
   const full = <usize>control.markStack + (MARK_STACK_WORDS << 2);
-  for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+  let slot = object + PAYLOAD_OFFSET;
+  let end = slot + ((<usize>type.slots) << 2);
+  if (!isPlain(type)) {
+    // No DYING object is reachable, so these are all its slots.
+    slot = firstSlot(object, type);
+    end = slotsEnd(object, type);
+    if (isTracked(object) && !untrackIfAtoms(object, type)) control.markedTracked++;
+  } else if (isTracked(object)) control.markedTracked++;
+  for (; slot < end; slot += 4) {
     const child = <usize>load<u32>(slot);
     if (!child || !mark(child) || child > last) continue;
     if (stack < full) {

@@ -5,22 +5,24 @@
 // free once an object is known to be reachable, links a work list instead: no object changes its place,
 // so lists stay in birth order, and no memory is needed.
 
-import { FLAG_COLLECTING, FLAG_UNREACHABLE } from "../layout";
+import { FLAG_COLLECTING, FLAG_TRACKED, FLAG_UNREACHABLE, TYPE_MASK, TYPE_TUPLE } from "../layout";
 import { CHECK } from "../check";
 import { clearFlag, hasFlag, infoOf, nextOf, prevOf, refcountOf, setInfo, setNext, setPrev } from "../object/header";
 import { append } from "../object/list";
 import { slotsEnd, slotsOf } from "../object/slots";
 import { typeOf } from "../object/type";
+import { holdsAtoms } from "../heap/tracking";
 
 /**
  * Splits `from`: what nothing outside it reaches moves to the empty list `unreachable`, marked
- * UNREACHABLE. Both keep their order. Returns how many moved.
+ * UNREACHABLE. Both keep their order. Reachable tuples of atoms leave their list, if asked to. Returns
+ * how many moved.
  */
-export function splitUnreachable(from: usize, unreachable: usize): u32 {
+export function splitUnreachable(from: usize, unreachable: usize, untracksTuples: bool): u32 {
   updateRefs(from);
   subtractRefs(from);
   markReachable(from);
-  return separate(from, unreachable);
+  return separate(from, unreachable, untracksTuples);
 }
 
 /** Every object: COLLECTING, gcRefs (in `prev`) = refcount. The list can only be walked forward until `separate`. */
@@ -67,16 +69,19 @@ function markReachable(list: usize): void {
 }
 
 /** What is still COLLECTING goes; `prev` is made whole again in both lists. */
-function separate(from: usize, unreachable: usize): u32 {
+function separate(from: usize, unreachable: usize, untracksTuples: bool): u32 {
   let moved: u32 = 0;
   let last = from;
   let object = nextOf(from);
   while (object != from) {
     const next = nextOf(object);
-    if (hasFlag(object, FLAG_COLLECTING)) {
-      setInfo(object, infoOf(object) | FLAG_UNREACHABLE);
+    const info = infoOf(object);
+    if (info & FLAG_COLLECTING) {
+      setInfo(object, info | FLAG_UNREACHABLE);
       append(unreachable, object);
       moved++;
+    } else if (untracksTuples && (info & TYPE_MASK) == TYPE_TUPLE && holdsAtoms(object, typeOf(object))) {
+      setInfo(object, info & ~FLAG_TRACKED);
     } else {
       setNext(last, object);
       setPrev(object, last);

@@ -16,6 +16,7 @@ import {
   FLAG_HAS_WEAKREFS,
   FLAG_INTERNED,
   FLAG_TRACKED,
+  PAYLOAD_OFFSET,
   SLOTS_BUFFER_OFFSET,
   TYPE_STR,
   TYPE_WEAKREF,
@@ -38,7 +39,7 @@ import {
   setPrev,
   typeIdOf,
 } from "../object/header";
-import { dropsLastFirst, firstSlot, hasBuffer, slotCount, slotsEnd, slotsOf } from "../object/slots";
+import { dropsLastFirst, firstSlot, hasBuffer, isPlain, slotCount, slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasFinalizer, hasLinks, typeOf } from "../object/type";
 import { track, untrack } from "./generations";
 import { forgetInterned } from "./intern";
@@ -101,7 +102,7 @@ function endLeaf(object: usize): void {
 function markDying(object: usize, type: Type): void {
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
   setFlag(object, FLAG_DYING);
-  setPrev(object, dropsLastFirst(type) ? <usize>slotCount(object, type) : 0);
+  setPrev(object, !isPlain(type) && dropsLastFirst(type) ? <usize>slotCount(object, type) : 0);
 }
 
 /** The part of a death in which user code runs; then the object is DYING. False if the finalizer resurrected it. */
@@ -128,26 +129,35 @@ function diesAfterFinalizer(object: usize): bool {
 
 /** Drops slots until a child dies of it, which is returned, or none is left. */
 function dropNext(object: usize, type: Type): usize {
+  let first = object + PAYLOAD_OFFSET;
+  let slots = type.slots;
+  if (!isPlain(type)) {
+    if (dropsLastFirst(type)) return dropNextFromEnd(object, type);
+    first = firstSlot(object, type);
+    slots = slotCount(object, type);
+  }
+  let cursor = prevOf(object);
+  while (cursor < slots) {
+    const child = load<u32>(first + (cursor << 2));
+    cursor++;
+    if (child && dropSlot(child)) {
+      setPrev(object, cursor);
+      return child;
+    }
+  }
+  setPrev(object, cursor);
+  return 0;
+}
+
+function dropNextFromEnd(object: usize, type: Type): usize {
   let cursor = prevOf(object);
   const first = firstSlot(object, type);
-  if (dropsLastFirst(type)) {
-    while (cursor) {
-      cursor--;
-      const item = load<u32>(first + (cursor << 2));
-      if (item && dropSlot(item)) {
-        setPrev(object, cursor);
-        return item;
-      }
-    }
-  } else {
-    const slots = slotCount(object, type);
-    while (cursor < slots) {
-      const child = load<u32>(first + (cursor << 2));
-      cursor++;
-      if (child && dropSlot(child)) {
-        setPrev(object, cursor);
-        return child;
-      }
+  while (cursor) {
+    cursor--;
+    const item = load<u32>(first + (cursor << 2));
+    if (item && dropSlot(item)) {
+      setPrev(object, cursor);
+      return item;
     }
   }
   setPrev(object, cursor);

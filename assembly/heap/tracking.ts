@@ -2,8 +2,8 @@
 // first, until a collection finds that nothing in it can be part of a cycle; a dict is not, until
 // something is put in that could be, and no longer when a full collection finds that nothing is.
 
-import { KIND_TABLE, KIND_TUPLE, TYPE_DICT, TYPE_TUPLE } from "../layout";
-import { isTracked, nextOf, typeIdOf } from "../object/header";
+import { TYPE_DICT, TYPE_TUPLE } from "../layout";
+import { isTracked, typeIdOf } from "../object/header";
 import { slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasLinks, typeOf } from "../object/type";
 import { track, untrack } from "./generations";
@@ -29,19 +29,9 @@ export function holdsAtoms(object: usize, type: Type): bool {
 
 /** Stops tracking a tracked tuple or dict that holds atoms alone. True if it did. */
 export function untrackIfAtoms(object: usize, type: Type): bool {
-  if (type.kind != KIND_TUPLE && (type.kind != KIND_TABLE || typeIdOf(object) != TYPE_DICT)) return false;
+  const id = typeIdOf(object);
+  if (id != TYPE_TUPLE && id != TYPE_DICT) return false;
   if (!holdsAtoms(object, type)) return false;
   untrack(object);
   return true;
-}
-
-/** Stops tracking the tuples of a list that hold atoms alone. */
-export function untrackTuples(list: usize): void {
-  let object = nextOf(list);
-  while (object != list) {
-    const next = nextOf(object);
-    const type = typeOf(object);
-    if (type.kind == KIND_TUPLE) untrackIfAtoms(object, type);
-    object = next;
-  }
 }

@@ -46,16 +46,29 @@ export function hasBuffer(type: Type): bool {
   return type.kind >= <u32>KIND_LIST;
 }
 
+/** Whether the type is a struct, or has no slots: what most objects are, and so is asked first. */
+export function isPlain(type: Type): bool {
+  return type.kind <= <u32>KIND_STRUCT;
+}
+
 /** First slot that the object still holds. */
 export function slotsOf(object: usize, type: Type): usize {
-  const first = firstSlot(object, type);
-  return hasFlag(object, FLAG_DYING) && !dropsLastFirst(type) && slotCount(object, type)
-    ? first + (prevOf(object) << 2)
-    : first;
+  if (!isPlain(type)) return slotsOfContainer(object, type);
+  const first = object + PAYLOAD_OFFSET;
+  return type.slots && hasFlag(object, FLAG_DYING) ? first + (prevOf(object) << 2) : first;
 }
 
 /** End of the slots that the object still holds. */
 export function slotsEnd(object: usize, type: Type): usize {
+  return isPlain(type) ? object + PAYLOAD_OFFSET + ((<usize>type.slots) << 2) : slotsEndOfContainer(object, type);
+}
+
+function slotsOfContainer(object: usize, type: Type): usize {
+  const first = firstSlot(object, type);
+  return hasFlag(object, FLAG_DYING) && !dropsLastFirst(type) ? first + (prevOf(object) << 2) : first;
+}
+
+function slotsEndOfContainer(object: usize, type: Type): usize {
   const count: usize =
     dropsLastFirst(type) && hasFlag(object, FLAG_DYING) ? prevOf(object) : <usize>slotCount(object, type);
   return firstSlot(object, type) + (count << 2);

@@ -143,7 +143,7 @@ function reprAtom(store: Store, address: Address, type: number): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (type === TYPE_FLOAT) return reprFloat(value as number);
-  return typeof value === "string" ? reprStr(value) : String(value as number | bigint);
+  return typeof value === "string" ? reprStr(value) : String(value);
 }
 
 /** The shortest digits that read back as the same number, as in JavaScript; but written as Python does. */

@@ -5,6 +5,8 @@ import {
   FLAG_BIGINT,
   FLAG_FINALIZED,
   KIND_STRUCT,
+  RESULT_DONE,
+  RESULT_FOUND,
   SLOTS_BUFFER_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TYPE_BYTES,
@@ -203,6 +205,12 @@ export function listAppend(list: usize, item: usize): bool {
   checkObject(item);
   return appendItem(list, item);
 }
+/** `listAppend` that takes over a reference of the caller's. */
+export function listGive(list: usize, item: usize): bool {
+  if (!listAppend(list, item)) return false;
+  decrefObject(item);
+  return true;
+}
 export function listInsert(list: usize, index: u32, item: usize): bool {
   checkIndex(list, index, 1);
   checkObject(item);
@@ -270,6 +278,12 @@ export function dictSet(dict: usize, key: usize, value: usize): u32 {
   checkKey(key);
   checkObject(value);
   return setEntry(dict, key, value);
+}
+/** `dictSet` that takes over a reference to the value of the caller's, if it is set. */
+export function dictGive(dict: usize, key: usize, value: usize): u32 {
+  const result = dictSet(dict, key, value);
+  if (result == RESULT_DONE || result == RESULT_FOUND) decrefObject(value);
+  return result;
 }
 export function setAdd(set: usize, key: usize): u32 {
   checkTable(set, TYPE_SET);

@@ -194,7 +194,8 @@ export class Heap {
   /**
    * Copies a JavaScript value into the heap: numbers, strings, booleans, `null`, bigints of 64 bits, arrays,
    * plain objects, `Map`, `Set`, `Uint8Array`; shared parts stay shared, cycles cycles, and handles are what
-   * they are handles of. `toJS` gives back an equal value. Depth is no limit.
+   * they are handles of. `toJS` gives back an equal value. Depth is no limit. Automatic collection waits until
+   * the copy is whole.
    *
    * @throws {@link BadValueError} for functions, symbols, `undefined`, other classes, sparse arrays, numbers
    *   and texts that the heap cannot hold, and what getters throw (as `cause`); {@link BadKeyError} for keys that

@@ -1,10 +1,11 @@
 import { ORIGIN_BARE_OBJECT, ORIGIN_MAP, ORIGIN_OBJECT, RESULT_FOUND } from "../../assembly/layout.js";
 import { addElement } from "../containers/set.js";
-import { setEntry, setOrigin } from "../containers/dict.js";
+import { setOrigin } from "../containers/dict.js";
+import { checkResult } from "../containers/table.js";
 import { BadKeyError, BadValueError, ContainerChangedError, HeapwrightError, describe } from "../errors.js";
-import { Handle, addressIn } from "../handle.js";
+import { Handle } from "../handle.js";
 import type { Store } from "../store.js";
-import { ownedValue } from "../values.js";
+import { ownedValue, withKey } from "../values.js";
 import type { Address } from "../wasm/exports.js";
 
 /**
@@ -21,12 +22,17 @@ function isContainer(value: unknown): value is object {
   return typeof value === "object" && value !== null && !(value instanceof Handle) && !(value instanceof Uint8Array);
 }
 
+/** Names that are remembered at a time. */
+const MOST_KEYS = 10_000;
+
 /** Lists up to this length get their room at once, before it is known that their arrays are not sparse. */
 const TRUSTED_LENGTH = 65_536;
 
 /** A container of the heap that is being filled from one of JavaScript. */
 interface Frame {
   readonly target: Address;
+  /** Puts an object in, whose reference it takes over. 0 = out of memory, and it has not. */
+  give(item: Address): number;
   /** Copies on until it is full (false) or a container in it has to be filled first (true). */
   fill(copy: CopyIn): boolean;
   /** Where it stands, for messages. */
@@ -37,22 +43,30 @@ class CopyIn {
   /** What containers became. Each is owned until the end, so that nothing that runs meanwhile can free it. */
   readonly #made = new Map<object, Address>();
   readonly #frames: Frame[] = [];
+  /** Names of properties, interned; each is owned as long as it is here. */
+  readonly #keys = new Map<string, Address>();
 
   constructor(readonly store: Store) {}
 
   run(root: object): Address {
     const { store } = this;
     const interned = store.core.internCapacity();
+    // All that is born here is held here: to look for garbage among it costs a third of the time for nothing.
+    const isEnabled = store.core.isEnabled();
+    store.core.setEnabled(0);
     try {
       const result = this.#begin(root);
       for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
         if (!frame.fill(this)) this.#frames.pop();
       }
       for (const address of this.#made.values()) if (address !== result) store.core.decref(address);
+      this.#forgetKeys();
       return result;
     } catch (error) {
       if (!store.isDead) this.#undo(interned);
       throw this.#explain(error);
+    } finally {
+      if (!store.isDead) store.core.setEnabled(isEnabled);
     }
   }
 
@@ -61,6 +75,7 @@ class CopyIn {
     const { core } = this.store;
     for (const address of this.#made.values()) core.containerClear(address);
     for (const address of this.#made.values()) core.decref(address);
+    this.#forgetKeys();
     core.shrinkInterned(interned);
   }
 
@@ -75,22 +90,41 @@ class CopyIn {
     return error;
   }
 
-  /** Hands `put` the object that a value becomes, which it must count. True if that is a container yet to be filled. */
-  put(value: unknown, put: (item: Address) => number): boolean {
+  /** Gives `frame` the object that a value becomes. True if that is a container yet to be filled. */
+  put(value: unknown, frame: Frame): boolean {
     const { store } = this;
+    let isNew = false;
+    let item: Address;
     if (isContainer(value)) {
       const made = this.#made.get(value);
-      const item = made ?? this.#begin(value);
-      if (put(item) === 0) store.require(() => put(item), "a larger container");
-      return made === undefined;
-    }
-    const item = value instanceof Handle ? addressIn(store, value) : ownedValue(store, value);
+      isNew = made === undefined;
+      item = made ?? this.#begin(value);
+      store.incref(item);
+    } else item = ownedValue(store, value);
     try {
-      if (put(item) === 0) store.require(() => put(item), "a larger container");
-    } finally {
-      if (!(value instanceof Handle)) store.core.decref(item);
+      if (frame.give(item) === 0) store.require(() => frame.give(item), "a larger container");
+    } catch (error) {
+      store.core.decref(item);
+      throw error;
     }
-    return false;
+    return isNew;
+  }
+
+  /** The interned string for the name of a property, borrowed: names come again and again. */
+  key(name: string): Address {
+    let key = this.#keys.get(name);
+    if (key === undefined) {
+      const { store } = this;
+      key = store.require(() => withKey(store, name, (text) => store.core.intern(text)), "a string");
+      if (this.#keys.size === MOST_KEYS) this.#forgetKeys();
+      this.#keys.set(name, key);
+    }
+    return key;
+  }
+
+  #forgetKeys(): void {
+    for (const key of this.#keys.values()) this.store.core.decref(key);
+    this.#keys.clear();
   }
 
   /** Makes an empty container, to be filled next. */
@@ -106,7 +140,7 @@ class CopyIn {
     if (Array.isArray(source)) return new ArrayFrame(store, source);
     if (source instanceof Map) return new MapFrame(store, source);
     if (source instanceof Set) return new SetFrame(store, source);
-    return new ObjectFrame(store, source as Readonly<Record<string, unknown>>);
+    return new ObjectFrame(this, source as Readonly<Record<string, unknown>>);
   }
 }
 
@@ -114,19 +148,20 @@ class ArrayFrame implements Frame {
   readonly target: Address;
   readonly #length: number;
   #index = 0;
-  readonly #append: (item: Address) => number;
 
   constructor(
-    store: Store,
+    readonly store: Store,
     readonly source: readonly unknown[],
   ) {
     const { core } = store;
     const { length } = source;
     this.#length = length;
     if (length > TRUSTED_LENGTH) for (let i = 0; i < length; i++) if (!(i in source)) throw sparse(i);
-    const target = store.require(() => core.newList(length), `a list of ${length}`);
-    this.target = target;
-    this.#append = (item) => core.listAppend(target, item);
+    this.target = core.newList(length) >>> 0 || store.require(() => core.newList(length), `a list of ${length}`);
+  }
+
+  give(item: Address): number {
+    return this.store.core.listGive(this.target, item);
   }
 
   fill(copy: CopyIn): boolean {
@@ -137,7 +172,7 @@ class ArrayFrame implements Frame {
         if (source.length !== this.#length) break;
         throw sparse(this.#index);
       }
-      const isNew = copy.put(value, this.#append);
+      const isNew = copy.put(value, this);
       this.#index++;
       if (isNew) return true;
     }
@@ -158,19 +193,21 @@ class ObjectFrame implements Frame {
   readonly target: Address;
   readonly #keys: readonly string[];
   #index = 0;
-  readonly #set: (item: Address) => number;
 
   constructor(
-    store: Store,
+    readonly copy: CopyIn,
     readonly source: Readonly<Record<string, unknown>>,
   ) {
+    const { store } = copy;
     const origin = originOf(source);
     this.#keys = Object.keys(source);
     const { length } = this.#keys;
-    const target = store.require(() => store.core.newDict(length), `a dict of ${length}`);
-    setOrigin(store, target, origin);
-    this.target = target;
-    this.#set = (item) => setEntry(store, () => target, this.#keys[this.#index], item);
+    this.target = makeDict(store, length, origin);
+  }
+
+  give(item: Address): number {
+    const { copy } = this;
+    return copy.store.core.dictGive(this.target, copy.key(this.#keys[this.#index] as string), item);
   }
 
   fill(copy: CopyIn): boolean {
@@ -180,7 +217,7 @@ class ObjectFrame implements Frame {
       const key = keys[this.#index] as string;
       const value = source[key];
       if (value === undefined && !Object.hasOwn(source, key)) throw changed();
-      const isNew = copy.put(value, this.#set);
+      const isNew = copy.put(value, this);
       this.#index++;
       if (isNew) return true;
     }
@@ -212,23 +249,24 @@ class MapFrame implements Frame {
   readonly #size: number;
   readonly #entries: Iterator<[unknown, unknown]>;
   #key: unknown;
+  #hasCollided = false;
   #count = 0;
-  readonly #set: (item: Address) => number;
 
   constructor(
-    store: Store,
+    readonly store: Store,
     readonly source: ReadonlyMap<unknown, unknown>,
   ) {
     this.#size = source.size;
     this.#entries = source.entries();
-    const target = store.require(() => store.core.newDict(this.#size), `a dict of ${this.#size}`);
-    setOrigin(store, target, ORIGIN_MAP);
-    this.target = target;
-    this.#set = (item) => {
-      checkKey(this.#key);
-      if (setEntry(store, () => target, this.#key, item) === RESULT_FOUND) throw collision(this.#key);
-      return 1;
-    };
+    this.target = makeDict(store, this.#size, ORIGIN_MAP);
+  }
+
+  give(item: Address): number {
+    const { store } = this;
+    checkKey(this.#key);
+    const result = withKey(store, this.#key, (key) => store.core.dictGive(this.target, key, item));
+    this.#hasCollided = checkResult(store, result) === RESULT_FOUND;
+    return result;
   }
 
   fill(copy: CopyIn): boolean {
@@ -236,7 +274,9 @@ class MapFrame implements Frame {
       this.#count++;
       const [key, value] = next.value;
       this.#key = key;
-      if (copy.put(value, this.#set)) return true;
+      const isNew = copy.put(value, this);
+      if (this.#hasCollided) throw collision(key);
+      if (isNew) return true;
     }
     if (this.source.size !== this.#size || this.#count !== this.#size)
       throw new ContainerChangedError("a Map changed while it was copied");
@@ -248,6 +288,13 @@ class MapFrame implements Frame {
   }
 }
 
+function makeDict(store: Store, length: number, origin: number): Address {
+  const { core } = store;
+  const dict = core.newDict(length) >>> 0 || store.require(() => core.newDict(length), `a dict of ${length}`);
+  setOrigin(store, dict, origin);
+  return dict;
+}
+
 class SetFrame implements Frame {
   readonly target: Address;
 
@@ -256,6 +303,10 @@ class SetFrame implements Frame {
     readonly source: ReadonlySet<unknown>,
   ) {
     this.target = store.require(() => store.core.newSet(source.size), `a set of ${source.size}`);
+  }
+
+  give(): number {
+    throw new Error("the elements of a set are keys, and no containers to be filled");
   }
 
   fill(): boolean {

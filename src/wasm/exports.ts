@@ -73,6 +73,8 @@ export interface CoreExports {
   newList(capacity: number): Address;
   /** Appends; counts the item. 0 = out of memory, list unchanged. */
   listAppend(list: Address, item: Address): number;
+  /** The same, but takes over the caller's reference to the item. */
+  listGive(list: Address, item: Address): number;
   /** Inserts before `index` (at most the length). 0 = out of memory, list unchanged. */
   listInsert(list: Address, index: number, item: Address): number;
   /** Appends the items `[start, end)` of a list (or the same one) or tuple. 0 = out of memory, list unchanged. */
@@ -97,6 +99,8 @@ export interface CoreExports {
   newSet(expected: number): Address;
   /** `dict[key] = value`. RESULT_*; 0 = out of memory, nothing changed. */
   dictSet(dict: Address, key: Address, value: Address): number;
+  /** The same, but takes over the caller's reference to the value, if it is set. */
+  dictGive(dict: Address, key: Address, value: Address): number;
   setAdd(set: Address, key: Address): number;
   /** Entry of a key; NO_ENTRY or UNHASHABLE_ENTRY. */
   tableFind(table: Address, key: Address): number;

@@ -121,18 +121,6 @@ export function ownedBytes(store: Store, bytes: unknown): Address {
   return address;
 }
 
-/** Addresses of objects with these values, each with one reference for the caller; if one fails, none is left. */
-export function ownedValues(store: Store, values: Iterable<unknown>): Address[] {
-  const owned: Address[] = [];
-  try {
-    for (const value of values) owned.push(ownedValue(store, value));
-    return owned;
-  } catch (error) {
-    for (const address of owned) store.core.decref(address);
-    throw error;
-  }
-}
-
 /**
  * Runs a core function with the address of a key: the object itself, or one of the core's probes, so that
  * to look something up creates nothing. What it returns is passed on.

@@ -27,11 +27,20 @@ export function holdsAtoms(object: usize, type: Type): bool {
   return true;
 }
 
-/** Stops tracking a tracked tuple or dict that holds atoms alone. True if it did. */
+/** Stops tracking a tracked tuple or dict that holds atoms alone: in a full collection. True if it did. */
 export function untrackIfAtoms(object: usize, type: Type): bool {
   const id = typeIdOf(object);
-  if (id != TYPE_TUPLE && id != TYPE_DICT) return false;
-  if (!holdsAtoms(object, type)) return false;
+  if (id == TYPE_TUPLE ? !holdsAtoms(object, type) : id != TYPE_DICT || !holdsAtomsOrTuples(object, type)) return false;
   untrack(object);
+  return true;
+}
+
+/** As `holdsAtoms`, but tuples of atoms are as good: the same collection stops tracking them. */
+function holdsAtomsOrTuples(dict: usize, type: Type): bool {
+  for (let slot = slotsOf(dict, type), end = slotsEnd(dict, type); slot < end; slot += 4) {
+    const child = load<u32>(slot);
+    if (!child || !mayBeTracked(child)) continue;
+    if (typeIdOf(child) != TYPE_TUPLE || !holdsAtoms(child, typeOf(child))) return false;
+  }
   return true;
 }

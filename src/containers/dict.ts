@@ -7,7 +7,9 @@ import {
   TYPE_STR,
 } from "../../assembly/layout.js";
 import { BadIndexError, BadValueError, describe } from "../errors.js";
+import { addressIn } from "../handle.js";
 import type { Store } from "../store.js";
+import { StrHandle } from "../text.js";
 import { borrowedValue, ownedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../wasm/exports.js";
@@ -55,7 +57,20 @@ export class DictHandle extends TableHandle {
 
   /** Sets many: entries of another dict or a `Map`, pairs, or the properties of an object. */
   update(init: DictInit): void {
-    for (const [key, value] of entriesIn(init)) this.set(key, value);
+    if (init instanceof DictHandle) this.#updateFrom(init);
+    else for (const [key, value] of entriesIn(init)) this.set(key, value);
+  }
+
+  /** The keys and values themselves, not what they are to JavaScript. */
+  #updateFrom(other: DictHandle): void {
+    const { store } = this;
+    addressIn(store, other);
+    for (const slot of other.each((slot) => slot)) {
+      const key = store.memory.word(slot);
+      const value = store.memory.word(slot + 4);
+      store.require(() => store.core.dictSet(this.address, key, value), "a larger dict");
+      if (store.typeIdAt(key) !== TYPE_STR) widenOrigin(store, this.address);
+    }
   }
 
   /** Removes a key and returns its value; `undefined`, or what else is given, if it is not there. */
@@ -111,15 +126,13 @@ export function setEntry(store: Store, dict: () => Address, key: unknown, item: 
   const set = (): number => withKey(store, key, (address) => store.core.dictSet(dict(), address, item));
   const result = checkResult(store, set() || store.require(set, "a larger dict"));
   // What came in as an object has string keys; from now on it is a Map.
-  if (typeof key !== "string") widenOrigin(store, dict(), key);
+  if (typeof key !== "string" && !(key instanceof StrHandle)) widenOrigin(store, dict());
   return result;
 }
 
-function widenOrigin(store: Store, dict: Address, key: unknown): void {
+function widenOrigin(store: Store, dict: Address): void {
   const origin = store.memory.u8[dict + TABLE_ORIGIN_OFFSET];
-  if (origin !== ORIGIN_OBJECT && origin !== ORIGIN_BARE_OBJECT) return;
-  const isText = withKey(store, key, (address) => (store.typeIdAt(address) === TYPE_STR ? 1 : 0));
-  if (isText === 0) setOrigin(store, dict, ORIGIN_MAP);
+  if (origin === ORIGIN_OBJECT || origin === ORIGIN_BARE_OBJECT) setOrigin(store, dict, ORIGIN_MAP);
 }
 
 /** Remembers what a dict was in JavaScript: ORIGIN_*. */

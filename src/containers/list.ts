@@ -6,6 +6,7 @@ import type { Store } from "../store.js";
 import { borrowedValue, lentValue, ownedValue } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../wasm/exports.js";
+import { ownedElements } from "./container.js";
 import { naturalOrder, sortedOrder } from "./order.js";
 import { SequenceHandle } from "./sequence.js";
 
@@ -53,7 +54,8 @@ export class ListHandle extends SequenceHandle {
    */
   append(value: Value): void {
     const { store } = this;
-    this.#with(value, (item) => store.require(() => store.core.listAppend(this.#changing(), item), "a longer list"));
+    this.#changing();
+    this.#give(ownedValue(store, value));
   }
 
   /**
@@ -66,11 +68,21 @@ export class ListHandle extends SequenceHandle {
     else {
       const { length } = this;
       try {
-        for (const value of values) this.append(value);
+        for (const item of ownedElements(this.store, values)) this.#give(item);
       } catch (error) {
         if (!this.released && !this.store.locked.has(this.address) && this.length > length) this.removeRange(length);
         throw error;
       }
+    }
+  }
+
+  /** Appends an object and lets go of the caller's reference to it, whatever comes of it. */
+  #give(item: Address): void {
+    const { core } = this.store;
+    try {
+      this.store.require(() => core.listAppend(this.#changing(), item), "a longer list");
+    } finally {
+      core.decref(item);
     }
   }
 

@@ -13,14 +13,8 @@ import { BadValueError } from "../errors.js";
 import type { Store } from "../store.js";
 import type { Address } from "../wasm/exports.js";
 
-/** How deep tuples in tuples are compared. */
+/** How deep tuples and lists in each other are compared. */
 const MAX_DEPTH = 500;
-
-/** What an object is compared by: the value of an atom, or those of the items of a tuple or list. */
-interface Key {
-  type: string;
-  value: Atom | Key[];
-}
 
 /** The order in which values come when sorted; those that are equal keep theirs. */
 export function sortedOrder<T>(values: readonly T[], compare: (a: T, b: T) => number): Uint32Array {
@@ -30,50 +24,66 @@ export function sortedOrder<T>(values: readonly T[], compare: (a: T, b: T) => nu
 
 /** The order of objects as Python's `sorted` has it. @throws {@link BadValueError} where Python has a TypeError. */
 export function naturalOrder(store: Store, addresses: readonly Address[]): Uint32Array {
-  return sortedOrder(
-    addresses.map((address) => keyOf(store, address, 0)),
-    compareKeys,
-  );
+  const operands = addresses.map((address) => operandAt(store, address));
+  return sortedOrder(operands, (a, b) => compare(store, a, b, 0));
 }
 
-function keyOf(store: Store, address: Address, depth: number): Key {
-  const typeId = store.typeIdAt(address);
-  const type = store.typeAt(address).name;
-  if (isAtomType(typeId)) return { type, value: readAtom(store, address, typeId) };
-  const { memory } = store;
-  let items = address + TUPLE_ITEMS_OFFSET;
-  let length = 0;
-  if (depth < MAX_DEPTH && typeId === TYPE_TUPLE) length = memory.word(address + TUPLE_LENGTH_OFFSET);
-  else if (depth < MAX_DEPTH && typeId === TYPE_LIST) {
-    items = memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
-    length = memory.word(address + SLOTS_COUNT_OFFSET);
-  } else return { type, value: null };
-  return { type, value: Array.from({ length }, (_, i) => keyOf(store, memory.word(items + 4 * i), depth + 1)) };
+/** One side of a comparison. An atom is read at once, a tuple or list when it is compared. */
+interface Operand {
+  address: Address;
+  type: number;
+  value: Atom | undefined;
 }
 
-function compareKeys(a: Key, b: Key): number {
+function operandAt(store: Store, address: Address): Operand {
+  const type = store.typeIdAt(address);
+  return { address, type, value: isAtomType(type) ? readAtom(store, address, type) : undefined };
+}
+
+function compare(store: Store, a: Operand, b: Operand, depth: number): number {
   const x = a.value;
   const y = b.value;
   if (isNumber(x) && isNumber(y)) return x < y ? -1 : x > y ? 1 : 0;
   if (typeof x === "string" && typeof y === "string") return compareTexts(x, y);
-  if (x instanceof Uint8Array && y instanceof Uint8Array) return compareItems(x, y, (i, j) => i - j);
-  if (Array.isArray(x) && Array.isArray(y) && a.type === b.type) return compareItems(x, y, compareItem);
-  throw new BadValueError(`'<' not supported between instances of '${a.type}' and '${b.type}'`);
+  if (x instanceof Uint8Array && y instanceof Uint8Array) return compareBytes(x, y);
+  if (a.type === b.type && (a.type === TYPE_TUPLE || a.type === TYPE_LIST)) {
+    if (depth === MAX_DEPTH) throw new BadValueError("tuples and lists are nested too deeply to be compared");
+    return compareItems(store, a, b, depth + 1);
+  }
+  const [typeOfA, typeOfB] = [a, b].map(({ address }) => store.typeAt(address).name);
+  throw new BadValueError(`'<' not supported between instances of '${typeOfA}' and '${typeOfB}'`);
 }
 
 function isNumber(value: unknown): value is number | bigint | boolean {
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
 }
 
-/** Of items it is first asked whether they are equal, as two Nones are. */
-function compareItem(a: Key, b: Key): number {
-  return a.type === "NoneType" && b.type === "NoneType" ? 0 : compareKeys(a, b);
+function compareItems(store: Store, a: Operand, b: Operand, depth: number): number {
+  const [itemsOfA, lengthOfA] = itemsOf(store, a);
+  const [itemsOfB, lengthOfB] = itemsOf(store, b);
+  const shared = Math.min(lengthOfA, lengthOfB);
+  for (let i = 0; i < shared; i++) {
+    const x = store.memory.word(itemsOfA + 4 * i);
+    const y = store.memory.word(itemsOfB + 4 * i);
+    // What is the same, as None is, need not be comparable.
+    if (x === y) continue;
+    const order = compare(store, operandAt(store, x), operandAt(store, y), depth);
+    if (order !== 0) return order;
+  }
+  return lengthOfA - lengthOfB;
 }
 
-function compareItems<T>(a: ArrayLike<T>, b: ArrayLike<T>, compare: (x: T, y: T) => number): number {
+/** Where the items of a tuple or list are, and how many. */
+function itemsOf({ memory }: Store, { address, type }: Operand): [items: Address, length: number] {
+  return type === TYPE_TUPLE
+    ? [address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET)]
+    : [memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET, memory.word(address + SLOTS_COUNT_OFFSET)];
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
-    const order = compare(a[i] as T, b[i] as T);
+    const order = (a[i] as number) - (b[i] as number);
     if (order !== 0) return order;
   }
   return a.length - b.length;

@@ -1,11 +1,12 @@
 import { BadIndexError, describe } from "../errors.js";
-import { Handle, addressIn } from "../handle.js";
+import { addressIn } from "../handle.js";
 import { borrowedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../wasm/exports.js";
+import { ContainerHandle } from "./container.js";
 
 /** What lists and tuples have in common. */
-export abstract class SequenceHandle extends Handle {
+export abstract class SequenceHandle extends ContainerHandle {
   /** How many items there are. */
   abstract get length(): number;
   /** Address of the object at an index, borrowed. */
@@ -33,10 +34,15 @@ export abstract class SequenceHandle extends Handle {
 
   /** The items, as `get` gives them. Follows a list that grows or shrinks meanwhile, as Python's iterator does. */
   *[Symbol.iterator](): Generator<Value, void> {
+    for (const item of this.elements()) yield borrowedValue(this.store, item);
+  }
+
+  /** @internal */
+  override *elements(): Generator<Address, void> {
     // The loop may let go of the handle it runs over.
     const held = this.clone();
     try {
-      for (let i = 0; i < held.length; i++) yield held.get(i);
+      for (let i = 0; i < held.length; i++) yield held.itemAt(i);
     } finally {
       held.release();
     }

@@ -4,6 +4,7 @@ import type { Store } from "../store.js";
 import { borrowedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../wasm/exports.js";
+import { ownedElements } from "./container.js";
 import { TableHandle, checkResult } from "./table.js";
 
 /**
@@ -23,9 +24,17 @@ export class SetHandle extends TableHandle {
     return this;
   }
 
-  /** Adds many. */
+  /** Adds many: the elements of another set, list or tuple, the keys of a dict, or what else can be iterated over. */
   update(values: Iterable<Value>): void {
-    for (const value of values) this.add(value);
+    const { store } = this;
+    for (const element of ownedElements(store, values)) {
+      const add = (): number => store.core.setAdd(this.address, element);
+      try {
+        checkResult(store, store.require(add, "a larger set"));
+      } finally {
+        store.core.decref(element);
+      }
+    }
   }
 
   /** Removes the last element and returns it. @throws {@link BadIndexError} if there is none. */

@@ -10,18 +10,18 @@ import {
   UNHASHABLE_ENTRY,
 } from "../../assembly/layout.js";
 import { BadKeyError, ContainerChangedError } from "../errors.js";
-import { Handle } from "../handle.js";
 import type { Store } from "../store.js";
 import { withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../wasm/exports.js";
+import { ContainerHandle } from "./container.js";
 
 /**
  * What dicts and sets have in common. Keys are equal as in Python: `1`, `1.0` and `true` are one key. Strings,
  * bytes and tuples are compared by what they hold, structs and weak references by identity; lists, dicts
  * and sets cannot be keys ({@link BadKeyError}).
  */
-export abstract class TableHandle extends Handle {
+export abstract class TableHandle extends ContainerHandle {
   /** Slots to an entry. */
   protected abstract readonly width: 1 | 2;
 
@@ -87,6 +87,11 @@ export abstract class TableHandle extends Handle {
   protected get lastEntry(): number {
     // The core forgets deleted entries at the end.
     return this.entryCount - 1;
+  }
+
+  /** @internal */
+  override elements(): Generator<Address, void> {
+    return this.each((slot) => this.store.memory.word(slot));
   }
 
   /**

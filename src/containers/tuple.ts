@@ -1,7 +1,7 @@
 import { TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET } from "../../assembly/layout.js";
 import type { Store } from "../store.js";
-import { ownedValues } from "../values.js";
 import type { Address } from "../wasm/exports.js";
+import { ownedElements } from "./container.js";
 import { SequenceHandle } from "./sequence.js";
 
 /** Handle of a Python `tuple`: items that never change. */
@@ -18,8 +18,9 @@ export class TupleHandle extends SequenceHandle {
 /** A tuple of these values, with one reference for the caller. */
 export function ownedTuple(store: Store, values: Iterable<unknown>): Address {
   const { core } = store;
-  const items = ownedValues(store, values);
+  const items: Address[] = [];
   try {
+    for (const item of ownedElements(store, values)) items.push(item);
     const tuple = store.require(() => core.newTuple(items.length), `a tuple of ${items.length}`);
     items.forEach((item, index) => {
       core.tupleInit(tuple, index, item);

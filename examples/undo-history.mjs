@@ -100,7 +100,8 @@ export class GraphEditor {
   }
   #collectParts(values, found) {
     for (const part of values) {
-      if (!(part instanceof Handle) || found.has(part.address)) continue;
+      // The one empty tuple is the heap's own, and immortal, as small ints are.
+      if (!(part instanceof Handle) || part.length === 0 || found.has(part.address)) continue;
       found.add(part.address);
       if (part instanceof TupleHandle) this.#collectParts(part, found);
       else if (this.Node.is(part)) this.#collectParts([part.title, part.edges], found);

@@ -22,7 +22,7 @@ export class GraphEditor {
   constructor(heap) {
     this.heap = heap;
     this.died = [];
-    this.Node = heap.struct("Node", NODE_FIELDS, { finalize: (node) => this.died.push(node.id) });
+    this.Node = heap.struct("Node", NODE_FIELDS, { finalize: (node) => this.died.push(` ${node.id}`) });
     this.history = heap.scope(() => heap.list([heap.tuple(NO_BRANCHES)]));
   }
 
@@ -123,9 +123,10 @@ export function run({ script = SCRIPT, write = console.log } = {}) {
   heap.gc.disable();
   const empty = heap.stats();
   const editor = new GraphEditor(heap);
-  const row = (action, ...cells) => write(action.padEnd(16) + cells.map((cell) => String(cell).padStart(10)).join(""));
+  const row = (action, numbers, died) =>
+    write([action.padEnd(16), ...numbers.map((number) => String(number).padStart(9)), ...died].join(" "));
 
-  row("action", "versions", "new", "shared", "freed", "bytes", "   copies of nodes that died");
+  row("action", ["versions", "new", "shared", "freed", "bytes"], [" nodes that died"]);
   const steps = script.split(", ").map((action) => {
     const [name, ...args] = action.split(" ").map((word) => (isNaN(word) ? word : Number(word)));
     const before = editor.parts();
@@ -135,14 +136,13 @@ export function run({ script = SCRIPT, write = console.log } = {}) {
     const created = missing(after.shown, before.all);
     const freed = missing(before.all, after.all);
     const shared = after.shown.size - created;
-    row(action, editor.history.length, created, shared, freed, bytes.live, `   ${editor.died.splice(0).join(" ")}`);
+    row(action, [editor.history.length, created, shared, freed, bytes.live], editor.died.splice(0));
     return { nodes: editor.nodes(), created, shared, freed, objects };
   });
-
   editor.history.release();
   const left = heap.stats();
   const freed = steps.at(-1).objects - left.objects;
-  row("(drop them all)", 0, 0, 0, freed, left.bytes.live, `   ${editor.died.length} nodes`);
+  row("(drop them all)", [0, 0, 0, freed, left.bytes.live], [` ${editor.died.length} nodes`]);
   return { heap, empty, steps, left };
 }
 

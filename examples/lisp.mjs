@@ -81,7 +81,7 @@ export function createLisp(heap) {
       if (typeof target === "string") return bind(env, target, evaluate(head(tail(rest)), env));
       return bind(env, head(target), make(Closure, { params: tail(target), body: tail(rest), env }));
     },
-    repeat: (rest, env) => Array.from(Array(head(rest)), () => evaluate(head(tail(rest)), env)).at(-1),
+    repeat: (rest, env) => Array.from({ length: head(rest) }, () => evaluate(head(tail(rest)), env)).at(-1),
   };
 
   function bind(env, name, value) {

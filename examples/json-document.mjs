@@ -3,13 +3,12 @@
 //     node examples/json-document.mjs                             20 MB of orders, made up on the spot
 //     node examples/json-document.mjs data.json 'users.*.city'    a document of yours, and paths into it
 //
-// What is read out of a container is a JavaScript value, or else a handle that owns a reference. Here generators
-// own those: what they hand out they let go of when the loop moves on, so that no query can leak, not even one
-// that breaks off.
+// What is read out of a container is a JavaScript value, or else a handle that owns a reference. `lending` lets go
+// of each when the loop moves on, so that no query can leak, not even one that breaks off.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { DictHandle, Handle, Heap, ListHandle } from "heapwright";
+import { DictHandle, Handle, Heap, lending, ListHandle } from "heapwright";
 
 const COUNTRIES = ["Chile", "Ghana", "Iceland", "Japan", "Nepal", "Peru", "Samoa"];
 const BYTES_AN_ORDER = 232;
@@ -26,17 +25,6 @@ export function generateDocument(bytes) {
     lines: Array.from({ length: 1 + below(5) }, line),
   });
   return { shop: "Heap & Sons", orders: Array.from({ length: Math.ceil(bytes / BYTES_AN_ORDER) }, order) };
-}
-
-/** Hands out values one by one, and lets go of each before the next. */
-function* lending(values) {
-  for (const value of values) {
-    try {
-      yield value;
-    } finally {
-      if (value instanceof Handle) value.release();
-    }
-  }
 }
 
 function childrenOf(value) {
@@ -84,8 +72,7 @@ function revenueByCountry(document) {
   const counter = new Map();
   for (const order of select(document, ["orders", "*"])) {
     if (order.get("state") !== "paid") continue;
-    const [country] = select(order, ["customer", "country"]);
-    add(counter, country, totalOf(order));
+    add(counter, order.read("customer", "country"), totalOf(order));
   }
   return counter;
 }

@@ -81,7 +81,7 @@ export class CorruptHeapError extends HeapwrightError {
 
 /** A value in a few words, for messages. */
 export function describe(value: unknown): string {
-  if (value === null) return "null";
+  if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;

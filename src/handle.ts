@@ -19,8 +19,7 @@ const INSPECT = Symbol.for("nodejs.util.inspect.custom");
  * JavaScript's own collector has found it (see `heap.leaks()`).
  */
 export class Handle {
-  /** The heap's internals. @internal */
-  readonly store: Store;
+  readonly #store: Store;
   #addresses: Uint32Array;
   #index: number;
   /** Keeps the batch's registration alive; none for lent handles. */
@@ -28,7 +27,7 @@ export class Handle {
 
   /** Handles are made by the heap. @internal */
   constructor(store: Store, address: Address, lent: boolean) {
-    this.store = store;
+    this.#store = store;
     if (lent) {
       this.#addresses = Uint32Array.of(address);
       this.#index = 0;
@@ -41,6 +40,11 @@ export class Handle {
     store.scope?.push(this);
   }
 
+  /** The heap's internals. @internal */
+  get store(): Store {
+    return this.#store;
+  }
+
   /**
    * Where the object is: Python's `id`. Stable as long as the object lives.
    *
@@ -48,7 +52,8 @@ export class Handle {
    */
   get address(): Address {
     const address = this.#addresses[this.#index] as number;
-    if (address === 0) throw new ReleasedHandleError("this handle has been released");
+    if (address === 0)
+      throw new ReleasedHandleError("this handle has been released, by itself or at the end of its scope or call");
     return address;
   }
 

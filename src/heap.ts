@@ -207,7 +207,7 @@ export class Heap {
   from(value: string): StrHandle;
   from(value: Uint8Array): BytesHandle;
   from<T extends Handle>(value: T): T;
-  from(value: ReadonlyMap<unknown, unknown> | object): DictHandle;
+  from(value: object): DictHandle;
   from(value: unknown): Handle;
   from(value: unknown): Handle {
     return this.#store.adopt(fromJS(this.#store, value));

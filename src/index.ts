@@ -7,6 +7,7 @@
 export { Heap } from "./heap.js";
 export type { HeapOptions } from "./heap.js";
 export { Handle } from "./handle.js";
+export { lending } from "./containers/container.js";
 export { ListHandle } from "./containers/list.js";
 export type { Comparator } from "./containers/list.js";
 export { TupleHandle } from "./containers/tuple.js";

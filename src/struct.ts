@@ -4,6 +4,8 @@ import { placeFields } from "./field-layout.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { FieldValue, Fields } from "./fields.js";
 import { Handle, addressIn, unknownField } from "./handle.js";
+import { readPath } from "./read.js";
+import type { PathStep } from "./read.js";
 import type { Store, TypeInfo } from "./store.js";
 import { checkWellFormed, ownedStr } from "./values.js";
 import type { Address } from "./wasm/exports.js";
@@ -21,20 +23,14 @@ export class StructHandle extends Handle {
   }
 
   /**
-   * Follows references and reads what is at the end of them, without a handle for each step:
-   * `alice.read("buddy", "title")`. A reference on the way that is empty makes it `null`.
+   * Goes down a path and reads what is at its end, without a handle for each step: `alice.read("buddy", "title")`.
+   * Steps are fields, indexes of lists and tuples, and keys of dicts.
    *
-   * @returns A value; or, if the last field is a `ref`, a new handle or `null`.
+   * @returns A value, or a new handle; `null` if a reference on the way is empty, `undefined` if a key is not there.
+   * @throws {@link BadFieldError}, {@link BadIndexError}
    */
-  read(...path: [string, ...string[]]): unknown {
-    const { store } = this;
-    let address = this.address;
-    const last = path.length - 1;
-    for (const field of path.slice(0, last)) {
-      address = StructLayout.at(store, address).follow(store, address, field);
-      if (address === 0) return null;
-    }
-    return StructLayout.at(store, address).read(store, address, path[last] as string);
+  read(...path: [string, ...PathStep[]]): unknown {
+    return readPath(this.store, this.address, path);
   }
 }
 
@@ -57,11 +53,6 @@ export type StructInit<F extends Fields> = { readonly [K in keyof F]?: FieldValu
  * @typeParam BM - Its methods.
  */
 export interface StructOptions<F extends Fields, M = None, C = None, BF extends Fields = None, BM = None> {
-  /**
-   * Runs once for each object before it dies: Python's `__del__`. The handle is lent for the call;
-   * `clone()` it to keep the object. What it throws goes to `onUnraisable`. One that is not given is inherited.
-   */
-  finalize?: (object: StructObject<BF & F, BM & M & C>) => void;
   /** The struct whose fields, methods and finalizer this one has too. */
   extends?: StructType<BF, BM>;
   /** A mixin: methods and accessors for the handles, whose `this` is the handle. */
@@ -71,6 +62,12 @@ export interface StructOptions<F extends Fields, M = None, C = None, BF extends 
    * private fields; the fields that it uses it says with `declare`.
    */
   class?: new () => C;
+  /**
+   * Runs once for each object before it dies: Python's `__del__`. The handle is lent for the call;
+   * `clone()` it to keep the object. What it throws goes to `onUnraisable`. One that is not given is inherited.
+   * (TypeScript infers from left to right: write it behind `methods`.)
+   */
+  finalize?: (object: StructObject<BF & F, BM & M & C>) => void;
 }
 
 /** A type of objects of one heap: see `Heap.struct`. */
@@ -105,9 +102,9 @@ export class StructType<F extends Fields, M = None> {
   }
 
   /** Whether a handle is of an object of this type, or of one that extends it; then its fields can be used. */
-  is(handle: Handle): handle is StructObject<F, M> {
+  is(handle: unknown): handle is StructObject<F, M> {
     const { store } = this.#layout;
-    if (handle.store !== store) return false;
+    if (!(handle instanceof Handle) || handle.store !== store) return false;
     const info = store.typeAt(handle.address);
     return info instanceof StructLayout && info.isOrExtends(this.#layout);
   }
@@ -223,11 +220,6 @@ export class StructLayout implements TypeInfo {
     const { slot } = this.#field(name);
     if (slot < 0) throw new BadFieldError(`${this.name}.${name} is no reference`);
     return slot;
-  }
-
-  /** What a reference field refers to, borrowed; 0 = nothing. */
-  follow(store: Store, address: Address, name: string): Address {
-    return store.core.getRef(address, this.slotOf(name)) >>> 0;
   }
 
   read(store: Store, address: Address, name: string): unknown {

@@ -1,4 +1,6 @@
 import { Handle, addressIn } from "../handle.js";
+import { readPath } from "../read.js";
+import type { PathStep } from "../read.js";
 import type { Store } from "../store.js";
 import { ownedValue } from "../values.js";
 import type { Address } from "../wasm/exports.js";
@@ -7,6 +9,32 @@ import type { Address } from "../wasm/exports.js";
 export abstract class ContainerHandle extends Handle {
   /** Addresses of what Python iterates over (of a dict: the keys), each borrowed until the next. @internal */
   abstract elements(): Generator<Address, void>;
+
+  /**
+   * Goes down a path and reads what is at its end, without a handle for each step: `order.read("lines", 0, "price")`.
+   * Steps are keys of dicts, indexes of lists and tuples, and fields of structs.
+   *
+   * @returns A value, or a new handle; `null` if a reference on the way is empty, `undefined` if a key is not there.
+   * @throws {@link BadIndexError}, {@link BadFieldError}, {@link BadKeyError}
+   */
+  read(...path: [PathStep, ...PathStep[]]): unknown {
+    return readPath(this.store, this.address, path);
+  }
+}
+
+/**
+ * Passes values on, and releases the handles among them (or, of entries, in them) when the loop moves on or
+ * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
+ */
+export function* lending<T>(values: Iterable<T>): Generator<T, void> {
+  for (const value of values) {
+    try {
+      yield value;
+    } finally {
+      for (const part of Array.isArray(value) ? (value as unknown[]) : [value])
+        if (part instanceof Handle) part.release();
+    }
+  }
 }
 
 /**

@@ -39,7 +39,7 @@ const HOST: Layers = {
     ["convert/repr.ts", "convert/to-js.ts"],
     ["handle.ts"],
     ["text.ts", "fields.ts", "options.ts", "values.ts", "scope.ts", "core-face.ts", "stats.ts"],
-    ["field-layout.ts"],
+    ["field-layout.ts", "read.ts"],
     ["struct.ts", "containers", "weakref.ts", "gc.ts"],
     ["batch.ts", "builtins.ts", "convert/from-js.ts"],
     ["heap.ts"],

@@ -1,0 +1,218 @@
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { Handle, lending } from "../../src/index.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
+
+describe.each(CORES)("how values show, %s core", (_, options) => {
+  test("`console.log` shows Python's repr, cycles cut", () => {
+    withHeap(options(), (heap) => {
+      const list = heap.list([1, 2.5, "it's", null, true, Uint8Array.of(1, 65)]);
+      list.append(list);
+      expect(inspect(list)).toBe(`[1, 2.5, "it's", None, True, b'\\x01A', [...]]`);
+      const dict = heap.dict({ a: list });
+      dict.set(heap.tuple([1]), dict);
+      expect(inspect(dict)).toBe(`{'a': [1, 2.5, "it's", None, True, b'\\x01A', [...]], (1,): {...}}`);
+      expect([inspect(heap.set()), inspect(heap.set([1])), inspect(heap.tuple())]).toEqual(["set()", "{1}", "()"]);
+      const Node = heap.struct("Node", { next: "ref" });
+      const node = Node.new();
+      node.next = node;
+      expect(inspect(node)).toBe("Node(next=...)");
+      const weak = heap.weakref.ref(node);
+      expect(inspect(weak)).toMatch(/^<weakref at 0x[0-9a-f]+; to 'Node' at 0x[0-9a-f]+>$/);
+      node.next = null;
+      node.release();
+      expect(inspect(weak)).toMatch(/; dead>$/);
+      expect(inspect(node)).toBe("<released handle>");
+      // A list that is shared, and not inside itself, is written each time.
+      const shared = heap.list([1]);
+      expect(inspect(heap.list([shared, shared]))).toBe("[[1], [1]]");
+      list.clear();
+    });
+  });
+
+  test("a huge value shows its start; `repr` writes it all", () => {
+    withHeap(options(), (heap) => {
+      const list = heap.list(Array.from({ length: 100_000 }, (_, i) => i));
+      expect(inspect(list)).toMatch(/^\[0, 1, 2, .*\.\.\.$/);
+      expect(inspect(list).length).toBe(10_003);
+      expect(list.repr().length).toBe(688_890);
+    });
+  });
+
+  test("depth is no limit to repr, toJS and toJSON", () => {
+    withHeap(options(), (heap) => {
+      let deep = heap.list();
+      for (let i = 0; i < 100_000; i++) {
+        const outer = heap.list([deep]);
+        deep.release();
+        deep = outer;
+      }
+      expect(deep.repr().length).toBe(200_002);
+      expect(Array.isArray(deep.toJS()) && Array.isArray(deep.toJSON())).toBe(true);
+    });
+  });
+
+  test("JSON.stringify writes what JSON can say, as json.dumps does", () => {
+    withHeap(options(), (heap) => {
+      const Point = heap.struct("Point", { x: "f64", big: "i64", name: "str" });
+      const dict = heap.dict([
+        ["a", heap.tuple([1, 2.5, null, true])],
+        [1, "one"],
+        [true, "also one"],
+        [null, Point.new({ x: 1, big: 5n, name: "p" })],
+        [2.5, heap.from(new Map([["k", 5n]]))],
+      ]);
+      expect(JSON.stringify({ dict })).toBe(
+        '{"dict":{"1":"also one","a":[1,2.5,null,true],"null":{"x":1,"big":5,"name":"p"},"2.5":{"k":5}}}',
+      );
+      for (const bad of [heap.set([1]), heap.bytes(new Uint8Array(1)), heap.int(2n ** 60n)])
+        expect(codeOf(() => JSON.stringify(bad))).toBe("BAD_VALUE");
+      expect(codeOf(() => JSON.stringify(heap.dict([[heap.tuple(), 1]])))).toBe("BAD_VALUE");
+      const list = heap.list();
+      list.append(list);
+      expect(() => JSON.stringify(list)).toThrow(TypeError); // as for any cycle
+      list.clear();
+    });
+  });
+
+  test("a string is its text in a template, anything else its repr", () => {
+    withHeap(options(), (heap) => {
+      expect(`${heap.str("it's")} ${heap.list(["it's"])} ${heap.int(5)}`).toBe(`it's ["it's"] 5`);
+    });
+  });
+
+  test("what came in as an object and got other keys goes out as a Map", () => {
+    withHeap(options(), (heap) => {
+      const dict = heap.from({ a: 1 });
+      dict.set("b", 2).set(heap.str("c"), 3);
+      expect(dict.toJS()).toEqual({ a: 1, b: 2, c: 3 });
+      dict.set(5, null);
+      expect([...(dict.toJS() as Map<unknown, unknown>)]).toEqual([
+        ["a", 1],
+        ["b", 2],
+        ["c", 3],
+        [5, null],
+      ]);
+    });
+  });
+});
+
+describe.each(CORES)("iterators, %s core", (_, options) => {
+  test("hold what they run over, and let go when the loop ends early", () => {
+    withHeap(options(), (heap) => {
+      const Probe = heap.struct("Probe", { n: "u8" }, { finalize: () => dead++ });
+      let dead = 0;
+      const fill = (): ReturnType<typeof heap.list> => heap.scope(() => heap.list([1, 2, Probe.new({ n: 1 })]));
+      for (const make of [
+        () => fill(),
+        () => heap.scope(() => heap.set([1, 2, Probe.new()])),
+        () =>
+          heap.scope(() =>
+            heap.dict([
+              [1, 2],
+              [2, Probe.new()],
+            ]),
+          ),
+        () => heap.scope(() => heap.tuple([1, 2, Probe.new()])),
+      ]) {
+        dead = 0;
+        const container = make();
+        let steps = 0;
+        for (const value of container) {
+          container.release();
+          expect(dead).toBe(0);
+          void value;
+          steps++;
+          break;
+        }
+        expect([steps, dead]).toEqual([1, 1]);
+        heap.verify();
+      }
+    });
+  });
+
+  test("an iterator that was never run, or is done, holds nothing", () => {
+    withHeap(options(), (heap) => {
+      const dict = heap.dict([[1, 2]]);
+      void dict.keys();
+      expect([...dict.keys(), ...dict.values()]).toEqual([1, 2]);
+      expect(dict.refcount).toBe(1);
+    });
+  });
+
+  test("what comes or goes meanwhile is a named error; a list is followed", () => {
+    withHeap(options(), (heap) => {
+      const dict = heap.dict([
+        [1, 1],
+        [2, 2],
+      ]);
+      const going = (change: () => void) => () => {
+        for (const key of dict.keys()) {
+          void key;
+          change();
+        }
+      };
+      expect(codeOf(going(() => dict.set(3, 3)))).toBe("CONTAINER_CHANGED");
+      expect(codeOf(going(() => dict.delete(1)))).toBe("CONTAINER_CHANGED");
+      expect(codeOf(going(() => dict.clear()))).toBe("CONTAINER_CHANGED");
+      dict.update([
+        [1, 1],
+        [2, 2],
+      ]);
+      expect(codeOf(going(() => dict.set(1, 5)))).toBe("no error");
+      const list = heap.list([1, 2]);
+      const seen: unknown[] = [];
+      for (const item of list) {
+        seen.push(item);
+        if (list.length < 5) list.append(seen.length + 2);
+      }
+      expect([seen, dict.refcount, list.refcount]).toEqual([[1, 2, 3, 4, 5], 1, 1]);
+    });
+  });
+});
+
+describe.each(CORES)("reading down a path, %s core", (_, options) => {
+  test("goes through dicts, lists, tuples and structs, and leaves no handle", () => {
+    withHeap(options(), (heap) => {
+      const Person = heap.struct("Person", { title: "str", buddy: "ref", age: "u8" });
+      const order = heap.from({
+        lines: [{ price: 5 }, { price: 7 }],
+        none: null,
+        people: heap.tuple([Person.new({ title: "Al", age: 7, buddy: heap.list([1, "x"]) })]),
+      });
+      const before = heap.stats().handles;
+      expect(order.read("lines", 1, "price")).toBe(7);
+      expect(order.read("lines", -1, "price")).toBe(7);
+      expect(order.read("people", 0, "title")).toBe("Al");
+      expect(order.read("people", 0, "age")).toBe(7);
+      expect(order.read("people", 0, "buddy", 1)).toBe("x");
+      expect([order.read("none", "deeper"), order.read("none")]).toEqual([null, null]);
+      expect([order.read("nothing"), order.read("nothing", "deeper")]).toEqual([undefined, undefined]);
+      expect(heap.stats().handles).toBe(before);
+      expect(codeOf(() => order.read("lines", 2))).toBe("BAD_INDEX");
+      expect(codeOf(() => order.read("lines", "0"))).toBe("BAD_INDEX");
+      expect(codeOf(() => order.read("people", 0, "height"))).toBe("BAD_FIELD");
+      expect(codeOf(() => order.read("people", 0, "age", 1))).toBe("BAD_FIELD");
+      expect(codeOf(() => order.read("lines", 0, "price", 1))).toBe("BAD_FIELD");
+      expect(codeOf(() => order.read(heap.list()))).toBe("BAD_KEY");
+      const line = order.read("lines", 0) as { repr(): string };
+      expect(line.repr()).toBe("{'price': 5}");
+    });
+  });
+
+  test("`lending` releases what a loop was given, also when it breaks off", () => {
+    withHeap(options(), (heap) => {
+      const list = heap.from([[1], [2], [3], 4]);
+      const before = heap.stats().handles;
+      const seen: unknown[] = [];
+      for (const item of lending(list)) seen.push(item instanceof Handle ? item.toJS() : item);
+      for (const [key, value] of lending(heap.dict([[1, list]]))) {
+        seen.push(key, value);
+        break;
+      }
+      expect(seen.slice(0, 5)).toEqual([[1], [2], [3], 4, 1]);
+      expect((seen[5] as Handle).released).toBe(true);
+      expect(heap.stats().handles - before).toBe(1); // the dict's own
+    });
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { Heap } from "../../src/index.js";
+import type { Handle } from "../../src/index.js";
+
+/** What `tsc` must see, and refuse: it runs over the tests before they do. */
+describe("types are inferred from a struct's definition", () => {
+  const heap = Heap.createSync();
+  const Person = heap.struct(
+    "Person",
+    { title: "str", buddy: "ref", age: "u8", score: "f64", isHere: "bool", serial: "i64" },
+    {
+      methods: {
+        greet(name: string) {
+          expectTypeOf(this.title).toEqualTypeOf<string | null>();
+          return `${this.title ?? "?"} greets ${name}`;
+        },
+      },
+    },
+  );
+  const Student = heap.struct("Student", { school: "str" }, { extends: Person });
+
+  test("what fields read as", () => {
+    const person = Person.new();
+    expectTypeOf(person.title).toEqualTypeOf<string | null>();
+    expectTypeOf(person.buddy).toEqualTypeOf<Handle | null>();
+    expectTypeOf(person.age).toEqualTypeOf<number>();
+    expectTypeOf(person.isHere).toEqualTypeOf<boolean>();
+    expectTypeOf(person.serial).toEqualTypeOf<bigint>();
+    expectTypeOf(person.greet).toEqualTypeOf<(name: string) => string>();
+    expect(person.toJS()).toEqual({ title: null, buddy: null, age: 0, score: 0, isHere: false, serial: 0n });
+  });
+
+  test("what is inherited", () => {
+    const student = Student.new({ title: "Alice", school: "MIT" });
+    expectTypeOf(student.school).toEqualTypeOf<string | null>();
+    expectTypeOf(student.age).toEqualTypeOf<number>();
+    expectTypeOf(student.greet("Bob")).toEqualTypeOf<string>();
+    expect(student.greet("Bob")).toBe("Alice greets Bob");
+  });
+
+  test("wrong values are compile errors, and errors", () => {
+    // @ts-expect-error -- a number is no title
+    expect(() => Person.new({ title: 1 })).toThrow("expected a string");
+    // @ts-expect-error -- there is no such field
+    expect(() => Person.new({ titel: "Alice" })).toThrow("no field");
+    // @ts-expect-error -- i64 takes bigints
+    expect(() => Student.new({ serial: 1 })).toThrow("bigint");
+    const person = Person.new();
+    expect(() => {
+      // @ts-expect-error -- a string is no age
+      person.age = "old";
+    }).toThrow("whole number");
+    // @ts-expect-error -- no type of fields is called so
+    expect(() => heap.struct("Odd", { field: "string" })).toThrow("unknown type");
+    // @ts-expect-error -- a person has no school
+    expect(person.school).toBeUndefined();
+  });
+});

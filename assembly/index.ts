@@ -226,9 +226,9 @@ export function listSet(list: usize, index: u32, item: usize): void {
   checkObject(item);
   setItem(list, index, item);
 }
-export function listRemove(list: usize, index: u32): usize {
+export function listRemove(list: usize, index: u32): void {
   checkIndex(list, index, 0);
-  return removeItem(list, index);
+  removeItem(list, index);
 }
 export function listRemoveRange(list: usize, start: u32, end: u32): void {
   checkRange(list, start, end);

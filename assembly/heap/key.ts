@@ -74,9 +74,9 @@ function hashOfBytes(at: usize, length: u32): u32 {
   for (; at + 8 <= end; at += 8) hash = fold(hash ^ load<u64>(at));
   let rest: u64 = 0;
   for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
-  hash = fold(fold(hash ^ rest));
-  return <u32>(hash ^ (hash >>> 32));
+  return <u32>fold(fold(hash ^ rest));
 }
+/** The high half, which all bits have gone into, comes down to the low one. */
 function fold(value: u64): u64 {
   value *= MULTIPLIER;
   return value ^ (value >>> 32);
@@ -91,8 +91,7 @@ function hashOfInt(value: i64): u32 {
 function hashOfFloat(value: f64, object: usize): u32 {
   if (isInt(value)) return hashOfInt(<i64>value);
   if (value != value) return (<u32>object) >>> 3;
-  const mixed = fold(reinterpret<u64>(value));
-  return <u32>(mixed ^ (mixed >>> 32));
+  return <u32>fold(reinterpret<u64>(value));
 }
 
 /** Whether a float is the equal of an int of 64 bits. */

@@ -14,7 +14,7 @@ import { newBuffer } from "./buffer";
 import { createObject } from "./create";
 import { decref, destroy } from "./death";
 import { areEqual } from "./key";
-import { dropSlot, incref } from "./refcount";
+import { dropSlot } from "./refcount";
 import { fillSlot, moveSlots, swapSlots, writeSlot } from "./reference";
 
 /** Slots that fit below 4 GiB, with room to compute. */
@@ -103,17 +103,15 @@ export function setItem(list: usize, index: u32, item: usize): void {
   writeSlot(itemsOf(list) + (index << 2), item);
 }
 
-/** Removes an item, which becomes an outside reference. 0 = out of memory, nothing changed. */
-export function removeItem(list: usize, index: u32): usize {
+/** Removes an item, which may die of it; by then the list is whole. */
+export function removeItem(list: usize, index: u32): void {
   const item = itemAt(list, index);
-  if (!incref(item)) return 0;
   const length = lengthOfList(list) - 1;
   const at = itemsOf(list) + (index << 2);
   moveSlots(at, at + 4, length - index);
   store<u32>(list + SLOTS_COUNT_OFFSET, length);
-  dropSlot(item);
   shrinkIfEmpty(list);
-  return item;
+  if (dropSlot(item)) destroy(item);
 }
 
 /** As CPython: below half full it gives memory back; if there is none to move to, it stays. */

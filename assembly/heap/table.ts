@@ -220,10 +220,15 @@ function makeRoom(table: usize): bool {
 
 /** Appends an entry, whose key is not there and may be a probe. False = out of memory, nothing changed. */
 function addEntry(table: usize, key: usize, value: usize): bool {
-  const hash = hashOf(key);
-  if (!makeRoom(table)) return false;
   const owned = ownedKey(key);
   if (!owned) return false;
+  // Last of what can fail: it moves the entries, which an iterator must not see if nothing comes of it.
+  if (!makeRoom(table)) {
+    decref(owned);
+    return false;
+  }
+  // Of the key that stays: a NaN hashes by its address.
+  const hash = hashOf(owned);
   const entry = entriesOf(table);
   const width = widthOf(table);
   const log = logOf(table);

@@ -51,8 +51,12 @@ export class DictHandle extends TableHandle {
 
   /** Value of a key, which is set to `value` first if it is not there: Python's `setdefault`. */
   setDefault(key: Value, value: Value = null): Value {
-    if (!this.has(key)) this.set(key, value);
-    return this.get(key) as Value;
+    let entry = this.find(key);
+    if (entry === NO_ENTRY) {
+      this.set(key, value);
+      entry = this.lastEntry;
+    }
+    return borrowedValue(this.store, this.#valueOf(entry));
   }
 
   /** Sets many: entries of another dict or a `Map`, pairs, or the properties of an object. */

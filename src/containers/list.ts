@@ -112,20 +112,19 @@ export class ListHandle extends SequenceHandle {
   pop(index = -1): Value {
     const { store } = this;
     if (this.length === 0) throw new BadIndexError("pop from an empty list");
-    this.resolve(index);
-    const item = store.require(() => store.core.listRemove(this.#changing(), this.resolve(index)), "a reference");
-    try {
-      return borrowedValue(store, item);
-    } finally {
-      store.core.decref(item);
-    }
+    const list = this.#changing();
+    const at = this.resolve(index);
+    // What can fail comes first.
+    const value = borrowedValue(store, this.itemAt(at));
+    store.core.listRemove(list, at);
+    return value;
   }
 
   /** Removes the first item equal to `value`. @returns Whether there was one. */
   remove(value: Value): boolean {
     this.#changing();
     const index = this.indexOf(value);
-    if (index >= 0) this.removeRange(index, index + 1);
+    if (index >= 0) this.store.core.listRemove(this.address, index);
     return index >= 0;
   }
 

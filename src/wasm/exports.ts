@@ -80,8 +80,8 @@ export interface CoreExports {
   /** Appends the items `[start, end)` of a list (or the same one) or tuple. 0 = out of memory, list unchanged. */
   listExtend(list: Address, source: Address, start: number, end: number): number;
   listSet(list: Address, index: number, item: Address): void;
-  /** Removes an item and returns it, owned. 0 = out of memory, list unchanged. */
-  listRemove(list: Address, index: number): Address;
+  /** Removes an item, which may die of it. */
+  listRemove(list: Address, index: number): void;
   /** Removes the items `[start, end)`, the last first. */
   listRemoveRange(list: Address, start: number, end: number): void;
   listReverse(list: Address): void;

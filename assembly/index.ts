@@ -49,24 +49,21 @@ import { fillSlot, slotAddress, writeSlot } from "./heap/reference";
 import { startHeap } from "./heap/start";
 import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./heap/table";
 import { verifyHeap } from "./heap/verify";
-import { firstObject, nextObject as objectAfter, nextOld, typeIdAt } from "./heap/walk";
+import { checkLive, firstObject, nextObject as objectAfter, nextOld, typeIdAt } from "./heap/walk";
 import { createWeakref, sharedWeakref, targetOf, weakrefCount as countWeakrefs } from "./heap/weak";
 import { hasFlag, isTracked as isObjectTracked, refcountOf, typeIdOf } from "./object/header";
 import { hasBuffer, slotCount } from "./object/slots";
 import { hasLinks, isVariableSize, isType, typeAt, typeOf as typeOfObject } from "./object/type";
 
-function checkObject(object: usize): void {
-  if (CHECK) assert(typeIdAt(object) != 0, "this is not the address of a live object: it was freed, or never was one");
-}
 function checkSlot(object: usize, slot: u32): void {
   if (!CHECK) return;
-  checkObject(object);
+  checkLive(object);
   assert(slot < typeOfObject(object).slots, "slot out of range");
 }
 
 /** A live object, or a probe. */
 function checkKey(key: usize): void {
-  if (CHECK && !isProbe(key)) checkObject(key);
+  if (CHECK && !isProbe(key)) checkLive(key);
 }
 function checkTable(table: usize, type: u32): void {
   if (CHECK) assert(typeIdAt(table) == type, "this is not the address of a live table of this type");
@@ -74,12 +71,12 @@ function checkTable(table: usize, type: u32): void {
 /** `beyond` = 1 allows the place behind the last item. */
 function checkIndex(sequence: usize, index: u32, beyond: u32): void {
   if (!CHECK) return;
-  checkObject(sequence);
+  checkLive(sequence);
   assert(index < slotCount(sequence, typeOfObject(sequence)) + beyond, "index out of range");
 }
 function checkRange(sequence: usize, start: u32, end: u32): void {
   if (!CHECK) return;
-  checkObject(sequence);
+  checkLive(sequence);
   assert(start <= end && end <= slotCount(sequence, typeOfObject(sequence)), "range out of bounds");
 }
 
@@ -103,19 +100,19 @@ export function alloc(type: u32): usize {
   return object;
 }
 export function incref(object: usize): bool {
-  checkObject(object);
+  checkLive(object);
   return increfObject(object);
 }
 export function decref(object: usize): void {
-  checkObject(object);
+  checkLive(object);
   decrefObject(object);
 }
 export function refcount(object: usize): u32 {
-  checkObject(object);
+  checkLive(object);
   return refcountOf(object);
 }
 export function roots(object: usize): u32 {
-  checkObject(object);
+  checkLive(object);
   return rootsOf(object);
 }
 export function getRef(object: usize, slot: u32): usize {
@@ -124,7 +121,7 @@ export function getRef(object: usize, slot: u32): usize {
 }
 export function setRef(object: usize, slot: u32, value: usize): void {
   checkSlot(object, slot);
-  if (value) checkObject(value);
+  if (value) checkLive(value);
   writeSlot(slotAddress(object, slot), value);
 }
 
@@ -148,7 +145,7 @@ export function strFromProbe(byteLength: u32): usize {
   return copyStr(probeText(TYPE_STR, byteLength));
 }
 export function strLength(string: usize): u32 {
-  checkObject(string);
+  checkLive(string);
   return codePointsOf(string);
 }
 export function intern(text: usize): usize {
@@ -201,8 +198,8 @@ export function newList(capacity: u32): usize {
   return list;
 }
 export function listAppend(list: usize, item: usize): bool {
-  checkObject(list);
-  checkObject(item);
+  checkLive(list);
+  checkLive(item);
   return appendItem(list, item);
 }
 /** `listAppend` that takes over a reference of the caller's. */
@@ -213,17 +210,17 @@ export function listGive(list: usize, item: usize): bool {
 }
 export function listInsert(list: usize, index: u32, item: usize): bool {
   checkIndex(list, index, 1);
-  checkObject(item);
+  checkLive(item);
   return insertItem(list, index, item);
 }
 export function listExtend(list: usize, source: usize, start: u32, end: u32): bool {
   checkRange(source, start, end);
-  checkObject(list);
+  checkLive(list);
   return appendItems(list, source, start, end - start);
 }
 export function listSet(list: usize, index: u32, item: usize): void {
   checkIndex(list, index, 0);
-  checkObject(item);
+  checkLive(item);
   setItem(list, index, item);
 }
 export function listRemove(list: usize, index: u32): void {
@@ -235,11 +232,11 @@ export function listRemoveRange(list: usize, start: u32, end: u32): void {
   removeItems(list, start, end);
 }
 export function listReverse(list: usize): void {
-  checkObject(list);
+  checkLive(list);
   reverseItems(list, 0, lengthOfList(list));
 }
 export function listPermute(list: usize, order: usize): void {
-  checkObject(list);
+  checkLive(list);
   permuteItems(list, order);
 }
 export function sequenceIndex(sequence: usize, value: usize, start: u32, end: u32): u32 {
@@ -256,7 +253,7 @@ export function newTuple(length: u32): usize {
 }
 export function tupleInit(tuple: usize, index: u32, item: usize): void {
   checkIndex(tuple, index, 0);
-  checkObject(item);
+  checkLive(item);
   fillSlot(tuple + TUPLE_ITEMS_OFFSET + (index << 2), item);
 }
 
@@ -276,7 +273,7 @@ function newTable(type: u32, expected: u32): usize {
 export function dictSet(dict: usize, key: usize, value: usize): u32 {
   checkTable(dict, TYPE_DICT);
   checkKey(key);
-  checkObject(value);
+  checkLive(value);
   return setEntry(dict, key, value);
 }
 /** `dictSet` that takes over a reference to the value of the caller's, if it is set. */
@@ -295,16 +292,16 @@ export function tableFind(table: usize, key: usize): u32 {
   return isHashable(key) ? findEntry(table, key) : UNHASHABLE_ENTRY;
 }
 export function tableDelete(table: usize, key: usize): u32 {
-  checkObject(table);
+  checkLive(table);
   checkKey(key);
   return deleteKey(table, key);
 }
 export function tableDeleteAt(table: usize, entry: u32): void {
-  checkObject(table);
+  checkLive(table);
   deleteEntry(table, entry);
 }
 export function containerClear(container: usize): void {
-  checkObject(container);
+  checkLive(container);
   if (typeIdOf(container) == TYPE_LIST) clearItems(container);
   else clearTable(container);
 }
@@ -328,7 +325,7 @@ export { decrefMany, gather, getRefMany, increfMany, scatter, setRefMany } from 
 
 // ---- Weak references
 export function newWeakref(referent: usize, callback: u32): usize {
-  checkObject(referent);
+  checkLive(referent);
   if (!callback) {
     const shared = sharedWeakref(referent);
     if (shared) return increfObject(shared) ? shared : 0;
@@ -342,12 +339,12 @@ export function newWeakref(referent: usize, callback: u32): usize {
   return weakref;
 }
 export function weakrefTarget(weakref: usize): usize {
-  checkObject(weakref);
+  checkLive(weakref);
   const target = targetOf(weakref);
   return target && increfObject(target) ? target : 0;
 }
 export function weakrefCount(object: usize): u32 {
-  checkObject(object);
+  checkLive(object);
   return countWeakrefs(object);
 }
 
@@ -388,11 +385,11 @@ export function trackedAfter(generation: u32, object: usize): usize {
   return generation == 2 ? nextOld(object) : nextYoung(generation, object);
 }
 export function isTracked(object: usize): bool {
-  checkObject(object);
+  checkLive(object);
   return isObjectTracked(object);
 }
 export function isFinalized(object: usize): bool {
-  checkObject(object);
+  checkLive(object);
   return hasFlag(object, FLAG_FINALIZED);
 }
 
@@ -401,7 +398,7 @@ export function nextObject(object: usize): usize {
   return object ? objectAfter(object) : firstObject();
 }
 export function sizeOf(object: usize): u32 {
-  checkObject(object);
+  checkLive(object);
   const buffer = hasBuffer(typeOfObject(object)) ? load<u32>(object + SLOTS_BUFFER_OFFSET) : 0;
   return blockSize(object) + (buffer ? blockSize(buffer) : 0);
 }

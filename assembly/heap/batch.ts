@@ -1,11 +1,31 @@
 // The same to many objects at once: arrays of addresses and of values go in and out through loans.
 
+import { PAYLOAD_OFFSET } from "../layout";
+import { CHECK } from "../check";
+import { typeOf } from "../object/type";
 import { decref } from "./death";
 import { incref } from "./refcount";
 import { slotAddress, writeSlot } from "./reference";
+import { checkLive } from "./walk";
 
+function wordAt(array: usize, index: u32): u32 {
+  return load<u32>(array + (index << 2));
+}
 function objectAt(objects: usize, index: u32): usize {
-  return load<u32>(objects + (index << 2));
+  const object = wordAt(objects, index);
+  checkLive(object);
+  return object;
+}
+function slotAt(objects: usize, index: u32, slot: u32): usize {
+  const object = objectAt(objects, index);
+  if (CHECK) assert(slot < typeOf(object).slots, "slot out of range");
+  return slotAddress(object, slot);
+}
+/** `offset` counts from the object's address. */
+function fieldAt(objects: usize, index: u32, offset: u32, shift: u32): usize {
+  const object = objectAt(objects, index);
+  if (CHECK) assert(offset + ((<u32>1) << shift) <= <u32>PAYLOAD_OFFSET + typeOf(object).payload, "field out of range");
+  return object + offset;
 }
 
 /** Adds an outside reference to each. False = out of memory, nothing changed. */
@@ -23,21 +43,25 @@ export function decrefMany(objects: usize, count: u32): void {
 }
 
 export function getRefMany(objects: usize, count: u32, slot: u32, out: usize): void {
-  for (let i: u32 = 0; i < count; i++) store<u32>(out + (i << 2), load<u32>(slotAddress(objectAt(objects, i), slot)));
+  for (let i: u32 = 0; i < count; i++) store<u32>(out + (i << 2), load<u32>(slotAt(objects, i, slot)));
 }
 
 export function setRefMany(objects: usize, count: u32, slot: u32, values: usize): void {
-  for (let i: u32 = 0; i < count; i++) writeSlot(slotAddress(objectAt(objects, i), slot), objectAt(values, i));
+  for (let i: u32 = 0; i < count; i++) {
+    const value = wordAt(values, i);
+    if (value) checkLive(value);
+    writeSlot(slotAt(objects, i, slot), value);
+  }
 }
 
 /** Copies 2^shift bytes from `offset` in each object to an array … */
 export function gather(objects: usize, count: u32, offset: u32, shift: u32, out: usize): void {
-  for (let i: u32 = 0; i < count; i++) copy(out + (i << shift), objectAt(objects, i) + offset, shift);
+  for (let i: u32 = 0; i < count; i++) copy(out + (i << shift), fieldAt(objects, i, offset, shift), shift);
 }
 
 /** … and back. */
 export function scatter(objects: usize, count: u32, offset: u32, shift: u32, values: usize): void {
-  for (let i: u32 = 0; i < count; i++) copy(objectAt(objects, i) + offset, values + (i << shift), shift);
+  for (let i: u32 = 0; i < count; i++) copy(fieldAt(objects, i, offset, shift), values + (i << shift), shift);
 }
 
 function copy(to: usize, from: usize, shift: u32): void {

@@ -14,6 +14,7 @@ import {
   prefixOf,
   runOf,
 } from "../alloc/page";
+import { CHECK } from "../check";
 import { control } from "../control";
 import { isType } from "../object/type";
 
@@ -82,6 +83,11 @@ export function typeIdAt(address: usize): u32 {
   }
   const id = load<u32>(address, INFO_OFFSET) & TYPE_MASK;
   return isType(id) ? id : 0;
+}
+
+/** Checked build: refuses what is not a live object. */
+export function checkLive(object: usize): void {
+  if (CHECK) assert(typeIdAt(object) != 0, "this is not the address of a live object: it was freed, or never was one");
 }
 
 /** The next object of generation 2 behind this one (0 = from the start), or 0. */

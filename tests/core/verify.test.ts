@@ -58,6 +58,38 @@ describe("verify finds planted damage", () => {
     expect([invariants.INVARIANT_BIRTH, invariants.INVARIANT_OLD_COUNT]).toContain(damaged(flag(19)));
     expect(damaged(flag(22))).toBe(invariants.INVARIANT_DYING);
   });
+  test("tables, tuples, interned strings and untracked containers that are not what they should be", () => {
+    const key = (core: Core, n: number): number => core.probeInt(n, 0, 0);
+    const cases: [number, (core: Core, dict: number, tuple: number, text: number) => void][] = [
+      // A key that is not at home, a hash that is another's, an entry that the index does not lead to, a wrong length.
+      [invariants.INVARIANT_TABLE, (core, dict) => core.setWord(core.word(dict + 8) + 8, core.newInt(100, 0, 0))],
+      [invariants.INVARIANT_TABLE, (core, dict) => core.setWord(core.word(dict + 8) + 8 + 5 * 8, 77)],
+      [invariants.INVARIANT_TABLE, (core, dict) => core.setWord(core.word(dict + 8) + 8 + 5 * 12, 0xffffffff)],
+      [invariants.INVARIANT_TABLE, (core, dict) => core.setWord(dict + 16, 1)],
+      [invariants.INVARIANT_TABLE, (core, dict) => core.setWord(dict + 20, 50)],
+      [invariants.INVARIANT_UNTRACKED, (core, dict) => core.setWord(core.word(dict + 8) + 12, counted(core))],
+      [invariants.INVARIANT_TUPLE, (core, _, tuple) => core.setWord(tuple + 12, 0)],
+      [invariants.INVARIANT_INTERNED, (core, _, __, text) => core.setWord(text + 4, core.word(text + 4) & ~(1 << 21))],
+      [invariants.INVARIANT_INTERNED, (core, _, __, text) => core.setWord(text + 12, core.word(text + 12) ^ 1)],
+    ];
+    /** A list that a slot may be pointed at: its counts are as if it were. */
+    const counted = (core: Core): number => {
+      const list = core.newList(0) >>> 0;
+      core.setWord(list + 4, core.word(list + 4) & 0x00ffffff);
+      return list;
+    };
+    for (const [invariant, damage] of cases) {
+      const core = startCore("release");
+      const dict = core.newDict(0) >>> 0;
+      for (const n of [0, 1, 2]) core.dictSet(dict, key(core, n), core.none());
+      const tuple = core.newTuple(1) >>> 0;
+      core.tupleInit(tuple, 0, core.none());
+      const text = core.intern(core.probeStr(3)) >>> 0;
+      expect(core.verify()).toBe(0);
+      damage(core, dict, tuple, text);
+      expect(core.verify(), damage.toString()).toBe(invariant);
+    }
+  });
   test("every invariant has its sentence", () => {
     const sentences = Object.values(invariants).map((code) => describeInvariant(code));
     expect(new Set(sentences).size).toBe(sentences.length);

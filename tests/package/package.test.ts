@@ -58,6 +58,7 @@ describe("the packed package", () => {
       "assembly",
       "dist",
       "docs",
+      "examples",
       "package.json",
     ]);
   });

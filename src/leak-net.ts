@@ -124,12 +124,25 @@ export class LeakNet {
  * an Error that waits holds on to what its frames worked on, the handle among them.
  */
 function siteHere(): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = MOST_FRAMES;
   const [, ...frames] = new Error("a handle was made").stack?.split("\n") ?? [];
-  // Between the net and the method that was called there may be the class of a struct, by any name.
-  const own = frames.slice(0, DEEPEST_CALL).findLastIndex((frame) => OWN_FRAME.test(frame));
-  return frames.slice(own + 1).join("\n");
+  Error.stackTraceLimit = stackTraceLimit;
+  const own = frames.slice(0, DEEPEST_CALL).findLastIndex(isOwnFrame);
+  return frames.slice(own + 1, own + 1 + SHOWN_FRAMES).join("\n");
 }
-/** Frames from the net up to the public method, at most. */
-const DEEPEST_CALL = 8;
-const OWN_FRAME =
-  /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|WeakrefFace|GcFace|Object\.wrap|Generator\.next|\[Symbol\.iterator\]\.next)\b/;
+
+/** Frames from the net up to the public method, at most; and those shown of the user's. */
+const DEEPEST_CALL = 16;
+const SHOWN_FRAMES = 10;
+const MOST_FRAMES = DEEPEST_CALL + SHOWN_FRAMES;
+
+/** The folder of this package; in a bundle, where it is one file with the user's code, frames are told by name. */
+const OWN_FOLDER = /^(?:file:\/\/)?(.*\/)leak-net\.[jt]s$/.exec(import.meta.url)?.[1];
+/** Classes of this package, and what the engine puts between a loop and its generator. */
+const OWN_NAME =
+  /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|BatchFace|WeakrefFace|GcFace|CopyIn|Object\.wrap)\b|at \S+\.next \(<anonymous>\)/;
+
+function isOwnFrame(frame: string): boolean {
+  return (OWN_FOLDER !== undefined && frame.includes(OWN_FOLDER)) || OWN_NAME.test(frame);
+}

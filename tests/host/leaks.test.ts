@@ -45,3 +45,50 @@ describe.each(CORES)("the leak net, %s core", (build, options) => {
     heap.dispose();
   });
 });
+
+test("the first line of a handle's site is the user's, whatever made the handle", () => {
+  const heap = HeapClass.createSync({ ...CORES[1]?.[1](), traceHandles: true });
+  const Person = heap.struct("Person", { buddy: "ref" });
+  const Student = heap.struct("Student", { school: "str" }, { extends: Person });
+  const list = heap.list([Person.new()]);
+  const dict = heap.dict([[1, list]]);
+  const loop = (values: Iterable<unknown>): void => {
+    for (const value of values) void value;
+  };
+  const makers: (() => unknown)[] = [
+    () => Student.new(),
+    () => Person.new({ buddy: list }).buddy,
+    () => list.get(0),
+    () => list.clone().pop(),
+    () => list.slice(),
+    () => dict.get(1),
+    () => dict.read(1),
+    () => heap.from([{ a: [1] }]),
+    () => heap.tuple([list]).get(0),
+    () => heap.weakref.ref(Person.new()).deref(),
+    () => heap.gc.getObjects(),
+    () => {
+      loop(list);
+    },
+    () => {
+      loop(dict);
+    },
+    () => {
+      loop(dict.values());
+    },
+  ];
+  for (const make of makers) {
+    make();
+    const sites = sitesOf(heap);
+    expect(sites.length).toBeGreaterThan(0);
+    for (const site of sites) expect(site.split("\n")[0], make.toString()).toContain("leaks.test.ts");
+    list.append(null);
+  }
+  heap.dispose();
+});
+
+/** Sites of the handles that are alive. */
+function sitesOf(heap: Heap): string[] {
+  const { net } = heap.none.store;
+  return [...net.records].flatMap(({ sites }) => sites ?? []);
+}

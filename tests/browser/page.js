@@ -40,6 +40,19 @@ try {
   const list = inlined.list();
   for (let i = 0; i < 200_000; i++) list.append(i);
   step("views survive the growth of memory", list.get(199_999) === 199_999 && list.length === 200_000);
+  const original = { text: "naïve \u{1f600}", map: new Map([[1n, new Set(["a"])]]), bytes: Uint8Array.of(1, 255) };
+  original.self = original;
+  const copy = inlined.from(original);
+  const back = copy.toJS();
+  step(
+    "a document goes in and comes out as it was",
+    back.self === back && back.text === original.text && back.map.get(1n).has("a") && back.bytes[1] === 255,
+  );
+  step(
+    "a handle's repr is Python's",
+    copy.repr().endsWith("'map': {1: {'a'}}, 'bytes': b'\\x01\\xff', 'self': {...}}"),
+  );
+  inlined.verify();
   inlined.dispose();
   step(
     "a disposed heap says so",

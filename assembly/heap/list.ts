@@ -61,12 +61,16 @@ function grownCapacity(length: u32): u32 {
 function makeRoom(list: usize, extra: u32): bool {
   const length = lengthOfList(list);
   if (extra > MAX_CAPACITY - length) return false;
-  return length + extra <= load<u32>(list + LIST_CAPACITY_OFFSET) || resize(list, grownCapacity(length + extra));
+  const wanted = length + extra;
+  if (wanted <= load<u32>(list + LIST_CAPACITY_OFFSET)) return true;
+  const grown = grownCapacity(wanted);
+  // More at once than there would be to spare: then nothing is spare, as in CPython.
+  return resize(list, extra > grown - wanted ? (wanted + 3) & ~3 : grown);
 }
 
 export function appendItem(list: usize, item: usize): bool {
   const length = lengthOfList(list);
-  if (length == load<u32>(list + LIST_CAPACITY_OFFSET) && !resize(list, grownCapacity(length + 1))) return false;
+  if (length == load<u32>(list + LIST_CAPACITY_OFFSET) && !makeRoom(list, 1)) return false;
   fillSlot(itemsOf(list) + (length << 2), item);
   store<u32>(list + SLOTS_COUNT_OFFSET, length + 1);
   return true;
@@ -85,7 +89,9 @@ export function insertItem(list: usize, index: u32, item: usize): bool {
 
 /** Appends copies of `count` slots that start at `from` in the buffer of `source` (perhaps the list itself). */
 export function appendItems(list: usize, source: usize, from: u32, count: u32): bool {
-  if (!makeRoom(list, count)) return false;
+  // A list without a buffer gets no more than it needs, as in CPython.
+  const isBare = !load<u32>(list + SLOTS_BUFFER_OFFSET) && count;
+  if (!(isBare ? resize(list, (count + 1) & ~1) : makeRoom(list, count))) return false;
   const type = typeOf(source);
   const length = lengthOfList(list);
   for (let i: u32 = 0; i < count; i++) {

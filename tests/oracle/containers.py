@@ -54,6 +54,11 @@ def read(result):
     return repr(result)
 
 
+def capacity(target):
+    """Places that a list has room for, by its size: a place takes four bytes here."""
+    return (target.__sizeof__() - [].__sizeof__()) // 4 if isinstance(target, list) else None
+
+
 def sort(target):
     """CPython leaves a list half sorted when it fails."""
     before = target[:]
@@ -113,7 +118,7 @@ def play(text):
             result = read(OPERATIONS[operation](target, *arguments))
         except (IndexError, KeyError, TypeError) as error:
             result = type(error).__name__
-        told.append([result, show(target), gc.is_tracked(target)])
+        told.append([result, show(target), gc.is_tracked(target), capacity(target)])
     return json.dumps(told)
 
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadPyodide } from "pyodide";
+import { LIST_CAPACITY_OFFSET } from "../../assembly/layout.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DictHandle, Handle, Heap, ListHandle, SetHandle, TupleHandle } from "../../src/index.js";
 import type { Value } from "../../src/index.js";
@@ -264,10 +265,15 @@ class Player {
         if (code === undefined || !(code in ERRORS)) throw error;
         result = operation === "popItem" ? "KeyError" : (ERRORS[code] as string);
       }
-      return [result, this.show(target), target.isTracked];
+      return [result, this.show(target), target.isTracked, capacityOf(target)];
     });
     this.told.push(told);
   }
+}
+
+/** Places that a list has room for. */
+function capacityOf(target: Handle): number | null {
+  return target instanceof ListHandle ? target.store.memory.word(target.address + LIST_CAPACITY_OFFSET) : null;
 }
 
 /** Does one operation; what it returns is what Python's returns. */

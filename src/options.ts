@@ -3,7 +3,7 @@ import { BadOptionError, describe } from "./errors.js";
 /** Bytes of WebAssembly memory that a heap may come to, at most: 4 GiB less a page. */
 export const MAX_BYTES = 0xffff0000;
 /** Least that an empty heap needs. */
-const MIN_BYTES = 3 * 65536;
+const MIN_BYTES = 4 * 65536;
 
 /** @throws {@link BadOptionError} */
 export function checkMaxBytes(maxBytes: unknown): number {

@@ -9,7 +9,7 @@ describe.each(CORES)("running out of memory, %s core", (_, options) => {
     for (const maxBytes of [NaN, -1, 0, 65536, 1.5, Infinity, 2 ** 32, "1000000" as never]) {
       expect(codeOf(() => Heap.createSync({ ...options(), maxBytes }))).toBe("BAD_OPTION");
     }
-    Heap.createSync({ ...options(), maxBytes: 3 * 65536 }).verify();
+    Heap.createSync({ ...options(), maxBytes: 4 * 65536 }).verify();
   });
 
   test("at maxBytes every kind of object is refused by name; the heap verifies, frees, collects, and serves again", () => {

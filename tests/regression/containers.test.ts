@@ -1,7 +1,11 @@
 // What tests of the containers against models found: each test names what broke before.
 
 import { describe, expect, test } from "vitest";
-import { CORES, withHeap } from "../support/heap.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
+import { failMemory, saturate } from "../support/torture.js";
+
+/** Only the checked core can refuse memory on demand. */
+const CHECKED = CORES.filter(([name]) => name === "checked");
 
 describe.each(CORES)("keys that are floats, %s core", (_, options) => {
   // The hash of a NaN is its address; it was taken of the probe that stood for it, not of the key itself.
@@ -30,6 +34,53 @@ describe.each(CORES)("keys that are floats, %s core", (_, options) => {
       };
       timeOf((i) => i);
       expect(timeOf((i) => i + 0.5)).toBeLessThan(20 * timeOf((i) => i * 1e9) + 50);
+    });
+  });
+});
+
+describe.each(CHECKED)("memory that is refused, %s core", (_, options) => {
+  // The item had been taken out before the handle for it was refused.
+  test("leaves what pop was to remove", () => {
+    withHeap(options(), (heap) => {
+      const thing = heap.struct("Thing", {}).new();
+      const list = heap.list([thing, 1]);
+      saturate(thing, 253);
+      failMemory(heap, 1);
+      const code = codeOf(() => list.pop(0));
+      failMemory(heap, 0);
+      expect([code, list.length]).toEqual(["OUT_OF_MEMORY", 2]);
+    });
+  });
+
+  // The table had been rebuilt, and so its entries moved, before the key was refused; its version was the same.
+  test("hides no entry from a loop", () => {
+    withHeap(options(), (heap) => {
+      const dict = heap.dict(Array.from({ length: 5 }, (_, i) => [i, i]));
+      dict.delete(0);
+      dict.delete(1);
+      const seen: unknown[] = [];
+      const code = codeOf(() => {
+        for (const key of dict.keys()) {
+          seen.push(key);
+          // The buffer is granted, the key is not. (The value is a small int, which needs no memory.)
+          if (seen.length === 1) {
+            failMemory(heap, 2);
+            expect(codeOf(() => dict.set(1e9, 1))).toBe("OUT_OF_MEMORY");
+            failMemory(heap, 0);
+          }
+        }
+      });
+      if (code === "no error") expect(seen).toEqual([2, 3, 4]);
+      else expect(code).toBe("CONTAINER_CHANGED");
+    });
+  });
+});
+
+describe.each(CORES)("setDefault, %s core", (_, options) => {
+  // It asked for what it had set, and a NaN is not found.
+  test("returns the value it sets, whatever the key", () => {
+    withHeap(options(), (heap) => {
+      expect(heap.dict().setDefault(NaN, 1)).toBe(1);
     });
   });
 });

@@ -1,0 +1,101 @@
+// Which containers the collector looks after: the rules of CPython 3.12.
+
+import { describe, expect, test } from "vitest";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
+
+describe.each(CORES)("tracking, %s core", (_, options) => {
+  test("a tuple is tracked until a collection of its generation finds atoms alone", () => {
+    withHeap(options(), (heap) => {
+      const atoms = heap.tuple([1, "a", null]);
+      const nested = heap.tuple([atoms, 2]);
+      const list = heap.list();
+      const linked = heap.tuple([list]);
+      expect([atoms, nested, linked].map((one) => one.isTracked)).toEqual([true, true, true]);
+      heap.gc.collect(0);
+      heap.verify();
+      expect([atoms.isTracked, linked.isTracked]).toEqual([false, true]);
+      heap.gc.collect(0); // the inner one is untracked by now; the outer one is in generation 1 at most
+      heap.gc.collect(1);
+      heap.verify();
+      expect(nested.isTracked).toBe(false);
+      heap.gc.collect();
+      expect(linked.isTracked).toBe(true);
+    });
+  });
+
+  test("the empty tuple is one, immortal and never tracked", () => {
+    withHeap(options(), (heap) => {
+      const empty = heap.tuple();
+      expect([empty.is(heap.tuple([])), empty.length, empty.isTracked]).toEqual([true, 0, false]);
+      expect(empty.refcount).toBe(0xc0000000);
+      const before = heap.stats().objects;
+      for (let i = 0; i < 300; i++) heap.tuple().release();
+      expect(heap.stats().objects).toBe(before);
+      expect(codeOf(() => empty.get(0))).toBe("BAD_INDEX");
+    });
+  });
+
+  test("a dict is tracked from its first container on, as key or value", () => {
+    withHeap(options(), (heap) => {
+      const Plain = heap.struct("Plain", { n: "i32" });
+      const Linked = heap.struct("Linked", { other: "ref" });
+      const linked = Linked.new();
+      const cases: [string, (dict: ReturnType<typeof heap.dict>) => void, boolean][] = [
+        [
+          "atoms",
+          (dict) =>
+            dict.update([
+              [1, "a"],
+              [0.5, null],
+              ["x", 2n],
+            ]),
+          false,
+        ],
+        ["a struct without references", (dict) => dict.set(1, Plain.new()), false],
+        ["a list", (dict) => dict.set(1, heap.list()), true],
+        ["a set", (dict) => dict.set(1, heap.set()), true],
+        ["a dict", (dict) => dict.set(1, heap.dict()), true],
+        ["a tuple", (dict) => dict.set(1, heap.tuple([1])), true],
+        ["the empty tuple", (dict) => dict.set(1, heap.tuple()), false],
+        ["a struct", (dict) => dict.set(1, linked), true],
+        ["a struct as key", (dict) => dict.set(linked, 1), true],
+        ["a tuple as key", (dict) => dict.set(heap.tuple([1]), 1), true],
+        ["a weak reference", (dict) => dict.set(1, heap.weakref.ref(linked)), true],
+        ["a list in place of an atom", (dict) => dict.set(1, 2).set(1, heap.list()), true],
+        ["a value from setDefault", (dict) => dict.setDefault(1, heap.list()), true],
+      ];
+      for (const [name, put, isTracked] of cases) {
+        const dict = heap.dict();
+        expect(dict.isTracked, "an empty dict").toBe(false);
+        put(dict);
+        heap.verify();
+        expect(dict.isTracked, name).toBe(isTracked);
+      }
+    });
+  });
+
+  test("only a full collection stops tracking a dict that has atoms alone", () => {
+    withHeap(options(), (heap) => {
+      const dict = heap.dict([[1, heap.list()]]);
+      dict.set(1, 2);
+      heap.gc.collect(0);
+      heap.gc.collect(1);
+      expect(dict.isTracked).toBe(true);
+      heap.gc.collect(2);
+      heap.verify();
+      expect(dict.isTracked).toBe(false);
+      dict.set(1, dict);
+      expect(dict.isTracked).toBe(true);
+      dict.release();
+      expect(heap.gc.collect()).toBe(1);
+    });
+  });
+
+  test("lists and sets are tracked whatever they hold", () => {
+    withHeap(options(), (heap) => {
+      const all = [heap.list(), heap.list([1]), heap.set(), heap.set(["a"])];
+      for (let i = 0; i < 3; i++) heap.gc.collect();
+      expect(all.map((one) => one.isTracked)).toEqual([true, true, true, true]);
+    });
+  });
+});

@@ -167,8 +167,14 @@ export class Store {
     this.incref(address);
     return this.adopt(address);
   }
+  /**
+   * Counts an outside reference. Does not collect when memory is out, as it is past 254 of them: who calls this may
+   * hold addresses that only what a finalizer could let go keeps alive.
+   *
+   * @throws {@link OutOfMemoryError}
+   */
   incref(address: Address): void {
-    if (this.core.incref(address) === 0) this.require(() => this.core.incref(address), "counting a reference");
+    if (this.core.incref(address) === 0) throw new OutOfMemoryError("out of memory: counting a reference");
   }
 
   /**

@@ -11,6 +11,7 @@
 import {
   BUFFER_DATA_OFFSET,
   NO_ENTRY,
+  ORIGIN_MAP,
   RESULT_DONE,
   RESULT_FOUND,
   RESULT_MISSING,
@@ -19,9 +20,11 @@ import {
   SLOTS_COUNT_OFFSET,
   TABLE_LENGTH_OFFSET,
   TABLE_LOG_OFFSET,
+  TABLE_ORIGIN_OFFSET,
   TABLE_USABLE_OFFSET,
   TABLE_VERSION_OFFSET,
   TYPE_DICT,
+  TYPE_STR,
 } from "../layout";
 import { freeBlock } from "../alloc/block";
 import { typeIdOf } from "../object/header";
@@ -244,6 +247,10 @@ function addEntry(table: usize, key: usize, value: usize): bool {
   countChange(table);
   decref(owned);
   if (width) {
+    // What came in as an object has strings for keys; from now on it is a Map.
+    if (load<u8>(table + TABLE_ORIGIN_OFFSET) && typeIdOf(owned) != TYPE_STR) {
+      store<u8>(table + TABLE_ORIGIN_OFFSET, ORIGIN_MAP);
+    }
     trackFor(table, owned);
     trackFor(table, value);
   }

@@ -1,15 +1,7 @@
-import {
-  NO_ENTRY,
-  ORIGIN_BARE_OBJECT,
-  ORIGIN_MAP,
-  ORIGIN_OBJECT,
-  TABLE_ORIGIN_OFFSET,
-  TYPE_STR,
-} from "../../assembly/layout.js";
+import { NO_ENTRY, TABLE_ORIGIN_OFFSET } from "../../assembly/layout.js";
 import { BadIndexError, BadValueError, describe } from "../errors.js";
 import { addressIn } from "../handle.js";
 import type { Store } from "../store.js";
-import { StrHandle } from "../text.js";
 import { borrowedValue, ownedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../wasm/exports.js";
@@ -73,7 +65,6 @@ export class DictHandle extends TableHandle {
       const key = store.memory.word(slot);
       const value = store.memory.word(slot + 4);
       store.require(() => store.core.dictSet(this.address, key, value), "a larger dict");
-      if (store.typeIdAt(key) !== TYPE_STR) widenOrigin(store, this.address);
     }
   }
 
@@ -128,15 +119,7 @@ export class DictHandle extends TableHandle {
 /** `dict[key] = item`; `dict` is asked for anew after a collection, which may release handles. */
 export function setEntry(store: Store, dict: () => Address, key: unknown, item: Address): number {
   const set = (): number => withKey(store, key, (address) => store.core.dictSet(dict(), address, item));
-  const result = checkResult(store, set() || store.require(set, "a larger dict"));
-  // What came in as an object has string keys; from now on it is a Map.
-  if (typeof key !== "string" && !(key instanceof StrHandle)) widenOrigin(store, dict());
-  return result;
-}
-
-function widenOrigin(store: Store, dict: Address): void {
-  const origin = store.memory.u8[dict + TABLE_ORIGIN_OFFSET];
-  if (origin === ORIGIN_OBJECT || origin === ORIGIN_BARE_OBJECT) setOrigin(store, dict, ORIGIN_MAP);
+  return checkResult(store, set() || store.require(set, "a larger dict"));
 }
 
 /** Remembers what a dict was in JavaScript: ORIGIN_*. */

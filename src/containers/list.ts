@@ -64,7 +64,7 @@ export class ListHandle extends SequenceHandle {
    * @throws {@link OutOfMemoryError}, {@link BadValueError}, or what the iterable throws; the list is as before.
    */
   extend(values: Iterable<Value>): void {
-    if (values instanceof SequenceHandle) this.#extendBy(addressIn(this.store, values), 0, values.length);
+    if (values instanceof SequenceHandle) this.#extendBy(values, 0);
     else {
       const { length } = this;
       try {
@@ -86,9 +86,14 @@ export class ListHandle extends SequenceHandle {
     }
   }
 
-  #extendBy(source: Address, start: number, end: number): void {
-    const { core } = this.store;
-    this.store.require(() => core.listExtend(this.#changing(), source, start, end), "a longer list");
+  /** Appends the items of a slice. All is asked for anew after a collection, which may change either. */
+  #extendBy(source: SequenceHandle, start: number, end?: number): void {
+    const { store } = this;
+    const extend = (): number => {
+      const range = source.range(start, end ?? source.length);
+      return store.core.listExtend(this.#changing(), addressIn(store, source), ...range);
+    };
+    store.require(extend, "a longer list");
   }
 
   /** Adds an item before an index; one beyond either end stands for that end, as in Python. */
@@ -155,13 +160,12 @@ export class ListHandle extends SequenceHandle {
   }
 
   /** A new list of the items from `start` to before `end`: Python's `list[start:end]`. */
-  slice(start = 0, end = this.length): ListHandle {
+  slice(start = 0, end?: number): ListHandle {
     const { store } = this;
-    this.range(start, end);
+    this.range(start, end ?? this.length);
     const slice = store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle;
     try {
-      // The birth may have run code that changed this list.
-      slice.#extendBy(this.address, ...this.range(start, end));
+      slice.#extendBy(this, start, end);
       return slice;
     } catch (error) {
       slice.release();

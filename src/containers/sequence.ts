@@ -22,8 +22,13 @@ export abstract class SequenceHandle extends ContainerHandle {
    * Python: `1`, `1.0` and `True` are; lists, dicts, sets and structs are equal to themselves alone.
    */
   indexOf(value: Value, start = 0, end = this.length): number {
-    const [from, to] = this.range(start, end);
-    const index = withKey(this.store, value, (key) => this.store.core.sequenceIndex(this.address, key, from, to) >>> 0);
+    let to = 0;
+    const index = withKey(this.store, value, (key) => {
+      // A long text becomes an object for the length of the search, and its birth may shorten a list.
+      const [from, last] = this.range(start, end);
+      to = last;
+      return this.store.core.sequenceIndex(this.address, key, from, to) >>> 0;
+    });
     return index === to ? -1 : index;
   }
 
@@ -58,8 +63,8 @@ export abstract class SequenceHandle extends ContainerHandle {
     return resolved;
   }
 
-  /** A slice's ends, cut to the length as Python's are. @throws {@link BadIndexError} unless both are whole. */
-  protected range(start: number, end: number): [start: number, end: number] {
+  /** A slice's ends, cut to the length as Python's are. @throws {@link BadIndexError} unless both are whole. @internal */
+  range(start: number, end: number): [start: number, end: number] {
     addressIn(this.store, this);
     const from = this.#cut(start);
     return [from, Math.max(from, this.#cut(end))];

@@ -62,15 +62,9 @@ export abstract class TableHandle extends ContainerHandle {
     return entry;
   }
 
-  /** The entry's key and value may die of it, and with them who knows who. */
+  /** The entry's key and value may die of it, and with them who knows who: even this. */
   protected deleteEntry(entry: number): void {
-    const { address, store } = this;
-    store.incref(address);
-    try {
-      store.core.tableDeleteAt(address, entry);
-    } finally {
-      store.core.decref(address);
-    }
+    this.store.core.tableDeleteAt(this.address, entry);
   }
 
   /** Address of an entry's key slot; behind it lies that of its value. */
@@ -96,25 +90,33 @@ export abstract class TableHandle extends ContainerHandle {
 
   /**
    * Goes through the entries, in the order of insertion; what comes of each is made by `read`, from the
-   * address of its slots. The table is held meanwhile.
+   * address of its slots. The table is held from the first on.
    *
    * @throws {@link ContainerChangedError} if a key came or went meanwhile. (A new value for a key is no change.)
    */
-  protected *each<T>(read: (slot: Address) => T): Generator<T, void> {
+  protected each<T>(read: (slot: Address) => T): Generator<T, void> {
+    return this.#walk(read, this.store.memory.word(this.address + TABLE_VERSION_OFFSET));
+  }
+
+  *#walk<T>(read: (slot: Address) => T, version: number): Generator<T, void> {
     const held = this.clone();
     const { memory } = this.store;
     try {
-      const version = memory.word(held.address + TABLE_VERSION_OFFSET);
+      this.#checkVersion(held, version);
       for (let entry = 0; entry < held.entryCount; entry++) {
         const slot = held.slotOf(entry);
         if (memory.word(slot) === 0) continue;
         yield read(slot);
-        if (memory.word(held.address + TABLE_VERSION_OFFSET) !== version)
-          throw new ContainerChangedError(`a ${this.type} changed while it was iterated over`);
+        this.#checkVersion(held, version);
       }
     } finally {
       held.release();
     }
+  }
+
+  #checkVersion(held: this, version: number): void {
+    if (this.store.memory.word(held.address + TABLE_VERSION_OFFSET) !== version)
+      throw new ContainerChangedError(`a ${held.type} changed while it was iterated over`);
   }
 }
 

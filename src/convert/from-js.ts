@@ -236,12 +236,17 @@ function changed(): ContainerChangedError {
 
 /** @throws {@link BadValueError} for objects that are more than their properties. */
 function originOf(source: object): number {
-  const prototype: unknown = Object.getPrototypeOf(source);
-  if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null)
+  const prototype = Object.getPrototypeOf(source) as object | null;
+  if (prototype !== null && prototype !== Object.prototype && !isObjectPrototype(prototype))
     throw new BadValueError(`a heap has no place for ${describe(source)}`);
   if (Object.getOwnPropertySymbols(source).length > 0)
     throw new BadValueError("a heap has no place for properties whose names are symbols");
   return prototype === null ? ORIGIN_BARE_OBJECT : ORIGIN_OBJECT;
+}
+
+/** Whether it is the `Object.prototype` of some realm. */
+function isObjectPrototype(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
 }
 
 class MapFrame implements Frame {

@@ -26,8 +26,8 @@ const EXACT_BINS: u32 = 16;
 /** Both bitmaps together: two bits for every 8 bytes. */
 const BITMAP_BYTES_PER_PAGE: u32 = (2 * PAGE_SIZE) / (GRAIN * 8);
 const BITMAP_PAGES_PER_PAGE: u32 = PAGE_SIZE / BITMAP_BYTES_PER_PAGE;
-/** Memory grows by at least this part of itself. */
-const GROWTH_SHIFT: u32 = 3;
+/** Memory grows by at least this part of itself: a quarter, since each growth may move the engine to collect its own garbage. */
+const GROWTH_SHIFT: u32 = 2;
 
 function binOf(pages: u32): u32 {
   return pages < EXACT_BINS ? pages : EXACT_BINS + (31 - clz(pages)) - 4;

@@ -5,8 +5,6 @@ import {
   FLAG_BIGINT,
   FLAG_FINALIZED,
   KIND_STRUCT,
-  RESULT_DONE,
-  RESULT_FOUND,
   SLOTS_BUFFER_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TYPE_BYTES,
@@ -202,12 +200,6 @@ export function listAppend(list: usize, item: usize): bool {
   checkLive(item);
   return appendItem(list, item);
 }
-/** `listAppend` that takes over a reference of the caller's. */
-export function listGive(list: usize, item: usize): bool {
-  if (!listAppend(list, item)) return false;
-  decrefObject(item);
-  return true;
-}
 export function listInsert(list: usize, index: u32, item: usize): bool {
   checkIndex(list, index, 1);
   checkLive(item);
@@ -276,12 +268,6 @@ export function dictSet(dict: usize, key: usize, value: usize): u32 {
   checkLive(value);
   return setEntry(dict, key, value);
 }
-/** `dictSet` that takes over a reference to the value of the caller's, if it is set. */
-export function dictGive(dict: usize, key: usize, value: usize): u32 {
-  const result = dictSet(dict, key, value);
-  if (result == RESULT_DONE || result == RESULT_FOUND) decrefObject(value);
-  return result;
-}
 export function setAdd(set: usize, key: usize): u32 {
   checkTable(set, TYPE_SET);
   checkKey(key);
@@ -305,6 +291,9 @@ export function containerClear(container: usize): void {
   if (typeIdOf(container) == TYPE_LIST) clearItems(container);
   else clearTable(container);
 }
+
+// ---- Loading
+export { endLoad, loadResult, runLoad, startLoad } from "./load";
 
 // ---- Many at once
 export function lend(bytes: u32): usize {

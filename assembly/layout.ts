@@ -125,6 +125,27 @@ export const ORIGIN_OBJECT = 1;
 export const ORIGIN_BARE_OBJECT = 2; // without a prototype
 export const ORIGIN_MAP = 3;
 
+export const ORIGIN_MASK = 3;
+
+/**
+ * Operations of a load (assembly/load.ts): the low byte of a word, whose other bytes are an operand. Words of
+ * their own follow where it says so.
+ */
+export const LOAD_END = 0; // closes the innermost container
+export const LOAD_KEY = 1; // word: the key of the next value, an object, borrowed
+export const LOAD_LIST = 2; // word: length to make room for
+export const LOAD_DICT = 3; // operand: ORIGIN_*; word: length
+export const LOAD_SET = 4; // word: length
+export const LOAD_NONE = 5;
+export const LOAD_FALSE = 6;
+export const LOAD_TRUE = 7;
+export const LOAD_INT = 8; // word: value
+export const LOAD_LONG = 9; // two words: value, low half first
+export const LOAD_FLOAT = 10; // two words: the double
+export const LOAD_STR = 11; // operand: length in bytes; then the bytes, filled up to whole words
+export const LOAD_REF = 12; // operand: number of a container that was opened before
+export const LOAD_OBJECT = 13; // word: an object, whose reference goes to the load once it is put
+
 /** Most bytes of a string that need not be an object to be looked up: see heap/probe.ts. */
 export const PROBE_TEXT_SIZE = 4096;
 /** What operations on tables answer. 0 is "out of memory", as everywhere. */

@@ -26,8 +26,8 @@ const EXACT_BINS: u32 = 16;
 /** Both bitmaps together: two bits for every 8 bytes. */
 const BITMAP_BYTES_PER_PAGE: u32 = (2 * PAGE_SIZE) / (GRAIN * 8);
 const BITMAP_PAGES_PER_PAGE: u32 = PAGE_SIZE / BITMAP_BYTES_PER_PAGE;
-/** Memory grows by at least this part of itself: a quarter, since each growth may move the engine to collect its own garbage. */
-const GROWTH_SHIFT: u32 = 2;
+/** The heap grows by at least this part of itself. */
+const GROWTH_SHIFT: u32 = 3;
 
 function binOf(pages: u32): u32 {
   return pages < EXACT_BINS ? pages : EXACT_BINS + (31 - clz(pages)) - 4;
@@ -152,6 +152,16 @@ function growFor(pages: u32): bool {
 }
 
 /**
+ * Brings memory to at least `end` pages: to twice what it was, if it may. Memory that nobody has touched costs
+ * nothing, but an engine may answer each growth with a full collection of its own heap.
+ */
+function growMemoryTo(end: u32): bool {
+  const memoryEnd = memoryEndPage();
+  const twice = min(control.limitPage, memoryEnd << 1);
+  return (twice > end && growMemory(twice - memoryEnd)) || growMemory(end - memoryEnd);
+}
+
+/**
  * Moves the end of the heap up by `pages` pages, and by what their descriptors and bitmaps need,
  * which go last so that the new pages join a free run in front of them. All or nothing.
  */
@@ -169,8 +179,7 @@ function grow(pages: u32): bool {
     newEnd = needed;
   }
   if (newEnd > control.limitPage || newEnd < end) return false;
-  const memoryEnd = memoryEndPage();
-  if (newEnd > memoryEnd && !growMemory(newEnd - memoryEnd)) return false;
+  if (newEnd > memoryEndPage() && !growMemoryTo(newEnd)) return false;
 
   placeTables(newEnd, end + pages, tables);
   control.endPage = newEnd;

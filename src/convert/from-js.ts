@@ -1,17 +1,31 @@
-import { ORIGIN_BARE_OBJECT, ORIGIN_MAP, ORIGIN_OBJECT, RESULT_FOUND } from "../../assembly/layout.js";
-import { addElement } from "../containers/set.js";
-import { setOrigin } from "../containers/dict.js";
+import {
+  LOAD_DICT,
+  LOAD_END,
+  LOAD_FALSE,
+  LOAD_KEY,
+  LOAD_LIST,
+  LOAD_NONE,
+  LOAD_REF,
+  LOAD_SET,
+  LOAD_TRUE,
+  ORIGIN_BARE_OBJECT,
+  ORIGIN_MAP,
+  ORIGIN_OBJECT,
+  RESULT_FOUND,
+} from "../../assembly/layout.js";
 import { checkResult } from "../containers/table.js";
 import { BadKeyError, BadValueError, ContainerChangedError, HeapwrightError, describe } from "../errors.js";
 import { Handle } from "../handle.js";
 import type { Store } from "../store.js";
-import { ownedValue, withKey } from "../values.js";
+import { isInt, ownedValue, withKey } from "../values.js";
 import type { Address } from "../wasm/exports.js";
+import { LoadStream } from "./load-stream.js";
 
 /**
  * The object that a JavaScript value becomes, with one reference for the caller: see `Heap.from`.
  *
- * Depth first, over a stack of its own: an array of frames, one for each container that is not filled yet.
+ * Depth first, over a stack of its own: an array of frames, one for each container that is not copied yet. What
+ * is met is written to a stream of operations, which the core carries out some thousands at a time.
  */
 export function fromJS(store: Store, value: unknown): Address {
   return isContainer(value) ? new CopyIn(store).run(value) : ownedValue(store, value);
@@ -25,58 +39,57 @@ function isContainer(value: unknown): value is object {
 /** Names that are remembered at a time. */
 const MOST_KEYS = 10_000;
 
-/** Lists up to this length get their room at once, before it is known that their arrays are not sparse. */
+/** Arrays up to this length are taken for what they seem, before it is known that they are not sparse. */
 const TRUSTED_LENGTH = 65_536;
 
-/** A container of the heap that is being filled from one of JavaScript. */
+/** A container of JavaScript that is being copied. */
 interface Frame {
-  readonly target: Address;
-  /** Puts an object in, whose reference it takes over. 0 = out of memory, and it has not. */
-  give(item: Address): number;
-  /** Copies on until it is full (false) or a container in it has to be filled first (true). */
+  /** Copies on until all is copied (false) or a container in it comes first (true). */
   fill(copy: CopyIn): boolean;
   /** Where it stands, for messages. */
   place(): string;
 }
 
 class CopyIn {
-  /** What containers became. Each is owned until the end, so that nothing that runs meanwhile can free it. */
-  readonly #made = new Map<object, Address>();
+  readonly #stream: LoadStream;
+  /** Containers met so far, numbered. */
+  readonly #numbers = new Map<object, number>();
   readonly #frames: Frame[] = [];
   /** Names of properties, interned; each is owned as long as it is here. */
   readonly #keys = new Map<string, Address>();
 
-  constructor(readonly store: Store) {}
-
-  run(root: object): Address {
-    const { store } = this;
-    const interned = store.core.internCapacity();
-    // All that is born here is held here: to look for garbage among it costs a third of the time for nothing.
-    const isEnabled = store.core.isEnabled();
-    store.core.setEnabled(0);
-    try {
-      const result = this.#begin(root);
-      for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
-        if (!frame.fill(this)) this.#frames.pop();
-      }
-      for (const address of this.#made.values()) if (address !== result) store.core.decref(address);
-      this.#forgetKeys();
-      return result;
-    } catch (error) {
-      if (!store.isDead) this.#undo(interned);
-      throw this.#explain(error);
-    } finally {
-      if (!store.isDead) store.core.setEnabled(isEnabled);
-    }
+  constructor(readonly store: Store) {
+    this.#stream = new LoadStream(store);
   }
 
-  /** Lets go of all that was made; it may be cyclic. */
-  #undo(interned: number): void {
+  run(root: object): Address {
     const { core } = this.store;
-    for (const address of this.#made.values()) core.containerClear(address);
-    for (const address of this.#made.values()) core.decref(address);
-    this.#forgetKeys();
-    core.shrinkInterned(interned);
+    const interned = core.internCapacity();
+    // All that is born here is held here: to look for garbage among it costs a third of the time for nothing.
+    const isEnabled = core.isEnabled();
+    core.setEnabled(0);
+    let isWhole = false;
+    let result = 0;
+    try {
+      this.#begin(root);
+      for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
+        if (frame.fill(this)) continue;
+        this.#stream.write(LOAD_END);
+        this.#frames.pop();
+      }
+      this.#stream.flush();
+      isWhole = true;
+    } catch (error) {
+      throw this.#explain(error);
+    } finally {
+      if (!this.store.isDead) {
+        result = this.#stream.end(isWhole);
+        this.#forgetKeys();
+        if (!isWhole) core.shrinkInterned(interned);
+        core.setEnabled(isEnabled);
+      }
+    }
+    return result;
   }
 
   #explain(error: unknown): unknown {
@@ -90,36 +103,72 @@ class CopyIn {
     return error;
   }
 
-  /** Gives `frame` the object that a value becomes. True if that is a container yet to be filled. */
-  put(value: unknown, frame: Frame): boolean {
-    const { store } = this;
-    let isNew = false;
-    let item: Address;
-    if (isContainer(value)) {
-      const made = this.#made.get(value);
-      isNew = made === undefined;
-      item = made ?? this.#begin(value);
-      store.incref(item);
-    } else item = ownedValue(store, value);
-    try {
-      if (frame.give(item) === 0) store.require(() => frame.give(item), "a larger container");
-    } catch (error) {
-      store.core.decref(item);
-      throw error;
+  /** Writes what a value becomes. True if that is a container yet to be copied. */
+  put(value: unknown): boolean {
+    const stream = this.#stream;
+    switch (typeof value) {
+      case "string":
+        if (stream.writeText(value)) return false;
+        break;
+      case "number":
+        if (isInt(value)) stream.writeInt(value);
+        else stream.writeFloat(value);
+        return false;
+      case "boolean":
+        stream.write(value ? LOAD_TRUE : LOAD_FALSE);
+        return false;
+      case "object":
+        if (value === null) {
+          stream.write(LOAD_NONE);
+          return false;
+        }
+        if (isContainer(value)) return this.#putContainer(value);
     }
-    return isNew;
+    stream.writeObject(ownedValue(this.store, value));
+    return false;
   }
 
-  /** The interned string for the name of a property, borrowed: names come again and again. */
-  key(name: string): Address {
+  #putContainer(value: object): boolean {
+    const number = this.#numbers.get(value);
+    if (number === undefined) {
+      this.#begin(value);
+      return true;
+    }
+    this.#stream.write(LOAD_REF, number);
+    return false;
+  }
+
+  #begin(source: object): void {
+    const frame = this.#frameFor(source);
+    this.#numbers.set(source, this.#numbers.size);
+    this.#frames.push(frame);
+  }
+
+  #frameFor(source: object): Frame {
+    if (Array.isArray(source)) return new ArrayFrame(this, source);
+    if (source instanceof Map) return new MapFrame(this, source);
+    if (source instanceof Set) return new SetFrame(this, source);
+    return new ObjectFrame(this, source as Readonly<Record<string, unknown>>);
+  }
+
+  /** Writes the beginning of a container. */
+  open(operation: number, length: number, origin = 0): void {
+    this.#stream.writeWith(operation, length, origin);
+  }
+
+  /** Writes the key of the next value: the interned string for the name of a property. Names come again and again. */
+  putName(name: string): void {
     let key = this.#keys.get(name);
     if (key === undefined) {
       const { store } = this;
       key = store.require(() => withKey(store, name, (text) => store.core.intern(text)), "a string");
-      if (this.#keys.size === MOST_KEYS) this.#forgetKeys();
+      if (this.#keys.size === MOST_KEYS) {
+        this.#stream.flush();
+        this.#forgetKeys();
+      }
       this.#keys.set(name, key);
     }
-    return key;
+    this.#stream.writeWith(LOAD_KEY, key);
   }
 
   #forgetKeys(): void {
@@ -127,56 +176,69 @@ class CopyIn {
     this.#keys.clear();
   }
 
-  /** Makes an empty container, to be filled next. */
-  #begin(source: object): Address {
-    const frame = this.#frameFor(source);
-    this.#made.set(source, frame.target);
-    this.#frames.push(frame);
-    return frame.target;
+  /** Writes an entry of a dict whose key is any value. True if its value is a container yet to be copied. */
+  putEntry(key: unknown, value: unknown): boolean {
+    if (typeof key === "string") {
+      this.putName(key);
+      return this.#finishEntry(key, this.put(value));
+    }
+    const owned = ownedKey(this.store, key);
+    try {
+      this.#stream.writeWith(LOAD_KEY, owned);
+      return this.#finishEntry(key, this.put(value));
+    } finally {
+      this.store.core.decref(owned);
+    }
   }
 
-  #frameFor(source: object): Frame {
-    const { store } = this;
-    if (Array.isArray(source)) return new ArrayFrame(store, source);
-    if (source instanceof Map) return new MapFrame(store, source);
-    if (source instanceof Set) return new SetFrame(store, source);
-    return new ObjectFrame(this, source as Readonly<Record<string, unknown>>);
+  /** Writes an element of a set. */
+  putElement(value: unknown): void {
+    this.#stream.writeObject(ownedKey(this.store, value));
+    this.#finishEntry(value, false);
+  }
+
+  /** JavaScript's keys are all different; they have to be to Python, too. */
+  #finishEntry(key: unknown, isNew: boolean): boolean {
+    if (checkResult(this.store, this.#stream.flush()) === RESULT_FOUND)
+      throw new BadKeyError(`two keys are different to JavaScript and equal to Python: the second is ${describe(key)}`);
+    return isNew;
   }
 }
 
+/** Of JavaScript's containers none can be a key: they become lists, dicts and sets. */
+function ownedKey(store: Store, key: unknown): Address {
+  if (!isContainer(key)) return ownedValue(store, key);
+  const type = Array.isArray(key) ? "list" : key instanceof Set ? "set" : "dict";
+  throw new BadKeyError(`unhashable type: '${type}'`);
+}
+
 class ArrayFrame implements Frame {
-  readonly target: Address;
+  readonly #source: readonly unknown[];
   readonly #length: number;
   #index = 0;
 
-  constructor(
-    readonly store: Store,
-    readonly source: readonly unknown[],
-  ) {
-    const { core } = store;
+  constructor(copy: CopyIn, source: readonly unknown[]) {
     const { length } = source;
+    this.#source = source;
     this.#length = length;
     if (length > TRUSTED_LENGTH) for (let i = 0; i < length; i++) if (!(i in source)) throw sparse(i);
-    this.target = core.newList(length) >>> 0 || store.require(() => core.newList(length), `a list of ${length}`);
-  }
-
-  give(item: Address): number {
-    return this.store.core.listGive(this.target, item);
+    copy.open(LOAD_LIST, length);
   }
 
   fill(copy: CopyIn): boolean {
-    const { source } = this;
-    while (this.#index < this.#length) {
+    const source = this.#source;
+    const length = this.#length;
+    while (this.#index < length) {
       const value = source[this.#index];
       if (value === undefined && !(this.#index in source)) {
-        if (source.length !== this.#length) break;
+        if (source.length !== length) break;
         throw sparse(this.#index);
       }
-      const isNew = copy.put(value, this);
+      const isNew = copy.put(value);
       this.#index++;
       if (isNew) return true;
     }
-    if (source.length !== this.#length) throw new ContainerChangedError("an array changed while it was copied");
+    if (source.length !== length) throw new ContainerChangedError("an array changed while it was copied");
     return false;
   }
 
@@ -190,34 +252,26 @@ function sparse(index: number): BadValueError {
 }
 
 class ObjectFrame implements Frame {
-  readonly target: Address;
+  readonly #source: Readonly<Record<string, unknown>>;
   readonly #keys: readonly string[];
   #index = 0;
 
-  constructor(
-    readonly copy: CopyIn,
-    readonly source: Readonly<Record<string, unknown>>,
-  ) {
-    const { store } = copy;
+  constructor(copy: CopyIn, source: Readonly<Record<string, unknown>>) {
     const origin = originOf(source);
+    this.#source = source;
     this.#keys = Object.keys(source);
-    const { length } = this.#keys;
-    this.target = makeDict(store, length, origin);
-  }
-
-  give(item: Address): number {
-    const { copy } = this;
-    return copy.store.core.dictGive(this.target, copy.key(this.#keys[this.#index] as string), item);
+    copy.open(LOAD_DICT, this.#keys.length, origin);
   }
 
   fill(copy: CopyIn): boolean {
-    const { source } = this;
+    const source = this.#source;
     const keys = this.#keys;
     while (this.#index < keys.length) {
       const key = keys[this.#index] as string;
       const value = source[key];
       if (value === undefined && !Object.hasOwn(source, key)) throw changed();
-      const isNew = copy.put(value, this);
+      copy.putName(key);
+      const isNew = copy.put(value);
       this.#index++;
       if (isNew) return true;
     }
@@ -250,28 +304,17 @@ function isObjectPrototype(prototype: object): boolean {
 }
 
 class MapFrame implements Frame {
-  readonly target: Address;
+  readonly #source: ReadonlyMap<unknown, unknown>;
   readonly #size: number;
   readonly #entries: Iterator<[unknown, unknown]>;
   #key: unknown;
-  #hasCollided = false;
   #count = 0;
 
-  constructor(
-    readonly store: Store,
-    readonly source: ReadonlyMap<unknown, unknown>,
-  ) {
+  constructor(copy: CopyIn, source: ReadonlyMap<unknown, unknown>) {
+    this.#source = source;
     this.#size = source.size;
     this.#entries = source.entries();
-    this.target = makeDict(store, this.#size, ORIGIN_MAP);
-  }
-
-  give(item: Address): number {
-    const { store } = this;
-    checkKey(this.#key);
-    const result = withKey(store, this.#key, (key) => store.core.dictGive(this.target, key, item));
-    this.#hasCollided = checkResult(store, result) === RESULT_FOUND;
-    return result;
+    copy.open(LOAD_DICT, source.size, ORIGIN_MAP);
   }
 
   fill(copy: CopyIn): boolean {
@@ -279,11 +322,9 @@ class MapFrame implements Frame {
       this.#count++;
       const [key, value] = next.value;
       this.#key = key;
-      const isNew = copy.put(value, this);
-      if (this.#hasCollided) throw collision(key);
-      if (isNew) return true;
+      if (copy.putEntry(key, value)) return true;
     }
-    if (this.source.size !== this.#size || this.#count !== this.#size)
+    if (this.#source.size !== this.#size || this.#count !== this.#size)
       throw new ContainerChangedError("a Map changed while it was copied");
     return false;
   }
@@ -293,36 +334,23 @@ class MapFrame implements Frame {
   }
 }
 
-function makeDict(store: Store, length: number, origin: number): Address {
-  const { core } = store;
-  const dict = core.newDict(length) >>> 0 || store.require(() => core.newDict(length), `a dict of ${length}`);
-  setOrigin(store, dict, origin);
-  return dict;
-}
-
 class SetFrame implements Frame {
-  readonly target: Address;
+  readonly #source: ReadonlySet<unknown>;
+  readonly #size: number;
 
-  constructor(
-    readonly store: Store,
-    readonly source: ReadonlySet<unknown>,
-  ) {
-    this.target = store.require(() => store.core.newSet(source.size), `a set of ${source.size}`);
+  constructor(copy: CopyIn, source: ReadonlySet<unknown>) {
+    this.#source = source;
+    this.#size = source.size;
+    copy.open(LOAD_SET, source.size);
   }
 
-  give(): number {
-    throw new Error("the elements of a set are keys, and no containers to be filled");
-  }
-
-  fill(): boolean {
-    const { size } = this.source;
+  fill(copy: CopyIn): boolean {
     let count = 0;
-    for (const value of this.source) {
-      checkKey(value);
-      if (!addElement(this.store, () => this.target, value)) throw collision(value);
+    for (const value of this.#source) {
+      copy.putElement(value);
       count++;
     }
-    if (this.source.size !== size || count !== size)
+    if (this.#source.size !== this.#size || count !== this.#size)
       throw new ContainerChangedError("a Set changed while it was copied");
     return false;
   }
@@ -330,15 +358,4 @@ class SetFrame implements Frame {
   place(): string {
     return ".values()";
   }
-}
-
-/** Of JavaScript's containers none can be a key: they become lists, dicts and sets. */
-function checkKey(key: unknown): void {
-  if (!isContainer(key)) return;
-  const type = Array.isArray(key) ? "list" : key instanceof Set ? "set" : "dict";
-  throw new BadKeyError(`unhashable type: '${type}'`);
-}
-
-function collision(key: unknown): BadKeyError {
-  return new BadKeyError(`two keys are different to JavaScript and equal to Python: the second is ${describe(key)}`);
 }

@@ -73,8 +73,6 @@ export interface CoreExports {
   newList(capacity: number): Address;
   /** Appends; counts the item. 0 = out of memory, list unchanged. */
   listAppend(list: Address, item: Address): number;
-  /** The same, but takes over the caller's reference to the item. */
-  listGive(list: Address, item: Address): number;
   /** Inserts before `index` (at most the length). 0 = out of memory, list unchanged. */
   listInsert(list: Address, index: number, item: Address): number;
   /** Appends the items `[start, end)` of a list (or the same one) or tuple. 0 = out of memory, list unchanged. */
@@ -99,8 +97,6 @@ export interface CoreExports {
   newSet(expected: number): Address;
   /** `dict[key] = value`. RESULT_*; 0 = out of memory, nothing changed. */
   dictSet(dict: Address, key: Address, value: Address): number;
-  /** The same, but takes over the caller's reference to the value, if it is set. */
-  dictGive(dict: Address, key: Address, value: Address): number;
   setAdd(set: Address, key: Address): number;
   /** Entry of a key; NO_ENTRY or UNHASHABLE_ENTRY. */
   tableFind(table: Address, key: Address): number;
@@ -109,6 +105,15 @@ export interface CoreExports {
   tableDeleteAt(table: Address, entry: number): void;
   /** Empties a list, dict or set. */
   containerClear(container: Address): void;
+
+  /** A load, to be ended with `endLoad`; 0 = out of memory. See `assembly/load.ts`. */
+  startLoad(): Address;
+  /** Does the operations in `[at, end)`: LOAD_*. Address of the first that there was no memory for; or `end`. */
+  runLoad(load: Address, at: Address, end: Address): Address;
+  /** RESULT_* of the last entry of a dict or set. */
+  loadResult(load: Address): number;
+  /** The value that was loaded, owned; or, if that failed, 0, and nothing of it is left. */
+  endLoad(load: Address, isSuccess: number): Address;
 
   /** Raw memory for data on its way in or out; 0 = out of memory. */
   lend(bytes: number): Address;

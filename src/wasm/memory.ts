@@ -73,22 +73,9 @@ export class HeapMemory {
     return text;
   }
 
-  /** Writes a text as UTF-8, for which there must be room: 3 bytes for each unit. Bytes written; -1 if it is not well-formed. */
+  /** As the function of that name, to an address. */
   writeText(text: string, start: Address): number {
-    const { u8 } = this;
-    const { length } = text;
-    if (length <= SHORT_WRITE) {
-      let i = 0;
-      for (; i < length; i++) {
-        const unit = text.charCodeAt(i);
-        if (unit > 0x7f) break;
-        u8[start + i] = unit;
-      }
-      if (i === length) return length;
-    }
-    const { written } = encoder.encodeInto(text, u8.subarray(start, start + 3 * length));
-    // Only what is not ASCII alone can have half of a surrogate pair.
-    return written === length || isWellFormed(text) ? written : -1;
+    return writeText(this.u8, start, text);
   }
 
   /** A copy of the bytes of a string or bytes object. */
@@ -111,4 +98,21 @@ export function encodeString(text: string): Uint8Array {
 export function isWellFormed(text: string): boolean {
   const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
   return native === undefined ? !/\p{Surrogate}/u.test(text) : native.call(text);
+}
+
+/** Writes a text as UTF-8, for which there must be room: 3 bytes for each unit. Bytes written; -1 if it is not well-formed. */
+export function writeText(u8: Uint8Array, start: number, text: string): number {
+  const { length } = text;
+  if (length <= SHORT_WRITE) {
+    let i = 0;
+    for (; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) break;
+      u8[start + i] = unit;
+    }
+    if (i === length) return length;
+  }
+  const { written } = encoder.encodeInto(text, u8.subarray(start, start + 3 * length));
+  // Only what is not ASCII alone can have half of a surrogate pair.
+  return written === length || isWellFormed(text) ? written : -1;
 }

@@ -22,6 +22,7 @@ const CORE: Layers = {
     ["alloc", "object"],
     ["heap"],
     ["collect"],
+    ["load.ts"],
     ["index.ts"],
   ],
   // The collector frees nothing itself.
@@ -41,6 +42,7 @@ const HOST: Layers = {
     ["text.ts", "fields.ts", "options.ts", "values.ts", "scope.ts", "core-face.ts", "stats.ts"],
     ["field-layout.ts", "read.ts"],
     ["struct.ts", "containers", "weakref.ts", "gc.ts"],
+    ["convert/load-stream.ts"],
     ["batch.ts", "builtins.ts", "convert/from-js.ts"],
     ["heap.ts"],
     ["index.ts"],

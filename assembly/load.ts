@@ -1,0 +1,217 @@
+// Loading: a stream of operations that builds containers and what is in them, so that the host copies a
+// value in with one call for thousands of objects. The host writes the stream into a loan, in pieces.
+//
+// A container is opened by its operation, filled by those that follow, and closed by LOAD_END. The stack
+// of those that are open, and the memo of all that were made, which later operations refer to by number,
+// lie in loans of their own: loads may nest, when the host runs user code in between. Whatever was made
+// stays owned until the end, so nothing that such code does can free it.
+
+import {
+  LOAD_DICT,
+  LOAD_END,
+  LOAD_FALSE,
+  LOAD_FLOAT,
+  LOAD_INT,
+  LOAD_KEY,
+  LOAD_LIST,
+  LOAD_LONG,
+  LOAD_NONE,
+  LOAD_OBJECT,
+  LOAD_REF,
+  LOAD_SET,
+  LOAD_STR,
+  LOAD_TRUE,
+  ORIGIN_MASK,
+  STR_BYTES_OFFSET,
+  TABLE_ORIGIN_OFFSET,
+  TYPE_DICT,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_STR,
+} from "./layout";
+import { control } from "./control";
+import { countBirth, uncountBirth } from "./collect/collect";
+import { createFloat, createInt, createText } from "./heap/atoms";
+import { decref } from "./heap/death";
+import { appendItem, clearItems, createList } from "./heap/list";
+import { giveBack, lend } from "./heap/loan";
+import { incref } from "./heap/refcount";
+import { addKey, clearTable, createTable, setEntry } from "./heap/table";
+import { typeIdOf } from "./object/header";
+
+
+@unmanaged
+class Load {
+  /** Containers that are open, the innermost last. */
+  stack: u32;
+  stackCapacity: u32;
+  depth: u32;
+  /** All containers, in the order they were opened. The first is the result. */
+  memo: u32;
+  memoCapacity: u32;
+  memoSize: u32;
+  /** For the next value of the innermost dict. Borrowed. */
+  key: u32;
+  /** RESULT_* of the last entry of a table. */
+  result: u32;
+}
+
+const FIRST_CAPACITY: u32 = 64;
+
+/** A load that nothing was read into yet; 0 = out of memory. Ends with `endLoad`. */
+export function startLoad(): usize {
+  const address = lend(offsetof<Load>());
+  if (address) memory.fill(address, 0, offsetof<Load>());
+  return address;
+}
+
+export function loadResult(address: usize): u32 {
+  return changetype<Load>(address).result;
+}
+
+/** Does the operations in `[at, end)`. Address of the first that there was no memory for, which changed nothing; or `end`. */
+export function runLoad(address: usize, at: usize, end: usize): usize {
+  const state = changetype<Load>(address);
+  while (at < end) {
+    const word = load<u32>(at);
+    const operand = word >>> 8;
+    let length: u32 = 4;
+    let value: usize = 0;
+    switch (word & 0xff) {
+      case LOAD_END:
+        state.depth--;
+        at += 4;
+        continue;
+      case LOAD_KEY:
+        state.key = load<u32>(at, 4);
+        at += 8;
+        continue;
+      case LOAD_LIST:
+      case LOAD_DICT:
+      case LOAD_SET:
+        if (!open(state, word & 0xff, load<u32>(at, 4), operand)) return at;
+        at += 8;
+        continue;
+      case LOAD_NONE:
+        value = control.none;
+        break;
+      case LOAD_FALSE:
+        value = control.falseObject;
+        break;
+      case LOAD_TRUE:
+        value = control.trueObject;
+        break;
+      case LOAD_INT:
+        value = createInt(<i64>(<i32>load<u32>(at, 4)));
+        length = 8;
+        break;
+      case LOAD_LONG:
+        value = createInt(((<i64>load<u32>(at, 8)) << 32) | load<u32>(at, 4));
+        length = 12;
+        break;
+      case LOAD_FLOAT:
+        value = createFloat(load<f64>(at, 4));
+        length = 12;
+        break;
+      case LOAD_STR:
+        value = createText(TYPE_STR, operand);
+        if (value) memory.copy(value + STR_BYTES_OFFSET, at + 4, operand);
+        length = 4 + ((operand + 3) & ~3);
+        break;
+      case LOAD_REF:
+        value = load<u32>(<usize>state.memo + (operand << 2));
+        if (!incref(value)) return at;
+        break;
+      case LOAD_OBJECT:
+        value = load<u32>(at, 4);
+        length = 8;
+        if (!put(state, value)) return at;
+        decref(value);
+        at += length;
+        continue;
+    }
+    if (!value) return at;
+    const isPut = put(state, value);
+    decref(value);
+    if (!isPut) return at;
+    at += length;
+  }
+  return end;
+}
+
+/** Makes a container, puts it where it belongs and goes on inside. False = out of memory, nothing changed. */
+function open(state: Load, kind: u32, length: u32, origin: u32): bool {
+  const stack = withRoom(state.stack, state.depth, state.stackCapacity);
+  if (!stack) return false;
+  if (stack != state.stack) {
+    state.stack = <u32>stack;
+    state.stackCapacity = state.stackCapacity ? state.stackCapacity << 1 : FIRST_CAPACITY;
+  }
+  const memo = withRoom(state.memo, state.memoSize, state.memoCapacity);
+  if (!memo) return false;
+  if (memo != state.memo) {
+    state.memo = <u32>memo;
+    state.memoCapacity = state.memoCapacity ? state.memoCapacity << 1 : FIRST_CAPACITY;
+  }
+  const made = create(kind, length, origin);
+  if (!made) return false;
+  if (state.depth && !put(state, made)) {
+    decref(made);
+    return false;
+  }
+  store<u32>(<usize>state.memo + (state.memoSize << 2), <u32>made);
+  state.memoSize++;
+  store<u32>(<usize>state.stack + (state.depth << 2), <u32>made);
+  state.depth++;
+  return true;
+}
+
+/** An array of words with room for one more: the same, or one twice as long, to which all has moved. 0 = out of memory. */
+function withRoom(array: usize, size: u32, capacity: u32): usize {
+  if (size < capacity) return array;
+  const grown = lend((capacity ? capacity << 1 : FIRST_CAPACITY) << 2);
+  if (!grown || !array) return grown;
+  memory.copy(grown, array, size << 2);
+  giveBack(array);
+  return grown;
+}
+
+function create(kind: u32, length: u32, origin: u32): usize {
+  countBirth();
+  let made: usize;
+  if (kind == LOAD_LIST) made = createList(length);
+  else {
+    made = createTable(kind == LOAD_DICT ? TYPE_DICT : TYPE_SET, length);
+    if (made) store<u8>(made + TABLE_ORIGIN_OFFSET, <u8>(origin & ORIGIN_MASK));
+  }
+  if (!made) uncountBirth();
+  return made;
+}
+
+/** Puts a value into the innermost container, which counts it. False = out of memory, nothing changed. */
+function put(state: Load, value: usize): bool {
+  const into = <usize>load<u32>(<usize>state.stack + ((state.depth - 1) << 2));
+  const type = typeIdOf(into);
+  if (type == TYPE_LIST) return appendItem(into, value);
+  state.result = type == TYPE_DICT ? setEntry(into, state.key, value) : addKey(into, value);
+  return state.result != 0;
+}
+
+/** Ends a load. If it succeeded, returns the result, owned; else takes apart all that was made, which may be cyclic. */
+export function endLoad(address: usize, isSuccess: u32): usize {
+  const state = changetype<Load>(address);
+  const memo = state.memo;
+  const size = state.memoSize;
+  const result = isSuccess ? load<u32>(memo) : 0;
+  if (!isSuccess) for (let i: u32 = 0; i < size; i++) clear(load<u32>(memo + (i << 2)));
+  for (let i: u32 = isSuccess ? 1 : 0; i < size; i++) decref(load<u32>(memo + (i << 2)));
+  if (state.stack) giveBack(state.stack);
+  if (memo) giveBack(memo);
+  giveBack(address);
+  return result;
+}
+
+function clear(container: usize): void {
+  if (typeIdOf(container) == TYPE_LIST) clearItems(container);
+  else clearTable(container);
+}

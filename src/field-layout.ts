@@ -1,6 +1,6 @@
 import { PAYLOAD_OFFSET } from "../assembly/layout.js";
 import { BadFieldError, describe } from "./errors.js";
-import { RAW_CODECS } from "./fields.js";
+import { RAW_CODECS, isSlotType } from "./fields.js";
 import type { FieldType, Fields, RawCodec, RawFieldType } from "./fields.js";
 
 /** Where a field lies: slots come first, then raw fields by size, so nothing is padded. */
@@ -41,7 +41,7 @@ export function placeFields(
   const entries: [string, FieldType][] = Array.from(inherited.values(), ({ name, type }) => [name, type]);
   entries.push(...Object.entries(fields));
   const placed = new Map<string, FieldLayout>();
-  const isSlot = ([, type]: [string, FieldType]): boolean => type === "ref" || type === "str";
+  const isSlot = ([, type]: [string, FieldType]): boolean => isSlotType(type);
   const slots = entries.filter(isSlot);
   slots.forEach(([name, type], slot) => {
     placed.set(name, { name, type, offset: PAYLOAD_OFFSET + 4 * slot, slot, codec: undefined });
@@ -74,7 +74,7 @@ export function placeFields(
 
 function checkField(name: string, type: unknown, reserved: ReadonlySet<string>): void {
   if (name === "" || reserved.has(name)) throw new BadFieldError(`a field cannot be called ${describe(name)}`);
-  if (type !== "ref" && type !== "str" && !(typeof type === "string" && Object.hasOwn(RAW_CODECS, type))) {
+  if (!isSlotType(type) && !(typeof type === "string" && Object.hasOwn(RAW_CODECS, type))) {
     throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(type)}`);
   }
 }

@@ -1,24 +1,31 @@
 import { BadValueError, describe } from "./errors.js";
 
 import type { Handle } from "./handle.js";
+import type { Value } from "./values.js";
 import type { HeapMemory } from "./wasm/memory.js";
 import type { Address } from "./wasm/exports.js";
 
-/** Types of a struct's fields. `ref` holds any object or nothing; `str` a text, of which the heap has its own copy. */
-export type FieldType = "ref" | "str" | RawFieldType;
+/**
+ * Types of a struct's fields. `ref` holds any object or nothing, and reads as a handle; `value` holds and reads what
+ * a list does: numbers, texts and the like as JavaScript values, all else as handles; `str` is a text.
+ */
+export type FieldType = SlotFieldType | RawFieldType;
+export type SlotFieldType = "ref" | "value" | "str";
 export type RawFieldType = "bool" | "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "f32" | "f64";
 export type Fields = Readonly<Record<string, FieldType>>;
 
 /** What a field of a type reads as, and takes. */
 export type FieldValue<T extends FieldType> = T extends "ref"
   ? Handle | null
-  : T extends "str"
-    ? string | null
-    : T extends "bool"
-      ? boolean
-      : T extends "i64" | "u64"
-        ? bigint
-        : number;
+  : T extends "value"
+    ? Value
+    : T extends "str"
+      ? string | null
+      : T extends "bool"
+        ? boolean
+        : T extends "i64" | "u64"
+          ? bigint
+          : number;
 
 /** How a field that is no reference lies in memory. */
 export interface RawCodec {
@@ -160,3 +167,8 @@ export const RAW_CODECS: Readonly<Record<RawFieldType, RawCodec>> = {
     },
   ),
 };
+
+/** Whether fields of a type are references, in a slot. */
+export function isSlotType(type: unknown): type is SlotFieldType {
+  return type === "ref" || type === "value" || type === "str";
+}

@@ -119,7 +119,7 @@ export class Heap {
   }
 
   /**
-   * Defines a type of objects. Fields hold references (`"ref"`, `"str"`) or raw numbers.
+   * Defines a type of objects. Fields hold references (`"ref"`, `"value"`, `"str"`) or raw numbers.
    *
    * ```ts
    * const Person = heap.struct("Person", { title: "str", buddy: "ref" }, { finalize: (p) => console.log(p.title) });

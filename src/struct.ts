@@ -7,7 +7,7 @@ import { Handle, addressIn, unknownField } from "./handle.js";
 import { readPath } from "./read.js";
 import type { PathStep } from "./read.js";
 import type { Store, TypeInfo } from "./store.js";
-import { checkWellFormed, ownedStr } from "./values.js";
+import { borrowedValue, checkValue, checkWellFormed, ownedValue } from "./values.js";
 import type { Address } from "./wasm/exports.js";
 
 /** Handle of an object of a struct type; its fields are properties of it. */
@@ -234,7 +234,7 @@ export class StructLayout implements TypeInfo {
     if (field.codec !== undefined) return field.codec.read(store.memory, address + field.offset);
     const target = store.memory.word(address + field.offset);
     if (target === 0) return null;
-    return field.type === "str" ? store.memory.readString(target) : store.share(target);
+    return field.type === "ref" ? store.share(target) : borrowedValue(store, target);
   }
 
   #check(field: FieldLayout, value: unknown): void {
@@ -242,6 +242,7 @@ export class StructLayout implements TypeInfo {
       if (field.codec !== undefined) field.codec.check(value);
       else if (value === null) return;
       else if (field.type === "ref") addressIn(this.store, value);
+      else if (field.type === "value") checkValue(this.store, value);
       else if (typeof value !== "string") throw new BadValueError(`expected a string or null, got ${describe(value)}`);
       else checkWellFormed(value);
     } catch (error) {
@@ -253,10 +254,7 @@ export class StructLayout implements TypeInfo {
   /** Reference to store, with one count for the caller; 0 = none. */
   #owned(field: FieldLayout, value: unknown): Address {
     if (value === null) return 0;
-    if (field.type === "str") return ownedStr(this.store, value);
-    const address = addressIn(this.store, value);
-    this.store.incref(address);
-    return address;
+    return ownedValue(this.store, value);
   }
 
   #write(handle: StructHandle, field: FieldLayout, value: unknown): void {

@@ -45,6 +45,21 @@ export function ownedValue(store: Store, value: unknown): Address {
   }
 }
 
+/** Refuses what `ownedValue` would, before anything is made. @throws {@link BadValueError}, {@link ForeignHandleError} */
+export function checkValue(store: Store, value: unknown): void {
+  if (typeof value === "string") checkWellFormed(value);
+  else if (typeof value === "bigint") checkBigint(value);
+  else if (
+    typeof value !== "number" &&
+    typeof value !== "boolean" &&
+    value !== null &&
+    !(value instanceof Uint8Array)
+  ) {
+    if (!(value instanceof Handle)) throw new BadValueError(`a heap has no place for ${describe(value)}`);
+    addressIn(store, value);
+  }
+}
+
 /** @throws {@link BadValueError} for a text that is not well-formed. */
 export function ownedStr(store: Store, text: unknown): Address {
   if (typeof text !== "string") throw new BadValueError(`expected a string, got ${describe(text)}`);

@@ -167,3 +167,30 @@ test("types are inferred from the definition", () => {
   // @ts-expect-error there is no such field
   expect(codeOf(() => Person.new({ name: "Alice" }))).toBe("BAD_FIELD");
 });
+
+describe.each(CORES)("fields of any value, %s core", (_, options) => {
+  test("a `value` field takes and gives what a list does", () => {
+    withHeap(options(), (heap) => {
+      const Cell = heap.struct("Cell", { value: "value", n: "u8", next: "ref" });
+      const list = heap.list([1]);
+      const cell = Cell.new({ value: 5 });
+      for (const value of [0.5, "text", true, 2n ** 62n, 5n, null, Uint8Array.of(1), -0]) {
+        cell.value = value;
+        expect(cell.value).toEqual(value);
+        expect(cell.toJS()).toEqual({ value, n: 0, next: null });
+        heap.verify();
+      }
+      cell.value = list;
+      expect((cell.value as Handle).is(list)).toBe(true);
+      expect([list.refcount, String(cell)]).toEqual([3, "Cell(value=[1], n=0, next=None)"]);
+      cell.value = cell; // a cycle
+      for (const bad of [undefined, () => 1, "\ud800", 2n ** 63n, {}, [1]])
+        expect(codeOf(() => cell.set("value", bad))).toBe("BAD_VALUE");
+      withHeap(options(), (other) => {
+        expect(codeOf(() => (cell.value = other.list()))).toBe("FOREIGN_HANDLE");
+      });
+      expect((cell.value as Handle).is(cell)).toBe(true);
+      expect(codeOf(() => Cell.new({ value: 2n ** 63n }))).toBe("BAD_VALUE");
+    });
+  });
+});

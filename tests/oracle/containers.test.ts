@@ -56,6 +56,9 @@ const FLOATS = [
   "inf",
 ];
 
+/** How many, from the first seed on: a few, or what `npm run fuzz` asks for. */
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 15);
+
 /** The list that is sorted now and then. */
 const SORTED = 3;
 
@@ -317,7 +320,7 @@ describe.each(CORES)("containers do what CPython's do, %s core", (_, options) =>
     { nests: true, what: "with tuples in tuples" },
   ])("in random programs, $what", ({ nests }) => {
     const first = seedOf(1);
-    for (let seed = first; seed < first + 15; seed++) {
+    for (let seed = first; seed < first + PROGRAMS; seed++) {
       const steps = new ProgramWriter(seededRandom(seed), nests).write(300);
       const [python, heap] = bothPlay(options(), steps);
       expect(heap.length).toBeGreaterThan(250);

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { Heap } from "../../src/index.js";
+import type { Handle } from "../../src/index.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
+
+describe.each(CORES)("copying in, %s core", (_, options) => {
+  test("numbers at the ends of every way they are written", () => {
+    withHeap(options(), (heap) => {
+      const edges = [
+        0,
+        -0,
+        1,
+        -5,
+        -6,
+        256,
+        257,
+        2 ** 31 - 1,
+        2 ** 31,
+        -(2 ** 31),
+        -(2 ** 31) - 1,
+        2 ** 32,
+        2 ** 53 - 1,
+      ];
+      const numbers = [...edges, 1 - 2 ** 53, 2 ** 53, -(2 ** 53), 1e300, 5e-324, 0.1, NaN, Infinity, -Infinity];
+      const back = heap.from(numbers).toJS() as number[];
+      for (const [i, number] of numbers.entries()) expect(Object.is(back[i], number), String(number)).toBe(true);
+      const bigints = [0n, 5n, -5n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 32n];
+      expect(heap.from(bigints).toJS()).toEqual(bigints);
+    });
+  });
+
+  test("texts of every length around those where the way changes", () => {
+    withHeap(options(), (heap) => {
+      const lengths = [0, 1, 3, 4, 31, 32, 33, 1364, 1365, 1366, 4095, 4096, 4097, 20_000];
+      const texts = lengths.flatMap((length) => ["x", "é", "語", "🙂"].map((unit) => unit.repeat(length)));
+      expect(heap.from(texts).toJS()).toEqual(texts);
+      // One after another, so that each falls on the end of what is written at a time.
+      const many = Array.from({ length: 20_000 }, (_, i) => "y".repeat(i % 97));
+      expect(heap.from(many).toJS()).toEqual(many);
+    });
+  });
+
+  test("more names than are remembered at a time", () => {
+    withHeap(options(), (heap) => {
+      const names = Object.fromEntries(Array.from({ length: 25_000 }, (_, i) => [`name ${i}`, [i]]));
+      expect(heap.from([names, names, { ...names }]).toJS()).toEqual([names, names, names]);
+    });
+  });
+
+  test("a getter may copy, collect and look on meanwhile", () => {
+    withHeap(options(), (heap) => {
+      const seen: number[] = [];
+      const inner = { deep: [1, { a: "b" }] };
+      const source = {
+        first: [1, 2],
+        get second() {
+          heap.gc.collect();
+          const copy = heap.from([inner, inner]);
+          heap.verify();
+          expect(copy.toJS()).toEqual([inner, inner]);
+          copy.release();
+          // What is half made can be seen, and even emptied; nothing is lost or damaged by it.
+          heap.scope(() => seen.push(heap.gc.getObjects().length));
+          return { third: 3 };
+        },
+        fourth: "4",
+      };
+      const copy = heap.from(source);
+      expect(copy.toJS()).toEqual({ first: [1, 2], second: { third: 3 }, fourth: "4" });
+      expect(seen.length).toBe(1);
+      expect(heap.gc.isEnabled()).toBe(true);
+    });
+  });
+
+  test("what somebody empties while it is made stays empty, and the heap whole", () => {
+    withHeap(options(), (heap) => {
+      const source = {
+        first: [[1], [2]],
+        get second() {
+          heap.scope(() => {
+            for (const object of heap.gc.getObjects())
+              if (object.type === "dict" || object.type === "list") clear(object);
+          });
+          heap.verify();
+          return [3];
+        },
+      };
+      const again = source.first;
+      const copy = heap.from({ source, again });
+      heap.verify();
+      copy.release();
+    });
+  });
+
+  test("a getter that disposes of the heap is a named error", () => {
+    const heap = Heap.createSync(options());
+    const source = {
+      get a() {
+        heap.dispose();
+        return [1];
+      },
+    };
+    expect(codeOf(() => heap.from(source))).toBe("HEAP_DISPOSED");
+  });
+
+  test("handles are what they are handles of", () => {
+    withHeap(options(), (heap) => {
+      const list = heap.list([1]);
+      const copy = heap.from({ list, again: [list], text: heap.str("t") });
+      expect(list.refcount).toBe(3);
+      list.append(2);
+      expect(copy.toJS()).toEqual({ list: [1, 2], again: [[1, 2]], text: "t" });
+      expect((heap.from(list) as Handle).is(list)).toBe(true);
+    });
+  });
+});
+
+function clear(handle: Handle): void {
+  (handle as unknown as { clear(): void }).clear();
+}

@@ -160,6 +160,10 @@ describe.each(CORES)("iterators, %s core", (_, options) => {
         [2, 2],
       ]);
       expect(codeOf(going(() => dict.set(1, 5)))).toBe("no error");
+      const keys = dict.keys();
+      dict.set(9, 9);
+      expect(codeOf(() => keys.next())).toBe("CONTAINER_CHANGED");
+      dict.delete(9);
       const list = heap.list([1, 2]);
       const seen: unknown[] = [];
       for (const item of list) {

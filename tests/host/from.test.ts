@@ -103,6 +103,26 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     expect(codeOf(() => heap.from(source))).toBe("HEAP_DISPOSED");
   });
 
+  test("of what fails nothing is left, cyclic or not, though nobody collects", () => {
+    withHeap(options(), (heap) => {
+      heap.gc.disable();
+      const kept = heap.from({ some: "thing", that: ["stays"] });
+      const before = heap.stats();
+      const cycle: unknown[] = [1];
+      cycle.push(cycle, { cycle, map: new Map([["cycle", cycle]]) }, () => "no value");
+      expect(codeOf(() => heap.from(cycle))).toBe("BAD_VALUE");
+      const object: Record<string, unknown> = { list: [[]] };
+      object.self = object;
+      object.text = "\ud800";
+      expect(codeOf(() => heap.from([object, object]))).toBe("BAD_VALUE");
+      const after = heap.stats();
+      expect([after.objects, after.handles]).toEqual([before.objects, before.handles]);
+      // Fewer is fine: a side table may have shrunk.
+      expect(after.bytes.live).toBeLessThanOrEqual(before.bytes.live);
+      kept.release();
+    });
+  });
+
   test("handles are what they are handles of", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([1]);

@@ -6,7 +6,7 @@
 import { CLASS_COUNT } from "./alloc/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
-export const LAYOUT_VERSION: u32 = 2;
+export const LAYOUT_VERSION: u32 = 3;
 
 
 @unmanaged
@@ -70,17 +70,40 @@ export class Control {
   smallInts: u32;
   emptyTuple: u32;
 
-  // Collector.
+  // When to collect: see collect/trigger.ts.
   enabled: u32;
+  /** Reasons to wait that nest. */
+  pauses: u32;
+  /** `count0` beyond this is one birth too many … */
+  birthsLimit: i32;
+  /** … and `liveBytes` beyond this are too many bytes. */
+  bytesLimit: u32;
+  /** Bytes by which the heap may grow between collections; 0 = any. */
+  byteThreshold: u32;
+  /** `liveBytes` after the last collection, and after the last full one. */
+  bytesAfter: u32;
+  bytesAfterFull: u32;
+
+  // Collector.
   collecting: u32;
+  /** DEBUG_*. */
+  debug: u32;
+  /** The list `gc.garbage`; 0 = nobody has asked for it. */
+  garbage: u32;
+  /** Whether weak references to garbage die before its finalizers run, with a callback or without, as in CPython 3.12. */
+  clearsAllWeakrefs: u32;
+  /** Objects that the last collection looked at. */
+  candidates: u32;
   threshold0: i32;
   threshold1: i32;
   threshold2: i32;
   count0: i32;
   count1: i32;
   count2: i32;
-  /** Tracked objects of generation 2. */
+  /** Tracked objects of generation 2, frozen ones included. */
   oldCount: u32;
+  /** Frozen objects that the last marking met. */
+  frozenMet: u32;
   longLivedTotal: u32;
   longLivedPending: u32;
   collections0: u32;
@@ -105,7 +128,9 @@ export class Control {
   liveObjects: u32;
   liveBlocks: u32;
   usedPages: u32;
-  liveBytes: u64;
+
+  /** Bytes of all blocks in use. */
+  liveBytes: u32;
 
   // Torture, checked build only.
   collectAlways: u32;
@@ -113,6 +138,8 @@ export class Control {
 
   /** The next birth number: one for each promotion to generation 2. */
   births: u64;
+  /** Old objects born before this are frozen. */
+  frozenUpTo: u64;
 }
 
 const CONTROL_SIZE = 512;

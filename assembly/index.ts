@@ -2,9 +2,14 @@
 // and the counting of births; no logic of its own.
 
 import {
+  EPHEMERON_VALUE_OFFSET,
   FLAG_BIGINT,
   FLAG_FINALIZED,
   KIND_STRUCT,
+  KIND_WEAKMAP,
+  RESULT_DONE,
+  RESULT_FOUND,
+  RESULT_MISSING,
   SLOTS_BUFFER_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TYPE_BYTES,
@@ -12,18 +17,24 @@ import {
   TYPE_LIST,
   TYPE_SET,
   TYPE_STR,
+  TYPE_WEAKMAP,
+  TYPE_WEAKSET,
   UNHASHABLE_ENTRY,
 } from "./layout";
 import { CHECK } from "./check";
-import { control } from "./control";
+import { UNREACHABLE, control } from "./control";
 import { blockSize, classRecord } from "./alloc/block";
 import { CLASS_COUNT } from "./alloc/size-class";
-import { collect as collectGeneration, countBirth, uncountBirth } from "./collect/collect";
+import { collect as collectGeneration } from "./collect/collect";
+import { setLimits } from "./collect/limits";
+import { nextReferrer as nextReferrerOf } from "./collect/referrers";
+import { countBirth, uncountBirth } from "./collect/trigger";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
 import { statisticOf, takeCensus } from "./heap/census";
 import { addType, createObject, createTuple } from "./heap/create";
-import { decref as decrefObject } from "./heap/death";
-import { nextYoung, trackedCount as countTracked } from "./heap/generations";
+import { clearWeakMap, decref as decrefObject, dropEntry } from "./heap/death";
+import { createEntry, findEntryOf, liveEntryAfter } from "./heap/ephemeron";
+import { frozenCount, nextTracked, trackedCount as countTracked } from "./heap/generations";
 import { intern as internText, shrinkTo } from "./heap/intern";
 import { isHashable } from "./heap/key";
 import {
@@ -47,9 +58,15 @@ import { fillSlot, slotAddress, writeSlot } from "./heap/reference";
 import { startHeap } from "./heap/start";
 import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./heap/table";
 import { verifyHeap } from "./heap/verify";
-import { checkLive, firstObject, nextObject as objectAfter, nextOld, typeIdAt } from "./heap/walk";
-import { createWeakref, sharedWeakref, targetOf, weakrefCount as countWeakrefs } from "./heap/weak";
-import { hasFlag, isTracked as isObjectTracked, refcountOf, typeIdOf } from "./object/header";
+import { checkLive, firstObject, nextObject as objectAfter, typeIdAt } from "./heap/walk";
+import {
+  createWeakref,
+  sharedWeakref,
+  targetOf,
+  weakrefAfter as weakrefBehind,
+  weakrefCount as countWeakrefs,
+} from "./heap/weak";
+import { hasFlag, isTracked as isObjectTracked, nextOf, refcountOf, typeIdOf } from "./object/header";
 import { hasBuffer, slotCount } from "./object/slots";
 import { hasLinks, isVariableSize, isType, typeAt, typeOf as typeOfObject } from "./object/type";
 
@@ -336,6 +353,57 @@ export function weakrefCount(object: usize): u32 {
   checkLive(object);
   return countWeakrefs(object);
 }
+export function weakrefAfter(object: usize, weakref: usize): usize {
+  checkLive(object);
+  return weakrefBehind(object, weakref);
+}
+export function setClearsAllWeakrefs(on: u32): void {
+  control.clearsAllWeakrefs = on;
+}
+
+// ---- Weak maps and sets
+function checkWeakMap(map: usize): void {
+  if (CHECK)
+    assert(typeIdAt(map) != 0 && typeOfObject(map).kind == KIND_WEAKMAP, "this is not the address of a weak map");
+}
+export function newWeakMap(isSet: u32): usize {
+  return alloc(isSet ? TYPE_WEAKSET : TYPE_WEAKMAP);
+}
+export function weakMapSet(map: usize, key: usize, value: usize): u32 {
+  checkWeakMap(map);
+  checkLive(key);
+  checkLive(value);
+  let entry = findEntryOf(map, key);
+  if (entry) {
+    writeSlot(entry + EPHEMERON_VALUE_OFFSET, value);
+    return RESULT_FOUND;
+  }
+  entry = createEntry(map, key);
+  if (!entry) return 0;
+  fillSlot(entry + EPHEMERON_VALUE_OFFSET, value);
+  // Only now, since what a collection runs could let go of key or value.
+  countBirth();
+  return RESULT_DONE;
+}
+export function weakMapFind(map: usize, key: usize): usize {
+  checkWeakMap(map);
+  checkLive(key);
+  return findEntryOf(map, key);
+}
+export function weakMapDelete(map: usize, key: usize): u32 {
+  const entry = weakMapFind(map, key);
+  if (!entry) return RESULT_MISSING;
+  dropEntry(entry);
+  return RESULT_FOUND;
+}
+export function weakMapClear(map: usize): void {
+  checkWeakMap(map);
+  clearWeakMap(map);
+}
+export function weakMapEntryAfter(map: usize, entry: usize): usize {
+  checkWeakMap(map);
+  return liveEntryAfter(map, entry);
+}
 
 // ---- Collection
 export function collect(generation: u32): u32 {
@@ -346,6 +414,22 @@ export function isCollecting(): bool {
 }
 export function setEnabled(enabled: u32): void {
   control.enabled = enabled ? 1 : 0;
+  setLimits();
+}
+export function addPause(by: i32): void {
+  control.pauses += by;
+  setLimits();
+}
+export function pauses(): u32 {
+  return control.pauses;
+}
+export function setByteThreshold(bytes: u32): void {
+  control.byteThreshold = bytes;
+  control.bytesAfter = control.liveBytes;
+  setLimits();
+}
+export function byteThreshold(): u32 {
+  return control.byteThreshold;
 }
 export function isEnabled(): bool {
   return control.enabled != 0;
@@ -354,6 +438,7 @@ export function setThresholds(t0: i32, t1: i32, t2: i32): void {
   control.threshold0 = t0;
   control.threshold1 = t1;
   control.threshold2 = t2;
+  setLimits();
 }
 export function threshold(generation: u32): i32 {
   return generation == 0 ? control.threshold0 : generation == 1 ? control.threshold1 : control.threshold2;
@@ -371,7 +456,40 @@ export function trackedCount(generation: u32): u32 {
   return countTracked(generation);
 }
 export function trackedAfter(generation: u32, object: usize): usize {
-  return generation == 2 ? nextOld(object) : nextYoung(generation, object);
+  return nextTracked(generation, object);
+}
+/** Of a collection under way: the next object that it found to be garbage. */
+export function unreachableAfter(object: usize): usize {
+  const next = nextOf(object ? object : UNREACHABLE);
+  return next == UNREACHABLE ? 0 : next;
+}
+export function candidates(): u32 {
+  return control.candidates;
+}
+export { startReferrers } from "./collect/referrers";
+export function nextReferrer(generation: u32, object: usize): usize {
+  return nextReferrerOf(generation, object);
+}
+
+export { freeze, unfreeze } from "./heap/generations";
+export function freezeCount(): u32 {
+  return frozenCount();
+}
+export function setDebug(flags: u32): void {
+  control.debug = flags;
+}
+export function debug(): u32 {
+  return control.debug;
+}
+export function garbage(): usize {
+  if (!control.garbage) control.garbage = <u32>createList(0);
+  return control.garbage;
+}
+/** Lets go of the list of garbage. */
+export function forgetGarbage(): void {
+  const list = control.garbage;
+  control.garbage = 0;
+  if (list) decrefObject(list);
 }
 export function isTracked(object: usize): bool {
   checkLive(object);
@@ -393,6 +511,12 @@ export function sizeOf(object: usize): u32 {
 }
 export function typeOf(address: usize): u32 {
   return typeIdAt(address);
+}
+export function liveBytes(): u32 {
+  return control.liveBytes;
+}
+export function internedCount(): u32 {
+  return control.internSize;
 }
 export function census(): void {
   takeCensus();

@@ -70,15 +70,19 @@ export const TYPE_TUPLE = 9;
 export const TYPE_DICT = 10;
 export const TYPE_SET = 11;
 export const TYPE_WEAKREF = 12;
-export const FIRST_USER_TYPE = 13;
+export const TYPE_WEAKMAP = 13;
+export const TYPE_WEAKSET = 14;
+export const TYPE_EPHEMERON = 15;
+export const FIRST_USER_TYPE = 16;
 export const MAX_TYPES = 65536;
 
 /** Where an object of a type keeps its references. */
 export const KIND_LEAF = 0; // none
 export const KIND_STRUCT = 1; // `slotCount` slots at the start of the payload
-export const KIND_TUPLE = 2; // behind its length, in the payload
-export const KIND_LIST = 3; // in a buffer of its own
-export const KIND_TABLE = 4; // in a buffer of its own, with the hash table of dict or set behind them
+export const KIND_WEAKMAP = 2; // none, but knows its entries: see heap/ephemeron.ts
+export const KIND_TUPLE = 3; // behind its length, in the payload
+export const KIND_LIST = 4; // in a buffer of its own
+export const KIND_TABLE = 5; // in a buffer of its own, with the hash table of dict or set behind them
 /** What `defineType` takes besides sizes. */
 export const TYPE_HAS_FINALIZER = 1;
 export const TYPE_HAS_LINKS = 2;
@@ -113,11 +117,25 @@ export const TABLE_ORIGIN_OFFSET = 25;
 export const TABLE_VERSION_OFFSET = 28;
 /** BUFFER: slots or bytes start here. */
 export const BUFFER_DATA_OFFSET = 8;
-/** WEAKREF: referent (0 = dead), the other weak references to it, and the host's callback id (0 = none). */
-export const WEAKREF_REFERENT_OFFSET = 8;
-export const WEAKREF_NEXT_OFFSET = 12;
-export const WEAKREF_PREV_OFFSET = 16;
-export const WEAKREF_CALLBACK_OFFSET = 20;
+/**
+ * WEAKREF: the host's callback id (0 = none), referent (0 = dead), the others in the referent's chain. A dead
+ * one that was hashed while it lived keeps its hash where `prev` was.
+ */
+export const WEAKREF_CALLBACK_OFFSET = 8;
+export const WEAKREF_REFERENT_OFFSET = 12;
+export const WEAKREF_NEXT_OFFSET = 16;
+export const WEAKREF_PREV_OFFSET = 20;
+/** In the word of the callback: the weak reference has been hashed. */
+export const WEAKREF_HASHED = 0x80000000;
+/** EPHEMERON: its value, a slot; key and chain, as in a WEAKREF; its map, and the map's other entries. */
+export const EPHEMERON_VALUE_OFFSET = 8;
+export const EPHEMERON_KEY_OFFSET = WEAKREF_REFERENT_OFFSET;
+export const EPHEMERON_MAP_OFFSET = 24;
+export const EPHEMERON_NEXT_OFFSET = 28;
+export const EPHEMERON_PREV_OFFSET = 32;
+/** WEAKMAP, WEAKSET: the newest entry, and how many there are. */
+export const WEAKMAP_FIRST_OFFSET = 8;
+export const WEAKMAP_SIZE_OFFSET = 12;
 
 /** What a DICT was in JavaScript: so it goes back as what it came. */
 export const ORIGIN_PYTHON = 0;
@@ -165,3 +183,12 @@ export const GENERATIONS = 3;
 export const DEFAULT_THRESHOLD_0 = 700;
 export const DEFAULT_THRESHOLD_1 = 10;
 export const DEFAULT_THRESHOLD_2 = 10;
+/** Python's `gc.DEBUG_*`. */
+export const DEBUG_STATS = 1;
+export const DEBUG_COLLECTABLE = 2;
+export const DEBUG_UNCOLLECTABLE = 4;
+export const DEBUG_SAVEALL = 32;
+/** What the host is told of a collection. */
+export const COLLECTION_STARTS = 0;
+export const COLLECTION_FOUND = 1; // what is garbage, before anything happens to it
+export const COLLECTION_ENDS = 2;

@@ -30,7 +30,7 @@ import {
   TYPE_STR,
 } from "./layout";
 import { control } from "./control";
-import { countBirth, uncountBirth } from "./collect/collect";
+import { countBirth, uncountBirth } from "./collect/trigger";
 import { createFloat, createInt, createText } from "./heap/atoms";
 import { decref } from "./heap/death";
 import { appendItem, clearItems, createList } from "./heap/list";

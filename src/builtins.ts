@@ -2,6 +2,7 @@ import {
   TYPE_BOOL,
   TYPE_BYTES,
   TYPE_DICT,
+  TYPE_EPHEMERON,
   TYPE_FLOAT,
   TYPE_INT,
   TYPE_LIST,
@@ -9,7 +10,9 @@ import {
   TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
+  TYPE_WEAKMAP,
   TYPE_WEAKREF,
+  TYPE_WEAKSET,
 } from "../assembly/layout.js";
 import { DictHandle } from "./containers/dict.js";
 import { ListHandle } from "./containers/list.js";
@@ -19,7 +22,8 @@ import { Handle } from "./handle.js";
 import type { Store, TypeInfo } from "./store.js";
 import { BytesHandle, StrHandle } from "./text.js";
 import type { Address } from "./wasm/exports.js";
-import { WeakrefHandle } from "./weakref.js";
+import { WeakKeyMapHandle, WeakSetHandle } from "./weakref/maps.js";
+import { WeakrefHandle } from "./weakref/weakref.js";
 
 type HandleClass = new (store: Store, address: Address, lent: boolean) => Handle;
 
@@ -40,4 +44,7 @@ export const BUILTIN_TYPES: readonly TypeInfo[] = [
   builtin(TYPE_DICT, "dict", DictHandle),
   builtin(TYPE_SET, "set", SetHandle, true),
   builtin(TYPE_WEAKREF, "weakref", WeakrefHandle),
+  builtin(TYPE_WEAKMAP, "WeakKeyDictionary", WeakKeyMapHandle, true),
+  builtin(TYPE_WEAKSET, "WeakSet", WeakSetHandle, true),
+  builtin(TYPE_EPHEMERON, "ephemeron", Handle),
 ];

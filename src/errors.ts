@@ -14,6 +14,7 @@ export type ErrorCode =
   | "BAD_INDEX"
   | "CONTAINER_CHANGED"
   | "BAD_OPTION"
+  | "DEAD_REFERENCE"
   | "HEAP_BUSY"
   | "HEAP_DISPOSED"
   | "CORRUPT_HEAP";
@@ -61,6 +62,10 @@ export class ContainerChangedError extends HeapwrightError {
 /** An index or slot outside its container. */
 export class BadIndexError extends HeapwrightError {
   readonly code = "BAD_INDEX";
+}
+/** What a weak proxy stood for has died: Python's `ReferenceError`. */
+export class DeadReferenceError extends HeapwrightError {
+  readonly code = "DEAD_REFERENCE";
 }
 /** An option, threshold or generation that is none. */
 export class BadOptionError extends HeapwrightError {

@@ -106,6 +106,11 @@ export class Handle {
     return this.store.typeAt(this.address).name;
   }
 
+  /** Whether the object lives as long as the heap, whoever refers to it: None, booleans, small ints, the empty tuple. */
+  get isImmortal(): boolean {
+    return this.store.isImmortal(this.address);
+  }
+
   /** Whether the collector looks after the object. */
   get isTracked(): boolean {
     return this.#hasFlag(FLAG_TRACKED);

@@ -18,12 +18,13 @@ import {
   describe,
 } from "./errors.js";
 import type { Fields } from "./fields.js";
-import { GcFace } from "./gc.js";
+import { CollectionLog } from "./gc/collections.js";
+import { GcFace } from "./gc/face.js";
 import { DISPOSE } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Leak } from "./leak-net.js";
-import { MAX_BYTES, checkMaxBytes, checkThresholds } from "./options.js";
-import type { Thresholds } from "./options.js";
+import { MAX_BYTES, checkByteThreshold, checkMaxBytes, checkThresholds, checkWeakrefTiming } from "./options.js";
+import type { Thresholds, WeakrefTiming } from "./options.js";
 import { runScope } from "./scope.js";
 import { takeStats } from "./stats.js";
 import type { HeapStats } from "./stats.js";
@@ -34,7 +35,7 @@ import type { None, StructOptions } from "./struct.js";
 import type { BytesHandle, StrHandle } from "./text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "./values.js";
 import type { Value } from "./values.js";
-import { WeakrefFace } from "./weakref.js";
+import { WeakrefFace } from "./weakref/face.js";
 import type { CoreExports } from "./wasm/exports.js";
 import { compileInlinedCore, inlinedCore } from "./wasm/inlined.js";
 import { startCore, startCoreSync } from "./wasm/instance.js";
@@ -46,6 +47,13 @@ export interface HeapOptions<Source = CoreSource> {
   maxBytes?: number;
   /** When to collect: see `heap.gc.setThreshold`. @default [700, 10, 10] */
   thresholds?: Thresholds;
+  /** Bytes that may be born between collections: see `heap.gc.setByteThreshold`. @default 0, any number */
+  byteThreshold?: number;
+  /**
+   * When weak references to cyclic garbage die: those with a callback before its finalizers run, and those without
+   * after them ("3.15", as Python does it from then on); or all of them before ("3.12"). @default "3.15"
+   */
+  weakrefTiming?: WeakrefTiming;
   /**
    * The core to run, as a module, bytes, response or promise of one: `heapwright/core.wasm`, or
    * `checkedCore()` of `heapwright/checked`. @default the release core, inlined in this package
@@ -70,6 +78,7 @@ export interface HeapOptions<Source = CoreSource> {
  */
 export class Heap {
   readonly #store: Store;
+  readonly #log: CollectionLog;
   #isDisposed = false;
   /** The heap on raw addresses, for hot loops. */
   readonly core: CoreFace;
@@ -84,7 +93,8 @@ export class Heap {
     this.#store = store;
     this.core = makeCoreFace(store);
     this.batch = new BatchFace(store);
-    this.gc = new GcFace(store);
+    this.#log = new CollectionLog(store);
+    this.gc = new GcFace(store, this.#log);
     this.weakref = new WeakrefFace(store);
   }
 
@@ -115,6 +125,8 @@ export class Heap {
     store.core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
     for (const type of BUILTIN_TYPES) store.types.set(type.id, type);
     if (options.thresholds !== undefined) store.core.setThresholds(...options.thresholds);
+    if (options.byteThreshold !== undefined) store.core.setByteThreshold(options.byteThreshold);
+    if (options.weakrefTiming === "3.12") store.core.setClearsAllWeakrefs(1);
     return new Heap(store);
   }
 
@@ -282,8 +294,9 @@ export class Heap {
   }
 
   /**
-   * Ends the heap, as Python ends at exit: releases all handles, in the order they were made, collects,
-   * and so runs the finalizers of all that was alive. Harmless when repeated.
+   * Ends the heap, as Python ends at exit: runs what `weakref.finalize` left, the newest first, releases all
+   * handles, in the order they were made, collects, and so runs the finalizers of all that was alive.
+   * Harmless when repeated.
    *
    * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks.
    */
@@ -292,7 +305,11 @@ export class Heap {
     if (this.#isDisposed) return;
     if (store.depth > 0)
       throw new HeapBusyError("a heap cannot be disposed of from inside its own finalizer or callback");
-    if (!store.isCorrupt) releaseEverything(store);
+    if (!store.isCorrupt) {
+      this.weakref.runAtExit();
+      this.gc.reportGarbage();
+      releaseEverything(store);
+    }
     this.#isDisposed = true;
     store.detach();
   }
@@ -316,6 +333,8 @@ function notACore(cause: unknown): never {
 function makeStore(options: HeapOptions): Store {
   if (options.maxBytes !== undefined) checkMaxBytes(options.maxBytes);
   if (options.thresholds !== undefined) checkThresholds(options.thresholds);
+  if (options.byteThreshold !== undefined) checkByteThreshold(options.byteThreshold);
+  if (options.weakrefTiming !== undefined) checkWeakrefTiming(options.weakrefTiming);
   if (options.hashSeed !== undefined && !Number.isInteger(options.hashSeed))
     throw new BadOptionError(`hashSeed is a whole number, not ${describe(options.hashSeed)}`);
   const { onUnraisable = reportUncaught } = options;
@@ -333,6 +352,8 @@ function releaseEverything(store: Store): void {
     net.releaseAll((address) => {
       core.decref(address);
     });
+  core.setDebug(0);
+  core.forgetGarbage();
   core.collect(2);
   // What is left is held by references counted through `heap.core`, or was resurrected.
   for (let round = 0; round < MAX_ROUNDS; round++) {

@@ -29,6 +29,23 @@ export function checkThresholds(thresholds: unknown): Thresholds {
   return thresholds as unknown as Thresholds;
 }
 
+/** @throws {@link BadOptionError} */
+export function checkByteThreshold(bytes: unknown): number {
+  if (!Number.isInteger(bytes) || (bytes as number) < 0 || (bytes as number) > 0xffffffff)
+    throw new BadOptionError(`a byte threshold is a whole number of 32 bits, not ${describe(bytes)}`);
+  return bytes as number;
+}
+
+/** When weak references to garbage die: see `HeapOptions`. */
+export type WeakrefTiming = "3.12" | "3.15";
+
+/** @throws {@link BadOptionError} */
+export function checkWeakrefTiming(timing: unknown): WeakrefTiming {
+  if (timing !== "3.12" && timing !== "3.15")
+    throw new BadOptionError(`weakrefTiming is "3.12" or "3.15", not ${describe(timing)}`);
+  return timing;
+}
+
 export type Generation = 0 | 1 | 2;
 
 /** @throws {@link BadOptionError} */

@@ -1,6 +1,7 @@
 import {
   STAT_BITMAP_BYTES,
   STAT_FREE_PAGE_BYTES,
+  STAT_LIVE_BLOCKS,
   STAT_LIVE_BYTES,
   STAT_LIVE_OBJECTS,
   STAT_RESERVED_BYTES,
@@ -46,7 +47,11 @@ export interface HeapStats {
   fragmentation: number;
   /** Live objects, the immortal ones included. */
   objects: number;
+  /** Blocks in use, those of buffers included: Python's `sys.getallocatedblocks()`. */
+  blocks: number;
   weakrefs: number;
+  /** Interned strings: Python's `sys.getunicodeinternedsize()`. */
+  interned: number;
   /** Handles not yet released. */
   handles: number;
   /** Types with live objects, the most bytes first. */
@@ -82,6 +87,8 @@ export function takeStats(store: Store): HeapStats {
     },
     fragmentation: usedPages === 0 ? 0 : 1 - live / usedPages,
     objects: core.statistic(STAT_LIVE_OBJECTS),
+    blocks: core.statistic(STAT_LIVE_BLOCKS),
+    interned: core.internedCount() >>> 0,
     weakrefs: core.statistic(STAT_WEAKREFS),
     handles: store.net.count,
     byType,

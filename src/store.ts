@@ -22,10 +22,10 @@ export interface TypeInfo {
 
 /** Where an error came from that nothing could catch. */
 export interface UnraisableContext {
-  /** What threw. */
-  where: "finalizer" | "callback";
-  /** Type of the object. */
-  type: string;
+  /** What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, or what `weakref.finalize` ran at `dispose`. */
+  where: "finalizer" | "callback" | "gc callback" | "exit";
+  /** Type of the object, if it was called for one. */
+  type?: string;
 }
 
 export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
@@ -43,6 +43,8 @@ export class Store {
   readonly leaks: Leak[] = [];
   readonly types = new Map<number, TypeInfo>();
   readonly callbacks = new Map<number, (weakref: Handle) => void>();
+  /** Who is told of collections. */
+  onCollection: CoreImports["collection"] = () => undefined;
   /** Handles made in the innermost scope, if one is open. */
   scope: Handle[] | undefined;
   /** Lists that are being sorted. */
@@ -70,6 +72,9 @@ export class Store {
     callback: (weakref, id) => {
       const callback = this.callbacks.get(id);
       if (callback !== undefined) this.#lend(weakref >>> 0, "callback", callback);
+    },
+    collection: (phase, generation, collected) => {
+      this.onCollection(phase, generation, collected >>> 0);
     },
     forget: (id) => {
       this.callbacks.delete(id);
@@ -113,21 +118,31 @@ export class Store {
     return this.core.refcount(address) >>> 0 >= IMMORTAL_REFCOUNT;
   }
 
-  /** Calls user code with a handle that is good for the call alone. Errors go to `onUnraisable`, scopes stay outside. */
+  /** Calls user code with a handle that is good for the call alone. */
   #lend(address: Address, where: UnraisableContext["where"], run: (handle: Handle) => void): void {
     const info = this.typeAt(address);
+    const handle = info.wrap(this, address, true);
+    try {
+      this.callOut({ where, type: info.name }, () => {
+        run(handle);
+      });
+    } finally {
+      handle.release();
+    }
+  }
+
+  /** Calls user code from inside the core, or as if. Errors go to `onUnraisable`, scopes stay outside. */
+  callOut(context: UnraisableContext, run: () => void): void {
     const scope = this.scope;
     this.scope = undefined;
     this.depth++;
-    const handle = info.wrap(this, address, true);
     try {
-      run(handle);
+      run();
     } catch (error) {
       // The core under this call has failed: there is nothing to go on with.
       if (error instanceof CorruptHeapError && this.isCorrupt) throw error;
-      this.#report(error, { where, type: info.name });
+      this.#report(error, context);
     } finally {
-      handle.release();
       this.depth--;
       this.scope = scope;
     }

@@ -9,7 +9,7 @@
 
 import { INFO_OFFSET, MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
 import { CHECK, FREED_BYTE, GUARD_SIZE, fillGuard, isGuardIntact, isPoisoned, mustFail } from "../check";
-import { CLASSES, CLASS_RECORD_SIZE } from "../control";
+import { CLASSES, CLASS_RECORD_SIZE, control } from "../control";
 import { CLASS_COUNT, classOf, sizeOfClass, spanOfClass } from "./size-class";
 import { BLOCK_LEAF, BLOCK_LINKED, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf, runOf } from "./page";
 import { freeRun, takeRun } from "./run";
@@ -67,6 +67,7 @@ export function allocBlock(payload: u32, sizeClass: u32, kind: u32): usize {
     if (object) {
       page.free = load<u32>(object);
       page.used++;
+      control.liveBytes += classRecord(sizeClass).size;
       if (CHECK) checkReused(object, sizeClass, kind);
       return object;
     }
@@ -74,6 +75,7 @@ export function allocBlock(payload: u32, sizeClass: u32, kind: u32): usize {
     if (fresh < page.end) {
       page.fresh = fresh + classRecord(sizeClass).size;
       page.used++;
+      control.liveBytes += classRecord(sizeClass).size;
       if (CHECK) fillGuard(fresh - prefixOf(kind), classRecord(sizeClass).size);
       return fresh;
     }
@@ -145,6 +147,7 @@ function allocLarge(payload: u32, kind: u32): usize {
   page.free = 0;
   page.fresh = page.end = object + (pages << PAGE_SHIFT);
   page.used = 1;
+  control.liveBytes += pages << PAGE_SHIFT;
   page.kind = <u8>kind;
   page.listed = 0;
   if (CHECK) fillGuard(run << PAGE_SHIFT, pages << PAGE_SHIFT);
@@ -182,6 +185,7 @@ export function freeBlock(object: usize): void {
   const page = pageAt(run);
   if (CHECK) poison(object);
   if (page.state == PAGE_LARGE) {
+    control.liveBytes -= page.span << PAGE_SHIFT;
     freeRun(run, page.span);
     return;
   }
@@ -189,6 +193,7 @@ export function freeBlock(object: usize): void {
   store<u32>(object, 0, INFO_OFFSET);
   page.free = <u32>object;
   page.used--;
+  control.liveBytes -= classRecord(page.sizeClass).size;
   if (!page.listed) listSpan(page, spansOf(page.sizeClass, page.kind));
   else if (page.used == 0 && page.next | page.prev) {
     unlistSpan(page, spansOf(page.sizeClass, page.kind));

@@ -3,39 +3,16 @@
 //
 // It frees nothing itself: it clears the slots of garbage, and death does the rest.
 
-import { CHECK } from "../check";
+import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
+import { tellCollection } from "../host";
 import { isEmpty, moveAll } from "../object/list";
 import { clearMarks, promoteAll } from "../heap/generations";
 import { gatherUnmarked } from "./garbage";
+import { setLimits } from "./limits";
 import { markReachable } from "./mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
 import { splitUnreachable } from "./unreachable";
-
-/**
- * Counts the birth of an object that can be tracked, and collects if it is one too many. Called before
- * the object exists.
- */
-export function countBirth(): void {
-  control.count0++;
-  if (control.collecting || !control.enabled) {
-    return;
-  }
-  if (CHECK && control.collectAlways) collect(2);
-  else if (control.threshold0 != 0 && control.count0 > control.threshold0) collectDueGeneration();
-}
-
-/** Takes back `countBirth` for an object that could not be created. */
-export function uncountBirth(): void {
-  if (control.count0 > 0) control.count0--;
-}
-
-/** The oldest generation whose count is past its threshold; the whole heap only if it grew by a quarter. */
-function collectDueGeneration(): void {
-  if (control.count2 > control.threshold2 && control.longLivedPending >= control.longLivedTotal >>> 2) collect(2);
-  else if (control.count1 > control.threshold1) collect(1);
-  else if (control.count0 > control.threshold0) collect(0);
-}
 
 /**
  * Collects a generation and all younger ones. Returns how many objects it found to be garbage and did
@@ -44,11 +21,16 @@ function collectDueGeneration(): void {
 export function collect(generation: u32): u32 {
   if (control.collecting) return 0;
   control.collecting = 1;
+  tellCollection(COLLECTION_STARTS, generation, 0);
   advanceCounts(generation);
   if (generation == 2) findInWholeHeap();
   else findInYoung(generation);
   const collected = tearDown(generation);
   countCollection(generation, collected);
+  control.bytesAfter = control.liveBytes;
+  if (generation == 2) control.bytesAfterFull = control.liveBytes;
+  setLimits();
+  tellCollection(COLLECTION_ENDS, generation, collected);
   control.collecting = 0;
   return collected;
 }
@@ -79,22 +61,27 @@ function findInYoung(generation: u32): void {
 function findInWholeHeap(): void {
   promoteAll(GENERATION_1);
   promoteAll(GENERATION_0);
+  const all = control.oldCount;
   const reached = markReachable();
-  if (reached < control.oldCount) gatherUnmarked(UNREACHABLE);
+  control.candidates = all - control.frozenMet;
+  if (reached < control.oldCount - control.frozenMet) gatherUnmarked(UNREACHABLE);
   control.longLivedPending = 0;
-  control.longLivedTotal = control.oldCount;
+  control.longLivedTotal = control.oldCount - control.frozenMet;
 }
 
 /** Ends the life of what is in UNREACHABLE, or of as much as is not resurrected. How many. */
 function tearDown(generation: u32): u32 {
   if (isEmpty(UNREACHABLE)) return 0;
-  let collected = callWeakrefs(UNREACHABLE);
+  if (control.debug & DEBUG_COLLECTABLE) tellCollection(COLLECTION_FOUND, generation, 0);
+  let collected = callWeakrefs(UNREACHABLE, generation);
   finalizeGarbage(UNREACHABLE);
   // Only user code can have resurrected anything; asking again costs two walks of the garbage.
   moveAll(UNREACHABLE, FINALIZED);
+  const candidates = control.candidates;
   collected += splitUnreachable(FINALIZED, UNREACHABLE, false);
+  control.candidates = candidates;
   promoteSurvivors(FINALIZED, generation);
-  clearWeakrefsOf(UNREACHABLE);
+  if (!control.clearsAllWeakrefs) clearWeakrefsOf(UNREACHABLE);
   clearGarbage(UNREACHABLE, FINALIZED);
   promoteSurvivors(FINALIZED, generation);
   return collected;

@@ -6,22 +6,23 @@
 // reachable again, allocate, and fail; it cannot start another collection.
 
 import {
+  DEBUG_SAVEALL,
   FLAG_FINALIZED,
-  FLAG_HAS_WEAKREFS,
   FLAG_UNREACHABLE,
   KIND_LIST,
   KIND_STRUCT,
   KIND_TABLE,
   TYPE_WEAKREF,
 } from "../layout";
-import { FINALIZED } from "../control";
+import { FINALIZED, control } from "../control";
 import { finalize } from "../host";
 import { ONE_OUTSIDE, hasFlag, headerOf, nextOf, refcountOf, setFlag, setHeader, typeIdOf } from "../object/header";
 import { append, moveAll, remove } from "../object/list";
 import { slotsEnd, slotsOf } from "../object/slots";
 import { hasFinalizer, typeOf } from "../object/type";
-import { callAll, decref } from "../heap/death";
-import { clearItems } from "../heap/list";
+import { callBack, decref } from "../heap/death";
+import { moveTo } from "../heap/generations";
+import { appendItem, clearItems } from "../heap/list";
 import { writeSlot } from "../heap/reference";
 import { clearTable } from "../heap/table";
 import { callbackOf, detach, firstWeakref, hold, nextWeakref, setNextWeakref } from "../heap/weak";
@@ -30,27 +31,38 @@ import { callbackOf, detach, firstWeakref, hold, nextWeakref, setNextWeakref } f
  * Kills the weak references to garbage that have a callback, and calls those that are not garbage
  * themselves. Returns how many of them died of it, which CPython counts as collected.
  */
-export function callWeakrefs(unreachable: usize): u32 {
+export function callWeakrefs(unreachable: usize, generation: u32): u32 {
   let first: usize = 0;
   let last: usize = 0;
   for (let object = nextOf(unreachable); object != unreachable; object = nextOf(object)) {
-    if (!hasFlag(object, FLAG_HAS_WEAKREFS)) continue;
+    if (control.clearsAllWeakrefs && typeIdOf(object) == TYPE_WEAKREF) detach(object);
     let weakref = firstWeakref(object);
     while (weakref) {
       const next = nextWeakref(weakref);
-      if (callbackOf(weakref)) {
-        detach(weakref);
-        if (!hasFlag(weakref, FLAG_UNREACHABLE) && refcountOf(weakref)) {
-          hold(weakref);
-          if (last) setNextWeakref(last, weakref);
-          else first = weakref;
-          last = weakref;
-        }
+      const hasCallback = callbackOf(weakref) != 0;
+      if (hasCallback || control.clearsAllWeakrefs) detach(weakref);
+      if (hasCallback && !hasFlag(weakref, FLAG_UNREACHABLE) && refcountOf(weakref)) {
+        hold(weakref);
+        if (last) setNextWeakref(last, weakref);
+        else first = weakref;
+        last = weakref;
       }
       weakref = next;
     }
   }
-  return callAll(first);
+  return callAndPromote(first, generation);
+}
+
+/** Calls the callbacks of a chain. What lives on goes where the survivors of the collection went. */
+function callAndPromote(weakref: usize, generation: u32): u32 {
+  let died: u32 = 0;
+  while (weakref) {
+    const next = nextWeakref(weakref);
+    if (callBack(weakref)) moveTo(min(generation + 1, 2), weakref);
+    else died++;
+    weakref = next;
+  }
+  return died;
 }
 
 /** Runs the finalizer of each object that has one, once. Objects may die, or be resurrected, of it. */
@@ -71,24 +83,32 @@ export function finalizeGarbage(unreachable: usize): void {
 /** Kills what weak references to garbage are left, and those that are garbage, without a call. */
 export function clearWeakrefsOf(unreachable: usize): void {
   for (let object = nextOf(unreachable); object != unreachable; object = nextOf(object)) {
-    while (hasFlag(object, FLAG_HAS_WEAKREFS)) detach(firstWeakref(object));
+    for (let weakref = firstWeakref(object); weakref; weakref = firstWeakref(object)) detach(weakref);
     if (typeIdOf(object) == TYPE_WEAKREF) detach(object);
   }
 }
 
-/** Clears each object's slots, but for those of tuples, which never change; death does the rest. What is alive afterwards stays in `survivors`. */
+/**
+ * Clears each object's slots, but for those of tuples, which never change; death does the rest. Or puts the objects
+ * into `gc.garbage`, if DEBUG_SAVEALL is on. What is alive afterwards stays in `survivors`.
+ */
 export function clearGarbage(unreachable: usize, survivors: usize): void {
   while (nextOf(unreachable) != unreachable) {
     const object = nextOf(unreachable);
     setHeader(object, headerOf(object) + ONE_OUTSIDE);
-    const type = typeOf(object);
-    if (type.kind == KIND_LIST) clearItems(object);
-    else if (type.kind == KIND_TABLE) clearTable(object);
-    else if (type.kind == KIND_STRUCT)
-      for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) writeSlot(slot, 0);
+    if (control.debug & DEBUG_SAVEALL && control.garbage) appendItem(control.garbage, object);
+    else clearSlots(object);
     decref(object);
     if (nextOf(unreachable) != object) continue; // it died
     remove(object);
     append(survivors, object);
   }
+}
+
+function clearSlots(object: usize): void {
+  const type = typeOf(object);
+  if (type.kind == KIND_LIST) clearItems(object);
+  else if (type.kind == KIND_TABLE) clearTable(object);
+  else if (type.kind == KIND_STRUCT)
+    for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) writeSlot(slot, 0);
 }

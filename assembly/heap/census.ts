@@ -28,7 +28,6 @@ export function takeCensus(): void {
     typeAt(id).bytes = 0;
   }
   control.liveBlocks = control.liveObjects = 0;
-  control.liveBytes = 0;
   for (let object = firstBlock(); object; object = nextBlock(object)) {
     const id = typeIdOf(object);
     const size = blockSize(object);
@@ -36,7 +35,6 @@ export function takeCensus(): void {
     type.count++;
     type.bytes += size;
     control.liveBlocks++;
-    control.liveBytes += size;
     if (id != TYPE_BUFFER) control.liveObjects++;
   }
 }

@@ -16,6 +16,7 @@ import {
   FLAG_HAS_WEAKREFS,
   FLAG_INTERNED,
   FLAG_TRACKED,
+  KIND_WEAKMAP,
   PAYLOAD_OFFSET,
   SLOTS_BUFFER_OFFSET,
   TYPE_STR,
@@ -41,6 +42,7 @@ import {
 } from "../object/header";
 import { dropsLastFirst, firstSlot, hasBuffer, isPlain, slotCount, slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasFinalizer, hasLinks, typeOf } from "../object/type";
+import { firstEntry, firstEntryOf, unlinkEntry } from "./ephemeron";
 import { track, untrack } from "./generations";
 import { forgetInterned } from "./intern";
 import { dropOutside, dropSlot } from "./refcount";
@@ -173,30 +175,45 @@ function endDying(object: usize, type: Type): void {
     detach(object);
     const id = callbackOf(object);
     if (id) forget(id);
-  }
+  } else if (type.kind == KIND_WEAKMAP) clearWeakMap(object);
   if (control.count0 > 0) control.count0--;
   freeBlock(object);
 }
 
+/** Takes an entry out of its weak map; with it goes its value, if nothing else refers to that. */
+export function dropEntry(entry: usize): void {
+  unlinkEntry(entry);
+  if (dropSlot(entry)) destroy(entry);
+}
+
+export function clearWeakMap(map: usize): void {
+  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) dropEntry(entry);
+}
+
 function tellWeakrefs(object: usize): void {
+  for (let entry = firstEntryOf(object); entry; entry = firstEntryOf(object)) dropEntry(entry);
   const weakref = clearWeakrefs(object);
   if (!weakref) return;
   if (control.nesting > MAX_NESTING) deferCallbacks(weakref);
   else callAll(weakref);
 }
 
-/** Calls the callbacks of a chain of cleared weak references and lets go of each. How many died of that. */
-export function callAll(weakref: usize): u32 {
-  let died: u32 = 0;
+/** Calls the callbacks of a chain of cleared weak references and lets go of each. */
+function callAll(weakref: usize): void {
   while (weakref) {
     const next = nextWeakref(weakref);
-    setNextWeakref(weakref, 0);
-    callback(weakref, callbackOf(weakref));
-    if (refcountOf(weakref) == 1) died++;
-    decref(weakref);
+    callBack(weakref);
     weakref = next;
   }
-  return died;
+}
+
+/** Calls the callback of a cleared weak reference, the first of a chain, and lets go of it. False if it died of that. */
+export function callBack(weakref: usize): bool {
+  setNextWeakref(weakref, 0);
+  callback(weakref, callbackOf(weakref));
+  const isLast = refcountOf(weakref) == 1;
+  decref(weakref);
+  return !isLast;
 }
 
 /** Puts an object in the queue. It has refcount 0, so weak references to it read null. */

@@ -3,11 +3,13 @@
 // Generations 0 and 1 are lists in birth order. Generation 2 has no list: its objects are found by
 // walking pages, and carry a birth number instead of links, so the death of an old object touches no
 // neighbour. (CPython keeps three lists; promotion here costs it nothing that it would not touch.)
+// Frozen are the old objects born up to a certain moment: CPython's permanent generation.
 
 import { FLAG_COLLECTING, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE } from "../layout";
 import { GENERATION_0, GENERATION_1, control } from "../control";
-import { clearFlag, infoOf, nextOf, setBirth, setInfo } from "../object/header";
+import { birthOf, clearFlag, hasFlag, infoOf, nextOf, setBirth, setInfo } from "../object/header";
 import { append, clearList, lengthOf, remove } from "../object/list";
+import { firstObject, nextObject } from "./walk";
 
 /** Starts tracking: last in generation 0. */
 export function track(object: usize): void {
@@ -21,6 +23,19 @@ export function untrack(object: usize): void {
   if (info & FLAG_OLD) control.oldCount--;
   else remove(object);
   setInfo(object, info & ~(FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE));
+}
+
+/** Moves an object to the end of a generation. */
+export function moveTo(generation: u32, object: usize): void {
+  untrack(object);
+  if (generation < 2) {
+    setInfo(object, infoOf(object) | FLAG_TRACKED);
+    append(generation ? GENERATION_1 : GENERATION_0, object);
+    return;
+  }
+  setInfo(object, infoOf(object) | FLAG_TRACKED | FLAG_OLD);
+  setBirth(object, control.births++);
+  control.oldCount++;
 }
 
 /** Moves every object of the list to generation 2, giving out birth numbers in list order. How many. */
@@ -46,14 +61,55 @@ export function clearMarks(list: usize): void {
   }
 }
 
+/** Freezes all tracked objects: no collection looks at them any more. They still die by their refcount. */
+export function freeze(): void {
+  promoteAll(GENERATION_1);
+  promoteAll(GENERATION_0);
+  control.frozenUpTo = control.births;
+  control.count0 = control.count1 = control.count2 = 0;
+}
+
+/** All that is frozen becomes generation 2 again. */
+export function unfreeze(): void {
+  control.frozenUpTo = 0;
+}
+
+/** Whether an OLD object is frozen. */
+export function isFrozen(object: usize): bool {
+  return birthOf(object) < control.frozenUpTo;
+}
+
+/** The next object of generation 2 behind this one (0 = from the start), or 0. */
+function nextOld(object: usize): usize {
+  do {
+    object = object ? nextObject(object) : firstObject();
+  } while (object && (!hasFlag(object, FLAG_OLD) || isFrozen(object)));
+  return object;
+}
+
+/** How many objects are frozen. Walks the heap. */
+export function frozenCount(): u32 {
+  if (control.frozenUpTo == 0) return 0;
+  let count: u32 = 0;
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    if (hasFlag(object, FLAG_OLD) && isFrozen(object)) count++;
+  }
+  return count;
+}
+
 export function trackedCount(generation: u32): u32 {
-  if (generation == 2) return control.oldCount;
+  if (generation == 2) return control.oldCount - frozenCount();
   return lengthOf(generation ? GENERATION_1 : GENERATION_0);
 }
 
 /** The next object of generation 0 or 1 after this one (0 = the first), or 0. */
-export function nextYoung(generation: u32, object: usize): usize {
+function nextYoung(generation: u32, object: usize): usize {
   const list = generation ? GENERATION_1 : GENERATION_0;
   const next = nextOf(object ? object : list);
   return next == list ? 0 : next;
+}
+
+/** The next object of a generation after this one (0 = the first), or 0: in birth order in 0 and 1, by address in 2. */
+export function nextTracked(generation: u32, object: usize): usize {
+  return generation == 2 ? nextOld(object) : nextYoung(generation, object);
 }

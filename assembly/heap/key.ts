@@ -1,6 +1,6 @@
 // Keys: hashing and equality, as Python has them. Numbers that are equal hash alike whatever their type,
-// strings, bytes and tuples by their content, lists, dicts and sets not at all, and everything else by
-// identity. No user code runs here.
+// strings, bytes and tuples by their content, weak references by what they refer to, lists, dicts and sets
+// not at all, and everything else by identity. No user code runs here.
 
 import {
   STR_BYTES_OFFSET,
@@ -17,7 +17,12 @@ import {
   TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
+  TYPE_WEAKREF,
   VALUE_OFFSET,
+  WEAKREF_CALLBACK_OFFSET,
+  WEAKREF_HASHED,
+  WEAKREF_PREV_OFFSET,
+  WEAKREF_REFERENT_OFFSET,
 } from "../layout";
 import { control } from "../control";
 import { typeIdOf } from "../object/header";
@@ -34,6 +39,7 @@ export function isHashable(object: usize, depth: u32 = 0): bool {
     control.unhashable = type;
     return false;
   }
+  if (type == TYPE_WEAKREF) return isHashableWeakref(object);
   if (type != TYPE_TUPLE) return true;
   for (let slot = object + TUPLE_ITEMS_OFFSET, end = itemsEnd(object); slot < end; slot += 4) {
     if (!isHashable(load<u32>(slot), depth + 1)) return false;
@@ -52,6 +58,7 @@ export function hashOf(object: usize): u32 {
   if (type == TYPE_INT || type == TYPE_BOOL) return hashOfInt(load<i64>(object + VALUE_OFFSET));
   if (type == TYPE_FLOAT) return hashOfFloat(load<f64>(object + VALUE_OFFSET), object);
   if (type == TYPE_TUPLE) return hashOfTuple(object);
+  if (type == TYPE_WEAKREF) return hashOfWeakref(object);
   return (<u32>object) >>> 3;
 }
 
@@ -107,6 +114,30 @@ function hashOfTuple(tuple: usize): u32 {
   return hash ^ (hash >>> 15);
 }
 
+/** A dead one only if it was hashed while it lived. */
+function isHashableWeakref(weakref: usize): bool {
+  const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
+  if (referent) return isHashable(referent);
+  if (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) return true;
+  control.unhashable = TYPE_WEAKREF;
+  return false;
+}
+
+function hashOfWeakref(weakref: usize): u32 {
+  const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
+  if (!referent) return load<u32>(weakref + WEAKREF_PREV_OFFSET);
+  const callback = load<u32>(weakref + WEAKREF_CALLBACK_OFFSET);
+  store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, callback | WEAKREF_HASHED);
+  return hashOf(referent);
+}
+
+/** Equal while both live if their referents are. */
+function areEqualWeakrefs(a: usize, b: usize): bool {
+  const referent = load<u32>(a + WEAKREF_REFERENT_OFFSET);
+  const other = load<u32>(b + WEAKREF_REFERENT_OFFSET);
+  return referent != 0 && other != 0 && areEqual(referent, other);
+}
+
 /** Python's `a is b or a == b`, but that what can change its value is equal to itself alone. */
 export function areEqual(a: usize, b: usize): bool {
   if (a == b) return true;
@@ -115,6 +146,7 @@ export function areEqual(a: usize, b: usize): bool {
   if (isNumber(typeOfA)) return isNumber(typeOfB) && areEqualNumbers(a, typeOfA, b, typeOfB);
   if (typeOfA != typeOfB) return false;
   if (typeOfA == TYPE_STR || typeOfA == TYPE_BYTES) return areEqualTexts(a, b);
+  if (typeOfA == TYPE_WEAKREF) return areEqualWeakrefs(a, b);
   return typeOfA == TYPE_TUPLE && areEqualTuples(a, b);
 }
 

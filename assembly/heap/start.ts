@@ -8,7 +8,9 @@ import {
   KIND_LEAF,
   KIND_LIST,
   KIND_TABLE,
+  KIND_STRUCT,
   KIND_TUPLE,
+  KIND_WEAKMAP,
   TYPE_DESCRIPTOR_SIZE,
   TYPE_DICT,
   TYPE_FLOAT,
@@ -17,7 +19,10 @@ import {
   TYPE_SET,
   TYPE_TUPLE,
   TYPE_VARIABLE_SIZE,
+  TYPE_EPHEMERON,
+  TYPE_WEAKMAP,
   TYPE_WEAKREF,
+  TYPE_WEAKSET,
 } from "../layout";
 import { startBlocks } from "../alloc/block";
 import { BOOTSTRAP_SIZE, startRuns } from "../alloc/run";
@@ -48,6 +53,8 @@ export function startHeap(base: usize, limit: usize): bool {
   control.threshold0 = DEFAULT_THRESHOLD_0;
   control.threshold1 = DEFAULT_THRESHOLD_1;
   control.threshold2 = DEFAULT_THRESHOLD_2;
+  control.birthsLimit = DEFAULT_THRESHOLD_0;
+  control.bytesLimit = u32.MAX_VALUE;
   addBuiltinTypes();
   return createImmortals();
 }
@@ -60,6 +67,8 @@ function addBuiltinTypes(): void {
     else if (id == TYPE_TUPLE) addType(0, 0, KIND_TUPLE, TYPE_HAS_LINKS | TYPE_VARIABLE_SIZE);
     else if (id == TYPE_DICT || id == TYPE_SET) addType(24, 0, KIND_TABLE, TYPE_HAS_LINKS);
     else if (id == TYPE_WEAKREF) addType(16, 0, KIND_LEAF, TYPE_HAS_LINKS);
+    else if (id == TYPE_WEAKMAP || id == TYPE_WEAKSET) addType(8, 0, KIND_WEAKMAP, TYPE_HAS_LINKS);
+    else if (id == TYPE_EPHEMERON) addType(28, 1, KIND_STRUCT, TYPE_HAS_LINKS);
     else if (id > 1 && id <= <u32>TYPE_FLOAT) addType(8, 0, KIND_LEAF, 0);
     else addType(0, 0, KIND_LEAF, TYPE_VARIABLE_SIZE);
   }

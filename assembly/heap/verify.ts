@@ -12,6 +12,7 @@ import {
   FLAG_OLD,
   FLAG_TRACKED,
   FLAG_UNREACHABLE,
+  KIND_WEAKMAP,
   KIND_LIST,
   KIND_TABLE,
   KIND_TUPLE,
@@ -23,8 +24,10 @@ import {
   TABLE_USABLE_OFFSET,
   TYPE_BUFFER,
   TYPE_DICT,
+  TYPE_EPHEMERON,
   TYPE_STR,
   TYPE_WEAKREF,
+  WEAKMAP_SIZE_OFFSET,
 } from "../layout";
 import {
   INVARIANT_BIRTH,
@@ -42,10 +45,12 @@ import {
   INVARIANT_TRACKED,
   INVARIANT_TUPLE,
   INVARIANT_TYPE_ID,
+  INVARIANT_LIVE_BYTES,
+  INVARIANT_WEAKMAP,
   INVARIANT_UNTRACKED,
   INVARIANT_WEAKREFS,
 } from "../invariants";
-import { payloadCapacity } from "../alloc/block";
+import { blockSize, payloadCapacity } from "../alloc/block";
 import { verifyBlocks } from "../alloc/verify";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import {
@@ -62,13 +67,14 @@ import {
 } from "../object/header";
 import { hasBuffer, slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
+import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "./ephemeron";
 import { isInTable } from "./intern";
 import { hashOf } from "./key";
 import { rootsMapSize, rootsOf } from "./refcount";
 import { bufferBytes, capacityOf, entriesOf, findEntry, hashAt, keyAt, lengthOfTable, valueAt } from "./table";
 import { holdsAtoms } from "./tracking";
 import { firstBlock, firstObject, nextBlock, nextObject, typeIdAt } from "./walk";
-import { firstWeakref, nextWeakref, prevWeakref, referentOf } from "./weak";
+import { firstOfChain, isEphemeron, nextWeakref, prevWeakref, referentOf } from "./weak";
 
 /** 0, or the first broken invariant; `control.verifyAddress` then says where. */
 export function verifyHeap(): u32 {
@@ -78,6 +84,7 @@ export function verifyHeap(): u32 {
   if (!broken) broken = verifyLists();
   if (!broken) broken = verifySideTables();
   if (!broken) broken = verifyContainers();
+  if (!broken) broken = verifyWeakMaps();
   return broken;
 }
 
@@ -97,9 +104,11 @@ function verifyObjects(): u32 {
     <u32>(control.typesBuffer != 0) -
     <u32>(control.internBuffer != 0) -
     control.loans;
+  let bytes: u32 = 0;
   for (let object = firstBlock(); object; object = nextBlock(object)) {
     const id = typeIdAt(object);
     if (!id) return broken(INVARIANT_TYPE_ID, object);
+    bytes += blockSize(object);
     if (id == TYPE_BUFFER) {
       buffers++;
       continue;
@@ -125,6 +134,7 @@ function verifyObjects(): u32 {
     if (bad) return bad;
   }
   if (buffers) return broken(INVARIANT_BUFFER, buffers);
+  if (bytes != control.liveBytes) return broken(INVARIANT_LIVE_BYTES, 0);
   return old == control.oldCount ? 0 : broken(INVARIANT_OLD_COUNT, old);
 }
 
@@ -216,6 +226,8 @@ function isImmortalNow(object: usize): bool {
 function addToTargets(step: i32): void {
   for (let object = firstObject(); object; object = nextObject(object)) {
     const type = typeOf(object);
+    // What key and map hold of it together.
+    if (isEntry(object)) setRefcount(object, refcountOf(object) + step);
     for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
       const child = load<u32>(slot);
       if (child && !isImmortalNow(child)) setRefcount(child, refcountOf(child) + step);
@@ -260,16 +272,36 @@ function verifySideTables(): u32 {
     }
     if (!(info & FLAG_HAS_WEAKREFS)) continue;
     let before: usize = 0;
-    let weakref = firstWeakref(object);
+    let weakref = firstOfChain(object);
     if (!weakref) return broken(INVARIANT_WEAKREFS, object);
     for (; weakref; weakref = nextWeakref(weakref)) {
-      if (typeIdAt(weakref) != TYPE_WEAKREF || referentOf(weakref) != object || prevWeakref(weakref) != before) {
+      const isWeakref = typeIdAt(weakref) == TYPE_WEAKREF;
+      if (!isWeakref && (typeIdAt(weakref) != TYPE_EPHEMERON || (before && !isEphemeron(before))))
         return broken(INVARIANT_WEAKREFS, weakref);
-      }
+      if (referentOf(weakref) != object || prevWeakref(weakref) != before) return broken(INVARIANT_WEAKREFS, weakref);
       before = weakref;
-      weakrefs++;
+      if (isWeakref) weakrefs++;
     }
   }
   if (weakrefs != control.weakrefs) return broken(INVARIANT_WEAKREFS, 0);
   return saturated == rootsMapSize() ? 0 : broken(INVARIANT_SATURATED, 0);
+}
+
+/** A map's list and its keys' chains have the same entries. */
+function verifyWeakMaps(): u32 {
+  let listed: u32 = 0;
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    if (typeOf(object).kind != KIND_WEAKMAP) {
+      for (let entry = firstEntryOf(object); entry; entry = nextEntryOf(entry)) listed--;
+      continue;
+    }
+    let size: u32 = 0;
+    for (let entry = firstEntry(object); entry; entry = olderEntry(entry)) {
+      if (!isEntry(entry) || mapOf(entry) != object || !typeIdAt(keyOf(entry))) return broken(INVARIANT_WEAKMAP, entry);
+      size++;
+    }
+    if (size != load<u32>(object + WEAKMAP_SIZE_OFFSET)) return broken(INVARIANT_WEAKMAP, object);
+    listed += size;
+  }
+  return listed ? broken(INVARIANT_WEAKMAP, 0) : 0;
 }

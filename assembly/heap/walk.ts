@@ -1,7 +1,7 @@
 // Every live object, in address order, by walking pages. A walk is resumed from the object it stands at,
 // so it can go in steps, and objects may come and go between two of them.
 
-import { FLAG_OLD, INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
+import { INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
 import { classRecord } from "../alloc/block";
 import {
   PAGE_FOREIGN,
@@ -88,12 +88,4 @@ export function typeIdAt(address: usize): u32 {
 /** Checked build: refuses what is not a live object. */
 export function checkLive(object: usize): void {
   if (CHECK) assert(typeIdAt(object) != 0, "this is not the address of a live object: it was freed, or never was one");
-}
-
-/** The next object of generation 2 behind this one (0 = from the start), or 0. */
-export function nextOld(object: usize): usize {
-  do {
-    object = object ? nextObject(object) : firstObject();
-  } while (object && !(load<u32>(object, INFO_OFFSET) & FLAG_OLD));
-  return object;
 }

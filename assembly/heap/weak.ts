@@ -1,25 +1,29 @@
 // Weak references: objects of their own, found from their referent through a side table by address.
 //
-// The weak references to one object form a chain through their payloads. First comes the one without a
-// callback, which all who ask for one share, then those with callbacks, newest first.
+// What refers weakly to one object forms a chain through the payloads. First come the entries of weak maps
+// whose key it is (ephemeron.ts), then the weak reference without a callback, which all who ask for one
+// share, then those with callbacks, newest first.
 
 import {
+  FLAG_DYING,
   FLAG_HAS_WEAKREFS,
+  TYPE_EPHEMERON,
   TYPE_WEAKREF,
   WEAKREF_CALLBACK_OFFSET,
+  WEAKREF_HASHED,
   WEAKREF_NEXT_OFFSET,
   WEAKREF_PREV_OFFSET,
   WEAKREF_REFERENT_OFFSET,
-  FLAG_DYING,
 } from "../layout";
 import { Control, control } from "../control";
-import { clearFlag, hasFlag, refcountOf, setFlag } from "../object/header";
+import { clearFlag, hasFlag, refcountOf, setFlag, typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
 import { AddressMap, del, get, put, reserve } from "./address-map";
 import { createObject } from "./create";
+import { hashOf } from "./key";
 import { incref, makeImmortal } from "./refcount";
 
-/** Referent → first weak reference of its chain. */
+/** Referent → first of its chain. */
 function chains(): AddressMap {
   return changetype<AddressMap>(changetype<usize>(control) + offsetof<Control>("weakMapBuffer"));
 }
@@ -37,10 +41,21 @@ export function prevWeakref(weakref: usize): usize {
   return load<u32>(weakref + WEAKREF_PREV_OFFSET);
 }
 export function callbackOf(weakref: usize): u32 {
-  return load<u32>(weakref + WEAKREF_CALLBACK_OFFSET);
+  return load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & ~WEAKREF_HASHED;
 }
-export function firstWeakref(object: usize): usize {
+export function isEphemeron(object: usize): bool {
+  return typeIdOf(object) == TYPE_EPHEMERON;
+}
+
+/** First of an object's chain, or 0. */
+export function firstOfChain(object: usize): usize {
   return hasFlag(object, FLAG_HAS_WEAKREFS) ? <usize>get(chains(), object) : 0;
+}
+/** First of an object's chain that is a weak reference, or 0. */
+export function firstWeakref(object: usize): usize {
+  let first = firstOfChain(object);
+  while (first && isEphemeron(first)) first = nextWeakref(first);
+  return first;
 }
 
 /** The weak reference without callback to an object, if it is alive. Borrowed. */
@@ -51,32 +66,41 @@ export function sharedWeakref(object: usize): usize {
 
 /** A new weak reference, tracked, owned; 0 = out of memory. */
 export function createWeakref(referent: usize, id: u32): usize {
-  if (!hasFlag(referent, FLAG_HAS_WEAKREFS) && !reserve(chains())) return 0;
+  if (!reserveChain(referent)) return 0;
   const weakref = createObject(typeAt(TYPE_WEAKREF), TYPE_WEAKREF);
   if (!weakref) return 0;
-  store<u32>(weakref + WEAKREF_REFERENT_OFFSET, <u32>referent);
   store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, id);
-  const first = firstWeakref(referent);
+  let before: usize = 0;
+  let after = firstOfChain(referent);
   // Behind the one without a callback, whether it is shared or on its way out.
-  const before = id && first && !callbackOf(first) ? first : 0;
-  link(weakref, before, before ? nextWeakref(before) : first, referent);
-  setFlag(referent, FLAG_HAS_WEAKREFS);
+  while (after && (isEphemeron(after) || (id && !callbackOf(after)))) {
+    before = after;
+    after = nextWeakref(after);
+  }
+  link(weakref, before, after, referent);
   control.weakrefs++;
   return weakref;
 }
 
-function link(weakref: usize, before: usize, after: usize, referent: usize): void {
+/** Room for a first one to refer weakly to an object. False = out of memory. */
+export function reserveChain(referent: usize): bool {
+  return hasFlag(referent, FLAG_HAS_WEAKREFS) || reserve(chains());
+}
+
+/** Puts a weak reference, or an entry, between two of its referent's chain (0 = the ends). There is room. */
+export function link(weakref: usize, before: usize, after: usize, referent: usize): void {
+  store<u32>(weakref + WEAKREF_REFERENT_OFFSET, <u32>referent);
   setNextWeakref(weakref, after);
   store<u32>(weakref + WEAKREF_PREV_OFFSET, <u32>before);
   if (after) store<u32>(after + WEAKREF_PREV_OFFSET, <u32>weakref);
   if (before) setNextWeakref(before, weakref);
   else put(chains(), referent, <u32>weakref);
+  setFlag(referent, FLAG_HAS_WEAKREFS);
 }
 
-/** Makes a weak reference dead: out of its chain, without a call. */
-export function detach(weakref: usize): void {
+/** Takes one out of its referent's chain. */
+export function unlink(weakref: usize): void {
   const referent = referentOf(weakref);
-  if (!referent) return;
   const next = nextWeakref(weakref);
   const before = prevWeakref(weakref);
   if (next) store<u32>(next + WEAKREF_PREV_OFFSET, <u32>before);
@@ -88,7 +112,19 @@ export function detach(weakref: usize): void {
   }
   store<u32>(weakref + WEAKREF_REFERENT_OFFSET, 0);
   store<u64>(weakref + WEAKREF_NEXT_OFFSET, 0);
+}
+
+/** Makes a weak reference dead: out of its chain, without a call. Its hash stays what it was, if anyone knows it. */
+export function detach(weakref: usize): void {
+  const referent = referentOf(weakref);
+  if (!referent) return;
+  unlink(weakref);
+  if (isHashed(weakref)) store<u32>(weakref + WEAKREF_PREV_OFFSET, hashOf(referent));
   control.weakrefs--;
+}
+
+function isHashed(weakref: usize): bool {
+  return (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) != 0;
 }
 
 /** Keeps a weak reference through its callback. Where even that needs memory there is not, for good. */
@@ -122,8 +158,13 @@ export function targetOf(weakref: usize): usize {
 
 export function weakrefCount(object: usize): u32 {
   let count: u32 = 0;
-  for (let weakref = firstWeakref(object); weakref; weakref = nextWeakref(weakref)) {
-    if (refcountOf(weakref)) count++;
-  }
+  for (let weakref = weakrefAfter(object, 0); weakref; weakref = weakrefAfter(object, weakref)) count++;
   return count;
+}
+
+/** The next live weak reference to an object behind this one (0 = the first), or 0. */
+export function weakrefAfter(object: usize, weakref: usize): usize {
+  weakref = weakref ? nextWeakref(weakref) : firstWeakref(object);
+  while (weakref && !refcountOf(weakref)) weakref = nextWeakref(weakref);
+  return weakref;
 }

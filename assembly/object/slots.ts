@@ -12,6 +12,7 @@ import {
   KIND_LIST,
   KIND_STRUCT,
   KIND_TUPLE,
+  KIND_WEAKMAP,
   PAYLOAD_OFFSET,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
@@ -24,7 +25,7 @@ import { Type } from "./type";
 /** Address of the object's slot 0, dropped or not. */
 export function firstSlot(object: usize, type: Type): usize {
   const kind = type.kind;
-  if (kind <= <u32>KIND_STRUCT) return object + PAYLOAD_OFFSET;
+  if (kind <= <u32>KIND_WEAKMAP) return object + PAYLOAD_OFFSET;
   if (kind == KIND_TUPLE) return object + TUPLE_ITEMS_OFFSET;
   return <usize>load<u32>(object + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
 }
@@ -32,7 +33,7 @@ export function firstSlot(object: usize, type: Type): usize {
 /** How many slots the object has, dropped or not. */
 export function slotCount(object: usize, type: Type): u32 {
   const kind = type.kind;
-  if (kind <= <u32>KIND_STRUCT) return type.slots;
+  if (kind <= <u32>KIND_WEAKMAP) return type.slots;
   return kind == KIND_TUPLE ? load<u32>(object + TUPLE_LENGTH_OFFSET) : load<u32>(object + SLOTS_COUNT_OFFSET);
 }
 

@@ -66,8 +66,7 @@ class CopyIn {
     const { core } = this.store;
     const interned = core.internCapacity();
     // All that is born here is held here: to look for garbage among it costs a third of the time for nothing.
-    const isEnabled = core.isEnabled();
-    core.setEnabled(0);
+    core.addPause(1);
     let isWhole = false;
     let result = 0;
     try {
@@ -86,7 +85,7 @@ class CopyIn {
         result = this.#stream.end(isWhole);
         this.#forgetKeys();
         if (!isWhole) core.shrinkInterned(interned);
-        core.setEnabled(isEnabled);
+        core.addPause(-1);
       }
     }
     return result;

@@ -1,5 +1,6 @@
 import {
   BUFFER_DATA_OFFSET,
+  FIRST_USER_TYPE,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   TUPLE_ITEMS_OFFSET,
@@ -46,6 +47,8 @@ export function repr(store: Store, root: Address, limit = Infinity): string {
     const type = store.typeIdAt(address);
     if (isAtomType(type)) write(reprAtom(store, address, type));
     else if (type === TYPE_WEAKREF) write(reprWeakref(store, address));
+    else if (type > TYPE_WEAKREF && type < FIRST_USER_TYPE)
+      write(`<${store.typeAt(address).name} at 0x${address.toString(16)}>`);
     else if (open.has(address)) write(ellipsis(type));
     else {
       const [start, frame] = frameOf(store, address, type);
@@ -84,7 +87,7 @@ const comma = (index: number): string => (index === 0 ? "" : ", ");
 /** What a container begins with, and the rest. */
 function frameOf(store: Store, address: Address, type: number): [start: string, frame: Frame] {
   const { memory } = store;
-  if (type > TYPE_WEAKREF) return structFrame(store, address);
+  if (type >= FIRST_USER_TYPE) return structFrame(store, address);
   if (type === TYPE_TUPLE) {
     const count = memory.word(address + TUPLE_LENGTH_OFFSET);
     const part = (i: number): Address => memory.word(address + TUPLE_ITEMS_OFFSET + 4 * i);

@@ -1,5 +1,6 @@
 import {
   BUFFER_DATA_OFFSET,
+  FIRST_USER_TYPE,
   FLAG_INTERNED,
   INFO_OFFSET,
   ORIGIN_BARE_OBJECT,
@@ -65,7 +66,7 @@ class CopyOut {
       if (type === TYPE_STR && (info & FLAG_INTERNED) !== 0) return this.#text(address);
       return this.isJson ? this.#jsonAtom(address, type) : readAtom(store, address, type);
     }
-    if (type === TYPE_WEAKREF) return null;
+    if (type >= TYPE_WEAKREF && type < FIRST_USER_TYPE) return null;
     // What only one reference leads to cannot come up twice.
     const isShared = store.memory.word(address) !== 1;
     if (isShared) {
@@ -110,7 +111,7 @@ class CopyOut {
       this.#fillArray(made as unknown[], address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET));
       return;
     }
-    if (type > TYPE_WEAKREF) {
+    if (type >= FIRST_USER_TYPE) {
       this.#fillStruct(made as Plain, address);
       return;
     }

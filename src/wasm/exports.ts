@@ -135,12 +135,56 @@ export interface CoreExports {
   weakrefTarget(weakref: Address): Address;
   /** How many live weak references an object has. */
   weakrefCount(object: Address): number;
+  /** The live weak reference to an object behind this one (0 = the first): the shared one, then the newest first; or 0. */
+  weakrefAfter(object: Address, weakref: Address): Address;
+  /** Whether weak references without a callback, too, die before the finalizers of a collection run (CPython 3.12). */
+  setClearsAllWeakrefs(on: number): void;
+
+  /** Empty weak-keyed map, or weak set. Owned. May collect first. */
+  newWeakMap(isSet: number): Address;
+  /** Sets the value of a key. RESULT_DONE if it is new, RESULT_FOUND; 0 = out of memory. May collect when it is done. */
+  weakMapSet(map: Address, key: Address, value: Address): number;
+  /** Entry of a key, or 0. Borrowed: EPHEMERON_* say where its parts are. */
+  weakMapFind(map: Address, key: Address): Address;
+  /** RESULT_FOUND or RESULT_MISSING. The value may die of it. */
+  weakMapDelete(map: Address, key: Address): number;
+  weakMapClear(map: Address): void;
+  /** The entry behind this one (0 = the first), the newest first, whose key is not dying; or 0. Borrowed. */
+  weakMapEntryAfter(map: Address, entry: Address): Address;
 
   /** Collects `generation` and younger. Objects found unreachable; 0 when already collecting. */
   collect(generation: number): number;
   isCollecting(): number;
   setEnabled(enabled: number): void;
   isEnabled(): number;
+  /** Reasons not to collect automatically, that nest: one more, or one less. */
+  addPause(by: number): void;
+  pauses(): number;
+  /** Bytes by which the heap may grow before a collection is due; 0 = any number. */
+  setByteThreshold(bytes: number): void;
+  byteThreshold(): number;
+  /** Bytes of all blocks in use. */
+  liveBytes(): number;
+  /** DEBUG_*. */
+  setDebug(flags: number): void;
+  debug(): number;
+  /** The list `gc.garbage`, made at the first call. Borrowed. 0 = out of memory. */
+  garbage(): Address;
+  /** Lets go of it. */
+  forgetGarbage(): void;
+  /** Freezes all tracked objects: no collection looks at them. */
+  freeze(): void;
+  unfreeze(): void;
+  /** How many are frozen. Walks the heap. */
+  freezeCount(): number;
+  /** Objects that the last collection looked at. */
+  candidates(): number;
+  /** While a collection is under way: the next object (0 = from the start) that it found to be garbage; or 0. */
+  unreachableAfter(object: Address): Address;
+  /** Starts a search for objects that refer to any of `count` others. Nothing else may be called before it ends. */
+  startReferrers(targets: Address, count: number): void;
+  /** Next object of a generation, as `trackedAfter`, that does. */
+  nextReferrer(generation: number, object: Address): Address;
   setThresholds(t0: number, t1: number, t2: number): void;
   threshold(generation: number): number;
   count(generation: number): number;
@@ -159,6 +203,8 @@ export interface CoreExports {
   /** The object's type id; 0 if there is no live object there. Safe for any number. */
   typeOf(address: Address): number;
 
+  /** Interned strings. */
+  internedCount(): number;
   /** Brings the numbers of `statistic` and `typeCount` / `typeBytes` up to date. Walks the heap. */
   census(): void;
   /** One number of the census: see STAT_* in `assembly/statistics.ts`. */
@@ -194,6 +240,8 @@ export interface CoreImports {
   finalize(object: Address, type: number): void;
   /** Calls a weak reference's callback; its referent is gone. `weakref` is lent. */
   callback(weakref: Address, callback: number): void;
+  /** COLLECTION_*: a collection of this generation starts, has found its garbage, ends with so many objects collected. */
+  collection(phase: number, generation: number, collected: number): void;
   /** A weak reference with this callback id died: forget the function. */
   forget(callback: number): void;
 }

@@ -49,7 +49,7 @@ describe("verify finds planted damage", () => {
     expect(damaged((core, _, list) => core.setWord(list + 12, 50))).toBe(invariants.INVARIANT_LIST);
   });
   test("a weak reference to something else", () => {
-    expect(damaged((core, _, list, weakref) => core.setWord(weakref + 8, list))).toBe(invariants.INVARIANT_WEAKREFS);
+    expect(damaged((core, _, list, weakref) => core.setWord(weakref + 12, list))).toBe(invariants.INVARIANT_WEAKREFS);
   });
   test("marks of a collection when there is none, old objects that are not counted, death without a death", () => {
     const flag = (bit: number) => (core: Core, object: number) =>

@@ -25,7 +25,7 @@ export interface Core extends CoreExports {
 
 export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages = 65535): Core {
   const instance = new WebAssembly.Instance(moduleOf(build), {
-    host: { finalize() {}, callback() {}, forget() {}, ...hooks },
+    host: { finalize() {}, callback() {}, collection() {}, forget() {}, ...hooks },
     env: {
       abort(message: number): never {
         const memory = (instance.exports as unknown as CoreExports).memory.buffer;

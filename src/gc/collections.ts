@@ -1,0 +1,127 @@
+import {
+  COLLECTION_FOUND,
+  COLLECTION_STARTS,
+  DEBUG_SAVEALL,
+  DEBUG_STATS,
+  DEBUG_UNCOLLECTABLE,
+} from "../../assembly/layout.js";
+import type { Generation } from "../options.js";
+import type { Store } from "../store.js";
+import type { Address } from "../wasm/exports.js";
+
+/** What is known of a collection: `gc.callbacks` get it. At its start all counts are 0. */
+export interface CollectionInfo {
+  /** The oldest generation that is collected. */
+  generation: Generation;
+  /** Objects found to be garbage, and not resurrected. */
+  collected: number;
+  /** Always 0: there are no objects that cannot be collected. */
+  uncollectable: number;
+}
+
+/** Called when a collection starts and when it has ended, both times before another can start. */
+export type GcCallback = (phase: "start" | "stop", info: CollectionInfo) => void;
+
+/** A collection that has ended. */
+export interface CollectionRecord {
+  generation: Generation;
+  /** Milliseconds, callbacks of weak references and finalizers included, `gc.callbacks` not. */
+  duration: number;
+  /** Objects that were looked at: those tracked in the generation and the younger ones. */
+  candidates: number;
+  collected: number;
+  /** By which the bytes in use became fewer. Negative if finalizers and callbacks made more than went. */
+  bytesFreed: number;
+}
+
+/** Records that are kept. */
+const MAX_RECORDS = 64;
+
+/** Hears from the core of every collection: keeps records, calls `gc.callbacks`, writes what `setDebug` asks for. */
+export class CollectionLog {
+  readonly #store: Store;
+  readonly callbacks: GcCallback[] = [];
+  readonly records: CollectionRecord[] = [];
+  /** Gets the lines that `setDebug` asks for. */
+  sink: (line: string) => void = console.error;
+  #startedAt = 0;
+  #bytesBefore = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.onCollection = (phase, generation, collected) => {
+      if (phase === COLLECTION_STARTS) this.#start(generation as Generation);
+      else if (phase === COLLECTION_FOUND) this.#found();
+      else this.#end(generation as Generation, collected);
+    };
+  }
+
+  #start(generation: Generation): void {
+    const { core } = this.#store;
+    if (this.callbacks.length > 0) this.#call("start", { generation, collected: 0, uncollectable: 0 });
+    if ((core.debug() & DEBUG_STATS) !== 0) {
+      const counts = [0, 1, 2].map((one) => core.trackedCount(one) >>> 0).join(" ");
+      this.#write([
+        `gc: collecting generation ${generation}...`,
+        `gc: objects in each generation: ${counts}`,
+        `gc: objects in permanent generation: ${core.freezeCount() >>> 0}`,
+      ]);
+    }
+    this.#bytesBefore = core.liveBytes() >>> 0;
+    this.#startedAt = performance.now();
+  }
+
+  #found(): void {
+    const { core } = this.#store;
+    const lines: string[] = [];
+    for (let object = core.unreachableAfter(0); object !== 0; object = core.unreachableAfter(object))
+      lines.push(`gc: collectable ${this.#describe(object >>> 0)}`);
+    this.#write(lines);
+  }
+
+  #describe(object: Address): string {
+    return `<${this.#store.typeAt(object).name} 0x${object.toString(16)}>`;
+  }
+
+  #end(generation: Generation, collected: number): void {
+    const { core } = this.#store;
+    const duration = performance.now() - this.#startedAt;
+    const bytesFreed = this.#bytesBefore - (core.liveBytes() >>> 0);
+    const candidates = core.candidates() >>> 0;
+    this.records.push({ generation, duration, candidates, collected, bytesFreed });
+    if (this.records.length > MAX_RECORDS) this.records.shift();
+    if ((core.debug() & DEBUG_STATS) !== 0) {
+      const seconds = (duration / 1000).toFixed(4);
+      this.#write([`gc: done, ${collected} unreachable, 0 uncollectable, ${seconds}s elapsed`]);
+    }
+    if (this.callbacks.length > 0) this.#call("stop", { generation, collected, uncollectable: 0 });
+  }
+
+  /** By index, as CPython: who is added is called, and who removes itself hides the next. */
+  #call(phase: "start" | "stop", info: CollectionInfo): void {
+    for (let i = 0; i < this.callbacks.length; i++) {
+      this.#store.callOut({ where: "gc callback" }, () => {
+        (this.callbacks[i] as GcCallback)(phase, info);
+      });
+    }
+  }
+
+  #write(lines: readonly string[]): void {
+    for (const line of lines)
+      this.#store.callOut({ where: "gc callback" }, () => {
+        this.sink(line);
+      });
+  }
+
+  /** What Python says at exit of garbage that is still there. */
+  reportGarbage(garbage: readonly Address[]): void {
+    const debug = this.#store.core.debug();
+    if (garbage.length === 0 || (debug & DEBUG_SAVEALL) !== 0) return;
+    const hint = "use gc.setDebug(gc.DEBUG_UNCOLLECTABLE) to list them";
+    const isListed = (debug & DEBUG_UNCOLLECTABLE) !== 0;
+    this.#write([
+      `gc: ${garbage.length} uncollectable objects at shutdown${isListed ? "" : `; ${hint}`}`,
+      ...(isListed ? garbage.map((object) => `      ${this.#describe(object)}`) : []),
+    ]);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Handle } from "../handle.js";
+import type { Store } from "../store.js";
+import { createWeakref } from "./weakref.js";
+import type { WeakrefHandle } from "./weakref.js";
+
+/** What a {@link Finalizer} is about. */
+export interface Finalization {
+  /** A new handle for the object. */
+  object: Handle;
+  fn: (...args: never[]) => unknown;
+  args: unknown[];
+}
+
+/** The finalizers that have not run, in the order they were made. They keep each other alive by it. */
+export type FinalizerRegistry = Set<Finalizer>;
+
+/** Runs a function once: when an object dies, when it is called, or when the heap is disposed of. Python's `weakref.finalize`. */
+export class Finalizer {
+  readonly #registry: FinalizerRegistry;
+  readonly #weakref: WeakrefHandle;
+  readonly #fn: (...args: never[]) => unknown;
+  readonly #args: unknown[];
+  /** Whether to run when the heap is disposed of, if the object is alive by then. */
+  atExit = true;
+
+  /** @internal */
+  constructor(
+    registry: FinalizerRegistry,
+    store: Store,
+    object: Handle,
+    fn: (...args: never[]) => unknown,
+    args: unknown[],
+  ) {
+    this.#registry = registry;
+    this.#fn = fn;
+    this.#args = args;
+    this.#weakref = createWeakref(store, object, () => {
+      this.call();
+    });
+    registry.add(this);
+  }
+
+  /** Whether the function has yet to run. */
+  get alive(): boolean {
+    return this.#registry.has(this);
+  }
+
+  /** Runs the function now, unless it has run. @returns What it returns; `undefined` if it has run. */
+  call(): unknown {
+    if (!this.#registry.delete(this)) return undefined;
+    this.#weakref.release();
+    return this.#fn(...(this.#args as never[]));
+  }
+
+  /** What it is about; `null` if it has run. */
+  peek(): Finalization | null {
+    const object = this.alive ? this.#weakref.deref() : null;
+    return object && { object, fn: this.#fn, args: this.#args };
+  }
+
+  /** Gives up on it: the function will not run. @returns What `peek` would have. */
+  detach(): Finalization | null {
+    const finalization = this.peek();
+    if (finalization !== null) {
+      this.#registry.delete(this);
+      this.#weakref.release();
+    }
+    return finalization;
+  }
+}
+
+/** Runs those that are to run at exit, the newest first, and those they make. */
+export function runAtExit(store: Store, registry: FinalizerRegistry): void {
+  const newest = (): Finalizer | undefined => [...registry].findLast((finalizer) => finalizer.atExit);
+  for (let next = newest(); next !== undefined; next = newest()) {
+    const finalizer = next;
+    store.callOut({ where: "exit" }, () => {
+      finalizer.call();
+    });
+  }
+}

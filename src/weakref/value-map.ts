@@ -1,0 +1,136 @@
+import type { DictHandle } from "../containers/dict.js";
+import { DISPOSE, Handle } from "../handle.js";
+import type { Store } from "../store.js";
+import type { Value } from "../values.js";
+import { createWeakref, weakrefableIn } from "./weakref.js";
+import type { WeakrefHandle } from "./weakref.js";
+
+/**
+ * A map whose values are objects that it does not keep alive: Python's `WeakValueDictionary`. It keeps its keys, and a
+ * weak reference for each, in a dict of the heap. An entry goes when its value dies. `release()` it after use.
+ */
+export class WeakValueMap<T extends Handle = Handle> {
+  readonly #store: Store;
+  readonly #dict: DictHandle;
+  /** Keys of the heap, by the addresses of the weak references that are their values: to find them when those die. */
+  readonly #keys = new Map<number, Value>();
+
+  /** @internal */
+  constructor(store: Store, dict: DictHandle) {
+    this.#store = store;
+    this.#dict = dict;
+  }
+
+  get length(): number {
+    return this.#dict.length;
+  }
+
+  /** A new handle for the value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
+  get(key: Value): T | undefined {
+    const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
+    const value = weakref?.deref() ?? undefined;
+    weakref?.release();
+    return value as T | undefined;
+  }
+
+  /** Whether a key is there. @throws {@link BadKeyError} */
+  has(key: Value): boolean {
+    return this.#dict.has(key);
+  }
+
+  /** Sets the value of a key. @throws {@link BadValueError} for what cannot be referred to weakly; {@link BadKeyError}, {@link OutOfMemoryError} */
+  set(key: Value, value: T): this {
+    const store = this.#store;
+    weakrefableIn(store, value);
+    // The callback must not keep the map from being forgotten.
+    const self = new WeakRef(this);
+    const weakref = createWeakref(store, value, (dead) => {
+      const map = self.deref();
+      if (map !== undefined) map.#forget(dead.address);
+    });
+    try {
+      const old = this.#dict.get(key);
+      this.#dict.set(key, weakref);
+      this.#keys.set(weakref.address, key instanceof Handle ? key.clone() : key);
+      if (old instanceof Handle) {
+        this.#releaseKey(old.address);
+        old.release();
+      }
+    } finally {
+      weakref.release();
+    }
+    return this;
+  }
+
+  /** Removes a key. @returns Whether it was there. @throws {@link BadKeyError} */
+  delete(key: Value): boolean {
+    const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
+    if (weakref === undefined) return false;
+    this.#forget(weakref.address);
+    weakref.release();
+    return true;
+  }
+
+  /** Removes all. */
+  clear(): void {
+    for (const key of this.#keys.values()) if (key instanceof Handle) key.release();
+    this.#keys.clear();
+    this.#dict.clear();
+  }
+
+  /** The entry of a weak reference goes, if it is there. */
+  #forget(weakref: number): void {
+    const key = this.#keys.get(weakref);
+    if (key === undefined) return;
+    this.#dict.delete(key);
+    this.#releaseKey(weakref);
+  }
+
+  #releaseKey(weakref: number): void {
+    const key = this.#keys.get(weakref);
+    this.#keys.delete(weakref);
+    if (key instanceof Handle) key.release();
+  }
+
+  /** The entries of now, in the order of insertion; keys as a dict gives them, a new handle for each value. */
+  entries(): IterableIterator<[key: Value, value: T]> {
+    const found: [Value, T][] = [];
+    for (const [key, weakref] of [...this.#dict.entries()]) {
+      const value = (weakref as WeakrefHandle).deref();
+      (weakref as WeakrefHandle).release();
+      if (value !== null) found.push([key, value as T]);
+      else if (key instanceof Handle) key.release();
+    }
+    return found.values();
+  }
+  /** The keys of now. */
+  keys(): IterableIterator<Value> {
+    return [...this.#dict.keys()].values();
+  }
+  /** A new handle for each value of now. */
+  values(): IterableIterator<T> {
+    const values: T[] = [];
+    for (const [key, value] of this.entries()) {
+      if (key instanceof Handle) key.release();
+      values.push(value);
+    }
+    return values.values();
+  }
+  [Symbol.iterator](): IterableIterator<[key: Value, value: T]> {
+    return this.entries();
+  }
+
+  get released(): boolean {
+    return this.#dict.released;
+  }
+  /** Lets go of the map. Harmless when repeated. */
+  release(): void {
+    if (this.released) return;
+    if (!this.#store.isDead) this.clear();
+    this.#dict.release();
+  }
+  /** Lets go of the map: for `using`. */
+  [DISPOSE](): void {
+    this.release();
+  }
+}

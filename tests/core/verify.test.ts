@@ -90,6 +90,32 @@ describe("verify finds planted damage", () => {
       expect(core.verify(), damage.toString()).toBe(invariant);
     }
   });
+  test("weak maps whose entries are not their keys', and bytes that are not counted", () => {
+    const cases: [number, (core: Core, map: number, entry: number, key: number) => void][] = [
+      [invariants.INVARIANT_WEAKMAP, (core, map) => core.setWord(map + 12, 2)],
+      [invariants.INVARIANT_WEAKMAP, (core, map) => (core.setWord(map + 8, 0), core.setWord(map + 12, 0))],
+      [invariants.INVARIANT_WEAKMAP, (core, _, entry, key) => core.setWord(entry + 24, key)],
+      [invariants.INVARIANT_WEAKREFS, (core, map, entry) => core.setWord(entry + 12, map)],
+      [invariants.INVARIANT_REFCOUNT, (core, _, entry) => core.setWord(entry, 2)],
+      [invariants.INVARIANT_LIVE_BYTES, (core, map) => core.setWord(addressOfLiveBytes(core), map)],
+    ];
+    /** The control block is a static area: its words are looked through for the number. */
+    const addressOfLiveBytes = (core: Core): number => {
+      const bytes = core.liveBytes() >>> 0;
+      let at = 0;
+      while (core.word(at) !== bytes) at += 4;
+      return at;
+    };
+    for (const [invariant, damage] of cases) {
+      const core = startCore("release");
+      const key = core.alloc(core.defineType(8, 2, 0)) >>> 0;
+      const map = core.newWeakMap(0) >>> 0;
+      core.weakMapSet(map, key, core.none());
+      expect(core.verify()).toBe(0);
+      damage(core, map, core.weakMapFind(map, key) >>> 0, key);
+      expect(core.verify(), damage.toString()).toBe(invariant);
+    }
+  });
   test("every invariant has its sentence", () => {
     const sentences = Object.values(invariants).map((code) => describeInvariant(code));
     expect(new Set(sentences).size).toBe(sentences.length);

@@ -33,6 +33,28 @@ describe.each(CORES)("heap.weakref, %s core", (_, options) => {
     });
   });
 
+  test("as a key it is its referent's: equal to others while that lives, and hashed as before once it is dead", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", { n: "i32" });
+      const [node, other] = [Node.new(), Node.new()];
+      const first = heap.weakref.ref(node);
+      const second = heap.weakref.ref(node, () => undefined);
+      const unhashed = heap.weakref.ref(node, () => undefined);
+      const dict = heap.dict([[first, "first"]]);
+      expect([dict.get(second), dict.has(heap.weakref.ref(other))]).toEqual(["first", false]);
+      dict.set(second, "second");
+      expect(dict.length).toBe(1);
+      node.release();
+      heap.verify();
+      expect([dict.get(first), dict.has(second)]).toEqual(["second", false]);
+      // Nobody knows the hash of one that was not asked for it in time.
+      expect(codeOf(() => dict.has(unhashed))).toBe("BAD_KEY");
+      expect(() => dict.has(unhashed)).toThrow("unhashable type: 'weakref'");
+      const set = heap.set();
+      expect(codeOf(() => dict.has(heap.weakref.ref(set)))).toBe("BAD_KEY");
+    });
+  });
+
   test("atoms, lists and weak references cannot be referred to weakly", () => {
     withHeap(options(), (heap) => {
       const weakref = heap.weakref.ref(heap.struct("Node", { n: "i32" }).new());

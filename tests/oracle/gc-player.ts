@@ -1,0 +1,344 @@
+import { TYPE_WEAKREF } from "../../assembly/layout.js";
+import { Heap, StructHandle, WeakrefHandle } from "../../src/index.js";
+import type { Generation, Handle, HeapOptions, StructType } from "../../src/index.js";
+import type { CoreExports } from "../../src/wasm/exports.js";
+import { ROOTS } from "./gc-program.js";
+import type { Action, Hook, Step } from "./gc-program.js";
+
+/** What there is after a step. */
+export interface Observation {
+  roots: (string | null)[];
+  kept: Record<string, string>;
+  nodes: unknown[][];
+  alive: string[];
+  generations: string[][];
+  counts: number[];
+}
+
+/** What happened in a step, and what there is then. */
+export type Told = [events: string[], observation: Observation];
+
+const FIELDS = ["a", "b", "c", "d"];
+const EXPECTED = new Error("Expected");
+
+/** Plays a program on a heap, and tells what `gc.py` tells. */
+export class Player {
+  readonly heap: Heap;
+  readonly #core: CoreExports;
+  readonly #types = new Map<string, StructType<Record<string, "ref">>>();
+  readonly #slots = new Map<number, number>();
+  readonly #roots: (Handle | null)[] = Array.from({ length: ROOTS }, () => null);
+  readonly #kept = new Map<string, Handle>();
+  readonly #hooks = new Map<string, Exclude<Hook, null>>();
+  /** Who was born where. An address may be used again, and is then named again. */
+  readonly #names = new Map<number, string>();
+  #events: string[] = [];
+  #isOver = false;
+
+  constructor(options: HeapOptions<WebAssembly.Module | BufferSource>) {
+    this.heap = Heap.createSync({
+      ...options,
+      onUnraisable: (error) => {
+        if (error === EXPECTED) this.#events.push("raised Expected");
+        else this.#events.push(`raised ${String(error)}`);
+      },
+    });
+    this.heap.gc.disable();
+    this.#core = this.heap.scope(() => this.heap.none.store.core);
+    for (const slots of [2, 3, 4]) {
+      const fields = Object.fromEntries(FIELDS.slice(0, slots).map((field) => [field, "ref" as const]));
+      this.#define(`plain ${slots}`, fields, undefined);
+      this.#define(`loud ${slots}`, fields, (node) => {
+        const name = this.#names.get(node.address) as string;
+        this.#events.push(`finalizer of ${name}`);
+        this.#runHook(name, node);
+      });
+    }
+  }
+
+  #define(name: string, fields: Record<string, "ref">, finalize: ((node: StructHandle) => void) | undefined): void {
+    const type = this.heap.struct(name, fields, finalize === undefined ? {} : { finalize });
+    this.#types.set(name, type);
+    this.#slots.set(type.id, Object.keys(fields).length);
+  }
+
+  play(steps: readonly Step[]): Told[] {
+    const told: Told[] = [];
+    for (const [index, step] of steps.entries()) {
+      this.#operate(`o${index}`, step);
+      const events = this.#events;
+      this.#events = [];
+      this.heap.verify();
+      told.push([events, this.#observe()]);
+    }
+    this.#isOver = true;
+    this.heap.dispose();
+    return told;
+  }
+
+  // ---- Operations, of programs and of hooks. What Python's side holds in a variable is held here, too, as long.
+
+  #operate(name: string, step: Step): void {
+    switch (step[0]) {
+      case "new":
+        this.#holding(this.#new(name, step[2], step[3]), (node) => {
+          this.#setRoot(step[1], node);
+        });
+        break;
+      case "set":
+        this.#withNode(step[1], (node) => {
+          this.#withRoot(step[3], (value) => {
+            node.set(this.#fieldOf(node, step[2]), value);
+          });
+        });
+        break;
+      case "clear":
+        this.#withNode(step[1], (node) => {
+          node.set(this.#fieldOf(node, step[2]), null);
+        });
+        break;
+      case "drop":
+        this.#setRoot(step[1], null);
+        break;
+      case "copy":
+        this.#holding(this.#roots[step[1]]?.clone() ?? null, (value) => {
+          this.#setRoot(step[2], value);
+        });
+        break;
+      case "follow":
+        this.#withNode(step[1], (node) => {
+          this.#holding(node.get(this.#fieldOf(node, step[2])) as Handle | null, (value) => {
+            if (value) this.#setRoot(step[3], value);
+          });
+        });
+        break;
+      case "weak":
+        this.#withNode(step[1], (node) => {
+          this.#holding(this.#watch(name, node, step[3]), (ref) => {
+            this.#setRoot(step[2], ref);
+          });
+        });
+        break;
+      case "deref":
+        this.#withRoot(step[1], (ref) => {
+          if (!(ref instanceof WeakrefHandle)) return;
+          this.#holding(ref.deref(), (node) => {
+            if (node) this.#setRoot(step[2], node);
+          });
+        });
+        break;
+      case "collect":
+        this.#collect(step[1]);
+        break;
+      case "forget":
+        this.#forget(step[1]);
+        break;
+    }
+  }
+
+  /** What finalizers and callbacks do. `node` is the object that dies; a callback has none. */
+  #act(name: string, node: StructHandle | null, action: Action): void {
+    switch (action[0]) {
+      case "keep":
+        if (node) this.#kept.set(name, node.clone());
+        break;
+      case "keepSlot":
+        if (!node) break;
+        this.#holding(node.get(this.#fieldOf(node, action[1])) as Handle | null, (value) => {
+          if (value) this.#kept.set(name, value.clone());
+        });
+        break;
+      case "clear":
+        if (node) for (const field of this.#fieldsOf(node)) node.set(field, null);
+        break;
+      case "link":
+        this.#withNode(action[2], (target) => {
+          if (!node) return;
+          this.#holding(node.get(this.#fieldOf(node, action[1])) as Handle | null, (value) => {
+            if (value) target.set(this.#fieldOf(target, action[3]), value);
+          });
+        });
+        break;
+      case "toRoot":
+        if (node) this.#setRoot(action[1], node);
+        break;
+      case "new":
+        this.#holding(this.#new(name, 2, action[2]), (born) => {
+          if (action[1] === "kept") this.#kept.set(name, born.clone());
+          else if (action[1] === "cycle") born.set("a", born);
+          else if (action[1] === "slot") node?.set("a", born);
+        });
+        break;
+      case "collect":
+        this.#collect(action[1]);
+        break;
+      case "raise":
+        throw EXPECTED;
+      case "drop":
+        this.#setRoot(action[1], null);
+        break;
+      case "deref":
+        this.#withRoot(action[1], (ref) => {
+          if (ref instanceof WeakrefHandle) this.#events.push(`${name} saw ${this.#targetOf(ref.address) ?? "None"}`);
+        });
+        break;
+      case "weak":
+        if (!node) break;
+        this.#holding(this.#watch(name, node, action[2]), (ref) => {
+          this.#setRoot(action[1], ref);
+        });
+        break;
+    }
+  }
+
+  #runHook(owner: string, node: StructHandle | null): void {
+    if (this.#isOver) return;
+    for (const [index, action] of (this.#hooks.get(owner) ?? []).entries()) {
+      this.#act(`${owner}.${index}`, node, action);
+    }
+  }
+
+  #new(name: string, slots: number, hook: Hook): StructHandle {
+    const node = (this.#types.get(`${hook === null ? "plain" : "loud"} ${slots}`) as StructType<Record<string, "ref">>).new();
+    this.#names.set(node.address, name);
+    this.#hooks.set(name, hook ?? []);
+    return node;
+  }
+
+  #watch(name: string, node: StructHandle, hook: Hook): WeakrefHandle {
+    if (hook === null) {
+      const shared = this.heap.weakref.ref(node);
+      this.#names.set(shared.address, `shared of ${this.#nameAt(node.address)}`);
+      return shared;
+    }
+    this.#hooks.set(name, hook);
+    const ref = this.heap.weakref.ref(node, (dead) => {
+      this.#events.push(`callback of ${name}${dead.alive ? " too early" : ""}`);
+      this.#runHook(name, null);
+    });
+    this.#names.set(ref.address, name);
+    return ref;
+  }
+
+  #collect(generation: Generation): void {
+    this.#events.push(`collect ${generation}`);
+    const found = this.heap.gc.collect(generation);
+    this.#events.push(`collected ${found}`);
+  }
+
+  #forget(index: number): void {
+    const keys = [...this.#kept.keys()].sort();
+    if (keys.length === 0) return;
+    const key = keys[index % keys.length] as string;
+    const node = this.#kept.get(key);
+    this.#kept.delete(key);
+    node?.release();
+  }
+
+  /** The new value is there before the old one dies. */
+  #setRoot(root: number, value: Handle | null): void {
+    const old = this.#roots[root];
+    this.#roots[root] = value?.clone() ?? null;
+    old?.release();
+  }
+
+  /** Takes over a handle for as long as the function runs. */
+  #holding<T extends Handle | null>(handle: T, run: (handle: T) => void): void {
+    try {
+      run(handle);
+    } finally {
+      handle?.release();
+    }
+  }
+
+  #withRoot(root: number, run: (value: Handle) => void): void {
+    this.#holding(this.#roots[root]?.clone() ?? null, (value) => {
+      if (value) run(value);
+    });
+  }
+
+  #withNode(root: number, run: (node: StructHandle) => void): void {
+    this.#withRoot(root, (value) => {
+      if (value instanceof StructHandle) run(value);
+    });
+  }
+
+  #fieldsOf(node: StructHandle): readonly string[] {
+    return FIELDS.slice(0, this.#slots.get(this.#core.typeOf(node.address)));
+  }
+  #fieldOf(node: StructHandle, slot: number): string {
+    const fields = this.#fieldsOf(node);
+    return fields[slot % fields.length] as string;
+  }
+
+  // ---- What there is.
+
+  #nameAt(address: number): string {
+    return this.#names.get(address) ?? "unknown";
+  }
+
+  /** Name of what a weak reference refers to, if it lives. */
+  #targetOf(weakref: number): string | null {
+    const target = this.#core.weakrefTarget(weakref) >>> 0;
+    if (target === 0) return null;
+    this.#core.decref(target);
+    return this.#nameAt(target);
+  }
+
+  #slotsAt(address: number): number[] {
+    const slots = this.#slots.get(this.#core.typeOf(address)) ?? 0;
+    return Array.from({ length: slots }, (_, slot) => this.#core.getRef(address, slot) >>> 0);
+  }
+
+  /** All that can be reached, in the order in which it is. */
+  #reached(): Set<number> {
+    const reached = new Set<number>();
+    const visit = (address: number): void => {
+      if (address === 0 || reached.has(address)) return;
+      reached.add(address);
+      this.#slotsAt(address).forEach(visit);
+    };
+    for (const root of this.#roots) if (root) visit(root.address);
+    for (const key of [...this.#kept.keys()].sort()) visit((this.#kept.get(key) as Handle).address);
+    return reached;
+  }
+
+  #readNode(address: number): unknown[] {
+    const name = this.#nameAt(address);
+    const count = this.#core.refcount(address);
+    if (this.#core.typeOf(address) === TYPE_WEAKREF) return [name, count, this.#targetOf(address)];
+    const slots = this.#slotsAt(address).map((slot) => (slot === 0 ? null : this.#nameAt(slot)));
+    return [name, count, this.#core.isFinalized(address) !== 0, this.#core.weakrefCount(address), ...slots];
+  }
+
+  #isNamed(address: number): boolean {
+    const type = this.#core.typeOf(address);
+    return this.#slots.has(type) || (type === TYPE_WEAKREF && this.#names.has(address));
+  }
+
+  #alive(): string[] {
+    const names: string[] = [];
+    for (let at = this.#core.nextObject(0) >>> 0; at !== 0; at = this.#core.nextObject(at) >>> 0) {
+      if (this.#isNamed(at) && !this.#nameAt(at).startsWith("shared")) names.push(this.#nameAt(at));
+    }
+    return names.sort();
+  }
+
+  #generation(generation: number): string[] {
+    const names: string[] = [];
+    const after = (at: number): number => this.#core.trackedAfter(generation, at) >>> 0;
+    for (let at = after(0); at !== 0; at = after(at)) if (this.#isNamed(at)) names.push(this.#nameAt(at));
+    return names.sort();
+  }
+
+  #observe(): Observation {
+    return {
+      roots: this.#roots.map((root) => (root ? this.#nameAt(root.address) : null)),
+      kept: Object.fromEntries([...this.#kept].map(([key, node]) => [key, this.#nameAt(node.address)])),
+      nodes: Array.from(this.#reached(), (address) => this.#readNode(address)),
+      alive: this.#alive(),
+      generations: [0, 1, 2].map((generation) => this.#generation(generation)),
+      counts: this.heap.gc.getCount().slice(1),
+    };
+  }
+}

@@ -1,0 +1,379 @@
+"""Plays programs on CPython's own objects, and tells after each step what happened and what is there."""
+
+import gc
+import json
+import sys
+import weakref
+from sys import getrefcount
+
+gc.disable()
+
+FIELDS = ("a", "b", "c", "d")
+ROOTS = 8
+
+
+class World:
+    """What a program works on, begun anew for each."""
+
+    def __init__(self):
+        self.roots = [None] * ROOTS
+        # What hooks keep, each under a name of its own, so that it does not matter which hook runs first.
+        self.kept = {}
+        self.hooks = {}
+        self.events = []
+        # Each object holds its number in `names`, as a float of its own that nothing else but `numbers` holds: its
+        # refcount tells whether the object lives, and the collector knows nothing of it.
+        self.names = []
+        self.numbers = []
+        # A plain weak reference has no room for a name.
+        self.ref_names = {}
+        self.finalizers = {}
+        # Frozen objects that are none of the program's.
+        self.frozen_others = 0
+        self.is_over = False
+
+
+world = World()
+
+
+def finalizer(self):
+    name = name_of(self)
+    world.events.append("finalizer of " + name)
+    run_hook(name, self)
+
+
+def callback(ref):
+    name = name_of(ref)
+    world.events.append("callback of " + name + (" too early" if ref() is not None else ""))
+    run_hook(name, None)
+
+
+def make_class(slots, has_finalizer):
+    body = {"__slots__": (*FIELDS[:slots], "number", "__weakref__")}
+    if has_finalizer:
+        body["__del__"] = finalizer
+    return type("Node", (), body)
+
+
+CLASSES = {(slots, has): make_class(slots, has) for slots in (2, 3, 4) for has in (False, True)}
+FIELDS_OF = {made: FIELDS[:slots] for (slots, _), made in CLASSES.items()}
+
+
+class Ref(weakref.ref):
+    """A weak reference with a callback. The callback is one for all: a closure would be an object of the collector's."""
+
+    __slots__ = ("number",)
+
+
+REFS = (Ref, weakref.ref)
+
+
+def give_name(thing, name):
+    thing.number = float(len(world.names))
+    world.names.append(name)
+    world.numbers.append(thing.number)
+
+
+def field_of(node, index):
+    fields = FIELDS_OF[type(node)]
+    return fields[index % len(fields)]
+
+
+def is_node(value):
+    return type(value) in FIELDS_OF
+
+
+def name_of(value):
+    if type(value) is weakref.ref:
+        return world.ref_names.get(id(value))
+    return world.names[int(value.number)] if type(value) in FIELDS_OF or type(value) is Ref else None
+
+
+# ---- Operations, of programs and of hooks. What they hold is let go explicitly, so that both sides do it in one order.
+
+
+def new(name, slots, hook):
+    node = CLASSES[slots, hook is not None]()
+    for field in FIELDS_OF[type(node)]:
+        setattr(node, field, None)
+    give_name(node, name)
+    world.hooks[name] = hook or []
+    return node
+
+
+def watch(name, node, hook):
+    if hook is None:
+        ref = weakref.ref(node)
+        world.ref_names[id(ref)] = "shared of " + name_of(node)
+        return ref
+    ref = Ref(node, callback)
+    give_name(ref, name)
+    world.hooks[name] = hook
+    return ref
+
+
+def collect(generation):
+    world.events.append(f"collect {generation}")
+    found = gc.collect(generation)
+    world.events.append(f"collected {found}")
+
+
+def op_new(name, root, slots, hook):
+    node = new(name, slots, hook)
+    world.roots[root] = node
+    del node
+
+
+def op_set(name, root, slot, other):
+    node = world.roots[root]
+    value = world.roots[other]
+    if is_node(node) and value is not None:
+        setattr(node, field_of(node, slot), value)
+    del value
+    del node
+
+
+def op_clear(name, root, slot):
+    node = world.roots[root]
+    if is_node(node):
+        setattr(node, field_of(node, slot), None)
+    del node
+
+
+def op_drop(name, root):
+    world.roots[root] = None
+
+
+def op_copy(name, root, other):
+    node = world.roots[root]
+    world.roots[other] = node
+    del node
+
+
+def op_follow(name, root, slot, other):
+    node = world.roots[root]
+    if is_node(node):
+        value = getattr(node, field_of(node, slot))
+        if value is not None:
+            world.roots[other] = value
+        del value
+    del node
+
+
+def op_weak(name, root, other, hook):
+    node = world.roots[root]
+    if is_node(node):
+        ref = watch(name, node, hook)
+        world.roots[other] = ref
+        del ref
+    del node
+
+
+def op_deref(name, root, other):
+    ref = world.roots[root]
+    if type(ref) in REFS:
+        node = ref()
+        if node is not None:
+            world.roots[other] = node
+        del node
+    del ref
+
+
+def op_collect(name, generation):
+    collect(generation)
+
+
+def op_forget(name, index):
+    if world.kept:
+        key = sorted(world.kept)[index % len(world.kept)]
+        node = world.kept.pop(key)
+        del node
+
+
+OPERATIONS = {key[3:]: value for key, value in list(globals().items()) if key.startswith("op_")}
+
+
+# ---- What finalizers and callbacks do. `node` is the object that dies; a callback has none.
+
+
+class Expected(Exception):
+    pass
+
+
+def act_keep(name, node):
+    if node is not None:
+        world.kept[name] = node
+
+
+def act_keepSlot(name, node, slot):
+    if node is not None:
+        value = getattr(node, field_of(node, slot))
+        if value is not None:
+            world.kept[name] = value
+        del value
+
+
+def act_clear(name, node):
+    if node is not None:
+        for field in FIELDS_OF[type(node)]:
+            setattr(node, field, None)
+
+
+def act_link(name, node, slot, root, other):
+    target = world.roots[root]
+    if node is not None and is_node(target):
+        value = getattr(node, field_of(node, slot))
+        if value is not None:
+            setattr(target, field_of(target, other), value)
+        del value
+    del target
+
+
+def act_toRoot(name, node, root):
+    if node is not None:
+        world.roots[root] = node
+
+
+def act_new(name, node, place, hook):
+    born = new(name, 2, hook)
+    if place == "kept":
+        world.kept[name] = born
+    elif place == "slot" and node is not None:
+        node.a = born
+    elif place == "cycle":
+        born.a = born
+    del born
+
+
+def act_collect(name, node, generation):
+    collect(generation)
+
+
+def act_raise(name, node):
+    raise Expected
+
+
+def act_drop(name, node, root):
+    world.roots[root] = None
+
+
+def act_deref(name, node, root):
+    ref = world.roots[root]
+    if type(ref) in REFS:
+        world.events.append(f"{name} saw {read_target(ref)}")
+    del ref
+
+
+def act_weak(name, node, root, hook):
+    if node is not None:
+        ref = watch(name, node, hook)
+        world.roots[root] = ref
+        del ref
+
+
+ACTIONS = {key[4:]: value for key, value in list(globals().items()) if key.startswith("act_")}
+
+
+def run_hook(owner, node):
+    if world.is_over:
+        return
+    for index, (action, *rest) in enumerate(world.hooks[owner]):
+        ACTIONS[action](f"{owner}.{index}", node, *rest)
+
+
+sys.unraisablehook = lambda unraisable: world.events.append("raised " + unraisable.exc_type.__name__)
+
+
+# ---- What there is.
+
+
+def read_target(ref):
+    node = ref()
+    return None if node is None else name_of(node)
+
+
+def read_slots(node):
+    return [None if value is None else name_of(value) for value in (getattr(node, f) for f in FIELDS_OF[type(node)])]
+
+
+def visit(node, order, seen):
+    """Adds what can be reached to `order`, which is then the only thing that holds more than the program does."""
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    order.append(node)
+    if is_node(node):
+        for field in FIELDS_OF[type(node)]:
+            visit(getattr(node, field), order, seen)
+
+
+def read_nodes():
+    order = []
+    seen = set()
+    for node in world.roots:
+        visit(node, order, seen)
+    for key in sorted(world.kept):
+        visit(world.kept[key], order, seen)
+    for node in gc.garbage:
+        visit(node, order, seen)
+    del node
+    told = []
+    for node in order:
+        count = getrefcount(node) - 3  # in `order`, in `node`, and as an argument
+        if is_node(node):
+            told.append([name_of(node), count, gc.is_finalized(node), weakref.getweakrefcount(node), *read_slots(node)])
+        else:
+            told.append([name_of(node), count, read_target(node)])
+    return told
+
+
+def read_alive():
+    # In `numbers`, in `number`, and as an argument.
+    return sorted(world.names[int(number)] for number in world.numbers if getrefcount(number) > 3)
+
+
+def read_generation(generation):
+    names = [name_of(value) for value in gc.get_objects(generation)]
+    return sorted(name for name in names if name is not None)
+
+
+def read_name_of_root(node):
+    return None if node is None else name_of(node)
+
+
+def observe():
+    return {
+        "roots": [read_name_of_root(node) for node in world.roots],
+        "kept": {key: name_of(node) for key, node in world.kept.items()},
+        "nodes": read_nodes(),
+        "alive": read_alive(),
+        "generations": [read_generation(generation) for generation in range(3)],
+        "counts": gc.get_count()[1:],
+    }
+
+
+def play(program):
+    global world
+    world = World()
+    gc.freeze()
+    told = []
+    for step, (operation, *rest) in enumerate(program):
+        OPERATIONS[operation](f"o{step}", *rest)
+        events = world.events
+        world.events = []
+        told.append([events, observe()])
+    end()
+    return told
+
+
+def end():
+    """Lets everything die, and nothing happen."""
+    world.is_over = True
+    world.roots.clear()
+    world.kept.clear()
+    gc.garbage.clear()
+    gc.collect()
+
+
+def play_all(text):
+    return json.dumps([play(program) for program in json.loads(text)], separators=(",", ":"))

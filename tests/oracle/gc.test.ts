@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { loadPyodide } from "pyodide";
+import { beforeAll, describe, expect, test } from "vitest";
+import { seedOf, seededRandom } from "../support/random.js";
+import { CORES } from "../support/heap.js";
+import { shrinkList } from "../support/shrink.js";
+import { compare } from "./gc-compare.js";
+import type { Comparison } from "./gc-compare.js";
+import { Player } from "./gc-player.js";
+import type { Told } from "./gc-player.js";
+import { ProgramWriter } from "./gc-program.js";
+import type { Profile, Step } from "./gc-program.js";
+
+/** How many, from the first seed on: a few, or what `npm run fuzz:cpython` asks for. */
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 100);
+const STEPS = 60;
+const BATCH = 50;
+
+let playAll: (programs: string) => string;
+
+beforeAll(async () => {
+  const python = await loadPyodide();
+  python.runPython(readFileSync(new URL("gc.py", import.meta.url), "utf8"));
+  playAll = python.globals.get("play_all") as typeof playAll;
+}, 120_000);
+
+type Options = ConstructorParameters<typeof Player>[0];
+
+function pythonPlays(programs: readonly (readonly Step[])[]): Told[][] {
+  return JSON.parse(playAll(JSON.stringify(programs))) as Told[][];
+}
+
+function compareOn(options: Options, steps: readonly Step[], python: readonly Told[], profile: Profile): Comparison {
+  return compare(python, new Player(options).play(steps), profile === "commuting");
+}
+
+/** Fails with the shortest program that still shows a difference. */
+function fail(options: Options, steps: readonly Step[], profile: Profile, seed: number): never {
+  const play = (program: readonly Step[]): Comparison =>
+    compareOn(options, program, pythonPlays([program])[0] as Told[], profile);
+  const shrunk = shrinkList(steps, (program) => play(program).difference !== undefined);
+  const { difference } = play(shrunk);
+  if (!difference) throw new Error(`seed ${seed} differs only among others`);
+  throw new Error(
+    [`seed ${seed}:`, ...shrunk.map((step) => JSON.stringify(step)), JSON.stringify(difference, null, 1)].join("\n"),
+  );
+}
+
+describe.each(CORES)("random programs do what they do in CPython, %s core", (name, options) => {
+  test.each<Profile>(["commuting", "any"])("with hooks: %s", (profile) => {
+    const first = seedOf(1);
+    const started = performance.now();
+    const programs = Math.ceil(PROGRAMS / 4);
+    let steps = 0;
+    let cut = 0;
+    for (let seed = first; seed < first + programs; seed += BATCH) {
+      const length = Math.min(BATCH, first + programs - seed);
+      const batch = Array.from({ length }, (_, i) => new ProgramWriter(seededRandom(seed + i), profile).write(STEPS));
+      const told = pythonPlays(batch);
+      for (const [i, program] of batch.entries()) {
+        const result = compareOn(options(), program, told[i] as Told[], profile);
+        if (result.difference) fail(options(), program, profile, seed + i);
+        steps += result.steps;
+        if (result.isCut) cut++;
+      }
+    }
+    expect(steps).toBeGreaterThan((programs * STEPS) / 2);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const range = `seeds ${first} to ${first + programs - 1}`;
+    console.log(`${name}, ${profile}: ${programs} programs, ${steps} steps, ${range}, ${cut} cut, ${seconds} s`);
+  });
+});

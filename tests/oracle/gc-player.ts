@@ -38,6 +38,7 @@ export class Player {
   constructor(options: HeapOptions<WebAssembly.Module | BufferSource>) {
     this.heap = Heap.createSync({
       ...options,
+      weakrefTiming: "3.12", // D2
       onUnraisable: (error) => {
         if (error === EXPECTED) this.#events.push("raised Expected");
         else this.#events.push(`raised ${String(error)}`);
@@ -199,7 +200,9 @@ export class Player {
   }
 
   #new(name: string, slots: number, hook: Hook): StructHandle {
-    const node = (this.#types.get(`${hook === null ? "plain" : "loud"} ${slots}`) as StructType<Record<string, "ref">>).new();
+    const node = (
+      this.#types.get(`${hook === null ? "plain" : "loud"} ${slots}`) as StructType<Record<string, "ref">>
+    ).new();
     this.#names.set(node.address, name);
     this.#hooks.set(name, hook ?? []);
     return node;

@@ -5,7 +5,7 @@ import { seedOf, seededRandom } from "../support/random.js";
 import { CORES } from "../support/heap.js";
 import { shrinkList } from "../support/shrink.js";
 import { compare } from "./gc-compare.js";
-import type { Comparison } from "./gc-compare.js";
+import type { Comparison, Difference } from "./gc-compare.js";
 import { Player } from "./gc-player.js";
 import type { Told } from "./gc-player.js";
 import { ProgramWriter } from "./gc-program.js";
@@ -41,9 +41,16 @@ function fail(options: Options, steps: readonly Step[], profile: Profile, seed: 
   const shrunk = shrinkList(steps, (program) => play(program).difference !== undefined);
   const { difference } = play(shrunk);
   if (!difference) throw new Error(`seed ${seed} differs only among others`);
-  throw new Error(
-    [`seed ${seed}:`, ...shrunk.map((step) => JSON.stringify(step)), JSON.stringify(difference, null, 1)].join("\n"),
-  );
+  throw new Error([`seed ${seed}:`, ...shrunk.map((step) => JSON.stringify(step)), ...show(difference)].join("\n"));
+}
+
+/** What differs, without what does not. */
+function show({ step, what, python, heap }: Difference): string[] {
+  const parts = (side: unknown): string[] =>
+    (Array.isArray(side) ? side : [side]).map((part: unknown) => JSON.stringify(part));
+  const [theirs, ours] = [parts(python), parts(heap)];
+  const only = (side: string[], other: string[]): string => side.filter((part) => !other.includes(part)).join(" ");
+  return [`step ${step}, ${what}`, `  CPython: ${only(theirs, ours)}`, `  heap:    ${only(ours, theirs)}`];
 }
 
 describe.each(CORES)("random programs do what they do in CPython, %s core", (name, options) => {

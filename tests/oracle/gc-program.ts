@@ -3,7 +3,9 @@ import type { Random } from "../support/program.js";
 import { pick } from "../support/program.js";
 
 /** Places that hold an object or a weak reference, as variables of a program do. */
-export const ROOTS = 8;
+export const ROOTS = 10;
+/** The first so many are mostly objects, the rest mostly weak references. */
+const OBJECT_ROOTS = 7;
 
 /** What a finalizer or callback does. None: there is no finalizer, or no callback. */
 export type Hook = Action[] | null;
@@ -45,39 +47,91 @@ export type Profile = "commuting" | "any";
 
 /** Writes random programs. */
 export class ProgramWriter {
+  readonly #steps: Step[] = [];
+
   constructor(
     readonly random: Random,
     readonly profile: Profile,
   ) {}
 
   write(length: number): Step[] {
-    const steps: Step[] = [];
-    while (steps.length < length) steps.push(steps.length < 4 ? this.#new() : this.#step());
-    return steps;
+    while (this.#steps.length < length) {
+      if (this.random(3)) this.#tangle();
+      for (let left = this.random(8); left > 0; left--) this.#steps.push(this.#step());
+    }
+    return this.#steps.slice(0, length);
+  }
+
+  /** A ring of some objects, more or less, with what else holds them, weakly or not, let go and collected. */
+  #tangle(): void {
+    const roots = Array.from({ length: OBJECT_ROOTS }, (_, root) => root);
+    const members: number[] = [];
+    for (let left = 1 + this.random(6); left > 0; left--) {
+      const [root] = roots.splice(this.random(roots.length), 1) as [number];
+      members.push(root);
+      if (this.random(4)) this.#add(["new", root, 2 + this.random(3), this.random(3) ? this.#finalizer(0) : null]);
+    }
+    for (const [i, root] of members.entries()) {
+      if (this.random(20)) this.#add(["set", root, 0, members[(i + 1) % members.length] as number]);
+      if (this.random(3) === 0) this.#add(["set", root, 1 + this.random(3), this.random(2) ? this.#root() : root]);
+      if (this.random(3) === 0) this.#addInner(root, this.#objectRoot());
+      if (this.random(2) === 0) this.#addWeak(root, this.#weakRoot(), members);
+    }
+    if (this.random(3) === 0) this.#add(["collect", this.random(3) as Generation]);
+    for (const root of members) if (this.random(12)) this.#add(["drop", root]);
+    if (this.random(8)) this.#add(["collect", this.random(2) ? 2 : (this.random(3) as Generation)]);
+  }
+
+  /** An object that only another one holds. */
+  #addInner(root: number, through: number): void {
+    this.#add(["new", through, 2, this.random(3) ? this.#finalizer(0) : null]);
+    this.#add(["set", root, 1 + this.random(3), through]);
+    if (this.random(2)) this.#add(["set", through, this.#slot(), this.#root()]);
+    this.#add(["drop", through]);
+  }
+
+  /** A weak reference, held from outside or from inside. */
+  #addWeak(root: number, to: number, members: readonly number[]): void {
+    this.#add(["weak", root, to, this.random(3) ? this.#callback(0) : null]);
+    if (this.random(2)) return;
+    this.#add(["set", pick(this.random, members), 1 + this.random(3), to]);
+    this.#add(["drop", to]);
+  }
+
+  /** Now and then something else happens in between. */
+  #add(step: Step): void {
+    if (this.random(20) === 0) this.#steps.push(this.#step());
+    this.#steps.push(step);
   }
 
   #root(): number {
     return this.random(ROOTS);
+  }
+  #objectRoot(): number {
+    return this.random(OBJECT_ROOTS);
+  }
+  #weakRoot(): number {
+    return OBJECT_ROOTS + this.random(ROOTS - OBJECT_ROOTS);
   }
   #slot(): number {
     return this.random(4);
   }
 
   #new(): Step {
-    return ["new", this.#root(), 2 + this.random(3), this.random(2) ? this.#finalizer(0) : null];
+    return ["new", this.#objectRoot(), 2 + this.random(3), this.random(2) ? this.#finalizer(0) : null];
   }
 
   #step(): Step {
     const choice = this.random(100);
-    if (choice < 18) return this.#new();
-    if (choice < 44) return ["set", this.#root(), this.#slot(), this.#root()];
-    if (choice < 49) return ["clear", this.#root(), this.#slot()];
-    if (choice < 63) return ["drop", this.#root()];
-    if (choice < 66) return ["copy", this.#root(), this.#root()];
-    if (choice < 71) return ["follow", this.#root(), this.#slot(), this.#root()];
-    if (choice < 82) return ["weak", this.#root(), this.#root(), this.random(3) ? this.#callback(0) : null];
-    if (choice < 85) return ["deref", this.#root(), this.#root()];
-    if (choice < 88) return ["forget", this.random(8)];
+    if (choice < 20) return this.#new();
+    if (choice < 50) return ["set", this.#objectRoot(), this.#slot(), this.#root()];
+    if (choice < 55) return ["clear", this.#root(), this.#slot()];
+    if (choice < 62) return ["drop", this.#root()];
+    if (choice < 65) return ["copy", this.#root(), this.#root()];
+    if (choice < 70) return ["follow", this.#root(), this.#slot(), this.#root()];
+    if (choice < 82) return ["weak", this.#root(), this.#weakRoot(), this.random(3) ? this.#callback(0) : null];
+    if (choice < 88) return ["deref", this.#weakRoot(), this.#root()];
+    if (choice < 94) return ["forget", this.random(8)];
     return ["collect", this.random(3) as Generation];
   }
 
@@ -89,13 +143,13 @@ export class ProgramWriter {
       if (choice === 2) return ["new", pick(this.random, ["kept", "cycle", "none"] as const), this.#nested(depth)];
       if (choice === 3) return ["collect", this.random(3) as Generation];
       if (choice === 4) return ["raise"];
-      if (choice < 7) return ["deref", this.#root()];
+      if (choice < 7) return ["deref", this.#weakRoot()];
       if (choice === 7) return ["clear"];
       if (choice === 8) return ["link", this.#slot(), this.#root(), this.#slot()];
       if (choice === 9) return ["toRoot", this.#root()];
       if (choice === 10) return ["new", "slot", this.#nested(depth)];
       if (choice === 11) return ["drop", this.#root()];
-      return ["weak", this.#root(), this.random(2) ? this.#callback(depth + 1) : null];
+      return ["weak", this.#weakRoot(), this.random(2) ? this.#callback(depth + 1) : null];
     });
   }
 
@@ -105,7 +159,7 @@ export class ProgramWriter {
       if (choice === 0) return ["new", pick(this.random, ["kept", "cycle", "none"] as const), this.#nested(depth)];
       if (choice === 1) return ["collect", this.random(3) as Generation];
       if (choice === 2) return ["raise"];
-      if (choice < 6) return ["deref", this.#root()];
+      if (choice < 6) return ["deref", this.#weakRoot()];
       return ["drop", this.#root()];
     });
   }

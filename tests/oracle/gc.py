@@ -9,7 +9,7 @@ from sys import getrefcount
 gc.disable()
 
 FIELDS = ("a", "b", "c", "d")
-ROOTS = 8
+ROOTS = 10
 
 
 class World:

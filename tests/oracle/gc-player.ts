@@ -1,6 +1,6 @@
 import { TYPE_WEAKREF } from "../../assembly/layout.js";
 import { Heap, StructHandle, WeakrefHandle } from "../../src/index.js";
-import type { Generation, Handle, HeapOptions, StructType } from "../../src/index.js";
+import type { Finalization, Finalizer, Generation, Handle, HeapOptions, StructType } from "../../src/index.js";
 import type { CoreExports } from "../../src/wasm/exports.js";
 import { ROOTS } from "./gc-program.js";
 import type { Action, Hook, Step } from "./gc-program.js";
@@ -13,6 +13,8 @@ export interface Observation {
   alive: string[];
   generations: string[][];
   counts: number[];
+  frozen: number;
+  garbage: string[];
 }
 
 /** What happened in a step, and what there is then. */
@@ -20,6 +22,15 @@ export type Told = [events: string[], observation: Observation];
 
 const FIELDS = ["a", "b", "c", "d"];
 const EXPECTED = new Error("Expected");
+
+function show(is: boolean): string {
+  return is ? "True" : "False";
+}
+
+/** By code points, as Python sorts. */
+function byName([a]: unknown[], [b]: unknown[]): number {
+  return (a as string) < (b as string) ? -1 : 1;
+}
 
 /** Plays a program on a heap, and tells what `gc.py` tells. */
 export class Player {
@@ -32,7 +43,9 @@ export class Player {
   readonly #hooks = new Map<string, Exclude<Hook, null>>();
   /** Who was born where. An address may be used again, and is then named again. */
   readonly #names = new Map<number, string>();
+  readonly #finalizers: Finalizer[] = [];
   #events: string[] = [];
+  #savesGarbage = false;
   #isOver = false;
 
   constructor(options: HeapOptions<WebAssembly.Module | BufferSource>) {
@@ -80,6 +93,7 @@ export class Player {
   // ---- Operations, of programs and of hooks. What Python's side holds in a variable is held here, too, as long.
 
   #operate(name: string, step: Step): void {
+    const { gc } = this.heap;
     switch (step[0]) {
       case "new":
         this.#holding(this.#new(name, step[2], step[3]), (node) => {
@@ -133,6 +147,69 @@ export class Player {
         break;
       case "forget":
         this.#forget(step[1]);
+        break;
+      case "finalize":
+        this.#withNode(step[1], (node) => {
+          this.#finalize(name, node, step[2]);
+        });
+        break;
+      case "callFinalizer":
+        this.#withFinalizer(step[1], (made) => {
+          try {
+            this.#events.push(`${name} returned ${made.call() ?? "None"}`);
+          } catch (error) {
+            if (error !== EXPECTED) throw error;
+            this.#events.push(`${name} raised`);
+          }
+        });
+        break;
+      case "peek":
+        this.#withFinalizer(step[1], (made) => {
+          this.#events.push(`${name} peeked ${this.#readFinalization(made.peek())} ${show(made.alive)}`);
+        });
+        break;
+      case "detach":
+        this.#withFinalizer(step[1], (made) => {
+          this.#events.push(`${name} detached ${this.#readFinalization(made.detach())} ${show(made.alive)}`);
+        });
+        break;
+      case "saveAll":
+        this.#savesGarbage = true;
+        gc.setDebug(step[1] ? gc.DEBUG_SAVEALL : 0);
+        break;
+      case "emptyGarbage":
+        // What dies of it dies in the order in which it was found (D4).
+        this.#events.push("collect garbage");
+        gc.garbage.clear();
+        this.#events.push("collected garbage");
+        break;
+      case "freeze":
+        gc.freeze();
+        break;
+      case "unfreeze":
+        gc.unfreeze();
+        break;
+      case "watch":
+        gc.callbacks.push((phase, { generation, collected, uncollectable }) => {
+          this.#events.push(`${name} heard ${phase} ${generation} ${collected} ${uncollectable}`);
+        });
+        break;
+      case "unwatch":
+        if (gc.callbacks.length > 0) gc.callbacks.splice(step[1] % gc.callbacks.length, 1);
+        break;
+      case "referrers":
+        this.#withRoot(step[1], (value) => {
+          const found = this.#namesOf(gc.getReferrers(value)).sort();
+          this.#events.push(`${name} has referrers ${found.join(" ")}`);
+        });
+        break;
+      case "referents":
+        this.#withRoot(step[1], (value) => {
+          this.#events.push(`${name} has referents ${this.#namesOf(gc.getReferents(value)).join(" ")}`);
+        });
+        break;
+      case "all":
+        for (const [index, one] of step[1].entries()) this.#operate(`${name}_${index}`, one);
         break;
     }
   }
@@ -223,6 +300,44 @@ export class Player {
     return ref;
   }
 
+  #finalize(name: string, node: StructHandle, hook: Action[]): void {
+    this.#hooks.set(name, hook);
+    const made = this.heap.weakref.finalize(
+      node,
+      (own: string) => {
+        this.#events.push(`finalize ${own}`);
+        this.#runHook(own, null);
+        return own;
+      },
+      name,
+    );
+    this.#finalizers.push(made);
+    // Its weak reference is the newest with a callback, and is none of the program's.
+    const refs = this.heap.weakref.getRefs(node);
+    const own = refs.find(({ callback }) => callback !== null) as WeakrefHandle;
+    this.#names.delete(own.address);
+    for (const ref of refs) ref.release();
+  }
+
+  #withFinalizer(index: number, run: (made: Finalizer) => void): void {
+    const made = this.#finalizers[index % this.#finalizers.length];
+    if (made) run(made);
+  }
+
+  #readFinalization(found: Finalization | null): string {
+    if (found === null) return "None";
+    const target = this.#nameAt(found.object.address);
+    found.object.release();
+    return `${target} ${String(found.args[0])}`;
+  }
+
+  /** Releases the handles. */
+  #namesOf(handles: readonly Handle[]): string[] {
+    const names = handles.map(({ address }) => address).filter((address) => this.#isNamed(address));
+    for (const handle of handles) handle.release();
+    return names.map((address) => this.#nameAt(address));
+  }
+
   #collect(generation: Generation): void {
     this.#events.push(`collect ${generation}`);
     const found = this.heap.gc.collect(generation);
@@ -303,6 +418,7 @@ export class Player {
     };
     for (const root of this.#roots) if (root) visit(root.address);
     for (const key of [...this.#kept.keys()].sort()) visit((this.#kept.get(key) as Handle).address);
+    for (const object of this.#garbage()) visit(object);
     return reached;
   }
 
@@ -311,7 +427,23 @@ export class Player {
     const count = this.#core.refcount(address);
     if (this.#core.typeOf(address) === TYPE_WEAKREF) return [name, count, this.#targetOf(address)];
     const slots = this.#slotsAt(address).map((slot) => (slot === 0 ? null : this.#nameAt(slot)));
-    return [name, count, this.#core.isFinalized(address) !== 0, this.#core.weakrefCount(address), ...slots];
+    return [name, count, this.#core.isFinalized(address) !== 0, this.#refsOf(address), slots];
+  }
+
+  #refsOf(address: number): string[] {
+    const refs: string[] = [];
+    const after = (ref: number): number => this.#core.weakrefAfter(address, ref) >>> 0;
+    for (let ref = after(0); ref !== 0; ref = after(ref)) refs.push(this.#names.get(ref) ?? "finalize");
+    return refs;
+  }
+
+  #garbage(): number[] {
+    const { gc } = this.heap;
+    if (!this.#savesGarbage) return [];
+    const objects = gc.getReferents(gc.garbage);
+    const addresses = objects.map(({ address }) => address);
+    for (const object of objects) object.release();
+    return addresses;
   }
 
   #isNamed(address: number): boolean {
@@ -338,10 +470,14 @@ export class Player {
     return {
       roots: this.#roots.map((root) => (root ? this.#nameAt(root.address) : null)),
       kept: Object.fromEntries([...this.#kept].map(([key, node]) => [key, this.#nameAt(node.address)])),
-      nodes: Array.from(this.#reached(), (address) => this.#readNode(address)),
+      nodes: Array.from(this.#reached(), (address) => this.#readNode(address)).sort(byName),
       alive: this.#alive(),
       generations: [0, 1, 2].map((generation) => this.#generation(generation)),
       counts: this.heap.gc.getCount().slice(1),
+      frozen: this.heap.gc.getFreezeCount(),
+      garbage: this.#garbage()
+        .map((address) => this.#nameAt(address))
+        .sort(),
     };
   }
 }

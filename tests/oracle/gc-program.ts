@@ -37,7 +37,20 @@ export type Step =
   | ["weak", root: number, to: number, hook: Hook]
   | ["deref", root: number, to: number]
   | ["collect", generation: Generation]
-  | ["forget", index: number];
+  | ["forget", index: number]
+  | ["finalize", root: number, hook: Action[]]
+  | ["callFinalizer", index: number]
+  | ["peek", index: number]
+  | ["detach", index: number]
+  | ["saveAll", isOn: boolean]
+  | ["emptyGarbage"]
+  | ["freeze"]
+  | ["unfreeze"]
+  | ["watch"]
+  | ["unwatch", index: number]
+  | ["referrers", root: number]
+  | ["referents", root: number]
+  | ["all", steps: Step[]];
 
 /**
  * What hooks of a program do. Those of one collection run in different orders on the two sides (D4): `commuting`
@@ -49,10 +62,18 @@ export type Profile = "commuting" | "any";
 export class ProgramWriter {
   readonly #steps: Step[] = [];
 
+  /**
+   * A program either freezes, or has finalizers of `weakref.finalize` and saves garbage: those are other objects on
+   * either side, which would be counted among the frozen ones.
+   */
+  readonly #freezes: boolean;
+
   constructor(
     readonly random: Random,
     readonly profile: Profile,
-  ) {}
+  ) {
+    this.#freezes = random(5) === 0;
+  }
 
   write(length: number): Step[] {
     while (this.#steps.length < length) {
@@ -62,23 +83,36 @@ export class ProgramWriter {
     return this.#steps.slice(0, length);
   }
 
+  /** What a function writes, as one step. */
+  #together(write: () => void): void {
+    const start = this.#steps.length;
+    write();
+    this.#steps.push(["all", this.#steps.splice(start)]);
+  }
+
   /** A ring of some objects, more or less, with what else holds them, weakly or not, let go and collected. */
   #tangle(): void {
     const roots = Array.from({ length: OBJECT_ROOTS }, (_, root) => root);
     const members: number[] = [];
-    for (let left = 1 + this.random(6); left > 0; left--) {
-      const [root] = roots.splice(this.random(roots.length), 1) as [number];
-      members.push(root);
-      if (this.random(4)) this.#add(["new", root, 2 + this.random(3), this.random(3) ? this.#finalizer(0) : null]);
-    }
-    for (const [i, root] of members.entries()) {
-      if (this.random(20)) this.#add(["set", root, 0, members[(i + 1) % members.length] as number]);
-      if (this.random(3) === 0) this.#add(["set", root, 1 + this.random(3), this.random(2) ? this.#root() : root]);
-      if (this.random(3) === 0) this.#addInner(root, this.#objectRoot());
-      if (this.random(2) === 0) this.#addWeak(root, this.#weakRoot(), members);
-    }
+    this.#together(() => {
+      for (let left = 1 + this.random(6); left > 0; left--) {
+        const [root] = roots.splice(this.random(roots.length), 1) as [number];
+        members.push(root);
+        if (this.random(4)) this.#add(["new", root, 2 + this.random(3), this.random(3) ? this.#finalizer(0) : null]);
+      }
+    });
+    this.#together(() => {
+      for (const [i, root] of members.entries()) {
+        if (this.random(20)) this.#add(["set", root, 0, members[(i + 1) % members.length] as number]);
+        if (this.random(3) === 0) this.#add(["set", root, 1 + this.random(3), this.random(2) ? this.#root() : root]);
+        if (this.random(3) === 0) this.#addInner(root, pick(this.random, roots));
+        if (this.random(2) === 0) this.#addWeak(root, this.#weakRoot(), members);
+      }
+    });
     if (this.random(3) === 0) this.#add(["collect", this.random(3) as Generation]);
-    for (const root of members) if (this.random(12)) this.#add(["drop", root]);
+    this.#together(() => {
+      for (const root of members) if (this.random(12)) this.#add(["drop", root]);
+    });
     if (this.random(8)) this.#add(["collect", this.random(2) ? 2 : (this.random(3) as Generation)]);
   }
 
@@ -122,7 +156,8 @@ export class ProgramWriter {
   }
 
   #step(): Step {
-    const choice = this.random(100);
+    const choice = this.random(120);
+    if (choice >= 100) return this.#rareStep();
     if (choice < 20) return this.#new();
     if (choice < 50) return ["set", this.#objectRoot(), this.#slot(), this.#root()];
     if (choice < 55) return ["clear", this.#root(), this.#slot()];
@@ -133,6 +168,46 @@ export class ProgramWriter {
     if (choice < 88) return ["deref", this.#weakRoot(), this.#root()];
     if (choice < 94) return ["forget", this.random(8)];
     return ["collect", this.random(3) as Generation];
+  }
+
+  #rareStep(): Step {
+    switch (this.random(12)) {
+      case 0:
+      case 1:
+        return ["referrers", this.#root()];
+      case 2:
+        return ["referents", this.#root()];
+      case 3:
+        return ["watch"];
+      case 4:
+        return ["unwatch", this.random(8)];
+      default:
+        return this.#freezes ? this.#freezingStep() : this.#finalizingStep();
+    }
+  }
+
+  #freezingStep(): Step {
+    return this.random(2) ? ["freeze"] : ["unfreeze"];
+  }
+
+  #finalizingStep(): Step {
+    switch (this.random(9)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return ["finalize", this.#objectRoot(), this.#callback(0)];
+      case 4:
+        return ["callFinalizer", this.random(8)];
+      case 5:
+        return ["peek", this.random(8)];
+      case 6:
+        return ["detach", this.random(8)];
+      case 7:
+        return this.random(2) ? ["saveAll", this.random(2) > 0] : ["saveAll", false];
+      default:
+        return ["emptyGarbage"];
+    }
   }
 
   #finalizer(depth: number): Action[] {

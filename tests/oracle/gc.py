@@ -7,6 +7,9 @@ import weakref
 from sys import getrefcount
 
 gc.disable()
+gc.collect()
+# What a full collection freezes of its own accord: CPython's immortals.
+IMMORTALS = gc.get_freeze_count()
 
 FIELDS = ("a", "b", "c", "d")
 ROOTS = 10
@@ -27,9 +30,12 @@ class World:
         self.numbers = []
         # A plain weak reference has no room for a name.
         self.ref_names = {}
-        self.finalizers = {}
+        self.finalizers = []
+        self.watchers = []
         # Frozen objects that are none of the program's.
         self.frozen_others = 0
+        self.has_frozen = False
+        self.is_thawed = False
         self.is_over = False
 
 
@@ -85,7 +91,8 @@ def is_node(value):
 
 def name_of(value):
     if type(value) is weakref.ref:
-        return world.ref_names.get(id(value))
+        # One with a callback is part of a `weakref.finalize`.
+        return world.ref_names.get(id(value)) if value.__callback__ is None else None
     return world.names[int(value.number)] if type(value) in FIELDS_OF or type(value) is Ref else None
 
 
@@ -190,7 +197,122 @@ def op_forget(name, index):
         del node
 
 
+def finalize(name):
+    world.events.append("finalize " + name)
+    run_hook(name, None)
+    return name
+
+
+def op_finalize(name, root, hook):
+    node = world.roots[root]
+    if is_node(node):
+        world.hooks[name] = hook
+        world.finalizers.append(weakref.finalize(node, finalize, name))
+    del node
+
+
+def pick_finalizer(index):
+    return world.finalizers[index % len(world.finalizers)] if world.finalizers else None
+
+
+def op_callFinalizer(name, index):
+    made = pick_finalizer(index)
+    if made is not None:
+        try:
+            world.events.append(f"{name} returned {made()}")
+        except Expected:
+            world.events.append(f"{name} raised")
+
+
+def op_peek(name, index):
+    made = pick_finalizer(index)
+    if made is not None:
+        world.events.append(f"{name} peeked {read_finalization(made.peek())} {made.alive}")
+
+
+def op_detach(name, index):
+    made = pick_finalizer(index)
+    if made is not None:
+        world.events.append(f"{name} detached {read_finalization(made.detach())} {made.alive}")
+
+
+def read_finalization(found):
+    return None if found is None else f"{name_of(found[0])} {found[2][0]}"
+
+
+def op_saveAll(name, is_on):
+    gc.set_debug(gc.DEBUG_SAVEALL if is_on else 0)
+
+
+def op_emptyGarbage(name):
+    # What dies of it dies in the order in which it was found.
+    world.events.append("collect garbage")
+    gc.garbage.clear()
+    world.events.append("collected garbage")
+
+
+def op_freeze(name):
+    if world.is_thawed:
+        world.frozen_others = gc.get_freeze_count()
+        world.is_thawed = False
+    # Nothing may be frozen here that dies later: no generators, no lists of arguments in the functions around.
+    tracked = gc.get_objects()
+    for value in tracked:
+        if name_of(value) is None:
+            world.frozen_others += 1
+    del value, tracked
+    gc.freeze()
+    world.has_frozen = True
+
+
+def op_unfreeze(name):
+    gc.unfreeze()
+    world.frozen_others = 0
+    world.is_thawed = True
+
+
+def op_watch(name):
+    """A callback of collections."""
+
+    def watcher(phase, info):
+        told = f"{info['generation']} {info['collected']} {info['uncollectable']}"
+        world.events.append(f"{name} heard {phase} {told}")
+
+    world.watchers.append(watcher)
+    gc.callbacks.append(watcher)
+
+
+def op_unwatch(name, index):
+    if gc.callbacks:
+        del gc.callbacks[index % len(gc.callbacks)]
+
+
+def op_referrers(name, root):
+    node = world.roots[root]
+    if node is not None:
+        found = {name_of(value) for value in gc.get_referrers(node)} - {None}
+        world.events.append(f"{name} has referrers {' '.join(sorted(found))}")
+    del node
+
+
+def op_referents(name, root):
+    node = world.roots[root]
+    if node is not None:
+        found = [name_of(value) for value in gc.get_referents(node)]
+        world.events.append(f"{name} has referents {' '.join(one for one in found if one is not None)}")
+    del node
+
+
+def op_all(name, steps):
+    for index in range(len(steps)):
+        operate(f"{name}_{index}", steps[index])
+
+
 OPERATIONS = {key[3:]: value for key, value in list(globals().items()) if key.startswith("op_")}
+
+
+def operate(name, step):
+    OPERATIONS[step[0]](name, *step[1:])
 
 
 # ---- What finalizers and callbacks do. `node` is the object that dies; a callback has none.
@@ -296,6 +418,10 @@ def read_slots(node):
     return [None if value is None else name_of(value) for value in (getattr(node, f) for f in FIELDS_OF[type(node)])]
 
 
+def read_refs(node):
+    return [name_of(ref) or "finalize" for ref in weakref.getweakrefs(node)]
+
+
 def visit(node, order, seen):
     """Adds what can be reached to `order`, which is then the only thing that holds more than the program does."""
     if node is None or id(node) in seen:
@@ -321,10 +447,10 @@ def read_nodes():
     for node in order:
         count = getrefcount(node) - 3  # in `order`, in `node`, and as an argument
         if is_node(node):
-            told.append([name_of(node), count, gc.is_finalized(node), weakref.getweakrefcount(node), *read_slots(node)])
+            told.append([name_of(node), count, gc.is_finalized(node), read_refs(node), read_slots(node)])
         else:
             told.append([name_of(node), count, read_target(node)])
-    return told
+    return sorted(told, key=lambda node: node[0])
 
 
 def read_alive():
@@ -341,6 +467,11 @@ def read_name_of_root(node):
     return None if node is None else name_of(node)
 
 
+def read_frozen():
+    count = gc.get_freeze_count() - world.frozen_others
+    return 0 if world.is_thawed and count == IMMORTALS else count
+
+
 def observe():
     return {
         "roots": [read_name_of_root(node) for node in world.roots],
@@ -349,6 +480,8 @@ def observe():
         "alive": read_alive(),
         "generations": [read_generation(generation) for generation in range(3)],
         "counts": gc.get_count()[1:],
+        "frozen": read_frozen(),
+        "garbage": sorted(name_of(value) for value in gc.garbage),
     }
 
 
@@ -356,11 +489,12 @@ def play(program):
     global world
     world = World()
     gc.freeze()
+    world.frozen_others = gc.get_freeze_count()
     told = []
-    for step, (operation, *rest) in enumerate(program):
-        OPERATIONS[operation](f"o{step}", *rest)
-        events = world.events
-        world.events = []
+    for index in range(len(program)):
+        operate(f"o{index}", program[index])
+        events = world.events[:]
+        world.events.clear()
         told.append([events, observe()])
     end()
     return told
@@ -369,9 +503,16 @@ def play(program):
 def end():
     """Lets everything die, and nothing happen."""
     world.is_over = True
+    gc.set_debug(0)
+    gc.callbacks.clear()
+    for made in world.finalizers:
+        made.detach()
+    world.finalizers.clear()
     world.roots.clear()
     world.kept.clear()
     gc.garbage.clear()
+    if world.has_frozen:
+        gc.unfreeze()
     gc.collect()
 
 

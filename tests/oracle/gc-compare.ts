@@ -1,4 +1,4 @@
-import type { Told } from "./gc-player.js";
+import type { Observation, Told } from "./gc-player.js";
 
 /** Where two traces of one program part. */
 export interface Difference {
@@ -8,10 +8,13 @@ export interface Difference {
   heap: unknown;
 }
 
-/** `isCut`: from some step on hooks ran in another order (D4) and had different effects, so there is nothing to compare. */
 export interface Comparison {
   difference?: Difference;
+  /** Hooks of some collection ran in another order (D4). */
+  isReordered: boolean;
+  /** They had other effects for that, so from then on there is nothing to compare. */
   isCut: boolean;
+  /** How many were compared. */
   steps: number;
 }
 
@@ -33,33 +36,39 @@ function normalEvents(events: readonly string[]): string[] {
 }
 
 /** Whether events of a collection came in another order, so that what came after them may differ. */
-function isReordered(python: readonly string[], heap: readonly string[]): boolean {
+function cameInAnotherOrder(python: readonly string[], heap: readonly string[]): boolean {
   const first = python.findIndex((event, index) => event !== heap[index]);
   if (first < 0) return false;
   const isInCollection = python.slice(0, first).filter((event) => event.startsWith("collect ")).length > 0;
   return isInCollection && heap.includes(python[first] as string) && python.includes(heap[first] as string);
 }
 
+/** `commutes`: the order of hooks makes no difference, so none is excused by it. */
 export function compare(python: readonly Told[], heap: readonly Told[], commutes: boolean): Comparison {
-  let isReorderedSoFar = false;
+  let isReordered = false;
   for (const [step, [events, seen]] of python.entries()) {
     const [ourEvents, ourSeen] = heap[step] as Told;
-    if (!commutes && isReordered(events, ourEvents)) isReorderedSoFar = true;
-    const pairs: [string, unknown, unknown][] = [
-      ["events", normalEvents(events), normalEvents(ourEvents)],
-      ...Object.entries(seen).map(([key, value]): [string, unknown, unknown] => [
-        key,
-        value,
-        ourSeen[key as keyof typeof seen],
-      ]),
-    ];
-    for (const [what, theirs, ours] of pairs) {
-      if (areSame(theirs, ours)) continue;
-      if (isReorderedSoFar) return { isCut: true, steps: step };
-      return { difference: { step, what, python: theirs, heap: ours }, isCut: false, steps: step };
-    }
+    const isReorderedNow = cameInAnotherOrder(events, ourEvents);
+    isReordered ||= isReorderedNow;
+    const difference = differenceOf(normalEvents(events), seen, normalEvents(ourEvents), ourSeen);
+    if (difference === undefined) continue;
+    if (isReorderedNow && !commutes) return { isReordered, isCut: true, steps: step };
+    return { difference: { step, ...difference }, isReordered, isCut: false, steps: step };
   }
-  return { isCut: false, steps: python.length };
+  return { isReordered, isCut: false, steps: python.length };
+}
+
+function differenceOf(
+  events: readonly string[],
+  seen: Observation,
+  ourEvents: readonly string[],
+  ourSeen: Observation,
+): Omit<Difference, "step"> | undefined {
+  if (!areSame(events, ourEvents)) return { what: "events", python: events, heap: ourEvents };
+  for (const key of Object.keys(seen) as (keyof Observation)[]) {
+    if (!areSame(seen[key], ourSeen[key])) return { what: key, python: seen[key], heap: ourSeen[key] };
+  }
+  return undefined;
 }
 
 /** Equal but for the order of an object's properties. */

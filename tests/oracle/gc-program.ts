@@ -64,7 +64,8 @@ export class ProgramWriter {
 
   /**
    * A program either freezes, or has finalizers of `weakref.finalize` and saves garbage: those are other objects on
-   * either side, which would be counted among the frozen ones.
+   * either side, which would be counted among the frozen ones. Few do: to CPython they make all of the interpreter
+   * come and go.
    */
   readonly #freezes: boolean;
 
@@ -72,7 +73,7 @@ export class ProgramWriter {
     readonly random: Random,
     readonly profile: Profile,
   ) {
-    this.#freezes = random(5) === 0;
+    this.#freezes = random(25) === 0;
   }
 
   write(length: number): Step[] {

@@ -72,6 +72,7 @@ class Ref(weakref.ref):
 
 
 REFS = (Ref, weakref.ref)
+NAMED = {*FIELDS_OF, *REFS}
 
 
 def give_name(thing, name):
@@ -459,7 +460,7 @@ def read_alive():
 
 
 def read_generation(generation):
-    names = [name_of(value) for value in gc.get_objects(generation)]
+    names = [name_of(value) for value in gc.get_objects(generation) if type(value) in NAMED]
     return sorted(name for name in names if name is not None)
 
 
@@ -468,6 +469,9 @@ def read_name_of_root(node):
 
 
 def read_frozen():
+    # Walks over all there is; nothing of the program's is frozen before it freezes.
+    if not world.has_frozen:
+        return 0
     count = gc.get_freeze_count() - world.frozen_others
     return 0 if world.is_thawed and count == IMMORTALS else count
 

@@ -53,27 +53,35 @@ function show({ step, what, python, heap }: Difference): string[] {
   return [`step ${step}, ${what}`, `  CPython: ${only(theirs, ours)}`, `  heap:    ${only(ours, theirs)}`];
 }
 
-describe.each(CORES)("random programs do what they do in CPython, %s core", (name, options) => {
+/** The checked core, which takes longer, for some of them. */
+function optionsOf(seed: number): Options {
+  const [, options] = CORES[seed % 4 === 0 ? 1 : 0] as (typeof CORES)[number];
+  return options();
+}
+
+describe("random programs do what they do in CPython", () => {
   test.each<Profile>(["commuting", "any"])("with hooks: %s", (profile) => {
     const first = seedOf(1);
     const started = performance.now();
-    const programs = Math.ceil(PROGRAMS / 4);
-    let steps = 0;
-    let cut = 0;
+    const programs = Math.ceil(PROGRAMS / 2);
+    const totals = { steps: 0, reordered: 0, cut: 0 };
     for (let seed = first; seed < first + programs; seed += BATCH) {
       const length = Math.min(BATCH, first + programs - seed);
       const batch = Array.from({ length }, (_, i) => new ProgramWriter(seededRandom(seed + i), profile).write(STEPS));
       const told = pythonPlays(batch);
       for (const [i, program] of batch.entries()) {
-        const result = compareOn(options(), program, told[i] as Told[], profile);
-        if (result.difference) fail(options(), program, profile, seed + i);
-        steps += result.steps;
-        if (result.isCut) cut++;
+        const result = compareOn(optionsOf(seed + i), program, told[i] as Told[], profile);
+        if (result.difference) fail(optionsOf(seed + i), program, profile, seed + i);
+        totals.steps += result.steps;
+        if (result.isReordered) totals.reordered++;
+        if (result.isCut) totals.cut++;
       }
     }
-    expect(steps).toBeGreaterThan((programs * STEPS) / 2);
+    expect(totals.steps).toBeGreaterThan((programs * STEPS) / 2);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const range = `seeds ${first} to ${first + programs - 1}`;
-    console.log(`${name}, ${profile}: ${programs} programs, ${steps} steps, ${range}, ${cut} cut, ${seconds} s`);
+    console.log(
+      `hooks ${profile}: ${programs} programs, seeds ${first} to ${first + programs - 1}, ${totals.steps} steps, ` +
+        `${totals.reordered} with events in another order (D4), ${totals.cut} cut there, ${seconds} s`,
+    );
   });
 });

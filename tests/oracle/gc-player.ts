@@ -58,6 +58,7 @@ export class Player {
       },
     });
     this.heap.gc.disable();
+    this.heap.gc.debugSink = () => undefined;
     this.#core = this.heap.scope(() => this.heap.none.store.core);
     for (const slots of [2, 3, 4]) {
       const fields = Object.fromEntries(FIELDS.slice(0, slots).map((field) => [field, "ref" as const]));

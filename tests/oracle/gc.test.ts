@@ -3,7 +3,7 @@ import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, test } from "vitest";
 import { seedOf, seededRandom } from "../support/random.js";
 import { CORES } from "../support/heap.js";
-import { shrinkList } from "../support/shrink.js";
+import { shrinkProgram } from "./gc-shrink.js";
 import { compare } from "./gc-compare.js";
 import type { Comparison, Difference } from "./gc-compare.js";
 import { Player } from "./gc-player.js";
@@ -38,7 +38,7 @@ function compareOn(options: Options, steps: readonly Step[], python: readonly To
 function fail(options: Options, steps: readonly Step[], profile: Profile, seed: number): never {
   const play = (program: readonly Step[]): Comparison =>
     compareOn(options, program, pythonPlays([program])[0] as Told[], profile);
-  const shrunk = shrinkList(steps, (program) => play(program).difference !== undefined);
+  const shrunk = shrinkProgram(steps, (program) => play(program).difference !== undefined);
   const { difference } = play(shrunk);
   if (!difference) throw new Error(`seed ${seed} differs only among others`);
   throw new Error([`seed ${seed}:`, ...shrunk.map((step) => JSON.stringify(step)), ...show(difference)].join("\n"));

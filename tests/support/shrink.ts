@@ -10,3 +10,20 @@ export function shrinkList<T>(list: readonly T[], fails: (list: T[]) => boolean)
   }
   return current;
 }
+
+/** Shrinks the elements of a failing list, each to the first of its smaller forms with which it still fails, and again. */
+export function shrinkElements<T>(
+  list: readonly T[],
+  smaller: (element: T) => T[],
+  fails: (list: T[]) => boolean,
+): T[] {
+  const current = [...list];
+  for (const at of current.keys()) {
+    for (;;) {
+      const better = smaller(current[at] as T).find((one) => fails(current.with(at, one)));
+      if (better === undefined) break;
+      current[at] = better;
+    }
+  }
+  return current;
+}

@@ -1,0 +1,29 @@
+import { shrinkElements, shrinkList } from "../support/shrink.js";
+import type { Action, Step } from "./gc-program.js";
+
+/** The shortest program that can be found which still fails. */
+export function shrinkProgram(steps: readonly Step[], fails: (steps: Step[]) => boolean): Step[] {
+  let current = shrinkList(steps, fails);
+  const flat = current.flatMap((step) => (step[0] === "all" ? step[1] : [step]));
+  if (fails(flat)) current = flat;
+  for (let before = ""; before !== JSON.stringify(current);) {
+    before = JSON.stringify(current);
+    current = shrinkElements(shrinkList(current, fails), smallerForms, fails);
+  }
+  return current;
+}
+
+/** With a smaller number, or a hook that does less. */
+function smallerForms<T extends Step | Action>(step: T): T[] {
+  return step.flatMap((part, at): T[] => {
+    const put = (other: unknown): T => (step as unknown[]).with(at, other) as T;
+    if (typeof part === "number") return Array.from({ length: part }, (_, smaller) => put(smaller));
+    if (!Array.isArray(part)) return [];
+    const parts = part as (Step | Action)[];
+    return [
+      ...(step[0] === "new" ? [put(null)] : []),
+      ...parts.map((_, index) => put(parts.toSpliced(index, 1))),
+      ...parts.flatMap((one, index) => smallerForms(one).map((form) => put(parts.with(index, form)))),
+    ];
+  });
+}

@@ -45,6 +45,7 @@ export class Player {
   readonly #names = new Map<number, string>();
   readonly #finalizers: Finalizer[] = [];
   #events: string[] = [];
+  #heard = 0;
   #savesGarbage = false;
   #isOver = false;
 
@@ -191,12 +192,15 @@ export class Player {
         gc.unfreeze();
         break;
       case "watch":
+        this.#hooks.set(name, step[1]);
         gc.callbacks.push((phase, { generation, collected, uncollectable }) => {
+          this.#heard++;
           this.#events.push(`${name} heard ${phase} ${generation} ${collected} ${uncollectable}`);
+          this.#runHook(name, null, `${name}#${this.#heard}`);
         });
         break;
       case "unwatch":
-        if (gc.callbacks.length > 0) gc.callbacks.splice(step[1] % gc.callbacks.length, 1);
+        this.#unwatch(step[1]);
         break;
       case "referrers":
         this.#withRoot(step[1], (value) => {
@@ -261,6 +265,9 @@ export class Player {
           if (ref instanceof WeakrefHandle) this.#events.push(`${name} saw ${this.#targetOf(ref.address) ?? "None"}`);
         });
         break;
+      case "unwatch":
+        this.#unwatch(action[1]);
+        break;
       case "weak":
         if (!node) break;
         this.#holding(this.#watch(name, node, action[2]), (ref) => {
@@ -270,10 +277,11 @@ export class Player {
     }
   }
 
-  #runHook(owner: string, node: StructHandle | null): void {
+  /** `name` is that of this run, for hooks that run more than once. */
+  #runHook(owner: string, node: StructHandle | null, name = owner): void {
     if (this.#isOver) return;
     for (const [index, action] of (this.#hooks.get(owner) ?? []).entries()) {
-      this.#act(`${owner}.${index}`, node, action);
+      this.#act(`${name}.${index}`, node, action);
     }
   }
 
@@ -299,6 +307,11 @@ export class Player {
     });
     this.#names.set(ref.address, name);
     return ref;
+  }
+
+  #unwatch(index: number): void {
+    const { callbacks } = this.heap.gc;
+    if (callbacks.length > 0) callbacks.splice(index % callbacks.length, 1);
   }
 
   #finalize(name: string, node: StructHandle, hook: Action[]): void {

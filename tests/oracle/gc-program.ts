@@ -22,6 +22,7 @@ export type Action =
   | ["raise"]
   | ["drop", root: number]
   | ["deref", root: number]
+  | ["unwatch", index: number]
   | ["weak", root: number, hook: Hook];
 /** Where a hook puts what it creates: among what is kept, into the object that dies, into itself, nowhere. */
 export type Place = "kept" | "slot" | "cycle" | "none";
@@ -46,7 +47,7 @@ export type Step =
   | ["emptyGarbage"]
   | ["freeze"]
   | ["unfreeze"]
-  | ["watch"]
+  | ["watch", hook: Action[]]
   | ["unwatch", index: number]
   | ["referrers", root: number]
   | ["referents", root: number]
@@ -179,7 +180,7 @@ export class ProgramWriter {
       case 2:
         return ["referents", this.#root()];
       case 3:
-        return ["watch"];
+        return ["watch", this.#watcher()];
       case 4:
         return ["unwatch", this.random(8)];
       default:
@@ -237,6 +238,19 @@ export class ProgramWriter {
       if (choice === 2) return ["raise"];
       if (choice < 6) return ["deref", this.#weakRoot()];
       return ["drop", this.#root()];
+    });
+  }
+
+  /** What a callback of collections does, at the start and at the end of each. */
+  #watcher(): Action[] {
+    return this.#hook(() => {
+      const choice = this.random(10);
+      if (choice < 4) return ["new", pick(this.random, ["kept", "cycle", "none"] as const), this.#nested(0)];
+      if (choice === 4) return ["collect", this.random(3) as Generation];
+      if (choice === 5) return ["raise"];
+      if (choice === 6) return ["unwatch", this.random(4)];
+      if (choice === 7) return ["drop", this.#root()];
+      return ["deref", this.#weakRoot()];
     });
   }
 

@@ -2,13 +2,28 @@
 
 import gc
 import json
+import weakref
 
 gc.disable()
 gc.collect()
 
 
 class Node:
-    __slots__ = ("link",)
+    __slots__ = ("link", "__weakref__")
+
+
+limbo = [None]
+
+
+class Lingering:
+    __slots__ = ()
+
+    def __del__(self):
+        limbo[0] = self
+
+
+def callback(ref):
+    pass
 
 
 def play(text):
@@ -19,6 +34,7 @@ def play(text):
     program = json.loads(text)
     steps = program["steps"]
     kept = [None] * program["places"]
+    watchers = [None] * program["places"]
     old = [None] * program["old"]
     ballast = [Node() for _ in range(20_000)]
     told = []
@@ -32,7 +48,9 @@ def play(text):
 
     def settle():
         """Makes the first count 0."""
-        gc.get_count()  # its tuple counts where there is no old one to use again, which a full collection sees to
+        # Tuples count where there are no old ones to use again, which a full collection sees to.
+        weakref.ref(ballast[0], callback)
+        gc.get_count()
         for _ in range(gc.get_count()[0]):
             ballast.pop()
 
@@ -61,13 +79,23 @@ def play(text):
             del node
         elif kind == 3:
             kept[place] = None
-        else:
+        elif kind == 4:
             gc.collect(place)
+        elif kind == 5:
+            if kept[place] is not None:
+                watchers[place] = None
+                ref = weakref.ref(kept[place], callback)
+                watchers[place] = ref
+                del ref
+        else:
+            Lingering()
         count0, count1, count2 = gc.get_count()
         told.append(-1 - count0 - 1000 * count1 - 1_000_000 * count2)
     gc.disable()
     gc.callbacks.clear()
     old.clear()
     kept.clear()
+    watchers.clear()
+    limbo[0] = None
     gc.collect()
     return json.dumps(told)

@@ -4,10 +4,20 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
 import { seedOf, seededRandom } from "../support/random.js";
-import { BEAR_AND_DROP, BEAR_CYCLE, COLLECT, DROP, KEEP, modelOf, tellCounts } from "./generation-model.js";
+import {
+  BEAR_AND_DROP,
+  BEAR_CYCLE,
+  COLLECT,
+  DROP,
+  KEEP,
+  LINGER,
+  WATCH,
+  modelOf,
+  tellCounts,
+} from "./generation-model.js";
 import type { Births, Told } from "./generation-model.js";
 
-/** How many, from the first seed on: a few, or as many thousandths as `npm run fuzz:cpython` has programs. */
+/** How many, from the first seed on: a few, or one for each 50 programs of `npm run fuzz:cpython`. */
 const PROGRAMS = Math.max(12, Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?? 0) / 50));
 
 let play: (program: string) => string;
@@ -28,7 +38,8 @@ function write(seed: number): Births {
   const steps: number[] = [];
   for (let left = 4000 + random(4000); left > 0; left--) {
     const choice = random(1000);
-    if (choice < collections) steps.push(COLLECT, random(3));
+    if (random(20) === 0) steps.push(random(2) ? WATCH : LINGER, random(places));
+    else if (choice < collections) steps.push(COLLECT, random(3));
     else if (choice < 10 * cycles) steps.push(BEAR_CYCLE, 0);
     else if (choice < 10 * cycles + 10 * drops) steps.push(random(2) ? DROP : BEAR_AND_DROP, random(places));
     else steps.push(KEEP, random(places));
@@ -42,7 +53,21 @@ function write(seed: number): Births {
 function heapPlays(options: Parameters<typeof Heap.createSync>[0], program: Births): Told {
   const heap = Heap.createSync({ ...options });
   const { core, gc } = heap;
+  const raw = heap.scope(() => heap.none.store.core);
   const { id } = heap.struct("Node", { link: "ref" });
+  let lingering = 0;
+  const Lingering = heap.struct(
+    "Lingering",
+    {},
+    {
+      finalize: ({ address }) => {
+        const before = lingering;
+        core.incref(address);
+        lingering = address;
+        if (before !== 0) core.decref(before);
+      },
+    },
+  );
   const told: Told = [];
   gc.disable();
   gc.setThreshold(...program.thresholds);
@@ -53,23 +78,28 @@ function heapPlays(options: Parameters<typeof Heap.createSync>[0], program: Birt
   });
   gc.enable();
   const kept: number[] = [];
-  const drop = (place: number): void => {
-    const object = kept[place] ?? 0;
-    kept[place] = 0;
+  const watchers: number[] = [];
+  const drop = (places: number[], place: number): void => {
+    const object = places[place] ?? 0;
+    places[place] = 0;
     if (object !== 0) core.decref(object);
   };
   for (let i = 0; i < program.steps.length; i += 2) {
     const [kind, place] = program.steps.slice(i, i + 2) as [number, number];
     if (kind === KEEP) {
-      drop(place);
+      drop(kept, place);
       kept[place] = core.alloc(id);
     } else if (kind === BEAR_AND_DROP) core.decref(core.alloc(id));
     else if (kind === BEAR_CYCLE) {
       const object = core.alloc(id);
       core.setRef(object, 0, object);
       core.decref(object);
-    } else if (kind === DROP) drop(place);
-    else gc.collect(place as 0);
+    } else if (kind === DROP) drop(kept, place);
+    else if (kind === COLLECT) gc.collect(place as 0);
+    else if (kind === WATCH) {
+      if (kept[place]) drop(watchers, place);
+      if (kept[place]) watchers[place] = raw.newWeakref(kept[place], 1) >>> 0; // a callback that nobody knows does nothing
+    } else core.decref(core.alloc(Lingering.id));
     told.push(tellCounts(...gc.getCount()));
   }
   heap.verify();
@@ -91,11 +121,13 @@ function isCollection(told: Told, index: number): boolean {
 }
 
 /** Fails where two sides part. */
-function mustAgree(a: Told, b: Told, about: string): void {
+function mustAgree(a: Told, b: Told, { steps }: Births, about: string): void {
   const at = a.findIndex((one, index) => one !== b[index]);
   if (at < 0 && a.length === b.length) return;
   const around = (told: Told): string => told.slice(Math.max(0, at - 6), at + 6).join();
-  throw new Error(`${about}, at ${at}: ${around(a)} and ${around(b)}`);
+  const step = 2 * a.slice(0, at).filter((one) => one < 0).length;
+  const before = steps.slice(Math.max(0, step - 6), step + 2).join();
+  throw new Error(`${about}, steps ... ${before}: ${around(a)} and ${around(b)}`);
 }
 
 describe("collections come when CPython's do", () => {
@@ -112,8 +144,8 @@ describe("collections come when CPython's do", () => {
       // The rules are one model's. D1 is all that there is between the two sides.
       const pythonModel = modelOf(program, true);
       const heapModel = modelOf(program, false);
-      mustAgree(python, pythonModel.told, `CPython and the model, ${about}`);
-      mustAgree(heap, heapModel.told, `the heap and the model, ${about}`);
+      mustAgree(python, pythonModel.told, program, `CPython and the model, ${about}`);
+      mustAgree(heap, heapModel.told, program, `the heap and the model, ${about}`);
       if (generationsOf(heap) === generationsOf(python)) totals.sameAsPython++;
       totals.spared += heapModel.spared;
       totals.births += program.steps.length / 2;

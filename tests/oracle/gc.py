@@ -32,6 +32,7 @@ class World:
         self.ref_names = {}
         self.finalizers = []
         self.watchers = []
+        self.heard = 0
         # Frozen objects that are none of the program's.
         self.frozen_others = 0
         self.has_frozen = False
@@ -272,12 +273,15 @@ def op_unfreeze(name):
     world.is_thawed = True
 
 
-def op_watch(name):
+def op_watch(name, hook):
     """A callback of collections."""
+    world.hooks[name] = hook
 
     def watcher(phase, info):
+        world.heard += 1
         told = f"{info['generation']} {info['collected']} {info['uncollectable']}"
         world.events.append(f"{name} heard {phase} {told}")
+        run_hook(name, None, f"{name}#{world.heard}")
 
     world.watchers.append(watcher)
     gc.callbacks.append(watcher)
@@ -387,6 +391,10 @@ def act_deref(name, node, root):
     del ref
 
 
+def act_unwatch(name, node, index):
+    op_unwatch(name, index)
+
+
 def act_weak(name, node, root, hook):
     if node is not None:
         ref = watch(name, node, hook)
@@ -397,11 +405,12 @@ def act_weak(name, node, root, hook):
 ACTIONS = {key[4:]: value for key, value in list(globals().items()) if key.startswith("act_")}
 
 
-def run_hook(owner, node):
+def run_hook(owner, node, name=None):
+    """`name` is that of this run, for hooks that run more than once."""
     if world.is_over:
         return
     for index, (action, *rest) in enumerate(world.hooks[owner]):
-        ACTIONS[action](f"{owner}.{index}", node, *rest)
+        ACTIONS[action](f"{name or owner}.{index}", node, *rest)
 
 
 sys.unraisablehook = lambda unraisable: world.events.append("raised " + unraisable.exc_type.__name__)

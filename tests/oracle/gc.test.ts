@@ -47,7 +47,7 @@ function fail(options: Options, steps: readonly Step[], profile: Profile, seed: 
 /** What differs, without what does not. */
 function show({ step, what, python, heap }: Difference): string[] {
   const parts = (side: unknown): string[] =>
-    (Array.isArray(side) ? side : [side]).map((part: unknown) => JSON.stringify(part));
+    (Array.isArray(side) && Array.isArray(side[0]) ? side : [side]).map((part: unknown) => JSON.stringify(part));
   const [theirs, ours] = [parts(python), parts(heap)];
   const only = (side: string[], other: string[]): string => side.filter((part) => !other.includes(part)).join(" ");
   return [`step ${step}, ${what}`, `  CPython: ${only(theirs, ours)}`, `  heap:    ${only(ours, theirs)}`];

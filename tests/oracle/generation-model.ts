@@ -14,6 +14,10 @@ export const BEAR_AND_DROP = 1;
 export const BEAR_CYCLE = 2;
 export const DROP = 3;
 export const COLLECT = 4;
+/** A weak reference with a callback to what a place holds, instead of that which there was. */
+export const WATCH = 5;
+/** An object whose finalizer saves it from its death, until that of the next such object. */
+export const LINGER = 6;
 
 /**
  * What is told of a program: of each collection its generation and how many it collected, after each step its counts,
@@ -87,6 +91,8 @@ export function modelOf(program: Births, seesNewest: boolean): { told: Told; spa
   };
 
   const kept: (Modelled | undefined)[] = [];
+  const watchers: (Modelled | undefined)[] = [];
+  let lingering: Modelled | undefined;
   for (let i = 0; i < program.steps.length; i += 2) {
     const [kind, place] = program.steps.slice(i, i + 2) as [number, number];
     if (kind === KEEP) {
@@ -98,7 +104,19 @@ export function modelOf(program: Births, seesNewest: boolean): { told: Told; spa
     else if (kind === DROP) {
       die(kept[place]);
       kept[place] = undefined;
-    } else collect(place);
+    } else if (kind === COLLECT) collect(place);
+    else if (kind === WATCH) {
+      if (kept[place]) {
+        die(watchers[place]);
+        watchers[place] = bear();
+      }
+    } else {
+      // Whatever generation it was in by then: what is resurrected by its refcount begins anew.
+      bear().isAlive = false;
+      die(lingering);
+      lingering = { isAlive: true, isCycle: false };
+      generations[0]!.push(lingering);
+    }
     told.push(tellCounts(...counts));
   }
   return { told, spared };

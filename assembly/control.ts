@@ -18,6 +18,10 @@ export class Control {
   endPage: u32;
   limitPage: u32;
   freePages: u32;
+  /** Pages that serve objects. */
+  pagesInUse: u32;
+  /** Always 0: where a span would be found for blocks that have none. */
+  noSpans: u32;
   /** Pages that hold descriptors. */
   tablePages: u32;
   /** Bit b is set when the bin b of free runs is not empty. */
@@ -76,13 +80,13 @@ export class Control {
   pauses: u32;
   /** `count0` beyond this is one birth too many … */
   birthsLimit: i32;
-  /** … and `liveBytes` beyond this are too many bytes. */
-  bytesLimit: u32;
+  /** … and `pagesInUse` beyond this are too many bytes. */
+  pagesLimit: u32;
   /** Bytes by which the heap may grow between collections; 0 = any. */
   byteThreshold: u32;
-  /** `liveBytes` after the last collection, and after the last full one. */
-  bytesAfter: u32;
-  bytesAfterFull: u32;
+  /** `pagesInUse` after the last collection, and after the last full one. */
+  pagesAfter: u32;
+  pagesAfterFull: u32;
 
   // Collector.
   collecting: u32;
@@ -92,8 +96,9 @@ export class Control {
   garbage: u32;
   /** Whether weak references to garbage die before its finalizers run, with a callback or without, as in CPython 3.12. */
   clearsAllWeakrefs: u32;
-  /** Objects that the last collection looked at. */
+  /** Objects that the last collection looked at, and bytes that it gave back. */
   candidates: u32;
+  freedBytes: u32;
   threshold0: i32;
   threshold1: i32;
   threshold2: i32;
@@ -127,10 +132,7 @@ export class Control {
   verifyAddress: u32;
   liveObjects: u32;
   liveBlocks: u32;
-  usedPages: u32;
-
-  /** Bytes of all blocks in use. */
-  liveBytes: u32;
+  liveBytes: u64;
 
   // Torture, checked build only.
   collectAlways: u32;

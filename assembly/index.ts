@@ -31,7 +31,7 @@ import { nextReferrer as nextReferrerOf } from "./collect/referrers";
 import { countBirth, uncountBirth } from "./collect/trigger";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
 import { statisticOf, takeCensus } from "./heap/census";
-import { addType, createObject, createTuple } from "./heap/create";
+import { addType, bearLinked, createObject, createTuple } from "./heap/create";
 import { clearWeakMap, decref as decrefObject, dropEntry } from "./heap/death";
 import { createEntry, findEntryOf, liveEntryAfter } from "./heap/ephemeron";
 import { frozenCount, nextTracked, trackedCount as countTracked } from "./heap/generations";
@@ -108,10 +108,11 @@ export function defineType(payloadBytes: u32, slotCount: u32, flags: u32): u32 {
 }
 export function alloc(type: u32): usize {
   if (CHECK) assert(isType(type) && !isVariableSize(typeAt(type)), "unknown type, or one without a fixed size");
-  const tracked = hasLinks(typeAt(type));
-  if (tracked) countBirth();
-  const object = createObject(typeAt(type), type);
-  if (!object && tracked) uncountBirth();
+  if (!hasLinks(typeAt(type))) return createObject(typeAt(type));
+  countBirth();
+  // What a collection runs may have moved the types.
+  const object = bearLinked(typeAt(type));
+  if (!object) uncountBirth();
   return object;
 }
 export function incref(object: usize): bool {
@@ -425,7 +426,7 @@ export function pauses(): u32 {
 }
 export function setByteThreshold(bytes: u32): void {
   control.byteThreshold = bytes;
-  control.bytesAfter = control.liveBytes;
+  control.pagesAfter = control.pagesInUse;
   setLimits();
 }
 export function byteThreshold(): u32 {
@@ -465,6 +466,9 @@ export function unreachableAfter(object: usize): usize {
 }
 export function candidates(): u32 {
   return control.candidates;
+}
+export function freedBytes(): u32 {
+  return control.freedBytes;
 }
 export { startReferrers } from "./collect/referrers";
 export function nextReferrer(generation: u32, object: usize): usize {
@@ -511,9 +515,6 @@ export function sizeOf(object: usize): u32 {
 }
 export function typeOf(address: usize): u32 {
   return typeIdAt(address);
-}
-export function liveBytes(): u32 {
-  return control.liveBytes;
 }
 export function internedCount(): u32 {
   return control.internSize;

@@ -25,5 +25,5 @@ export const INVARIANT_TABLE = 21;
 export const INVARIANT_TUPLE = 22;
 export const INVARIANT_INTERNED = 23;
 export const INVARIANT_UNTRACKED = 24;
-export const INVARIANT_LIVE_BYTES = 25;
+export const INVARIANT_PAGES_IN_USE = 25;
 export const INVARIANT_WEAKMAP = 26;

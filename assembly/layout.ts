@@ -87,6 +87,8 @@ export const KIND_TABLE = 5; // in a buffer of its own, with the hash table of d
 export const TYPE_HAS_FINALIZER = 1;
 export const TYPE_HAS_LINKS = 2;
 export const TYPE_VARIABLE_SIZE = 4;
+/** Found out by the core: dying is nothing but dropping slots. */
+export const TYPE_DIES_QUIETLY = 8;
 
 export const TYPE_DESCRIPTOR_SIZE = 32;
 

@@ -7,11 +7,11 @@
 // can have it; a class keeps one empty span back, which is taken from it before memory grows.
 // A free block has type id 0 and, in its refcount word, the next free block.
 
-import { INFO_OFFSET, MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
+import { MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
 import { CHECK, FREED_BYTE, GUARD_SIZE, fillGuard, isGuardIntact, isPoisoned, mustFail } from "../check";
-import { CLASSES, CLASS_RECORD_SIZE, control } from "../control";
+import { CLASSES, CLASS_RECORD_SIZE, Control, control } from "../control";
 import { CLASS_COUNT, classOf, sizeOfClass, spanOfClass } from "./size-class";
-import { BLOCK_LEAF, BLOCK_LINKED, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf, runOf } from "./page";
+import { BLOCK_LEAF, BLOCK_LINKED, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf, prefixOf, runOf } from "./page";
 import { freeRun, takeRun } from "./run";
 
 /** What the control block holds for each size class. */
@@ -57,30 +57,36 @@ export function classForPayload(payload: u32, kind: u32): u32 {
   return size <= <u32>MAX_CLASS_SIZE ? classOf(size) : LARGE;
 }
 
+/** Where `takeBlock` finds blocks of a class, or of none: of such a size each has a run of its own. */
+export function spansFor(sizeClass: u32, kind: u32): usize {
+  return sizeClass == LARGE ? changetype<usize>(control) + offsetof<Control>("noSpans") : spansOf(sizeClass, kind);
+}
+
+/** A block of the first of these spans; 0 = that takes more than moving a pointer: ask `allocBlock`. */
+@inline
+export function takeBlock(spans: usize): usize {
+  const page = changetype<Page>(<usize>load<u32>(spans));
+  if (!page) return 0;
+  let object = page.free;
+  if (object) {
+    if (CHECK) checkReused(object, page);
+    page.free = load<u32>(object);
+  } else {
+    object = page.fresh;
+    if (object >= page.end) return 0;
+    page.fresh = object + page.blockSize;
+    if (CHECK) fillGuard(object - prefixOf(page.kind), page.blockSize);
+  }
+  page.used++;
+  return object;
+}
+
 /** A block for an object of `payload` bytes, as the object's address; its bytes are undefined. 0 = out of memory. */
 export function allocBlock(payload: u32, sizeClass: u32, kind: u32): usize {
   if (mustFail()) return 0;
   if (sizeClass == LARGE) return allocLarge(payload, kind);
-  const page = changetype<Page>(<usize>load<u32>(spansOf(sizeClass, kind)));
-  if (page) {
-    const object = page.free;
-    if (object) {
-      page.free = load<u32>(object);
-      page.used++;
-      control.liveBytes += classRecord(sizeClass).size;
-      if (CHECK) checkReused(object, sizeClass, kind);
-      return object;
-    }
-    const fresh = page.fresh;
-    if (fresh < page.end) {
-      page.fresh = fresh + classRecord(sizeClass).size;
-      page.used++;
-      control.liveBytes += classRecord(sizeClass).size;
-      if (CHECK) fillGuard(fresh - prefixOf(kind), classRecord(sizeClass).size);
-      return fresh;
-    }
-  }
-  return allocFromNextSpan(payload, sizeClass, kind);
+  const object = takeBlock(spansOf(sizeClass, kind));
+  return object ? object : allocFromNextSpan(payload, sizeClass, kind);
 }
 
 /** The first span of the list, if any, is full: goes on with the next, or a new one. */
@@ -103,11 +109,12 @@ function newSpan(sizeClass: u32, kind: u32): bool {
   if (!run) return false;
   const start = run << PAGE_SHIFT;
   const page = pageAt(run);
-  const blocks = (page.span << PAGE_SHIFT) / record.size;
+  const blocks = ((<u32>page.span) << PAGE_SHIFT) / record.size;
   page.free = 0;
   page.fresh = start + prefixOf(kind);
   page.end = page.fresh + blocks * record.size;
   page.used = 0;
+  page.blockSize = record.size;
   page.kind = <u8>kind;
   page.sizeClass = <u8>sizeClass;
   listSpan(page, spansOf(sizeClass, kind));
@@ -147,7 +154,6 @@ function allocLarge(payload: u32, kind: u32): usize {
   page.free = 0;
   page.fresh = page.end = object + (pages << PAGE_SHIFT);
   page.used = 1;
-  control.liveBytes += pages << PAGE_SHIFT;
   page.kind = <u8>kind;
   page.listed = 0;
   if (CHECK) fillGuard(run << PAGE_SHIFT, pages << PAGE_SHIFT);
@@ -156,10 +162,22 @@ function allocLarge(payload: u32, kind: u32): usize {
 
 /** Pages, if need be those of empty spans that classes keep back. */
 function takePages(pages: u32, state: u8): u32 {
-  const run = takeRun(pages, state, false);
-  if (run) return run;
-  releaseEmptySpans();
-  return takeRun(pages, state, true);
+  let run = takeRun(pages, state, false);
+  if (!run) {
+    releaseEmptySpans();
+    run = takeRun(pages, state, true);
+  }
+  if (run) {
+    control.pagesInUse += pages;
+    // The next birth asks why.
+    if (control.pagesInUse > control.pagesLimit) control.birthsLimit = i32.MIN_VALUE;
+  }
+  return run;
+}
+
+function givePages(run: u32, pages: u32): void {
+  control.pagesInUse -= pages;
+  freeRun(run, pages);
 }
 
 function releaseEmptySpans(): void {
@@ -171,7 +189,7 @@ function releaseEmptySpans(): void {
         const next = changetype<Page>(<usize>page.next);
         if (page.used == 0) {
           unlistSpan(page, head);
-          freeRun(runOf(page.end - classRecord(i).size), page.span);
+          givePages(runOf(page.end - page.blockSize), page.span);
         }
         page = next;
       }
@@ -181,36 +199,56 @@ function releaseEmptySpans(): void {
 
 /** Takes a block back. Type id 0 marks it free, to whoever walks the page. */
 export function freeBlock(object: usize): void {
-  const run = runOf(object);
-  const page = pageAt(run);
+  giveBlock(object);
+}
+
+/** The same in place: for the one caller that is called most. */
+@inline
+export function giveBlock(object: usize): void {
   if (CHECK) poison(object);
-  if (page.state == PAGE_LARGE) {
-    control.liveBytes -= page.span << PAGE_SHIFT;
-    freeRun(run, page.span);
-    return;
-  }
-  store<u32>(object, page.free);
-  store<u32>(object, 0, INFO_OFFSET);
+  if (control.collecting) control.freedBytes += blockSize(object);
+  const page = pageAt(<u32>(object >>> PAGE_SHIFT));
+  if (page.state == PAGE_SPAN) freeInSpan(object, page);
+  else freeBeyondFirstPage(object);
+}
+
+
+@inline
+function freeInSpan(object: usize, page: Page): void {
+  // The next free block and, above it, type id 0.
+  store<u64>(object, page.free);
   page.free = <u32>object;
-  page.used--;
-  control.liveBytes -= classRecord(page.sizeClass).size;
-  if (!page.listed) listSpan(page, spansOf(page.sizeClass, page.kind));
-  else if (page.used == 0 && page.next | page.prev) {
-    unlistSpan(page, spansOf(page.sizeClass, page.kind));
-    freeRun(run, page.span);
+  const used = page.used - 1;
+  page.used = used;
+  if (!used || !page.listed) spanChanged(object, page);
+}
+
+/** A block of a span of several pages, or one with pages of its own. */
+function freeBeyondFirstPage(object: usize): void {
+  const page = pageOf(object);
+  if (page.state == PAGE_LARGE) givePages(runOf(object), page.span);
+  else freeInSpan(object, page);
+}
+
+/** A span was full and has room now, or is empty: then it goes, unless it is the last of its class. */
+function spanChanged(object: usize, page: Page): void {
+  const head = spansOf(page.sizeClass, page.kind);
+  if (!page.listed) listSpan(page, head);
+  else if (page.next | page.prev) {
+    unlistSpan(page, head);
+    givePages(runOf(object), page.span);
   }
 }
 
 /** Bytes of the block that an object lies in, everything included. */
 export function blockSize(object: usize): u32 {
-  const page = pageAt(runOf(object));
-  return page.state == PAGE_LARGE ? page.span << PAGE_SHIFT : classRecord(page.sizeClass).size;
+  const page = pageOf(object);
+  return page.state == PAGE_LARGE ? (<u32>page.span) << PAGE_SHIFT : page.blockSize;
 }
 
 /** Bytes that a payload at this address may use. */
 export function payloadCapacity(object: usize): u32 {
-  const page = pageAt(runOf(object));
-  return blockSize(object) - PAYLOAD_OFFSET - prefixOf(page.kind) - GUARD_SIZE;
+  return blockSize(object) - PAYLOAD_OFFSET - prefixOf(pageOf(object).kind) - GUARD_SIZE;
 }
 
 function poison(object: usize): void {
@@ -220,7 +258,7 @@ function poison(object: usize): void {
   memory.fill(object + PAYLOAD_OFFSET, FREED_BYTE, block + size - GUARD_SIZE - object - PAYLOAD_OFFSET);
 }
 
-function checkReused(object: usize, sizeClass: u32, kind: u32): void {
-  const end = object - prefixOf(kind) + classRecord(sizeClass).size - GUARD_SIZE;
+function checkReused(object: usize, page: Page): void {
+  const end = object - prefixOf(page.kind) + page.blockSize - GUARD_SIZE;
   assert(isPoisoned(object + PAYLOAD_OFFSET, end), "a freed object was written to");
 }

@@ -9,7 +9,8 @@
 //        +16  next  ┐     the class's list of spans with room, or the bin's list of free runs
 //        +20  prev  ┘
 //        +24  state:8 │ kind:8 │ sizeClass:8 │ listed:8
-//        +28  span        first page of a run: its length; every other page: distance to the first
+//        +28  span:16     first page of a run: its length; every other page: distance to the first
+//        +30  blockSize:16
 //
 // Of a free run the first descriptor has the length and the links, the last one the number of the
 // first page in `fresh`.
@@ -46,7 +47,8 @@ export class Page {
   kind: u8;
   sizeClass: u8;
   listed: u8;
-  span: u32;
+  span: u16;
+  blockSize: u16;
 }
 const DESCRIPTOR_SHIFT = 5;
 if (offsetof<Page>() != 1 << DESCRIPTOR_SHIFT) ERROR("Page must be 32 bytes");
@@ -75,6 +77,12 @@ export function runOf(address: usize): u32 {
   const number = <u32>(address >>> PAGE_SHIFT);
   const page = pageAt(number);
   return page.state == PAGE_INSIDE ? number - page.span : number;
+}
+
+/** Descriptor of the run that an address belongs to. */
+export function pageOf(address: usize): Page {
+  const page = pageAt(<u32>(address >>> PAGE_SHIFT));
+  return page.state == PAGE_INSIDE ? pageAt(<u32>(address >>> PAGE_SHIFT) - page.span) : page;
 }
 
 /** Bytes between the start of a block and the address of the object in it. */

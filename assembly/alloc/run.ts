@@ -43,7 +43,7 @@ function bindRun(first: u32, pages: u32): void {
   const bin = binOf(pages);
   const head = load<u32>(binHead(bin));
   page.state = PAGE_FREE;
-  page.span = pages;
+  page.span = <u16>pages;
   page.prev = 0;
   page.next = head;
   if (head) pageAt(head).prev = first;
@@ -135,11 +135,11 @@ function carve(run: u32, pages: u32, state: u8): u32 {
 function claim(first: u32, pages: u32, state: u8): void {
   const page = pageAt(first);
   page.state = state;
-  page.span = pages;
+  page.span = <u16>pages;
   for (let i: u32 = 1; i < pages; i++) {
     const inside = pageAt(first + i);
     inside.state = PAGE_INSIDE;
-    inside.span = i;
+    inside.span = <u16>i;
   }
 }
 

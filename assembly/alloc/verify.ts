@@ -5,6 +5,7 @@ import {
   INVARIANT_FREE_BLOCKS,
   INVARIANT_FREE_RUNS,
   INVARIANT_GUARD,
+  INVARIANT_PAGES_IN_USE,
   INVARIANT_PAGES_TILE,
   INVARIANT_SPANS_LISTED,
   INVARIANT_SPAN_COUNTS,
@@ -19,6 +20,7 @@ import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, PAGE_TABLE, Page, pageAt
 export function verifyBlocks(): u32 {
   let free: u32 = 0;
   let tables: u32 = 0;
+  let inUse: u32 = 0;
   let lastWasFree = false;
   let number = control.firstPage;
   while (number < control.endPage) {
@@ -37,17 +39,20 @@ export function verifyBlocks(): u32 {
           return broken(INVARIANT_PAGES_TILE, (number + i) << PAGE_SHIFT);
       }
       if (page.state == PAGE_TABLE) tables += span;
-      else if (page.state == PAGE_SPAN) {
+      else inUse += span;
+      if (page.state == PAGE_SPAN) {
         const bad = verifySpan(number, page);
         if (bad) return bad;
-      } else if (page.state != PAGE_LARGE) return broken(INVARIANT_PAGES_TILE, number << PAGE_SHIFT);
-      else if (CHECK && !isGuardIntact(number << PAGE_SHIFT, span << PAGE_SHIFT))
+      } else if (page.state != PAGE_LARGE && page.state != PAGE_TABLE)
+        return broken(INVARIANT_PAGES_TILE, number << PAGE_SHIFT);
+      else if (CHECK && page.state == PAGE_LARGE && !isGuardIntact(number << PAGE_SHIFT, (<u32>span) << PAGE_SHIFT))
         return broken(INVARIANT_GUARD, number << PAGE_SHIFT);
     }
     lastWasFree = page.state == PAGE_FREE;
     number += span;
   }
   if (free != control.freePages) return broken(INVARIANT_FREE_RUNS, 0);
+  if (inUse != control.pagesInUse) return broken(INVARIANT_PAGES_IN_USE, 0);
   if (tables != control.tablePages + control.bitmapPages) return broken(INVARIANT_PAGES_TILE, 0);
   return control.bitmapCapacity >= control.endPage - control.firstPage ? 0 : broken(INVARIANT_BITMAPS, 0);
 }

@@ -22,13 +22,14 @@ export function collect(generation: u32): u32 {
   if (control.collecting) return 0;
   control.collecting = 1;
   tellCollection(COLLECTION_STARTS, generation, 0);
+  control.freedBytes = 0;
   advanceCounts(generation);
   if (generation == 2) findInWholeHeap();
   else findInYoung(generation);
   const collected = tearDown(generation);
   countCollection(generation, collected);
-  control.bytesAfter = control.liveBytes;
-  if (generation == 2) control.bytesAfterFull = control.liveBytes;
+  control.pagesAfter = control.pagesInUse;
+  if (generation == 2) control.pagesAfterFull = control.pagesInUse;
   setLimits();
   tellCollection(COLLECTION_ENDS, generation, collected);
   control.collecting = 0;

@@ -1,5 +1,6 @@
 // What decides whether to collect, boiled down to two numbers that a birth compares: see trigger.ts.
 
+import { PAGE_SHIFT } from "../layout";
 import { control } from "../control";
 
 export function isOn(): bool {
@@ -9,7 +10,11 @@ export function isOn(): bool {
 /** After anything that decides when to collect has changed. Limits that nothing reaches stand for "never". */
 export function setLimits(): void {
   control.birthsLimit = isOn() && control.threshold0 != 0 ? control.threshold0 : i32.MAX_VALUE;
-  const room = u32.MAX_VALUE - control.bytesAfter;
-  const hasLimit = isOn() && control.byteThreshold != 0 && control.byteThreshold < room;
-  control.bytesLimit = hasLimit ? control.bytesAfter + control.byteThreshold : u32.MAX_VALUE;
+  control.pagesLimit = isOn() && control.byteThreshold != 0 ? control.pagesAfter + thresholdInPages() : u32.MAX_VALUE;
+  if (control.pagesInUse > control.pagesLimit) control.birthsLimit = i32.MIN_VALUE;
+}
+
+/** The threshold in bytes as whole pages, one at least. */
+export function thresholdInPages(): u32 {
+  return max(control.byteThreshold >>> PAGE_SHIFT, 1);
 }

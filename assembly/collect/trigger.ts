@@ -1,20 +1,21 @@
 // When to collect: after so many births more than deaths, or, if asked for, so many bytes. Each birth
-// compares two numbers with two limits, which are out of reach while collection is off.
+// compares a count with a limit, which is out of reach while collection is off, and below any count once
+// there are too many bytes.
 
 import { CHECK } from "../check";
 import { control } from "../control";
 import { collect } from "./collect";
-import { isOn } from "./limits";
+import { isOn, thresholdInPages } from "./limits";
 
 /**
  * Counts the birth of an object that can be tracked, and collects if it is one too many. Called before
  * the object exists.
  */
+@inline
 export function countBirth(): void {
-  const births = ++control.count0;
-  if (births > control.birthsLimit || control.liveBytes > control.bytesLimit || (CHECK && control.collectAlways)) {
-    collectIfDue();
-  }
+  const births = control.count0 + 1;
+  control.count0 = births;
+  if (births > control.birthsLimit || (CHECK && control.collectAlways)) collectIfDue();
 }
 
 /** Takes back `countBirth` for an object that could not be created. */
@@ -25,7 +26,7 @@ export function uncountBirth(): void {
 function collectIfDue(): void {
   if (control.collecting || !isOn()) return;
   if (CHECK && control.collectAlways) collect(2);
-  else if (control.liveBytes > control.bytesLimit) collectForBytes();
+  else if (control.pagesInUse > control.pagesLimit) collectForBytes();
   else collectDueGeneration();
 }
 
@@ -43,8 +44,8 @@ function isWholeHeapDue(): bool {
 
 /** The same quarter, of bytes, decides whether all of the heap is worth a look; else something young is. */
 function collectForBytes(): void {
-  const grown = control.liveBytes - control.bytesAfterFull;
-  const isLarger = control.liveBytes > control.bytesAfterFull;
-  if (isWholeHeapDue() || (isLarger && grown > max(control.byteThreshold, control.bytesAfterFull >>> 2))) collect(2);
+  const before = control.pagesAfterFull;
+  const grown = control.pagesInUse > before ? control.pagesInUse - before : 0;
+  if (isWholeHeapDue() || grown > max(thresholdInPages(), before >>> 2)) collect(2);
   else collect(control.count1 > control.threshold1 ? 1 : 0);
 }

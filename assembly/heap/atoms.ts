@@ -41,7 +41,7 @@ export function createImmortals(): bool {
 }
 
 function createImmortal(type: u32, value: i64): usize {
-  const object = createObject(typeAt(type), type);
+  const object = createObject(typeAt(type));
   if (!object) return 0;
   store<i64>(object + VALUE_OFFSET, value);
   makeImmortal(object);
@@ -53,7 +53,7 @@ export function createInt(value: i64, flags: u32 = 0): usize {
   if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX && !flags) {
     return control.smallInts + <u32>(value - SMALL_INT_MIN) * blockSize(control.smallInts);
   }
-  const object = createObject(typeAt(TYPE_INT), TYPE_INT);
+  const object = createObject(typeAt(TYPE_INT));
   if (!object) return 0;
   if (flags) setFlag(object, flags);
   store<i64>(object + VALUE_OFFSET, value);
@@ -61,7 +61,7 @@ export function createInt(value: i64, flags: u32 = 0): usize {
 }
 
 export function createFloat(value: f64): usize {
-  const object = createObject(typeAt(TYPE_FLOAT), TYPE_FLOAT);
+  const object = createObject(typeAt(TYPE_FLOAT));
   if (object) store<f64>(object + VALUE_OFFSET, value);
   return object;
 }

@@ -13,7 +13,7 @@ import {
   STAT_WEAKREFS,
 } from "../statistics";
 import { blockSize, classRecord } from "../alloc/block";
-import { PAGE_LARGE, PAGE_SPAN, pageAt } from "../alloc/page";
+import { PAGE_SPAN, pageAt } from "../alloc/page";
 import { bitmapBytes } from "../alloc/run";
 import { CLASS_COUNT } from "../alloc/size-class";
 import { control } from "../control";
@@ -28,6 +28,7 @@ export function takeCensus(): void {
     typeAt(id).bytes = 0;
   }
   control.liveBlocks = control.liveObjects = 0;
+  control.liveBytes = 0;
   for (let object = firstBlock(); object; object = nextBlock(object)) {
     const id = typeIdOf(object);
     const size = blockSize(object);
@@ -35,6 +36,7 @@ export function takeCensus(): void {
     type.count++;
     type.bytes += size;
     control.liveBlocks++;
+    control.liveBytes += size;
     if (id != TYPE_BUFFER) control.liveObjects++;
   }
 }
@@ -44,15 +46,13 @@ function countPages(): void {
     const record = classRecord(i);
     record.pages = record.used = record.free = 0;
   }
-  control.usedPages = 0;
   for (let number = control.firstPage; number < control.endPage; number += pageAt(number).span) {
     const page = pageAt(number);
-    if (page.state == PAGE_LARGE || page.state == PAGE_SPAN) control.usedPages += page.span;
     if (page.state != PAGE_SPAN) continue;
     const record = classRecord(page.sizeClass);
     record.pages += page.span;
     record.used += page.used;
-    record.free += (page.span << PAGE_SHIFT) / record.size - page.used;
+    record.free += ((<u32>page.span) << PAGE_SHIFT) / record.size - page.used;
   }
 }
 
@@ -63,7 +63,7 @@ export function statisticOf(which: u32): f64 {
     case STAT_RESERVED_BYTES:
       return <f64>control.endPage * pages;
     case STAT_USED_PAGE_BYTES:
-      return <f64>control.usedPages * pages;
+      return <f64>control.pagesInUse * pages;
     case STAT_FREE_PAGE_BYTES:
       return <f64>control.freePages * pages;
     case STAT_TABLE_BYTES:

@@ -15,14 +15,20 @@ import {
   FLAG_FINALIZED,
   FLAG_HAS_WEAKREFS,
   FLAG_INTERNED,
+  FLAG_OLD,
   FLAG_TRACKED,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
+  ROOTS_SATURATED,
+  ROOTS_SHIFT,
   SLOTS_BUFFER_OFFSET,
+  TYPE_DIES_QUIETLY,
+  TYPE_HAS_LINKS,
+  TYPE_MASK,
   TYPE_STR,
   TYPE_WEAKREF,
 } from "../layout";
-import { freeBlock } from "../alloc/block";
+import { freeBlock, giveBlock } from "../alloc/block";
 import { control } from "../control";
 import { callback, finalize, forget } from "../host";
 import {
@@ -36,16 +42,18 @@ import {
   refcountOf,
   setFlag,
   setHeader,
+  setInfo,
   setNext,
   setPrev,
+  setRefcount,
   typeIdOf,
 } from "../object/header";
 import { dropsLastFirst, firstSlot, hasBuffer, isPlain, slotCount, slotsEnd, slotsOf } from "../object/slots";
-import { Type, hasFinalizer, hasLinks, typeOf } from "../object/type";
+import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, unlinkEntry } from "./ephemeron";
-import { track, untrack } from "./generations";
+import { leaveGeneration, track, untrack } from "./generations";
 import { forgetInterned } from "./intern";
-import { dropOutside, dropSlot } from "./refcount";
+import { dropOutside, dropOutsideUnlessLast, dropSlot } from "./refcount";
 import { callbackOf, clearWeakrefs, detach, nextWeakref, setNextWeakref } from "./weak";
 
 /** CPython's trashcan limit. */
@@ -57,39 +65,142 @@ export function destroy(object: usize): void {
     wait(object);
     return;
   }
-  control.nesting++;
-  die(object);
-  if (control.nesting == 1) endWaiting();
-  control.nesting--;
+  die(object, 0);
 }
 
 /** Takes an outside reference away; the object dies if it was the last reference. */
 export function decref(object: usize): void {
-  if (dropOutside(object)) destroy(object);
+  if (!dropOutsideUnlessLast(object)) return;
+  const info = infoOf(object);
+  const type = typeAt(info & TYPE_MASK);
+  if (!isQuiet(info, type) || control.nesting >= MAX_NESTING) {
+    setRefcount(object, 0);
+    destroy(object);
+    return;
+  }
+  // What most deaths are, in as few steps as can be: nothing dies of it.
+  const slot = dropSlots(object, info, type);
+  if (slot) dieOf(object, info, type, slot);
+  else release(object);
 }
 
-/** The whole death of `dead` and of all that goes with it. */
-function die(dead: usize): void {
-  let top: usize = 0; // the innermost object whose slots are being dropped
+/** The death of a quiet object goes on with that of a child. */
+function dieOf(object: usize, info: u32, type: Type, slot: usize): void {
+  const child = load<u32>(slot);
+  die(child, waitOrRelease(object, info, type, slot, 0));
+}
+
+/** The nesting that hooks add to. What waits for the outermost of them goes when that has returned. */
+function enterHook(): void {
+  control.nesting++;
+}
+function leaveHook(): void {
+  if (control.nesting == 1) endWaiting();
+  control.nesting--;
+}
+
+/**
+ * The whole death of `dead` and of all that goes with it, inside that of `top`, the innermost object that waits for a
+ * child's death (0 = none).
+ */
+function die(dead: usize, top: usize): void {
   while (true) {
-    if (dead) {
-      const type = typeOf(dead);
-      if (!hasLinks(type)) {
-        endLeaf(dead);
-      } else if (beginDying(dead, type)) {
-        setNext(dead, top);
-        top = dead;
+    const info = infoOf(dead);
+    const type = typeAt(info & TYPE_MASK);
+    if (isQuiet(info, type)) {
+      const slot = dropSlots(dead, info, type);
+      if (slot) {
+        const child = load<u32>(slot);
+        top = waitOrRelease(dead, info, type, slot, top);
+        dead = child;
+        continue;
       }
-    }
-    if (!top) return;
-    const type = typeOf(top);
-    const below = nextOf(top);
-    dead = dropNext(top, type);
-    if (slotsOf(top, type) >= slotsEnd(top, type)) {
-      endDying(top, type);
-      top = below;
-    }
+      release(dead);
+    } else top = beginLoudly(dead, info, type, top);
+    do {
+      if (!top) return;
+      const below = nextOf(top);
+      const type = typeOf(top);
+      dead = dropNext(top, type);
+      if (!hasSlotsLeft(top, type)) {
+        endDying(top, type);
+        top = below;
+      }
+    } while (!dead);
   }
+}
+
+/** A child is about to die of what `slot` held: `dead` waits for it if it has more slots, and is freed now if not. The new top. */
+@inline
+function waitOrRelease(dead: usize, info: u32, type: Type, slot: usize, top: usize): usize {
+  if (slot + 4 == slotsEndOf(dead, type)) {
+    release(dead);
+    return top;
+  }
+  setInfo(dead, (info & NOT_TRACKED) | FLAG_DYING);
+  setRefcount(dead, 0);
+  setPrev(dead, cursorBehind(dead, slot));
+  setNext(dead, top);
+  return dead;
+}
+
+/** The beginning of a death that is more than dropping slots. The new top. */
+function beginLoudly(dead: usize, info: u32, type: Type, top: usize): usize {
+  setInfo(dead, info & NO_ROOTS);
+  setRefcount(dead, 0);
+  if (!hasLinks(type)) {
+    endLeaf(dead);
+    return top;
+  }
+  if (!beginDying(dead, type)) return top;
+  setNext(dead, top);
+  return dead;
+}
+
+const NO_ROOTS: u32 = ~(ROOTS_SATURATED << ROOTS_SHIFT);
+const NOT_TRACKED: u32 = NO_ROOTS & ~(FLAG_TRACKED | FLAG_OLD);
+const QUIET_LINKED: u32 = TYPE_DIES_QUIETLY | TYPE_HAS_LINKS;
+
+/** Whether an object of a type with links, as most are, dies without a word to anyone. */
+@inline
+function isQuiet(info: u32, type: Type): bool {
+  return (type.flags & QUIET_LINKED) == QUIET_LINKED && !(info & (FLAG_HAS_WEAKREFS | FLAG_DYING));
+}
+
+/** Takes a quiet object out of its generation, and drops its slots until something dies of it. That slot, or 0. */
+@inline
+function dropSlots(object: usize, info: u32, type: Type): usize {
+  if (info & FLAG_TRACKED) leaveGeneration(object, info);
+  return dropUntilDeath(object + PAYLOAD_OFFSET, slotsEndOf(object, type));
+}
+
+/** Drops slots until something dies of it. That slot, or 0. */
+@inline
+function dropUntilDeath(slot: usize, end: usize): usize {
+  for (; slot < end; slot += 4) {
+    const child = load<u32>(slot);
+    if (child && dropSlot(child)) return slot;
+  }
+  return 0;
+}
+
+function slotsEndOf(struct: usize, type: Type): usize {
+  return struct + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
+}
+function cursorBehind(struct: usize, slot: usize): usize {
+  return (slot + 4 - struct - PAYLOAD_OFFSET) >>> 2;
+}
+function hasSlotsLeft(object: usize, type: Type): bool {
+  if (isPlain(type)) return <u32>prevOf(object) < type.slots;
+  return slotsOf(object, type) < slotsEnd(object, type);
+}
+
+/** The memory of an object that may have been tracked goes back. */
+@inline
+function release(object: usize): void {
+  const count = control.count0;
+  if (count > 0) control.count0 = count - 1;
+  giveBlock(object);
 }
 
 /** The death of an object that refers to nothing. */
@@ -124,31 +235,28 @@ function diesAfterFinalizer(object: usize): bool {
   clearFlag(object, FLAG_DYING); // if it has been waiting
   track(object);
   setHeader(object, headerOf(object) + ONE_OUTSIDE);
+  enterHook();
   finalize(object, typeIdOf(object));
+  leaveHook();
   setFlag(object, FLAG_FINALIZED);
   return dropOutside(object);
 }
 
 /** Drops slots until a child dies of it, which is returned, or none is left. */
 function dropNext(object: usize, type: Type): usize {
-  let first = object + PAYLOAD_OFFSET;
-  let slots = type.slots;
-  if (!isPlain(type)) {
-    if (dropsLastFirst(type)) return dropNextFromEnd(object, type);
-    first = firstSlot(object, type);
-    slots = slotCount(object, type);
-  }
-  let cursor = prevOf(object);
-  while (cursor < slots) {
-    const child = load<u32>(first + (cursor << 2));
-    cursor++;
-    if (child && dropSlot(child)) {
-      setPrev(object, cursor);
-      return child;
-    }
-  }
-  setPrev(object, cursor);
-  return 0;
+  if (!isPlain(type)) return dropsLastFirst(type) ? dropNextFromEnd(object, type) : dropNextFrom(object, type);
+  const end = slotsEndOf(object, type);
+  const slot = dropUntilDeath(object + PAYLOAD_OFFSET + (prevOf(object) << 2), end);
+  setPrev(object, slot ? cursorBehind(object, slot) : type.slots);
+  return slot ? <usize>load<u32>(slot) : 0;
+}
+
+function dropNextFrom(object: usize, type: Type): usize {
+  const first = firstSlot(object, type);
+  const end = first + ((<usize>slotCount(object, type)) << 2);
+  const slot = dropUntilDeath(first + (prevOf(object) << 2), end);
+  setPrev(object, ((slot ? slot + 4 : end) - first) >>> 2);
+  return slot ? <usize>load<u32>(slot) : 0;
 }
 
 function dropNextFromEnd(object: usize, type: Type): usize {
@@ -176,14 +284,17 @@ function endDying(object: usize, type: Type): void {
     const id = callbackOf(object);
     if (id) forget(id);
   } else if (type.kind == KIND_WEAKMAP) clearWeakMap(object);
-  if (control.count0 > 0) control.count0--;
-  freeBlock(object);
+  release(object);
 }
 
 /** Takes an entry out of its weak map; with it goes its value, if nothing else refers to that. */
 export function dropEntry(entry: usize): void {
   unlinkEntry(entry);
-  if (dropSlot(entry)) destroy(entry);
+  if (!dropSlot(entry)) return;
+  // A death inside a death, as those that hooks lead to.
+  enterHook();
+  destroy(entry);
+  leaveHook();
 }
 
 export function clearWeakMap(map: usize): void {
@@ -194,17 +305,19 @@ function tellWeakrefs(object: usize): void {
   for (let entry = firstEntryOf(object); entry; entry = firstEntryOf(object)) dropEntry(entry);
   const weakref = clearWeakrefs(object);
   if (!weakref) return;
-  if (control.nesting > MAX_NESTING) deferCallbacks(weakref);
+  if (control.nesting >= MAX_NESTING) deferCallbacks(weakref);
   else callAll(weakref);
 }
 
 /** Calls the callbacks of a chain of cleared weak references and lets go of each. */
 function callAll(weakref: usize): void {
+  enterHook();
   while (weakref) {
     const next = nextWeakref(weakref);
     callBack(weakref);
     weakref = next;
   }
+  leaveHook();
 }
 
 /** Calls the callback of a cleared weak reference, the first of a chain, and lets go of it. False if it died of that. */
@@ -238,7 +351,7 @@ function endWaiting(): void {
     const object = control.waitingFirst;
     if (object) {
       control.waitingFirst = <u32>nextOf(object);
-      die(object);
+      die(object, 0);
     }
     const weakref = control.callbacksFirst;
     if (weakref) {

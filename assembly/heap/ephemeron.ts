@@ -17,7 +17,7 @@ import {
   WEAKMAP_FIRST_OFFSET,
   WEAKMAP_SIZE_OFFSET,
 } from "../layout";
-import { ONE_ROOT, hasFlag, headerOf, setHeader } from "../object/header";
+import { ONE_ROOT, hasFlag, infoOf, setInfo } from "../object/header";
 import { typeAt } from "../object/type";
 import { createObject } from "./create";
 import { firstOfChain, isEphemeron, link, nextWeakref, reserveChain, unlink } from "./weak";
@@ -68,10 +68,10 @@ export function liveEntryAfter(map: usize, entry: usize): usize {
 /** A new entry, still without a value, for a key that has none in this map, which has it. 0 = out of memory, nothing changed. */
 export function createEntry(map: usize, key: usize): usize {
   if (!reserveChain(key)) return 0;
-  const entry = createObject(typeAt(TYPE_EPHEMERON), TYPE_EPHEMERON);
+  const entry = createObject(typeAt(TYPE_EPHEMERON));
   if (!entry) return 0;
   // Its one reference is not an outside one.
-  setHeader(entry, headerOf(entry) - ONE_ROOT);
+  setInfo(entry, infoOf(entry) - ONE_ROOT);
   link(entry, 0, firstOfChain(key), key);
   const older = firstEntry(map);
   store<u32>(entry + EPHEMERON_MAP_OFFSET, <u32>map);

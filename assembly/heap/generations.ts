@@ -20,9 +20,15 @@ export function track(object: usize): void {
 /** Stops tracking, wherever the object is. */
 export function untrack(object: usize): void {
   const info = infoOf(object);
+  leaveGeneration(object, info);
+  setInfo(object, info & ~(FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE));
+}
+
+/** Takes a tracked object, whose `info` this is, out of its generation, and leaves its flags as they are. */
+@inline
+export function leaveGeneration(object: usize, info: u32): void {
   if (info & FLAG_OLD) control.oldCount--;
   else remove(object);
-  setInfo(object, info & ~(FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE));
 }
 
 /** Moves an object to the end of a generation. */

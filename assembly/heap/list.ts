@@ -29,7 +29,7 @@ export function lengthOfList(list: usize): u32 {
 
 /** An empty list, owned; 0 = out of memory. */
 export function createList(capacity: u32): usize {
-  const list = createObject(typeAt(TYPE_LIST), TYPE_LIST);
+  const list = createObject(typeAt(TYPE_LIST));
   if (list && capacity && !resize(list, capacity)) {
     decref(list);
     return 0;

@@ -8,15 +8,12 @@ import { ROOTS_SATURATED, ROOTS_SHIFT, IMMORTAL_REFCOUNT } from "../layout";
 import { Control, control } from "../control";
 import { CHECK } from "../check";
 import {
-  ONE_OUTSIDE,
   ONE_ROOT,
   SATURATED,
-  headerOf,
   infoOf,
   isImmortal,
   refcountOf,
   rootsFieldOf,
-  setHeader,
   setInfo,
   setRefcount,
 } from "../object/header";
@@ -42,10 +39,31 @@ export function rootsOf(object: usize): u32 {
 
 /** Adds an outside reference. False = out of memory (only past 254 of them), nothing changed. */
 export function incref(object: usize): bool {
-  const header = headerOf(object);
-  if (header >= SATURATED - ONE_ROOT) return increfSaturated(object);
-  setHeader(object, header + ONE_OUTSIDE);
+  // Word by word, here and below: to read 64 bits just written as two words stalls the processor.
+  const info = infoOf(object);
+  if (info >= SATURATED - ONE_ROOT) return increfSaturated(object);
+  setInfo(object, info + ONE_ROOT);
+  setRefcount(object, refcountOf(object) + 1);
   return true;
+}
+
+/**
+ * Takes an outside reference away, unless it is the last reference: then all stays as it is, and the caller sees to
+ * the death. True if so.
+ */
+@inline
+export function dropOutsideUnlessLast(object: usize): bool {
+  const info = infoOf(object);
+  if (info >= SATURATED) {
+    decrefSaturated(object);
+    return false;
+  }
+  if (CHECK) assert(rootsFieldOf(object) != 0, "decref of an object that has no outside reference");
+  const count = refcountOf(object) - 1;
+  if (count == 0) return true;
+  setInfo(object, info - ONE_ROOT);
+  setRefcount(object, count);
+  return false;
 }
 
 /** Adds a slot's reference. */
@@ -65,15 +83,18 @@ export function dropSlot(object: usize): bool {
 }
 
 /** Takes an outside reference away. True if it was the last reference: the caller sees to the death. */
+@inline
 export function dropOutside(object: usize): bool {
-  const header = headerOf(object);
-  if (header >= SATURATED) {
+  const info = infoOf(object);
+  if (info >= SATURATED) {
     decrefSaturated(object);
     return false;
   }
   if (CHECK) assert(rootsFieldOf(object) != 0, "decref of an object that has no outside reference");
-  setHeader(object, header - ONE_OUTSIDE);
-  return <u32>header == 1;
+  const count = refcountOf(object) - 1;
+  setInfo(object, info - ONE_ROOT);
+  setRefcount(object, count);
+  return count == 0;
 }
 
 /** Never dies from now on. Its references stay counted as they are. */

@@ -54,7 +54,7 @@ export function startHeap(base: usize, limit: usize): bool {
   control.threshold1 = DEFAULT_THRESHOLD_1;
   control.threshold2 = DEFAULT_THRESHOLD_2;
   control.birthsLimit = DEFAULT_THRESHOLD_0;
-  control.bytesLimit = u32.MAX_VALUE;
+  control.pagesLimit = u32.MAX_VALUE;
   addBuiltinTypes();
   return createImmortals();
 }

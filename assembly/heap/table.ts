@@ -153,7 +153,7 @@ function cellOfEntry(table: usize, entry: u32): u32 {
 
 /** An empty dict or set with room for `expected` entries, owned; 0 = out of memory. */
 export function createTable(type: u32, expected: u32): usize {
-  const table = createObject(typeAt(type), type);
+  const table = createObject(typeAt(type));
   if (!table) return 0;
   if (type == TYPE_DICT) untrack(table);
   if (expected && !reserveEntries(table, expected)) {

@@ -67,7 +67,7 @@ export function sharedWeakref(object: usize): usize {
 /** A new weak reference, tracked, owned; 0 = out of memory. */
 export function createWeakref(referent: usize, id: u32): usize {
   if (!reserveChain(referent)) return 0;
-  const weakref = createObject(typeAt(TYPE_WEAKREF), TYPE_WEAKREF);
+  const weakref = createObject(typeAt(TYPE_WEAKREF));
   if (!weakref) return 0;
   store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, id);
   let before: usize = 0;

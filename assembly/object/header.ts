@@ -17,12 +17,12 @@ import {
   TYPE_MASK,
 } from "../layout";
 
-/** One in `roots`, in the header read as 64 bits. */
-export const ONE_ROOT: u64 = (<u64>1) << (32 + ROOTS_SHIFT);
-/** One outside reference, in the header read as 64 bits: it counts in both fields. */
-export const ONE_OUTSIDE: u64 = ONE_ROOT | 1;
-/** From here on a header read as 64 bits has `roots` saturated. */
-export const SATURATED: u64 = (<u64>ROOTS_SATURATED) << (32 + ROOTS_SHIFT);
+/** One in `roots`, in the word `info`. */
+export const ONE_ROOT: u32 = 1 << ROOTS_SHIFT;
+/** From here on an `info` has `roots` saturated. */
+export const SATURATED: u32 = ROOTS_SATURATED << ROOTS_SHIFT;
+/** One outside reference, in the header read as 64 bits: it counts in both words. */
+export const ONE_OUTSIDE: u64 = ((<u64>ONE_ROOT) << 32) | 1;
 
 export function headerOf(object: usize): u64 {
   return load<u64>(object);
@@ -80,6 +80,10 @@ export function prevOf(object: usize): usize {
 }
 export function setPrev(object: usize, prev: usize): void {
   store<u32>(object + PREV_OFFSET, <u32>prev);
+}
+/** Both links at once. */
+export function setLinks(object: usize, next: usize, prev: usize): void {
+  store<u64>(object + NEXT_OFFSET, (<u64>next) | ((<u64>prev) << 32));
 }
 export function birthOf(object: usize): u64 {
   return load<u64>(object + NEXT_OFFSET);

@@ -1,7 +1,7 @@
 // Circular lists threaded through the headers of objects. A head stands for the object it is in front
 // of: see control.ts.
 
-import { nextOf, prevOf, setNext, setPrev } from "./header";
+import { nextOf, prevOf, setLinks, setNext, setPrev } from "./header";
 
 export function clearList(head: usize): void {
   setNext(head, head);
@@ -13,10 +13,10 @@ export function isEmpty(head: usize): bool {
 }
 
 /** Appends; `object` is in no list. */
+@inline
 export function append(head: usize, object: usize): void {
   const last = prevOf(head);
-  setNext(object, head);
-  setPrev(object, last);
+  setLinks(object, head, last);
   setNext(last, object);
   setPrev(head, object);
 }

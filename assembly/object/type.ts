@@ -9,10 +9,14 @@ import { typeIdOf } from "./header";
 export class Type {
   payload: u32;
   slots: u32;
-  kind: u32;
-  flags: u32;
-  sizeClass: u32;
-  blockKind: u32;
+  kind: u8;
+  flags: u8;
+  sizeClass: u8;
+  blockKind: u8;
+  /** Where the spans that serve the type's blocks begin: see alloc/block.ts. */
+  spans: u32;
+  /** Header of an object just born, as 64 bits. */
+  header: u64;
   // Of the last census.
   count: u32;
   bytes: u32;

@@ -30,7 +30,7 @@ export interface CollectionRecord {
   /** Objects that were looked at: those tracked in the generation and the younger ones. */
   candidates: number;
   collected: number;
-  /** By which the bytes in use became fewer. Negative if finalizers and callbacks made more than went. */
+  /** Bytes of the blocks that were given back while it ran, by its finalizers and callbacks too. */
   bytesFreed: number;
 }
 
@@ -45,7 +45,6 @@ export class CollectionLog {
   /** Gets the lines that `setDebug` asks for. */
   sink: (line: string) => void = console.error;
   #startedAt = 0;
-  #bytesBefore = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -67,7 +66,6 @@ export class CollectionLog {
         `gc: objects in permanent generation: ${core.freezeCount() >>> 0}`,
       ]);
     }
-    this.#bytesBefore = core.liveBytes() >>> 0;
     this.#startedAt = performance.now();
   }
 
@@ -86,7 +84,7 @@ export class CollectionLog {
   #end(generation: Generation, collected: number): void {
     const { core } = this.#store;
     const duration = performance.now() - this.#startedAt;
-    const bytesFreed = this.#bytesBefore - (core.liveBytes() >>> 0);
+    const bytesFreed = core.freedBytes() >>> 0;
     const candidates = core.candidates() >>> 0;
     this.records.push({ generation, duration, candidates, collected, bytesFreed });
     if (this.records.length > MAX_RECORDS) this.records.shift();

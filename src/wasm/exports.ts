@@ -163,8 +163,8 @@ export interface CoreExports {
   /** Bytes by which the heap may grow before a collection is due; 0 = any number. */
   setByteThreshold(bytes: number): void;
   byteThreshold(): number;
-  /** Bytes of all blocks in use. */
-  liveBytes(): number;
+  /** Bytes of the blocks that the last collection gave back. */
+  freedBytes(): number;
   /** DEBUG_*. */
   setDebug(flags: number): void;
   debug(): number;

@@ -26,7 +26,7 @@ const SENTENCES: Record<number, string> = {
   [invariants.INVARIANT_TUPLE]: "a tuple has an empty slot",
   [invariants.INVARIANT_INTERNED]: "the table of interned strings does not agree with the strings",
   [invariants.INVARIANT_UNTRACKED]: "a container is not tracked though it could be part of a cycle",
-  [invariants.INVARIANT_LIVE_BYTES]: "the count of live bytes is not what the blocks add up to",
+  [invariants.INVARIANT_PAGES_IN_USE]: "the count of pages that serve objects is wrong",
   [invariants.INVARIANT_WEAKMAP]: "a weak map and its keys do not have the same entries",
 };
 

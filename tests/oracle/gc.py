@@ -258,6 +258,7 @@ def op_freeze(name):
         world.frozen_others = gc.get_freeze_count()
         world.is_thawed = False
     # Nothing may be frozen here that dies later: no generators, no lists of arguments in the functions around.
+    value = None  # there may be no object
     tracked = gc.get_objects()
     for value in tracked:
         if name_of(value) is None:

@@ -6,7 +6,7 @@
 import { CLASS_COUNT } from "./alloc/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
-export const LAYOUT_VERSION: u32 = 3;
+export const LAYOUT_VERSION: u32 = 4;
 
 
 @unmanaged
@@ -30,11 +30,10 @@ export class Control {
   tableNext: u32;
   tableEnd: u32;
 
-  // The bitmaps of a full collection.
-  bitmaps: u32;
+  // The bitmaps of a full collection: see alloc/bitmap.ts.
   bitmapPages: u32; // 0 while they lie in the bootstrap area
-  /** Pages of heap that the bitmaps cover. */
-  bitmapCapacity: u32;
+  /** They cover the pages below this one. */
+  bitmapEnd: u32;
   markStack: u32;
   /** Edges did not fit the stack: another pass finds them. */
   markOverflow: u32;
@@ -149,6 +148,8 @@ if (<i32>offsetof<Control>() > CONTROL_SIZE) ERROR("Control does not fit its are
 
 /** Chunks of page descriptors: one address for every 512 pages of address space. */
 const DIRECTORY_SIZE = 128 * 4;
+/** Bitmaps: one address for every 32 pages of address space. */
+const BITMAPS_SIZE = 2048 * 4;
 /** First free run of each size: see alloc/run.ts. */
 const RUN_BINS_SIZE = 32 * 4;
 /** For each size class and block kind the first page with room, then each class's span and census. */
@@ -157,11 +158,15 @@ const CLASSES_SIZE = CLASS_COUNT * CLASS_RECORD_SIZE;
 /** Four list heads, each a link pair as in front of an object. */
 const LISTS_SIZE = 4 * 8;
 
-const AREA: usize = memory.data(CONTROL_SIZE + DIRECTORY_SIZE + RUN_BINS_SIZE + LISTS_SIZE + CLASSES_SIZE, 64);
+const AREA: usize = memory.data(
+  CONTROL_SIZE + DIRECTORY_SIZE + BITMAPS_SIZE + RUN_BINS_SIZE + LISTS_SIZE + CLASSES_SIZE,
+  64,
+);
 
 export const control = changetype<Control>(AREA);
 export const DIRECTORY: usize = AREA + CONTROL_SIZE;
-export const RUN_BINS: usize = DIRECTORY + DIRECTORY_SIZE;
+export const BITMAPS: usize = DIRECTORY + DIRECTORY_SIZE;
+export const RUN_BINS: usize = BITMAPS + BITMAPS_SIZE;
 /** List heads stand for the object behind them, so that links work alike on both. */
 export const GENERATION_0: usize = RUN_BINS + RUN_BINS_SIZE + 8;
 export const GENERATION_1: usize = GENERATION_0 + 8;

@@ -27,7 +27,6 @@ import { blockSize, classRecord } from "./alloc/block";
 import { CLASS_COUNT } from "./alloc/size-class";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
-import { nextReferrer as nextReferrerOf } from "./collect/referrers";
 import { countBirth, uncountBirth } from "./collect/trigger";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
 import { statisticOf, takeCensus } from "./heap/census";
@@ -470,10 +469,7 @@ export function candidates(): u32 {
 export function freedBytes(): u32 {
   return control.freedBytes;
 }
-export { startReferrers } from "./collect/referrers";
-export function nextReferrer(generation: u32, object: usize): usize {
-  return nextReferrerOf(generation, object);
-}
+export { nextReferrer } from "./collect/referrers";
 
 export { freeze, unfreeze } from "./heap/generations";
 export function freezeCount(): u32 {

@@ -5,10 +5,11 @@
 // could. Each growth also brings the descriptors of the new pages and room for the bitmaps of a full
 // collection, so that neither can fail later.
 
-import { GRAIN, PAGE_SHIFT, PAGE_SIZE } from "../layout";
+import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { control, RUN_BINS } from "../control";
 import { mustFail } from "../check";
 import { growMemory, memoryEndPage } from "../host";
+import { BOOTSTRAP_BITMAP_BYTES, missingBitmapPages, placeBitmaps, startBitmaps } from "./bitmap";
 import {
   CHUNK_BYTES,
   PAGE_FOREIGN,
@@ -23,9 +24,6 @@ import {
 } from "./page";
 
 const EXACT_BINS: u32 = 16;
-/** Both bitmaps together: two bits for every 8 bytes. */
-const BITMAP_BYTES_PER_PAGE: u32 = (2 * PAGE_SIZE) / (GRAIN * 8);
-const BITMAP_PAGES_PER_PAGE: u32 = PAGE_SIZE / BITMAP_BYTES_PER_PAGE;
 /** The heap grows by at least this part of itself. */
 const GROWTH_SHIFT: u32 = 3;
 
@@ -188,7 +186,10 @@ function grow(pages: u32): bool {
     control.tablePages += tables;
   }
   freeRun(end, pages);
-  if (bitmaps) placeBitmaps(end + pages + tables, bitmaps);
+  if (bitmaps) {
+    claim(end + pages + tables, bitmaps, PAGE_TABLE);
+    placeBitmaps(end + pages + tables, bitmaps);
+  }
   return true;
 }
 
@@ -217,31 +218,7 @@ function placeTables(end: u32, page: u32, pages: u32): void {
   }
 }
 
-/** Pages of a new pair of bitmaps for a heap that ends at `end`; 0 if the present pair will do. */
-function missingBitmapPages(end: u32): u32 {
-  const covered = end - control.firstPage;
-  if (covered <= control.bitmapCapacity) return 0;
-  return (covered + BITMAP_PAGES_PER_PAGE - 1) / BITMAP_PAGES_PER_PAGE;
-}
-
-function placeBitmaps(page: u32, pages: u32): void {
-  claim(page, pages, PAGE_TABLE);
-  const old = control.bitmaps;
-  const oldPages = control.bitmapPages;
-  control.bitmaps = page << PAGE_SHIFT;
-  control.bitmapPages = pages;
-  control.bitmapCapacity = pages * BITMAP_PAGES_PER_PAGE;
-  if (oldPages) freeRun(old >>> PAGE_SHIFT, oldPages);
-}
-
-/** Bytes of each bitmap, and so the distance from the first to the second. */
-export function bitmapBytes(): u32 {
-  return control.bitmapCapacity * (BITMAP_BYTES_PER_PAGE / 2);
-}
-
-/** Pages that a bitmap pair in the bootstrap area covers. */
-export const BOOTSTRAP_BITMAP_PAGES: u32 = 16;
-export const BOOTSTRAP_SIZE: u32 = CHUNK_BYTES + BOOTSTRAP_BITMAP_PAGES * BITMAP_BYTES_PER_PAGE;
+export const BOOTSTRAP_SIZE: u32 = CHUNK_BYTES + BOOTSTRAP_BITMAP_BYTES;
 
 /** Starts an empty page space in `[base, limit)`, with its first tables at `base`. */
 export function startRuns(base: usize, limit: usize, reserved: u32): bool {
@@ -252,7 +229,6 @@ export function startRuns(base: usize, limit: usize, reserved: u32): bool {
   if (memoryEndPage() < first && !growMemory(first - memoryEndPage())) return false;
   memory.fill(base, 0, BOOTSTRAP_SIZE + reserved);
   setChunkAddress(chunkOf(first), base);
-  control.bitmaps = <u32>base + CHUNK_BYTES;
-  control.bitmapCapacity = BOOTSTRAP_BITMAP_PAGES;
+  startBitmaps(base + CHUNK_BYTES);
   return true;
 }

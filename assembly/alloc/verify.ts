@@ -54,7 +54,7 @@ export function verifyBlocks(): u32 {
   if (free != control.freePages) return broken(INVARIANT_FREE_RUNS, 0);
   if (inUse != control.pagesInUse) return broken(INVARIANT_PAGES_IN_USE, 0);
   if (tables != control.tablePages + control.bitmapPages) return broken(INVARIANT_PAGES_TILE, 0);
-  return control.bitmapCapacity >= control.endPage - control.firstPage ? 0 : broken(INVARIANT_BITMAPS, 0);
+  return control.bitmapEnd >= control.endPage ? 0 : broken(INVARIANT_BITMAPS, 0);
 }
 
 function broken(invariant: u32, address: usize): u32 {

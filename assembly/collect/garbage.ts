@@ -6,12 +6,12 @@
 // differ above 35 bits are sorted in separate rounds.
 
 import { FLAG_COLLECTING, FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_UNREACHABLE } from "../layout";
+import { isMarked } from "../alloc/bitmap";
 import { control } from "../control";
 import { birthOf, infoOf, setBirth, setInfo } from "../object/header";
 import { append } from "../object/list";
 import { hasFinalizer, typeOf } from "../object/type";
 import { firstObject, nextObject } from "../heap/walk";
-import { isMarked } from "./mark";
 
 const LINK_BITS = 29;
 const LINK_MASK: u64 = (1 << LINK_BITS) - 1;

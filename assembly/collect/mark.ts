@@ -1,6 +1,6 @@
 // Marking the whole heap, in address order, over two bitmaps.
 //
-// A bit stands for 8 bytes of address. `marked`: reachable. `scanned`: its slots have been marked. A pass
+// `marked` in alloc/bitmap.ts means reachable, `scanned` that its slots have been marked. A pass
 // goes through the bitmaps word by word and scans what is marked and not scanned, so memory streams in;
 // marking an object sets a bit and does not touch the object. An edge to a higher address is met later
 // in the same pass. One to a lower address goes on a short stack, drained after the pass. When the
@@ -10,7 +10,7 @@
 // that dying objects still hold, and those of frozen objects.
 
 import { FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_OLD, KIND_WEAKMAP, PAGE_SHIFT, PAYLOAD_OFFSET } from "../layout";
-import { bitmapBytes } from "../alloc/run";
+import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, clearBits, isMarked, mark, markScanned } from "../alloc/bitmap";
 import { control } from "../control";
 import { hasFlag, infoOf, isTracked, rootsFieldOf } from "../object/header";
 import { firstSlot, isPlain, slotsEnd, slotsOf } from "../object/slots";
@@ -21,69 +21,34 @@ import { MARK_STACK_WORDS } from "../heap/start";
 import { untrackIfAtoms } from "../heap/tracking";
 import { firstObject, nextObject } from "../heap/walk";
 
-/** Address that bit 0 stands for. */
-function origin(): usize {
-  return (<usize>control.firstPage) << PAGE_SHIFT;
-}
-function markedWord(object: usize): usize {
-  return <usize>control.bitmaps + (((object - origin()) >>> 9) << 3);
-}
-function maskOf(object: usize): u64 {
-  return (<u64>1) << ((object >>> 3) & 63);
-}
-
-export function isMarked(object: usize): bool {
-  return (load<u64>(markedWord(object)) & maskOf(object)) != 0;
-}
-
-/** True if the object was not marked before. */
-export function mark(object: usize): bool {
-  const at = markedWord(object);
-  const mask = maskOf(object);
-  const word = load<u64>(at);
-  if (word & mask) return false;
-  store<u64>(at, word | mask);
-  return true;
-}
-
-/** Words of one bitmap that stand for the heap as it is now. */
-function wordsInUse(): u32 {
-  return (control.endPage - control.firstPage) << (PAGE_SHIFT - 9);
-}
-
-/** Makes a set of objects of the first bitmap: no object is in it. Not during a marking. */
-export function clearMarked(): void {
-  memory.fill(control.bitmaps, 0, wordsInUse() << 3);
-}
-
 /** Marks everything that is reachable. Returns how many tracked objects it met that are not frozen. */
 export function markReachable(): u32 {
-  const words = wordsInUse();
-  clearMarked();
-  memory.fill(control.bitmaps + bitmapBytes(), 0, words << 3);
+  clearBits(control.firstPage, control.endPage - control.firstPage);
   markRoots();
   control.markedTracked = 0;
   do {
     control.markOverflow = 0;
-    drain(scanInOrder(words));
+    drain(scanInOrder());
   } while (control.markOverflow);
   return control.markedTracked;
 }
 
 /** One pass: scans in address order what is marked and not scanned. Returns the top of the stack it filled. */
-function scanInOrder(words: u32): usize {
-  const scanned = bitmapBytes();
+function scanInOrder(): usize {
   let stack = <usize>control.markStack;
-  for (let word: u32 = 0; word < words; word++) {
-    const at = control.bitmaps + (word << 3);
-    let grey = load<u64>(at) & ~load<u64>(at + scanned);
-    while (grey) {
-      const bit = <u32>ctz(grey);
-      store<u64>(at + scanned, load<u64>(at + scanned) | ((<u64>1) << bit));
-      const object = origin() + (((word << 6) + bit) << 3);
-      // What lies ahead this pass will come to.
-      stack = scan(object, stack, object);
-      grey = load<u64>(at) & ~load<u64>(at + scanned);
+  for (let number = control.firstPage, end = control.endPage; number < end; number++) {
+    const bits = bitsOfPage(number);
+    for (let word: u32 = 0; word < PAGE_BITMAP_WORDS; word++) {
+      const at = bits + (word << 3);
+      let grey = load<u64>(at) & ~load<u64>(at, SCANNED);
+      while (grey) {
+        const bit = <u32>ctz(grey);
+        store<u64>(at, load<u64>(at, SCANNED) | ((<u64>1) << bit), SCANNED);
+        const object = ((<usize>number) << PAGE_SHIFT) + (((word << 6) + bit) << 3);
+        // What lies ahead this pass will come to.
+        stack = scan(object, stack, object);
+        grey = load<u64>(at) & ~load<u64>(at, SCANNED);
+      }
     }
   }
   return stack;
@@ -91,14 +56,10 @@ function scanInOrder(words: u32): usize {
 
 /** Scans what is on the stack, and what that leads to, depth first. */
 function drain(stack: usize): void {
-  const scanned = bitmapBytes();
   while (stack > <usize>control.markStack) {
     stack -= 4;
     const object = <usize>load<u32>(stack);
-    const at = markedWord(object) + scanned;
-    if (load<u64>(at) & maskOf(object)) continue;
-    store<u64>(at, load<u64>(at) | maskOf(object));
-    stack = scan(object, stack, usize.MAX_VALUE);
+    if (markScanned(object)) stack = scan(object, stack, usize.MAX_VALUE);
   }
 }
 
@@ -170,8 +131,7 @@ function markRoots(): void {
 function markFrozen(object: usize): void {
   control.frozenMet++;
   mark(object);
-  const at = markedWord(object) + bitmapBytes();
-  store<u64>(at, load<u64>(at) | maskOf(object));
+  markScanned(object);
   const type = typeOf(object);
   markSlots(object, type);
   // With an empty stack that takes nothing, reaching is marking.

@@ -14,7 +14,7 @@ import {
 } from "../statistics";
 import { blockSize, classRecord } from "../alloc/block";
 import { PAGE_SPAN, pageAt } from "../alloc/page";
-import { bitmapBytes } from "../alloc/run";
+import { BOOTSTRAP_BITMAP_BYTES } from "../alloc/bitmap";
 import { CLASS_COUNT } from "../alloc/size-class";
 import { control } from "../control";
 import { typeIdOf } from "../object/header";
@@ -85,5 +85,5 @@ export function statisticOf(which: u32): f64 {
 
 /** Bitmaps that lie in the bootstrap area are not pages; they count as bitmaps all the same. */
 function bootstrapBitmapBytes(): f64 {
-  return control.bitmapPages ? 0 : 2 * <f64>bitmapBytes();
+  return control.bitmapPages ? 0 : BOOTSTRAP_BITMAP_BYTES;
 }

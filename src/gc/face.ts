@@ -249,10 +249,9 @@ export class GcFace {
     if (objects.length === 0) return [];
     return withLoan(store, 4 * objects.length, (loan) => {
       // Asked for only now: to get a loan may run finalizers.
-      const targets = objects.map((object) => addressIn(store, object));
+      const targets = Uint32Array.from(objects, (object) => addressIn(store, object)).sort();
       store.memory.u32.set(targets, loan >>> 2);
-      store.core.startReferrers(loan, targets.length);
-      return this.#share(ALL, (one, object) => store.core.nextReferrer(one, object));
+      return this.#share(ALL, (one, object) => store.core.nextReferrer(one, object, loan, targets.length));
     });
   }
 

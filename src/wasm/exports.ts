@@ -181,10 +181,8 @@ export interface CoreExports {
   candidates(): number;
   /** While a collection is under way: the next object (0 = from the start) that it found to be garbage; or 0. */
   unreachableAfter(object: Address): Address;
-  /** Starts a search for objects that refer to any of `count` others. Nothing else may be called before it ends. */
-  startReferrers(targets: Address, count: number): void;
-  /** Next object of a generation, as `trackedAfter`, that does. */
-  nextReferrer(generation: number, object: Address): Address;
+  /** Next object of a generation, as `trackedAfter`, that refers to any of `count` others, in ascending order at `targets`. */
+  nextReferrer(generation: number, object: Address, targets: Address, count: number): Address;
   setThresholds(t0: number, t1: number, t2: number): void;
   threshold(generation: number): number;
   count(generation: number): number;

@@ -117,7 +117,48 @@ export class Control {
   collected1: u32;
   collected2: u32;
 
+  // Bounded pauses: see collect/cycle/.
+  bounded: u32;
+  /** PHASE_*. */
+  phase: u32;
+  /** Not 0 while references may not vanish unseen: see heap/snapshot.ts. */
+  marking: u32;
+  /** Where the cycle's walk or pass stands: a page, and an address in it. */
+  walkPage: u32;
+  cursor: u32;
+  /** Top of the stack of what is marked behind the cursor. */
+  markTop: u32;
+  /** A large object that has been scanned up to a slot, or the large weak map to scan from an entry on. */
+  partial: u32;
+  partialSlot: u32;
+  partialEntry: u32;
+  /** Units of work left in the step under way. */
+  work: i32;
+  /** What the pace is: units for each birth, births since the cycle began, and how many there should be at most. */
+  unitsPerBirth: u32;
+  cycleBirths: u32;
+  cycleBound: u32;
+  /** `count0` at the last step. */
+  lastStep: i32;
+  /** The cycle so far, for its record. */
+  steps: u32;
+  isHurried: u32;
+  cycleCandidates: u32;
+  cycleCollected: u32;
+  cycleFreed: u32;
+  /** Garbage with finalizers that is not sorted yet, and the next of the sorted that is to be scanned. */
+  pendingChain: u32;
+  pendingAt: u32;
+  /** Whether memory may grow although objects wait for their death. */
+  growsAnyway: u32;
+
   // Death.
+  /** Deaths nested deeper than this wait; 0 while deaths go in slices. */
+  nestingLimit: u32;
+  /** The innermost object whose slots wait to be dropped, with bounded pauses; the others follow by `next`. */
+  dyingTop: u32;
+  /** Slots that the death under way may still drop at once. */
+  dropsLeft: i32;
   /** Deaths under way, one inside the other through hooks. */
   nesting: u32;
   /** Objects whose death waits for the outermost one to end, linked by `next`. */
@@ -141,9 +182,13 @@ export class Control {
   births: u64;
   /** Old objects born before this are frozen. */
   frozenUpTo: u64;
+  /** Old objects born before this are those of the cycle's snapshot … */
+  snapshot: u64;
+  /** … and those born before this were frozen when it was decided who is dead. */
+  decidedFrozen: u64;
 }
 
-const CONTROL_SIZE = 512;
+const CONTROL_SIZE = 640;
 if (<i32>offsetof<Control>() > CONTROL_SIZE) ERROR("Control does not fit its area");
 
 /** Chunks of page descriptors: one address for every 512 pages of address space. */
@@ -155,8 +200,8 @@ const RUN_BINS_SIZE = 32 * 4;
 /** For each size class and block kind the first page with room, then each class's span and census. */
 export const CLASS_RECORD_SIZE = 24;
 const CLASSES_SIZE = CLASS_COUNT * CLASS_RECORD_SIZE;
-/** Four list heads, each a link pair as in front of an object. */
-const LISTS_SIZE = 4 * 8;
+/** Five list heads, each a link pair as in front of an object. */
+const LISTS_SIZE = 5 * 8;
 
 const AREA: usize = memory.data(
   CONTROL_SIZE + DIRECTORY_SIZE + BITMAPS_SIZE + RUN_BINS_SIZE + LISTS_SIZE + CLASSES_SIZE,
@@ -174,4 +219,6 @@ export const GENERATION_1: usize = GENERATION_0 + 8;
 export const UNREACHABLE: usize = GENERATION_1 + 8;
 /** Garbage whose finalizers have been seen to. Empty between collections. */
 export const FINALIZED: usize = UNREACHABLE + 8;
-export const CLASSES: usize = FINALIZED;
+/** Garbage with finalizers that a cycle is going to run. */
+export const PENDING: usize = FINALIZED + 8;
+export const CLASSES: usize = PENDING;

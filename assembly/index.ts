@@ -27,7 +27,8 @@ import { blockSize, classRecord } from "./alloc/block";
 import { CLASS_COUNT } from "./alloc/size-class";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
-import { countBirth, uncountBirth } from "./collect/trigger";
+import { step as stepCycle } from "./collect/cycle/cycle";
+import { beginIfWorthIt, countBirth, setBounded as setBoundedPauses, uncountBirth } from "./collect/trigger";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
 import { statisticOf, takeCensus } from "./heap/census";
 import { addType, bearLinked, createObject, createTuple } from "./heap/create";
@@ -57,6 +58,7 @@ import { fillSlot, slotAddress, writeSlot } from "./heap/reference";
 import { startHeap } from "./heap/start";
 import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./heap/table";
 import { verifyHeap } from "./heap/verify";
+import { waitingCount } from "./heap/waiting";
 import { checkLive, firstObject, nextObject as objectAfter, typeIdAt } from "./heap/walk";
 import {
   createWeakref,
@@ -408,6 +410,31 @@ export function weakMapEntryAfter(map: usize, entry: usize): usize {
 // ---- Collection
 export function collect(generation: u32): u32 {
   return collectGeneration(generation);
+}
+/** Does about so many units of what waits; begins a cycle if there is reason to. False if nothing is left. */
+export function step(units: i32): bool {
+  beginIfWorthIt();
+  return stepCycle(units);
+}
+export function setBounded(on: u32): void {
+  setBoundedPauses(on != 0);
+}
+export function isBounded(): bool {
+  return control.bounded != 0;
+}
+export function phase(): u32 {
+  return control.phase;
+}
+/** Of the cycle under way, or the last: steps, and whether one had to grow. */
+export function cycleSteps(): u32 {
+  return control.steps;
+}
+export function isHurried(): bool {
+  return control.isHurried != 0;
+}
+/** Objects that are known to wait for their death. */
+export function waiting(): u32 {
+  return waitingCount();
 }
 export function isCollecting(): bool {
   return control.collecting != 0;

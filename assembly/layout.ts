@@ -194,3 +194,18 @@ export const DEBUG_SAVEALL = 32;
 export const COLLECTION_STARTS = 0;
 export const COLLECTION_FOUND = 1; // what is garbage, before anything happens to it
 export const COLLECTION_ENDS = 2;
+/** … and of a bounded one. */
+export const CYCLE_STARTS = 3;
+export const STEP_STARTS = 4;
+export const STEP_ENDS = 5;
+export const CYCLE_ENDS = 6;
+/** What a cycle of bounded collection is at: docs/collector.md. */
+export const PHASE_IDLE = 0;
+export const PHASE_CLEARING = 1; // both bitmaps
+export const PHASE_PROMOTING = 2; // everything tracked becomes old; then the snapshot is taken
+export const PHASE_WALKING = 3; // over all objects, for roots
+export const PHASE_DRAINING = 4; // scans what was marked behind the walk
+export const PHASE_GATHERING = 5; // it is decided who is dead: weak references die, finalizers are looked for
+export const PHASE_SPARING = 6; // marks what those with finalizers can reach
+export const PHASE_TELLING = 7; // runs finalizers
+export const PHASE_SWEEPING = 8; // clears what is dead

@@ -23,8 +23,15 @@ import { GcFace } from "./gc/face.js";
 import { DISPOSE } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Leak } from "./leak-net.js";
-import { MAX_BYTES, checkByteThreshold, checkMaxBytes, checkThresholds, checkWeakrefTiming } from "./options.js";
-import type { Thresholds, WeakrefTiming } from "./options.js";
+import {
+  MAX_BYTES,
+  checkByteThreshold,
+  checkMaxBytes,
+  checkThresholds,
+  checkPauses,
+  checkWeakrefTiming,
+} from "./options.js";
+import type { Thresholds, Pauses, WeakrefTiming } from "./options.js";
 import { runScope } from "./scope.js";
 import { takeStats } from "./stats.js";
 import type { HeapStats } from "./stats.js";
@@ -49,6 +56,11 @@ export interface HeapOptions<Source = CoreSource> {
   thresholds?: Thresholds;
   /** Bytes that may be born between collections: see `heap.gc.setByteThreshold`. @default 0, any number */
   byteThreshold?: number;
+  /**
+   * "bounded": collections of the whole heap, and the deaths of large structures, go in steps, so that none stops the
+   * program for long, whatever the size of the heap. See `heap.gc.pauses`. @default "unbounded"
+   */
+  pauses?: Pauses;
   /**
    * When weak references to cyclic garbage die: those with a callback before its finalizers run, and those without
    * after them ("3.15", as Python does it from then on); or all of them before ("3.12"). @default "3.15"
@@ -127,6 +139,7 @@ export class Heap {
     if (options.thresholds !== undefined) store.core.setThresholds(...options.thresholds);
     if (options.byteThreshold !== undefined) store.core.setByteThreshold(options.byteThreshold);
     if (options.weakrefTiming === "3.12") store.core.setClearsAllWeakrefs(1);
+    if (options.pauses === "bounded") store.core.setBounded(1);
     return new Heap(store);
   }
 
@@ -335,6 +348,7 @@ function makeStore(options: HeapOptions): Store {
   if (options.thresholds !== undefined) checkThresholds(options.thresholds);
   if (options.byteThreshold !== undefined) checkByteThreshold(options.byteThreshold);
   if (options.weakrefTiming !== undefined) checkWeakrefTiming(options.weakrefTiming);
+  if (options.pauses !== undefined) checkPauses(options.pauses);
   if (options.hashSeed !== undefined && !Number.isInteger(options.hashSeed))
     throw new BadOptionError(`hashSeed is a whole number, not ${describe(options.hashSeed)}`);
   const { onUnraisable = reportUncaught } = options;

@@ -30,7 +30,7 @@ export type { CoreFace } from "./core-face.js";
 export type { GcFace, GenerationStats } from "./gc/face.js";
 export type { CollectionInfo, CollectionRecord, GcCallback } from "./gc/collections.js";
 export type { GcPause } from "./gc/pause.js";
-export type { Generation, Thresholds, WeakrefTiming } from "./options.js";
+export type { Generation, Pauses, Thresholds, WeakrefTiming } from "./options.js";
 export type { HeapStats, SizeClassStats, TypeStats } from "./stats.js";
 export type { Leak } from "./leak-net.js";
 export type { UnraisableContext, UnraisableHook } from "./store.js";

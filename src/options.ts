@@ -46,6 +46,21 @@ export function checkWeakrefTiming(timing: unknown): WeakrefTiming {
   return timing;
 }
 
+export function checkUnits(units: unknown): number {
+  if (!Number.isInteger(units) || (units as number) < 1 || (units as number) >= 2 ** 31)
+    throw new BadOptionError(`units of work are a whole number from 1 to 2147483647, not ${describe(units)}`);
+  return units as number;
+}
+
+/** Whether the collection of a large heap stops the program until it is done, or goes in steps. */
+export type Pauses = "unbounded" | "bounded";
+
+export function checkPauses(pauses: unknown): Pauses {
+  if (pauses !== "unbounded" && pauses !== "bounded")
+    throw new BadOptionError(`pauses are "bounded" or "unbounded", not ${describe(pauses)}`);
+  return pauses;
+}
+
 export type Generation = 0 | 1 | 2;
 
 /** @throws {@link BadOptionError} */

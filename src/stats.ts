@@ -52,6 +52,8 @@ export interface HeapStats {
   weakrefs: number;
   /** Interned strings: Python's `sys.getunicodeinternedsize()`. */
   interned: number;
+  /** Objects that are known to wait for their death, with bounded pauses. Each may hold more. */
+  waiting: number;
   /** Handles not yet released. */
   handles: number;
   /** Types with live objects, the most bytes first. */
@@ -90,6 +92,7 @@ export function takeStats(store: Store): HeapStats {
     blocks: core.statistic(STAT_LIVE_BLOCKS),
     interned: core.internedCount() >>> 0,
     weakrefs: core.statistic(STAT_WEAKREFS),
+    waiting: core.waiting() >>> 0,
     handles: store.net.count,
     byType,
     sizeClasses,

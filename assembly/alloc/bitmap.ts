@@ -46,6 +46,10 @@ export function isMarked(object: usize): bool {
   return (load<u64>(markedWord(object)) & maskOf(object)) != 0;
 }
 
+export function isScanned(object: usize): bool {
+  return (load<u64>(markedWord(object), SCANNED) & maskOf(object)) != 0;
+}
+
 /** True if the object was not marked before. */
 @inline
 export function mark(object: usize): bool {

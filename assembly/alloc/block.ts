@@ -8,6 +8,7 @@
 // A free block has type id 0 and, in its refcount word, the next free block.
 
 import { MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
+import { clearBits } from "./bitmap";
 import { CHECK, FREED_BYTE, GUARD_SIZE, fillGuard, isGuardIntact, isPoisoned, mustFail } from "../check";
 import { CLASSES, CLASS_RECORD_SIZE, Control, control } from "../control";
 import { CLASS_COUNT, classOf, sizeOfClass, spanOfClass } from "./size-class";
@@ -165,7 +166,7 @@ function takePages(pages: u32, state: u8): u32 {
   let run = takeRun(pages, state, false);
   if (!run) {
     releaseEmptySpans();
-    run = takeRun(pages, state, true);
+    run = takeRun(pages, state, control.dyingTop == 0 || control.growsAnyway != 0);
   }
   if (run) {
     control.pagesInUse += pages;
@@ -177,6 +178,8 @@ function takePages(pages: u32, state: u8): u32 {
 
 function givePages(run: u32, pages: u32): void {
   control.pagesInUse -= pages;
+  // What is marked must be an object.
+  if (control.phase) clearBits(run, pages);
   freeRun(run, pages);
 }
 

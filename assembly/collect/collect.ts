@@ -6,13 +6,18 @@
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { tellCollection } from "../host";
-import { isEmpty, moveAll } from "../object/list";
-import { clearMarks, promoteAll } from "../heap/generations";
+import { isEmpty, isLongerThan, moveAll } from "../object/list";
+import { clearMarks, promoteAll, promoteSome } from "../heap/generations";
 import { gatherUnmarked } from "./garbage";
+import { countCollection } from "./count";
+import { settleCycle, settleDeaths } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
 import { splitUnreachable } from "./unreachable";
+
+/** Most young objects that a collection with bounded pauses looks at. */
+const MAX_EXAMINED: u32 = 16384;
 
 /**
  * Collects a generation and all younger ones. Returns how many objects it found to be garbage and did
@@ -20,6 +25,7 @@ import { splitUnreachable } from "./unreachable";
  */
 export function collect(generation: u32): u32 {
   if (control.collecting) return 0;
+  if (generation == 2) settleCycle();
   control.collecting = 1;
   tellCollection(COLLECTION_STARTS, generation, 0);
   control.freedBytes = 0;
@@ -30,7 +36,9 @@ export function collect(generation: u32): u32 {
   countCollection(generation, collected);
   control.pagesAfter = control.pagesInUse;
   if (generation == 2) control.pagesAfterFull = control.pagesInUse;
+  control.lastStep = 0;
   setLimits();
+  if (generation == 2) settleDeaths();
   tellCollection(COLLECTION_ENDS, generation, collected);
   control.collecting = 0;
   return collected;
@@ -48,6 +56,7 @@ function advanceCounts(generation: u32): void {
 
 /** Garbage of the young generations → UNREACHABLE; survivors one generation up. */
 function findInYoung(generation: u32): void {
+  if (control.bounded && promoteBacklog(generation)) return;
   if (generation == 0) {
     splitUnreachable(GENERATION_0, UNREACHABLE, true);
     moveAll(GENERATION_0, GENERATION_1);
@@ -56,6 +65,14 @@ function findInYoung(generation: u32): void {
   moveAll(GENERATION_0, GENERATION_1);
   splitUnreachable(GENERATION_1, UNREACHABLE, true);
   control.longLivedPending += promoteAll(GENERATION_1);
+}
+
+/** With bounded pauses, more than can be examined in one go becomes old unexamined. True if that was so. */
+function promoteBacklog(generation: u32): bool {
+  const list = generation && isLongerThan(GENERATION_1, MAX_EXAMINED) ? GENERATION_1 : GENERATION_0;
+  if (!isLongerThan(list, MAX_EXAMINED)) return false;
+  control.longLivedPending += promoteSome(list, MAX_EXAMINED);
+  return true;
 }
 
 /** Everything becomes old; garbage → UNREACHABLE. */
@@ -96,17 +113,4 @@ function promoteSurvivors(list: usize, generation: u32): void {
   }
   clearMarks(list);
   moveAll(list, GENERATION_1);
-}
-
-function countCollection(generation: u32, collected: u32): void {
-  if (generation == 0) {
-    control.collections0++;
-    control.collected0 += collected;
-  } else if (generation == 1) {
-    control.collections1++;
-    control.collected1 += collected;
-  } else {
-    control.collections2++;
-    control.collected2 += collected;
-  }
 }

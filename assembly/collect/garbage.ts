@@ -13,7 +13,8 @@ import { append } from "../object/list";
 import { hasFinalizer, typeOf } from "../object/type";
 import { firstObject, nextObject } from "../heap/walk";
 
-const LINK_BITS = 29;
+/** Of a birth word that chains: bits of the link. */
+export const LINK_BITS = 29;
 const LINK_MASK: u64 = (1 << LINK_BITS) - 1;
 const ERA_BITS = 35;
 
@@ -70,7 +71,7 @@ function isBornBefore(a: usize, b: usize): bool {
 }
 
 /** Merge sort of a chain, from runs of one upwards: no recursion, no memory. */
-function sortChain(chain: usize): usize {
+export function sortChain(chain: usize): usize {
   let run: u32 = 1;
   while (true) {
     let rest = chain;
@@ -112,7 +113,7 @@ function sortChain(chain: usize): usize {
   return chain;
 }
 
-function appendChain(list: usize, chain: usize): u32 {
+export function appendChain(list: usize, chain: usize): u32 {
   let count: u32 = 0;
   while (chain) {
     const next = linkOf(chain);

@@ -2,6 +2,7 @@
 
 import { PAGE_SHIFT } from "../layout";
 import { control } from "../control";
+import { BIRTHS_BEFORE_STEP } from "../heap/waiting";
 
 export function isOn(): bool {
   return control.enabled != 0 && control.pauses == 0;
@@ -12,6 +13,8 @@ export function setLimits(): void {
   control.birthsLimit = isOn() && control.threshold0 != 0 ? control.threshold0 : i32.MAX_VALUE;
   control.pagesLimit = isOn() && control.byteThreshold != 0 ? control.pagesAfter + thresholdInPages() : u32.MAX_VALUE;
   if (control.pagesInUse > control.pagesLimit) control.birthsLimit = i32.MIN_VALUE;
+  else if (control.phase | control.dyingTop | control.waitingFirst)
+    control.birthsLimit = min(control.birthsLimit, control.lastStep + BIRTHS_BEFORE_STEP);
 }
 
 /** The threshold in bytes as whole pages, one at least. */

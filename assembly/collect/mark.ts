@@ -17,7 +17,7 @@ import { firstSlot, isPlain, slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasLinks, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../heap/ephemeron";
 import { isFrozen } from "../heap/generations";
-import { MARK_STACK_WORDS } from "../heap/start";
+import { MARK_STACK_WORDS } from "../heap/snapshot";
 import { untrackIfAtoms } from "../heap/tracking";
 import { firstObject, nextObject } from "../heap/walk";
 

@@ -5,7 +5,10 @@
 import { CHECK } from "../check";
 import { control } from "../control";
 import { collect } from "./collect";
-import { isOn, thresholdInPages } from "./limits";
+import { MAX_NESTING } from "../heap/waiting";
+import { beginCycle, settleCycle, settleDeaths, step } from "./cycle/cycle";
+import { unitsAfter } from "./cycle/pace";
+import { isOn, setLimits, thresholdInPages } from "./limits";
 
 /**
  * Counts the birth of an object that can be tracked, and collects if it is one too many. Called before
@@ -24,28 +27,72 @@ export function uncountBirth(): void {
 }
 
 function collectIfDue(): void {
-  if (control.collecting || !isOn()) return;
-  if (CHECK && control.collectAlways) collect(2);
-  else if (control.pagesInUse > control.pagesLimit) collectForBytes();
-  else collectDueGeneration();
+  if (control.collecting) return;
+  if (isOn()) {
+    if (CHECK && control.collectAlways) collect(2);
+    else if (control.pagesInUse > control.pagesLimit) collectForBytes();
+    else collectDueGeneration();
+  }
+  if (control.bounded) stepIfDue();
+}
+
+/** Goes on with what waits, at the pace of births. */
+function stepIfDue(): void {
+  const births = control.count0 - control.lastStep;
+  if (control.phase | control.dyingTop | control.waitingFirst) step(unitsAfter(max(births, 0)));
+  control.lastStep = control.count0;
+  setLimits();
 }
 
 /** The oldest generation whose count is past its threshold. */
 function collectDueGeneration(): void {
-  if (isWholeHeapDue()) collect(2);
+  if (isWholeHeapDue()) collectWholeHeap();
   else if (control.count1 > control.threshold1) collect(1);
   else if (control.count0 > control.threshold0) collect(0);
 }
 
+/** At once, or from now on in steps. */
+function collectWholeHeap(): void {
+  if (!control.bounded) {
+    collect(2);
+    return;
+  }
+  collect(1);
+  control.count2 = 0;
+  if (!control.phase) beginCycle();
+}
+
+/** Turns bounded pauses on or off. Off ends what is under way. */
+export function setBounded(on: bool): void {
+  if (control.collecting) return;
+  control.bounded = on ? 1 : 0;
+  control.nestingLimit = on ? 0 : MAX_NESTING;
+  if (!on) {
+    settleCycle();
+    settleDeaths();
+  }
+  setLimits();
+}
+
+/** Begins a cycle if there is reason to and none is under way. */
+export function beginIfWorthIt(): void {
+  if (control.bounded && !control.phase && !control.collecting && isOn() && control.longLivedPending && hasGrown())
+    beginCycle();
+}
+
 /** The third threshold is passed, and the heap has grown by a quarter since it was last collected whole. */
 function isWholeHeapDue(): bool {
-  return control.count2 > control.threshold2 && control.longLivedPending >= control.longLivedTotal >>> 2;
+  return control.count2 > control.threshold2 && hasGrown();
+}
+
+function hasGrown(): bool {
+  return control.longLivedPending >= control.longLivedTotal >>> 2;
 }
 
 /** The same quarter, of bytes, decides whether all of the heap is worth a look; else something young is. */
 function collectForBytes(): void {
   const before = control.pagesAfterFull;
   const grown = control.pagesInUse > before ? control.pagesInUse - before : 0;
-  if (isWholeHeapDue() || grown > max(thresholdInPages(), before >>> 2)) collect(2);
+  if (isWholeHeapDue() || grown > max(thresholdInPages(), before >>> 2)) collectWholeHeap();
   else collect(control.count1 > control.threshold1 ? 1 : 0);
 }

@@ -15,7 +15,7 @@ import {
   TYPE_TUPLE,
   TYPE_WEAKREF,
 } from "../layout";
-import { allocBlock, classForPayload, freeBlock, spansFor, takeBlock } from "../alloc/block";
+import { classForPayload, freeBlock, spansFor, takeBlock } from "../alloc/block";
 import { BLOCK_LEAF, BLOCK_LINKED } from "../alloc/page";
 import { CHECK } from "../check";
 import { GENERATION_0, control } from "../control";
@@ -23,6 +23,7 @@ import { newHeader, setHeader } from "../object/header";
 import { append } from "../object/list";
 import { Type, hasLinks, typeAt } from "../object/type";
 import { newBuffer } from "./buffer";
+import { newBlock } from "./waiting";
 
 /** Beyond this the engine's way to clear memory is the faster. */
 const MAX_CLEARED_BY_WORDS: u32 = 128;
@@ -47,7 +48,7 @@ export function bearLeaf(type: Type): usize {
   // The checked build counts requests, to refuse one.
   let object = CHECK ? 0 : takeBlock(type.spans);
   if (!object) {
-    object = allocBlock(type.payload, type.sizeClass, type.blockKind);
+    object = newBlock(type.payload, type.sizeClass, type.blockKind);
     if (!object) return 0;
   }
   const payload = type.payload;
@@ -64,7 +65,7 @@ function clear(start: usize, bytes: u32): void {
 
 /** A leaf object of a variable-size type with `payload` bytes, zeroed; 0 = out of memory. */
 export function createLeaf(id: u32, payload: u32): usize {
-  const object = allocBlock(payload, classForPayload(payload, BLOCK_LEAF), BLOCK_LEAF);
+  const object = newBlock(payload, classForPayload(payload, BLOCK_LEAF), BLOCK_LEAF);
   if (!object) return 0;
   memory.fill(object + PAYLOAD_OFFSET, 0, payload);
   setHeader(object, newHeader(id, 0));
@@ -75,7 +76,7 @@ export function createLeaf(id: u32, payload: u32): usize {
 export function createTuple(length: u32): usize {
   const payload = TUPLE_ITEMS_OFFSET - PAYLOAD_OFFSET + (length << 2);
   if (length > MAX_TUPLE_LENGTH) return 0;
-  const tuple = allocBlock(payload, classForPayload(payload, BLOCK_LINKED), BLOCK_LINKED);
+  const tuple = newBlock(payload, classForPayload(payload, BLOCK_LINKED), BLOCK_LINKED);
   if (!tuple) return 0;
   memory.fill(tuple + PAYLOAD_OFFSET, 0, payload);
   store<u32>(tuple + TUPLE_LENGTH_OFFSET, length);

@@ -48,24 +48,33 @@ import {
   setRefcount,
   typeIdOf,
 } from "../object/header";
-import { dropsLastFirst, firstSlot, hasBuffer, isPlain, slotCount, slotsEnd, slotsOf } from "../object/slots";
+import { dropsLastFirst, firstSlot, isPlain, slotCount } from "../object/slots";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, unlinkEntry } from "./ephemeron";
 import { leaveGeneration, track, untrack } from "./generations";
 import { forgetInterned } from "./intern";
 import { dropOutside, dropOutsideUnlessLast, dropSlot } from "./refcount";
+import { shadeDying, shadeSlots } from "./snapshot";
+import {
+  BIRTHS_BEFORE_STEP,
+  DEATH_SLICE,
+  MAX_NESTING,
+  dropSome,
+  giveBackObject,
+  hasSlotsLeft,
+  markDying,
+  pushDying,
+  takeWaiting,
+  wait,
+} from "./waiting";
 import { callbackOf, clearWeakrefs, detach, nextWeakref, setNextWeakref } from "./weak";
-
-/** CPython's trashcan limit. */
-const MAX_NESTING: u32 = 50;
 
 /** The object's refcount has just become 0. It dies, now or when the deaths around it end. */
 export function destroy(object: usize): void {
-  if (control.nesting >= MAX_NESTING && hasLinks(typeOf(object))) {
-    wait(object);
-    return;
-  }
-  die(object, 0);
+  if (control.nesting < control.nestingLimit) die(object, 0);
+  else if (control.nesting >= MAX_NESTING && hasLinks(typeOf(object))) wait(object);
+  else if (control.bounded) dieInSlices(object);
+  else die(object, 0);
 }
 
 /** Takes an outside reference away; the object dies if it was the last reference. */
@@ -73,7 +82,7 @@ export function decref(object: usize): void {
   if (!dropOutsideUnlessLast(object)) return;
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
-  if (!isQuiet(info, type) || control.nesting >= MAX_NESTING) {
+  if (!isQuiet(info, type) || control.nesting >= control.nestingLimit) {
     setRefcount(object, 0);
     destroy(object);
     return;
@@ -190,10 +199,6 @@ function slotsEndOf(struct: usize, type: Type): usize {
 function cursorBehind(struct: usize, slot: usize): usize {
   return (slot + 4 - struct - PAYLOAD_OFFSET) >>> 2;
 }
-function hasSlotsLeft(object: usize, type: Type): bool {
-  if (isPlain(type)) return <u32>prevOf(object) < type.slots;
-  return slotsOf(object, type) < slotsEnd(object, type);
-}
 
 /** The memory of an object that may have been tracked goes back. */
 @inline
@@ -211,13 +216,6 @@ function endLeaf(object: usize): void {
   freeBlock(object);
 }
 
-/** In no generation any more, all slots still held. */
-function markDying(object: usize, type: Type): void {
-  if (hasFlag(object, FLAG_TRACKED)) untrack(object);
-  setFlag(object, FLAG_DYING);
-  setPrev(object, !isPlain(type) && dropsLastFirst(type) ? <usize>slotCount(object, type) : 0);
-}
-
 /** The part of a death in which user code runs; then the object is DYING. False if the finalizer resurrected it. */
 function beginDying(object: usize, type: Type): bool {
   if (hasFinalizer(type) && !hasFlag(object, FLAG_FINALIZED) && !diesAfterFinalizer(object)) return false;
@@ -231,6 +229,7 @@ function beginDying(object: usize, type: Type): bool {
 
 /** Runs the finalizer while the call holds the object, as the youngest of generation 0. True if nobody else does. */
 function diesAfterFinalizer(object: usize): bool {
+  shadeSlots(object);
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
   clearFlag(object, FLAG_DYING); // if it has been waiting
   track(object);
@@ -276,15 +275,70 @@ function dropNextFromEnd(object: usize, type: Type): usize {
 
 /** All slots are dropped: the memory goes back. */
 function endDying(object: usize, type: Type): void {
-  if (hasBuffer(type)) {
-    const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
-    if (buffer) freeBlock(buffer);
-  } else if (typeIdOf(object) == TYPE_WEAKREF) {
+  if (typeIdOf(object) == TYPE_WEAKREF) {
     detach(object);
     const id = callbackOf(object);
     if (id) forget(id);
   } else if (type.kind == KIND_WEAKMAP) clearWeakMap(object);
-  release(object);
+  giveBackObject(object, type);
+}
+
+// ---- With bounded pauses
+
+/** A death of which so much happens now; what is left waits on the stack. */
+function dieInSlices(object: usize): void {
+  const outer = control.dropsLeft;
+  const floor = control.dyingTop;
+  control.dropsLeft = DEATH_SLICE;
+  begin(object);
+  goOn(floor);
+  // The births to come see to it.
+  if (control.dyingTop) control.birthsLimit = min(control.birthsLimit, control.count0 + BIRTHS_BEFORE_STEP);
+  // Their holders may have been known to a cycle that marks, and they not.
+  for (let waiting = control.dyingTop; waiting && waiting != floor; waiting = <u32>nextOf(waiting)) shadeDying(waiting);
+  control.dropsLeft = outer;
+}
+
+/** Goes on with the deaths that wait, for up to `drops` slots. How many that took. */
+export function dropWaiting(drops: i32): i32 {
+  const outer = control.dropsLeft;
+  control.dropsLeft = drops;
+  while (control.dropsLeft > 0 && control.dyingTop | control.waitingFirst) {
+    if (control.dyingTop) goOn(0);
+    else begin(takeWaiting());
+  }
+  const taken = drops - control.dropsLeft;
+  control.dropsLeft = outer;
+  return taken;
+}
+
+/** Drops slots of what is on the stack above `floor`, the innermost first. */
+function goOn(floor: u32): void {
+  while (control.dropsLeft > 0) {
+    const top = <usize>control.dyingTop;
+    if (!top || <u32>top == floor) return;
+    const type = typeOf(top);
+    const child = dropSome(top, type, false);
+    if (!hasSlotsLeft(top, type)) {
+      control.dyingTop = <u32>nextOf(top);
+      control.dropsLeft--;
+      endDying(top, type);
+    }
+    if (child) begin(child);
+  }
+}
+
+/** The part of a death that comes before dropping slots; then the object is on the stack. */
+function begin(dead: usize): void {
+  const info = infoOf(dead);
+  const type = typeAt(info & TYPE_MASK);
+  setInfo(dead, info & NO_ROOTS);
+  setRefcount(dead, 0);
+  if (!hasLinks(type)) endLeaf(dead);
+  else if (isQuiet(info, type)) {
+    markDying(dead, type);
+    pushDying(dead);
+  } else if (beginDying(dead, type)) pushDying(dead);
 }
 
 /** Takes an entry out of its weak map; with it goes its value, if nothing else refers to that. */
@@ -329,15 +383,6 @@ export function callBack(weakref: usize): bool {
   return !isLast;
 }
 
-/** Puts an object in the queue. It has refcount 0, so weak references to it read null. */
-function wait(object: usize): void {
-  markDying(object, typeOf(object));
-  setNext(object, 0);
-  if (control.waitingFirst) setNext(control.waitingLast, object);
-  else control.waitingFirst = <u32>object;
-  control.waitingLast = <u32>object;
-}
-
 function deferCallbacks(weakref: usize): void {
   if (control.callbacksFirst) setNextWeakref(control.callbacksLast, weakref);
   else control.callbacksFirst = <u32>weakref;
@@ -348,10 +393,10 @@ function deferCallbacks(weakref: usize): void {
 /** Ends what waits, with the nesting of the outermost death. */
 function endWaiting(): void {
   while (control.waitingFirst | control.callbacksFirst) {
-    const object = control.waitingFirst;
+    const object = takeWaiting();
     if (object) {
-      control.waitingFirst = <u32>nextOf(object);
-      die(object, 0);
+      if (control.bounded) dieInSlices(object);
+      else die(object, 0);
     }
     const weakref = control.callbacksFirst;
     if (weakref) {

@@ -17,9 +17,11 @@ import {
   WEAKMAP_FIRST_OFFSET,
   WEAKMAP_SIZE_OFFSET,
 } from "../layout";
+import { control } from "../control";
 import { ONE_ROOT, hasFlag, infoOf, setInfo } from "../object/header";
 import { typeAt } from "../object/type";
 import { createObject } from "./create";
+import { isHidden } from "./snapshot";
 import { firstOfChain, isEphemeron, link, nextWeakref, reserveChain, unlink } from "./weak";
 
 export function keyOf(entry: usize): usize {
@@ -61,7 +63,7 @@ export function findEntryOf(map: usize, key: usize): usize {
 export function liveEntryAfter(map: usize, entry: usize): usize {
   do {
     entry = entry ? olderEntry(entry) : firstEntry(map);
-  } while (entry && hasFlag(keyOf(entry), FLAG_DYING));
+  } while (entry && (hasFlag(keyOf(entry), FLAG_DYING) || isHidden(keyOf(entry))));
   return entry;
 }
 
@@ -84,6 +86,7 @@ export function createEntry(map: usize, key: usize): usize {
 
 /** Takes an entry away from key and map. Their reference to it goes to the caller. */
 export function unlinkEntry(entry: usize): void {
+  if (entry == <usize>control.partialEntry) control.partialEntry = <u32>olderEntry(entry);
   const map = mapOf(entry);
   const older = olderEntry(entry);
   const newer = load<u32>(entry + EPHEMERON_PREV_OFFSET);

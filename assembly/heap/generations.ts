@@ -8,7 +8,8 @@
 import { FLAG_COLLECTING, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE } from "../layout";
 import { GENERATION_0, GENERATION_1, control } from "../control";
 import { birthOf, clearFlag, hasFlag, infoOf, nextOf, setBirth, setInfo } from "../object/header";
-import { append, clearList, lengthOf, remove } from "../object/list";
+import { append, dropBefore, lengthOf, remove } from "../object/list";
+import { isDead } from "./snapshot";
 import { firstObject, nextObject } from "./walk";
 
 /** Starts tracking: last in generation 0. */
@@ -46,16 +47,21 @@ export function moveTo(generation: u32, object: usize): void {
 
 /** Moves every object of the list to generation 2, giving out birth numbers in list order. How many. */
 export function promoteAll(list: usize): u32 {
+  return promoteSome(list, u32.MAX_VALUE);
+}
+
+/** The same for the first `limit` objects. */
+export function promoteSome(list: usize, limit: u32): u32 {
   let promoted: u32 = 0;
   let object = nextOf(list);
-  while (object != list) {
+  while (object != list && promoted < limit) {
     const next = nextOf(object);
     setInfo(object, (infoOf(object) & ~(FLAG_COLLECTING | FLAG_UNREACHABLE)) | FLAG_OLD);
     setBirth(object, control.births++);
     promoted++;
     object = next;
   }
-  clearList(list);
+  dropBefore(list, object);
   control.oldCount += promoted;
   return promoted;
 }
@@ -89,7 +95,7 @@ export function isFrozen(object: usize): bool {
 function nextOld(object: usize): usize {
   do {
     object = object ? nextObject(object) : firstObject();
-  } while (object && (!hasFlag(object, FLAG_OLD) || isFrozen(object)));
+  } while (object && (!hasFlag(object, FLAG_OLD) || isFrozen(object) || isDead(object)));
   return object;
 }
 

@@ -15,7 +15,7 @@ import { createObject } from "./create";
 import { decref, destroy } from "./death";
 import { areEqual } from "./key";
 import { dropSlot } from "./refcount";
-import { fillSlot, moveSlots, swapSlots, writeSlot } from "./reference";
+import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./reference";
 
 /** Slots that fit below 4 GiB, with room to compute. */
 const MAX_CAPACITY: u32 = 0x3ff00000;
@@ -44,7 +44,7 @@ function resize(list: usize, capacity: u32): bool {
   if (!buffer) return false;
   const old = load<u32>(list + SLOTS_BUFFER_OFFSET);
   if (old) {
-    moveSlots(buffer + BUFFER_DATA_OFFSET, old + BUFFER_DATA_OFFSET, lengthOfList(list));
+    copySlots(buffer + BUFFER_DATA_OFFSET, old + BUFFER_DATA_OFFSET, lengthOfList(list));
     freeBlock(old);
   }
   store<u32>(list + SLOTS_BUFFER_OFFSET, <u32>buffer);
@@ -139,21 +139,21 @@ function shrink(list: usize): void {
 }
 
 /**
- * Removes the last `count` items, the last first. Reads the list anew for each, since a death may change
- * it; whatever happens, it ends.
+ * Removes the last `count` items, the last first, and keeps their room. Reads the list anew for each, since a death
+ * may change it; whatever happens, it ends.
  */
-function dropLast(list: usize, count: u32): void {
+export function dropLast(list: usize, count: u32): void {
   for (; count && lengthOfList(list); count--) {
     const length = lengthOfList(list) - 1;
     const item = itemAt(list, length);
     store<u32>(list + SLOTS_COUNT_OFFSET, length);
     if (dropSlot(item)) destroy(item);
   }
-  shrinkIfEmpty(list);
 }
 
 export function clearItems(list: usize): void {
   dropLast(list, lengthOfList(list));
+  shrinkIfEmpty(list);
 }
 
 /** Removes the items of `[start, end)`, the last first. */
@@ -163,6 +163,7 @@ export function removeItems(list: usize, start: u32, end: u32): void {
   reverseItems(list, end, lengthOfList(list));
   reverseItems(list, start, lengthOfList(list));
   dropLast(list, end - start);
+  shrinkIfEmpty(list);
 }
 
 /** Turns round the items of `[start, end)`. */
@@ -181,7 +182,7 @@ export function permuteItems(list: usize, order: usize): void {
     const from = load<u32>(order + (i << 2));
     store<u32>(sorted + (i << 2), load<u32>(items + (from << 2)));
   }
-  moveSlots(items, sorted, length);
+  reorderSlots(list, items, sorted, length);
 }
 
 /** The first place in `[start, end)` of a list or tuple with an item equal to `value`; `end` = none. */

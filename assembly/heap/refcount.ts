@@ -18,6 +18,9 @@ import {
   setRefcount,
 } from "../object/header";
 import { AddressMap, del, get, put, reserve } from "./address-map";
+import { shade } from "./snapshot";
+
+export { addSlot, dropSlot } from "./slot-count";
 
 /** The refcount at which an object becomes immortal for good, as in CPython. */
 const LAST_COUNT: u32 = 0x7fffffff;
@@ -39,6 +42,7 @@ export function rootsOf(object: usize): u32 {
 
 /** Adds an outside reference. False = out of memory (only past 254 of them), nothing changed. */
 export function incref(object: usize): bool {
+  shade(object);
   // Word by word, here and below: to read 64 bits just written as two words stalls the processor.
   const info = infoOf(object);
   if (info >= SATURATED - ONE_ROOT) return increfSaturated(object);
@@ -63,23 +67,8 @@ export function dropOutsideUnlessLast(object: usize): bool {
   if (count == 0) return true;
   setInfo(object, info - ONE_ROOT);
   setRefcount(object, count);
+  shade(object);
   return false;
-}
-
-/** Adds a slot's reference. */
-export function addSlot(object: usize): void {
-  const count = refcountOf(object);
-  if (CHECK) assert(count != 0, "a slot was given a dying object");
-  if (<i32>count >= 0) setRefcount(object, count + 1);
-}
-
-/** Takes a slot's reference away. True if it was the last: the caller sees to the death. */
-export function dropSlot(object: usize): bool {
-  const count = refcountOf(object);
-  if (<i32>count < 0) return false;
-  if (CHECK) assert(count != 0, "a reference to a dying object was dropped: its refcount was too small");
-  setRefcount(object, count - 1);
-  return count == 1;
 }
 
 /** Takes an outside reference away. True if it was the last reference: the caller sees to the death. */
@@ -94,7 +83,9 @@ export function dropOutside(object: usize): bool {
   const count = refcountOf(object) - 1;
   setInfo(object, info - ONE_ROOT);
   setRefcount(object, count);
-  return count == 0;
+  if (count == 0) return true;
+  shade(object);
+  return false;
 }
 
 /** Never dies from now on. Its references stay counted as they are. */
@@ -126,6 +117,7 @@ function increfSaturated(object: usize): bool {
 
 /** `decref` where `roots` is saturated. The object never dies by it. */
 function decrefSaturated(object: usize): void {
+  shade(object);
   if (isImmortal(object)) return;
   const map = rootsMap();
   const roots = get(map, object) - 1;

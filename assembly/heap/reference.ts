@@ -1,8 +1,10 @@
-// Writing references: every kind of slot write there is. A barrier, when there is one, goes here.
+// Writing references: every kind of slot write there is. Its barrier is in snapshot.ts.
 
 import { PAYLOAD_OFFSET } from "../layout";
 import { destroy } from "./death";
 import { addSlot, dropSlot, incref } from "./refcount";
+import { control } from "../control";
+import { shadeMoved, shadeReordered, shadeSwapped } from "./snapshot";
 
 export function slotAddress(object: usize, slot: u32): usize {
   return object + PAYLOAD_OFFSET + (slot << 2);
@@ -22,12 +24,25 @@ export function fillSlot(slot: usize, value: usize): void {
   store<u32>(slot, <u32>value);
 }
 
-/** Moves slots of one object, which keeps them all; the ranges may overlap. */
+/** Moves slots within one object, which keeps them all; the ranges may overlap. */
 export function moveSlots(to: usize, from: usize, count: u32): void {
+  if (control.partial && to < from) shadeMoved(to, from, count);
   memory.copy(to, from, (<usize>count) << 2);
 }
 
+/** Copies slots to another buffer of their object, each to where it was. */
+export function copySlots(to: usize, from: usize, count: u32): void {
+  memory.copy(to, from, (<usize>count) << 2);
+}
+
+/** Puts the slots of an object in the order in which they are written at `from`. */
+export function reorderSlots(object: usize, slots: usize, from: usize, count: u32): void {
+  shadeReordered(object);
+  memory.copy(slots, from, (<usize>count) << 2);
+}
+
 export function swapSlots(a: usize, b: usize): void {
+  if (control.partial) shadeSwapped(a, b);
   const value = load<u32>(a);
   store<u32>(a, load<u32>(b));
   store<u32>(b, value);

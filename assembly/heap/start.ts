@@ -26,14 +26,14 @@ import {
 } from "../layout";
 import { startBlocks } from "../alloc/block";
 import { BOOTSTRAP_SIZE, startRuns } from "../alloc/run";
-import { FINALIZED, GENERATION_0, GENERATION_1, LAYOUT_VERSION, UNREACHABLE, control } from "../control";
+import { FINALIZED, GENERATION_0, GENERATION_1, LAYOUT_VERSION, PENDING, UNREACHABLE, control } from "../control";
 import { clearList } from "../object/list";
 import { createImmortals } from "./atoms";
 import { addType } from "./create";
+import { MARK_STACK_WORDS } from "./snapshot";
+import { MAX_NESTING } from "./waiting";
 
 const FIRST_TYPES: u32 = 64;
-/** Words of the stack of a full collection: see collect/mark.ts. */
-export const MARK_STACK_WORDS: u32 = 1024;
 const RESERVED: u32 = FIRST_TYPES * TYPE_DESCRIPTOR_SIZE + (MARK_STACK_WORDS << 2);
 
 /** Starts an empty heap in `[base, limit)`. False = not enough memory. */
@@ -49,6 +49,8 @@ export function startHeap(base: usize, limit: usize): bool {
   clearList(GENERATION_1);
   clearList(UNREACHABLE);
   clearList(FINALIZED);
+  clearList(PENDING);
+  control.nestingLimit = MAX_NESTING;
   control.enabled = 1;
   control.threshold0 = DEFAULT_THRESHOLD_0;
   control.threshold1 = DEFAULT_THRESHOLD_1;

@@ -37,6 +37,7 @@ import { areEqual, hashOf, isHashable } from "./key";
 import { ownedKey } from "./probe";
 import { dropSlot } from "./refcount";
 import { fillSlot, takeSlot, writeSlot } from "./reference";
+import { shadeReordered } from "./snapshot";
 import { trackFor } from "./tracking";
 
 const MIN_LOG: u32 = 3;
@@ -176,6 +177,7 @@ function rebuild(table: usize, log: u32): bool {
   const width = widthOf(table);
   const buffer = newBuffer(bufferBytes(log, width));
   if (!buffer) return false;
+  shadeReordered(table);
   const old = <usize>load<u32>(table + SLOTS_BUFFER_OFFSET);
   const oldHashes = old ? hashSlot(table, 0) : 0;
   const oldEntries = entriesOf(table);
@@ -329,6 +331,11 @@ function reset(table: usize): void {
   }
   store<u32>(table + SLOTS_COUNT_OFFSET, 0);
   store<u32>(table + TABLE_USABLE_OFFSET, isSmall ? capacityOf(MIN_LOG) : 0);
+}
+
+/** Deletes up to `count` entries, the last first, of a table that nobody can change meanwhile. */
+export function dropLastEntries(table: usize, count: u32): void {
+  for (; count && lengthOfTable(table); count--) deleteEntry(table, entriesOf(table) - 1);
 }
 
 /** Deletes all entries, the first first. Whatever the deaths do to the table meanwhile, it ends. */

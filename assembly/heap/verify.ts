@@ -12,6 +12,9 @@ import {
   FLAG_OLD,
   FLAG_TRACKED,
   FLAG_UNREACHABLE,
+  PHASE_GATHERING,
+  PHASE_TELLING,
+  PHASE_WALKING,
   KIND_WEAKMAP,
   KIND_LIST,
   KIND_TABLE,
@@ -41,6 +44,7 @@ import {
   INVARIANT_REFCOUNT,
   INVARIANT_SATURATED,
   INVARIANT_SLOT,
+  INVARIANT_SNAPSHOT,
   INVARIANT_TABLE,
   INVARIANT_TRACKED,
   INVARIANT_TUPLE,
@@ -49,9 +53,10 @@ import {
   INVARIANT_UNTRACKED,
   INVARIANT_WEAKREFS,
 } from "../invariants";
+import { isMarked, isScanned } from "../alloc/bitmap";
 import { payloadCapacity } from "../alloc/block";
 import { verifyBlocks } from "../alloc/verify";
-import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
+import { FINALIZED, GENERATION_0, GENERATION_1, PENDING, UNREACHABLE, control } from "../control";
 import {
   birthOf,
   hasFlag,
@@ -72,6 +77,8 @@ import { hashOf } from "./key";
 import { rootsMapSize, rootsOf } from "./refcount";
 import { bufferBytes, capacityOf, entriesOf, findEntry, hashAt, keyAt, lengthOfTable, valueAt } from "./table";
 import { holdsAtoms } from "./tracking";
+import { isDead, isOfSnapshot } from "./snapshot";
+import { waitingCount } from "./waiting";
 import { firstBlock, firstObject, nextBlock, nextObject, typeIdAt } from "./walk";
 import { firstOfChain, isEphemeron, nextWeakref, prevWeakref, referentOf } from "./weak";
 
@@ -84,6 +91,7 @@ export function verifyHeap(): u32 {
   if (!broken) broken = verifySideTables();
   if (!broken) broken = verifyContainers();
   if (!broken) broken = verifyWeakMaps();
+  if (!broken) broken = verifyCycle();
   return broken;
 }
 
@@ -95,6 +103,7 @@ function broken(invariant: u32, address: usize): u32 {
 /** Each object by itself. */
 function verifyObjects(): u32 {
   let old: u32 = 0;
+  let dying: u32 = 0;
   // Buffers less those who own one.
   let buffers =
     0 -
@@ -118,9 +127,12 @@ function verifyObjects(): u32 {
     }
     if (!hasLinks(type) && info & (FLAG_TRACKED | FLAG_OLD)) return broken(INVARIANT_TRACKED, object);
     if (info & FLAG_OLD && !(info & FLAG_TRACKED)) return broken(INVARIANT_TRACKED, object);
-    if (hasLinks(type) && info & (FLAG_COLLECTING | FLAG_UNREACHABLE) && !control.collecting)
+    if (hasLinks(type) && info & (FLAG_COLLECTING | FLAG_UNREACHABLE) && !(control.collecting | control.phase))
       return broken(INVARIANT_MARKS, object);
-    if (info & FLAG_DYING && (control.nesting == 0 || info & FLAG_TRACKED)) return broken(INVARIANT_DYING, object);
+    if (info & FLAG_DYING) {
+      if (info & FLAG_TRACKED) return broken(INVARIANT_DYING, object);
+      dying++;
+    }
     if (refcountOf(object) == 0 && !(info & FLAG_DYING) && hasLinks(type)) return broken(INVARIANT_REFCOUNT, object);
     if (hasBuffer(type)) {
       if (type.kind == KIND_LIST && !isListSound(object)) return broken(INVARIANT_LIST, object);
@@ -130,6 +142,7 @@ function verifyObjects(): u32 {
     const bad = verifySlots(object, type);
     if (bad) return bad;
   }
+  if (control.nesting == 0 && !control.collecting && dying != waitingCount()) return broken(INVARIANT_DYING, 0);
   if (buffers) return broken(INVARIANT_BUFFER, buffers);
   return old == control.oldCount ? 0 : broken(INVARIANT_OLD_COUNT, old);
 }
@@ -234,9 +247,10 @@ function addToTargets(step: i32): void {
 /** Every tracked object that is not old is in exactly one list, whose links agree. */
 function verifyLists(): u32 {
   let listed: u32 = 0;
-  for (let i: u32 = 0; i < 4; i++) {
-    const list = i == 0 ? GENERATION_0 : i == 1 ? GENERATION_1 : i == 2 ? UNREACHABLE : FINALIZED;
-    if (i >= 2 && !control.collecting && nextOf(list) != list) return broken(INVARIANT_MARKS, nextOf(list));
+  for (let i: u32 = 0; i < 5; i++) {
+    const list = i == 0 ? GENERATION_0 : i == 1 ? GENERATION_1 : i == 2 ? UNREACHABLE : i == 3 ? FINALIZED : PENDING;
+    if (i >= 2 && !(i == 4 ? control.phase : control.collecting) && nextOf(list) != list)
+      return broken(INVARIANT_MARKS, nextOf(list));
     let last = list;
     for (let object = nextOf(list); object != list; object = nextOf(object)) {
       if (!typeIdAt(object) || prevOf(object) != last) return broken(INVARIANT_LINKS, object);
@@ -300,4 +314,33 @@ function verifyWeakMaps(): u32 {
     listed += size;
   }
   return listed ? broken(INVARIANT_WEAKMAP, 0) : 0;
+}
+
+/**
+ * While a cycle marks: what is scanned is marked, and so is what is held from outside, once the walk has passed it. When
+ * it is decided who is dead: nothing else refers to them.
+ */
+function verifyCycle(): u32 {
+  if (!control.marking && control.phase < <u32>PHASE_GATHERING) return 0;
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    const info = infoOf(object);
+    if (control.marking) {
+      if (isScanned(object) && !isMarked(object)) return broken(INVARIANT_SNAPSHOT, object);
+      const passed = control.phase != PHASE_WALKING || object < <usize>control.cursor;
+      if (passed && rootsFieldOf(object) && isOfSnapshot(object, info) && !isMarked(object))
+        return broken(INVARIANT_SNAPSHOT, object);
+      continue;
+    }
+    if (isDead(object)) {
+      if (rootsFieldOf(object) && !control.collecting) return broken(INVARIANT_SNAPSHOT, object);
+      continue;
+    }
+    if (!hasLinks(typeOf(object)) || info & FLAG_UNREACHABLE || control.phase < <u32>PHASE_TELLING) continue;
+    const type = typeOf(object);
+    for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+      const child = load<u32>(slot);
+      if (child && isDead(child)) return broken(INVARIANT_SNAPSHOT, object);
+    }
+  }
+  return 0;
 }

@@ -22,6 +22,7 @@ import { AddressMap, del, get, put, reserve } from "./address-map";
 import { createObject } from "./create";
 import { hashOf } from "./key";
 import { incref, makeImmortal } from "./refcount";
+import { isDead, isHidden } from "./snapshot";
 
 /** Referent → first of its chain. */
 function chains(): AddressMap {
@@ -139,7 +140,7 @@ export function clearWeakrefs(object: usize): usize {
   for (let weakref = firstWeakref(object); weakref;) {
     const next = nextWeakref(weakref);
     detach(weakref);
-    if (callbackOf(weakref) && refcountOf(weakref)) {
+    if (callbackOf(weakref) && refcountOf(weakref) && !isDead(weakref)) {
       hold(weakref);
       if (last) setNextWeakref(last, weakref);
       else first = weakref;
@@ -153,7 +154,7 @@ export function clearWeakrefs(object: usize): usize {
 /** The referent, or 0 when it is dead or dying. Borrowed. */
 export function targetOf(weakref: usize): usize {
   const referent = referentOf(weakref);
-  return referent && !hasFlag(referent, FLAG_DYING) ? referent : 0;
+  return referent && !hasFlag(referent, FLAG_DYING) && !isHidden(referent) ? referent : 0;
 }
 
 export function weakrefCount(object: usize): u32 {

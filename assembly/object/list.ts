@@ -28,6 +28,12 @@ export function remove(object: usize): void {
   setPrev(next, prev);
 }
 
+/** Takes away all objects in front of `first`, which may be the head. */
+export function dropBefore(head: usize, first: usize): void {
+  setNext(head, first);
+  setPrev(first, head);
+}
+
 /** Moves all of `from` to the tail of `to`. */
 export function moveAll(from: usize, to: usize): void {
   if (isEmpty(from)) return;
@@ -39,6 +45,16 @@ export function moveAll(from: usize, to: usize): void {
   setNext(last, to);
   setPrev(to, last);
   clearList(from);
+}
+
+/** Looks at no more than `limit` objects. */
+export function isLongerThan(head: usize, limit: u32): bool {
+  let object = nextOf(head);
+  while (limit && object != head) {
+    object = nextOf(object);
+    limit--;
+  }
+  return object != head;
 }
 
 export function lengthOf(head: usize): u32 {

@@ -1,9 +1,13 @@
 import {
+  COLLECTION_ENDS,
   COLLECTION_FOUND,
   COLLECTION_STARTS,
+  CYCLE_STARTS,
   DEBUG_SAVEALL,
   DEBUG_STATS,
   DEBUG_UNCOLLECTABLE,
+  STEP_ENDS,
+  STEP_STARTS,
 } from "../../assembly/layout.js";
 import type { Generation } from "../options.js";
 import type { Store } from "../store.js";
@@ -32,6 +36,12 @@ export interface CollectionRecord {
   collected: number;
   /** Bytes of the blocks that were given back while it ran, by its finalizers and callbacks too. */
   bytesFreed: number;
+  /** Of a cycle with bounded pauses: its steps. */
+  steps?: number;
+  /** The longest of them, in milliseconds. */
+  longestStep?: number;
+  /** Whether they had to grow to keep up with the program. */
+  hurried?: boolean;
 }
 
 /** Records that are kept. */
@@ -45,13 +55,21 @@ export class CollectionLog {
   /** Gets the lines that `setDebug` asks for. */
   sink: (line: string) => void = console.error;
   #startedAt = 0;
+  #stepStartedAt = 0;
+  /** Milliseconds of the cycle's steps: all, and the longest. */
+  #cycleTime = 0;
+  #longestStep = 0;
 
   constructor(store: Store) {
     this.#store = store;
     store.onCollection = (phase, generation, collected) => {
-      if (phase === COLLECTION_STARTS) this.#start(generation as Generation);
+      if (phase === STEP_STARTS) this.#stepStartedAt = performance.now();
+      else if (phase === STEP_ENDS) this.#endStep();
+      else if (phase === COLLECTION_STARTS) this.#start(generation as Generation);
       else if (phase === COLLECTION_FOUND) this.#found();
-      else this.#end(generation as Generation, collected);
+      else if (phase === COLLECTION_ENDS) this.#end(generation as Generation, collected);
+      else if (phase === CYCLE_STARTS) this.#startCycle();
+      else this.#endCycle(collected);
     };
   }
 
@@ -86,9 +104,43 @@ export class CollectionLog {
     const duration = performance.now() - this.#startedAt;
     const bytesFreed = core.freedBytes() >>> 0;
     const candidates = core.candidates() >>> 0;
-    this.records.push({ generation, duration, candidates, collected, bytesFreed });
+    this.#keep({ generation, duration, candidates, collected, bytesFreed });
+  }
+
+  #startCycle(): void {
+    this.#cycleTime = this.#longestStep = 0;
+    if (this.callbacks.length > 0) this.#call("start", { generation: 2, collected: 0, uncollectable: 0 });
+  }
+
+  #endStep(): void {
+    const time = performance.now() - this.#stepStartedAt;
+    this.#cycleTime += time;
+    if (time > this.#longestStep) this.#longestStep = time;
+  }
+
+  /** Tells of the step as well in which it ends. */
+  #endCycle(collected: number): void {
+    const { core } = this.#store;
+    this.#endStep();
+    this.#stepStartedAt = performance.now();
+    this.#keep({
+      generation: 2,
+      duration: this.#cycleTime,
+      candidates: core.candidates() >>> 0,
+      collected,
+      bytesFreed: core.freedBytes() >>> 0,
+      steps: core.cycleSteps() >>> 0,
+      longestStep: this.#longestStep,
+      hurried: core.isHurried() !== 0,
+    });
+  }
+
+  /** Keeps a record, and tells of it who wants to know. */
+  #keep(record: CollectionRecord): void {
+    const { generation, collected, duration } = record;
+    this.records.push(record);
     if (this.records.length > MAX_RECORDS) this.records.shift();
-    if ((core.debug() & DEBUG_STATS) !== 0) {
+    if ((this.#store.core.debug() & DEBUG_STATS) !== 0) {
       const seconds = (duration / 1000).toFixed(4);
       this.#write([`gc: done, ${collected} unreachable, 0 uncollectable, ${seconds}s elapsed`]);
     }

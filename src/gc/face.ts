@@ -14,13 +14,16 @@ import { BadOptionError, BadValueError, describe } from "../errors.js";
 import { addressIn } from "../handle.js";
 import type { Handle } from "../handle.js";
 import { withLoan } from "../loan.js";
-import { checkByteThreshold, checkGeneration, checkThresholds } from "../options.js";
-import type { Generation } from "../options.js";
+import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../options.js";
+import type { Generation, Pauses } from "../options.js";
 import type { Store } from "../store.js";
 import type { Address } from "../wasm/exports.js";
 import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.js";
 import { GcPause } from "./pause.js";
 import { referentsOf } from "./referents.js";
+
+/** Units of a step that is not told how many. */
+const DEFAULT_STEP = 20_000;
 
 /** What the collections of one generation have done since the heap was created. */
 export interface GenerationStats {
@@ -103,6 +106,42 @@ export class GcFace {
     } finally {
       pause.release();
     }
+  }
+
+  /**
+   * With "bounded", no size of the heap stops the program. When the whole heap is due, a cycle begins: each young
+   * collection from then on, and each `step`, does a piece of its work. A large structure that is let go of dies a
+   * piece at a time, too: what waits has no references and reads null through weak ones. `collect()` is as exact as
+   * ever, and ends all that waits.
+   *
+   * It may be changed at any time, but not from inside a collection; "unbounded" first ends what is under way.
+   *
+   * @throws {@link BadOptionError}
+   */
+  get pauses(): Pauses {
+    return this.#store.core.isBounded() !== 0 ? "bounded" : "unbounded";
+  }
+  set pauses(pauses: Pauses) {
+    this.#store.core.setBounded(checkPauses(pauses) === "bounded" ? 1 : 0);
+  }
+
+  /**
+   * With bounded pauses: does about so many units of what waits, and begins a cycle if the heap has grown enough for
+   * one. For when the program has nothing better to do:
+   *
+   * ```ts
+   * requestIdleCallback(function idle(deadline) {
+   *   while (deadline.timeRemaining() > 1 && heap.gc.step());
+   *   requestIdleCallback(idle);
+   * });
+   * ```
+   *
+   * @param units About a block looked at, or a slot, each: 20,000 take a tenth of a millisecond or so.
+   * @returns Whether there is more to do.
+   * @throws {@link BadOptionError} unless `units` is a whole number from 1 to 2^31 − 1.
+   */
+  step(units = DEFAULT_STEP): boolean {
+    return this.#store.core.step(checkUnits(units)) !== 0;
   }
 
   /** Whether a pause holds automatic collection up. */

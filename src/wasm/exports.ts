@@ -177,6 +177,18 @@ export interface CoreExports {
   unfreeze(): void;
   /** How many are frozen. Walks the heap. */
   freezeCount(): number;
+  /** Does about so many units of work of what waits; begins a cycle if there is reason to. 0 = nothing is left. */
+  step(units: number): number;
+  /** Bounded pauses on or off. Off ends what is under way. */
+  setBounded(on: number): void;
+  isBounded(): number;
+  /** PHASE_* of the cycle under way. */
+  phase(): number;
+  /** Of the cycle under way, or the last: its steps, and whether they had to grow. */
+  cycleSteps(): number;
+  isHurried(): number;
+  /** Objects that are known to wait for their death. */
+  waiting(): number;
   /** Objects that the last collection looked at. */
   candidates(): number;
   /** While a collection is under way: the next object (0 = from the start) that it found to be garbage; or 0. */

@@ -26,6 +26,8 @@ const SENTENCES: Record<number, string> = {
   [invariants.INVARIANT_TUPLE]: "a tuple has an empty slot",
   [invariants.INVARIANT_INTERNED]: "the table of interned strings does not agree with the strings",
   [invariants.INVARIANT_UNTRACKED]: "a container is not tracked though it could be part of a cycle",
+  [invariants.INVARIANT_SNAPSHOT]:
+    "the marks of a bounded collection are wrong, or something alive refers to what it found dead",
   [invariants.INVARIANT_PAGES_IN_USE]: "the count of pages that serve objects is wrong",
   [invariants.INVARIANT_WEAKMAP]: "a weak map and its keys do not have the same entries",
 };

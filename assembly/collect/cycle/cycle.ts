@@ -1,0 +1,218 @@
+// An incremental collection of the whole heap, for bounded pauses. docs/collector.md has the picture, and what
+// holds in each phase.
+//
+//   CLEARING ─► PROMOTING ─► WALKING ─► DRAINING ─► GATHERING ─► SPARING ─► TELLING ─► SWEEPING
+//                          ▲                     ▲
+//                       snapshot             it is decided who is dead
+//
+// Each step does so many units of work: about one for a word of a bitmap or a block looked at, more for what
+// costs more. Nothing is done in one go that grows with the heap.
+
+import {
+  CYCLE_ENDS,
+  CYCLE_STARTS,
+  PAGE_SHIFT,
+  PHASE_CLEARING,
+  PHASE_DRAINING,
+  PHASE_GATHERING,
+  PHASE_IDLE,
+  PHASE_PROMOTING,
+  PHASE_SPARING,
+  PHASE_SWEEPING,
+  PHASE_TELLING,
+  PHASE_WALKING,
+  STEP_ENDS,
+  STEP_STARTS,
+} from "../../layout";
+import { PAGE_BITMAP_WORDS, PART_PAGES, SCANNED, bitsOfPage, clearBits } from "../../alloc/bitmap";
+import { GENERATION_0, GENERATION_1, PENDING, control } from "../../control";
+import { tellCollection } from "../../host";
+import { nextOf } from "../../object/header";
+import { isEmpty } from "../../object/list";
+import { dropWaiting } from "../../heap/death";
+import { promoteSome } from "../../heap/generations";
+import { countCollection } from "../count";
+import { setPace } from "./pace";
+import { sortPending, tellNext } from "./pending";
+import { scan, scanPart, scanSlots } from "./scan";
+import { startOfPage, startWalk, walkOn } from "./walk";
+
+/** Units of work: a page of both bitmaps cleared, an object promoted, a word of a bitmap passed. */
+const CLEAR_UNITS: i32 = 16;
+const PROMOTE_UNITS: i32 = 2;
+const WORD_UNITS: i32 = 1;
+
+/** Begins a cycle; its steps do the work. */
+export function beginCycle(): void {
+  control.phase = PHASE_CLEARING;
+  control.walkPage = control.firstPage;
+  control.steps = control.isHurried = control.frozenMet = 0;
+  control.cycleCandidates = control.cycleCollected = control.cycleFreed = 0;
+  control.longLivedPending = 0;
+  setPace();
+  tellCollection(CYCLE_STARTS, 2, 0);
+}
+
+/** Does about so many units of what there is to do: deaths that wait, then the cycle. False if nothing is left. */
+export function step(units: i32): bool {
+  if (control.collecting) return false;
+  control.collecting = 1;
+  control.freedBytes = 0;
+  tellCollection(STEP_STARTS, 2, 0);
+  control.work = units;
+  if (control.dyingTop | control.waitingFirst) control.work -= dropWaiting(units);
+  while (control.work > 0 && control.phase) advance();
+  sortPending();
+  control.steps++;
+  control.cycleFreed += control.freedBytes;
+  tellCollection(STEP_ENDS, 2, units - control.work);
+  control.collecting = 0;
+  return (control.phase | control.dyingTop | control.waitingFirst) != 0;
+}
+
+/** Gives up a cycle that has not decided anything; ends one that has. Then, or if none is under way, there is none. */
+export function settleCycle(): void {
+  if (control.phase == PHASE_IDLE) return;
+  if (control.phase < <u32>PHASE_GATHERING) {
+    control.marking = control.partial = 0;
+    endCycle();
+  } else while (control.phase) step(i32.MAX_VALUE);
+}
+
+/** Ends all deaths that wait. */
+export function settleDeaths(): void {
+  while (control.dyingTop | control.waitingFirst) dropWaiting(i32.MAX_VALUE);
+}
+
+function advance(): void {
+  const phase = control.phase;
+  if (phase == PHASE_CLEARING) clearSome();
+  else if (phase == PHASE_PROMOTING) promote();
+  else if (phase == PHASE_WALKING) walkRoots();
+  else if (phase == PHASE_DRAINING) {
+    if (markOn()) decide();
+  } else if (phase == PHASE_GATHERING) gatherOn();
+  else if (phase == PHASE_SPARING) spareOn();
+  else if (phase == PHASE_TELLING) {
+    if (!tellNext()) startPhase(PHASE_SWEEPING);
+  } else if (walkOn()) completeCycle();
+}
+
+/** The phases that are walks begin at the first page. */
+function startPhase(phase: u32): void {
+  control.phase = phase;
+  startWalk();
+}
+
+function clearSome(): void {
+  const number = control.walkPage;
+  const pages = min(PART_PAGES, control.endPage - number);
+  clearBits(number, pages);
+  control.work -= pages * CLEAR_UNITS;
+  control.walkPage = number + pages;
+  if (control.walkPage >= control.endPage) control.phase = PHASE_PROMOTING;
+}
+
+/** When nothing is young any more, all that is tracked is in the snapshot. */
+function promote(): void {
+  const list = isEmpty(GENERATION_1) ? GENERATION_0 : GENERATION_1;
+  const promoted = promoteSome(list, 256);
+  control.work -= promoted * PROMOTE_UNITS + 1;
+  if (!isEmpty(GENERATION_1) || !isEmpty(GENERATION_0)) return;
+  control.snapshot = control.births;
+  control.marking = 1;
+  control.markTop = control.markStack;
+  control.markOverflow = control.partial = 0;
+  startPhase(PHASE_WALKING);
+}
+
+function walkRoots(): void {
+  if (control.partial) scanPart();
+  else if (walkOn()) control.phase = PHASE_DRAINING;
+}
+
+/** Scans what is marked and not scanned. True if there is no more of it. */
+function markOn(): bool {
+  while (control.work > 0) {
+    if (control.partial) scanPart();
+    else if (control.cursor != u32.MAX_VALUE) passOn();
+    else if (control.markTop > control.markStack) {
+      control.markTop -= 4;
+      scan(load<u32>(control.markTop));
+    } else if (control.markOverflow) {
+      control.markOverflow = 0;
+      startWalk();
+    } else return true;
+  }
+  return false;
+}
+
+/** Goes on with a pass over the bitmaps, in address order. */
+function passOn(): void {
+  const number = control.walkPage;
+  if (number >= control.endPage) {
+    control.cursor = u32.MAX_VALUE;
+    return;
+  }
+  const bits = bitsOfPage(number);
+  const page = (<usize>number) << PAGE_SHIFT;
+  for (let word: u32 = (control.cursor & 0xffff) >>> 9; word < PAGE_BITMAP_WORDS; word++) {
+    const at = bits + (word << 3);
+    let grey = load<u64>(at) & ~load<u64>(at, SCANNED);
+    control.work -= WORD_UNITS;
+    while (grey) {
+      const object = page + (((word << 6) + <u32>ctz(grey)) << 3);
+      control.cursor = <u32>object;
+      scan(object);
+      if (control.partial) return;
+      grey = load<u64>(at) & ~load<u64>(at, SCANNED);
+    }
+    if (control.work <= 0) {
+      if (word + 1 == PAGE_BITMAP_WORDS) break;
+      control.cursor = <u32>page + ((word + 1) << 9);
+      return;
+    }
+  }
+  control.walkPage = number + 1;
+  control.cursor = startOfPage(number + 1);
+}
+
+/** What is not marked is dead from now on: weak references to it read null, and nothing can come by it. */
+function decide(): void {
+  control.marking = 0;
+  control.decidedFrozen = control.frozenUpTo;
+  startPhase(PHASE_GATHERING);
+}
+
+function gatherOn(): void {
+  if (!walkOn()) return;
+  sortPending();
+  control.pendingAt = <u32>nextOf(PENDING);
+  control.phase = PHASE_SPARING;
+}
+
+/** What finalizers may see, and resurrect, is alive until the next cycle. */
+function spareOn(): void {
+  if (!control.partial && <usize>control.pendingAt != PENDING) {
+    const object = <usize>control.pendingAt;
+    control.pendingAt = <u32>nextOf(object);
+    scanSlots(object);
+  } else if (markOn() && <usize>control.pendingAt == PENDING) control.phase = PHASE_TELLING;
+}
+
+/** What was promoted since the cycle began counts towards the next. */
+function completeCycle(): void {
+  countCollection(2, control.cycleCollected);
+  control.longLivedTotal = control.oldCount - control.frozenMet - control.longLivedPending;
+  control.pagesAfterFull = control.pagesInUse;
+  endCycle();
+}
+
+function endCycle(): void {
+  control.phase = PHASE_IDLE;
+  control.candidates = control.cycleCandidates;
+  control.cycleFreed += control.freedBytes;
+  control.freedBytes = control.cycleFreed;
+  tellCollection(CYCLE_ENDS, 2, control.cycleCollected);
+  control.freedBytes = control.cycleFreed = 0;
+}

@@ -37,6 +37,8 @@ export interface ProgramOptions {
   hoard?: boolean;
   /** Let a random request for memory fail now and then; checked core only. */
   failMemory?: boolean;
+  /** Collect in steps, one between any two operations, and turn that off and on now and then. */
+  bounded?: boolean;
 }
 
 interface Torture {
@@ -56,6 +58,7 @@ export class RandomProgram {
   readonly #weaks: Weak[] = [];
   readonly #hoard: { handle: Handle; length: number }[] = [];
   readonly #torture: Torture;
+  readonly #phases = new Set<number>();
   #refused = 0;
   #finalizers = 0;
   #nextId = 1;
@@ -70,10 +73,12 @@ export class RandomProgram {
   constructor(readonly options: ProgramOptions) {
     this.#random = seededRandom(options.seed);
     this.#heap = Heap.createSync({
-      thresholds: [6, 2, 2],
+      // With bounded pauses half of the programs leave all steps to `#stepOn`.
+      thresholds: options.bounded && options.seed % 2 ? [100_000, 2, 2] : [6, 2, 2],
       traceHandles: false,
       ...(options.module ? { module: options.module } : {}),
       ...(options.maxBytes ? { maxBytes: options.maxBytes } : {}),
+      ...(options.bounded ? { pauses: "bounded" } : {}),
       onUnraisable: (error) => {
         if (error === EXPECTED) this.#reported++;
         else this.#failure ??= error as Error;
@@ -89,20 +94,32 @@ export class RandomProgram {
   }
 
   /** Runs the program. Throws, with seed and step, at the first difference. */
-  run(): { hooks: number; objects: number; refused: number } {
+  run(): { hooks: number; objects: number; refused: number; phases: Set<number> } {
     try {
       for (this.#step = 1; this.#step <= this.options.steps; this.#step++) {
         this.#act();
         this.#compare();
+        if (this.options.bounded) {
+          this.#stepOn();
+          this.#compare();
+        }
       }
       this.#end();
     } catch (error) {
       throw new Error(`seed ${this.options.seed}, step ${this.#step}: ${(error as Error).message}`, { cause: error });
     }
-    return { hooks: this.#hooks, objects: this.#nextId - 1, refused: this.#refused };
+    return { hooks: this.#hooks, objects: this.#nextId - 1, refused: this.#refused, phases: this.#phases };
   }
 
   // ---- What a program does
+
+  /** A piece of a cycle's work, from the smallest to more than there is. */
+  #stepOn(): void {
+    const { gc } = this.#heap;
+    if (this.#random(60) === 0) gc.pauses = gc.pauses === "bounded" ? "unbounded" : "bounded";
+    this.#phases.add(this.#heap.none.store.core.phase());
+    gc.step(1 + this.#random([1, 1, 20, 200][this.#random(4)] as number));
+  }
 
   #act(): void {
     const fails = this.options.failMemory === true && this.#random(8) === 0;

@@ -61,7 +61,7 @@ export function step(units: i32): bool {
   tellCollection(STEP_STARTS, 2, 0);
   control.work = units;
   if (control.dyingTop | control.waitingFirst) control.work -= dropWaiting(units);
-  while (control.work > 0 && control.phase) advance();
+  for (; control.work > 0 && control.phase; control.work--) advance();
   sortPending();
   control.steps++;
   control.cycleFreed += control.freedBytes;

@@ -4,6 +4,7 @@
 
 import { Heap } from "../../src/index.js";
 import type { DictHandle, Handle, ListHandle, StructObject, StructType, WeakKeyMapHandle } from "../../src/index.js";
+import { PHASE_GATHERING } from "../../assembly/layout.js";
 import { seededRandom } from "../support/random.js";
 
 type Fields = { id: "i32"; a: "value"; b: "value" };
@@ -18,7 +19,13 @@ interface Modelled {
   entries: Map<Modelled, Modelled>;
 }
 
+interface Holder {
+  model: Modelled;
+  handle: Handle;
+}
+
 const HOLDERS = 24;
+const SLOTS = ["a", "b"];
 /** So that lists are scanned in parts. */
 const LONG = 1400;
 
@@ -33,7 +40,8 @@ export class MovingReferences {
   readonly #heap: Heap;
   readonly #Node: StructType<Fields>;
   /** Holders, each with the handle that keeps it. All else is held by them alone. */
-  readonly #holders: { model: Modelled; handle: Handle }[] = [];
+  readonly #holders: Holder[] = [];
+  readonly #kept: [Modelled, Handle][] = [];
   readonly phases = new Set<number>();
   #nextId = 1;
   moves = 0;
@@ -58,7 +66,7 @@ export class MovingReferences {
       for (step = 1; step <= steps; step++) {
         this.#act();
         this.#pause();
-        if (step % 8 === 0) this.#heap.verify();
+        if (step % 8 === 0 || this.#phase() > PHASE_GATHERING) this.#heap.verify();
         if (step % 64 === 0) this.#compare();
       }
       this.#end();
@@ -69,9 +77,13 @@ export class MovingReferences {
 
   /** A piece of the cycle; between any two things that are done. */
   #pause(): void {
-    this.phases.add(this.#heap.none.store.core.phase());
+    this.phases.add(this.#phase());
     const choice = this.#random(4);
     if (choice) this.#heap.gc.step([1, 3, 40][choice - 1] as number);
+  }
+
+  #phase(): number {
+    return this.#heap.none.store.core.phase();
   }
 
   #model(kind: Modelled["kind"]): Modelled {
@@ -99,7 +111,11 @@ export class MovingReferences {
   /** A new node, whose only reference is what `run` makes of it. */
   #holding(run: (model: Modelled, node: Node) => void): void {
     const model = this.#model("node");
-    const node = this.#Node.new({ id: model.id });
+    const inner = this.#model("node");
+    const innerNode = this.#Node.new({ id: inner.id });
+    const node = this.#Node.new({ id: model.id, a: innerNode });
+    innerNode.release();
+    model.items.set("a", inner);
     run(model, node);
     node.release();
   }
@@ -110,7 +126,7 @@ export class MovingReferences {
 
   #act(): void {
     const [from, to] = [this.#pick(this.#holders), this.#pick(this.#holders)];
-    switch (this.#random(9)) {
+    switch (this.#random(14)) {
       case 0:
         this.#holding((model, node) => this.#put(to, model, node));
         break;
@@ -123,6 +139,14 @@ export class MovingReferences {
       case 3:
         this.#hideBehindWeakref(from, to);
         break;
+      case 5:
+      case 6:
+      case 7:
+        this.#moveUnseen(from, to);
+        break;
+      case 8:
+        this.#keep(from);
+        break;
       case 4:
         // A holder that was held goes; what it held goes with it, or lives on elsewhere.
         if (this.#random(4) === 0) this.#replace(from);
@@ -133,7 +157,7 @@ export class MovingReferences {
   }
 
   /** Takes something out of one holder and puts it into another. In between only its handle holds it. */
-  #move(from: { model: Modelled; handle: Handle }, to: { model: Modelled; handle: Handle }): void {
+  #move(from: Holder, to: Holder): void {
     const taken = this.#take(from);
     if (!taken) return;
     const [model, handle] = taken;
@@ -144,8 +168,38 @@ export class MovingReferences {
     handle.release();
   }
 
+  /** The same on addresses: no handle, so no outside reference, ever holds it. */
+  #moveUnseen(from: Holder, to: Holder): void {
+    if (from.model.kind !== "node" || to.model.kind !== "node") return;
+    const { core } = this.#heap;
+    const [source, target] = [this.#random(2), this.#random(2)];
+    const item = from.model.items.get(SLOTS[source] as string);
+    if (!item || (from === to && source === target)) return;
+    const address = core.getRef(from.handle.address, source);
+    to.model.items.set(SLOTS[target] as string, item);
+    core.setRef(to.handle.address, target, address);
+    this.#pause();
+    this.moves++;
+    // The source loses it: it writes something else, or dies.
+    if (this.#random(3)) {
+      from.model.items.delete(SLOTS[source] as string);
+      core.setRef(from.handle.address, source, 0);
+    } else if (from !== to) this.#replace(from);
+    this.#pause();
+  }
+
+  /** Takes something, and lets nobody but a handle hold it for a while. */
+  #keep(from: Holder): void {
+    const taken = this.#take(from);
+    if (taken) this.#kept.push(taken);
+    if (this.#kept.length < 6) return;
+    const [model, handle] = this.#kept.splice(this.#random(6), 1)[0] as [Modelled, Handle];
+    this.#put(this.#pick(this.#holders), model, handle);
+    handle.release();
+  }
+
   /** One down: what a held node holds moves into another holder. */
-  #reach(from: { model: Modelled; handle: Handle }, to: { model: Modelled; handle: Handle }): void {
+  #reach(from: Holder, to: Holder): void {
     const taken = this.#take(from);
     if (!taken) return;
     const [model, handle] = taken;
@@ -160,7 +214,7 @@ export class MovingReferences {
   }
 
   /** Makes a ring of what was taken, lets go of it, and gets it back through a weak reference, if it is still there. */
-  #hideBehindWeakref(from: { model: Modelled; handle: Handle }, to: { model: Modelled; handle: Handle }): void {
+  #hideBehindWeakref(from: Holder, to: Holder): void {
     const taken = this.#take(from);
     if (!taken) return;
     const [model, handle] = taken;
@@ -178,13 +232,13 @@ export class MovingReferences {
     weakref.release();
   }
 
-  #replace(holder: { model: Modelled; handle: Handle }): void {
+  #replace(holder: Holder): void {
     holder.handle.release();
     this.#holders.splice(this.#holders.indexOf(holder), 1);
     this.#addHolder();
   }
 
-  #put({ model, handle }: { model: Modelled; handle: Handle }, item: Modelled, itemHandle: Handle): void {
+  #put({ model, handle }: Holder, item: Modelled, itemHandle: Handle): void {
     if (model.kind === "node") {
       const slot = this.#pick(["a", "b"] as const);
       model.items.set(slot, item);
@@ -206,7 +260,7 @@ export class MovingReferences {
     }
   }
 
-  #take({ model, handle }: { model: Modelled; handle: Handle }): [Modelled, Handle] | undefined {
+  #take({ model, handle }: Holder): [Modelled, Handle] | undefined {
     if (model.kind === "node") {
       const slot = this.#pick(["a", "b"] as const);
       const item = model.items.get(slot);
@@ -250,7 +304,7 @@ export class MovingReferences {
   }
 
   /** Bulk moves within one holder. */
-  #rearrange({ model, handle }: { model: Modelled; handle: Handle }): void {
+  #rearrange({ model, handle }: Holder): void {
     if (model.kind !== "list") return;
     const list = handle as ListHandle;
     if (this.#random(2)) {
@@ -289,6 +343,7 @@ export class MovingReferences {
       }
     };
     for (const { model, handle } of this.#holders) follow(model, handle);
+    for (const [model, handle] of this.#kept) follow(model, handle);
   }
 
   #enter(model: Modelled, found: unknown, follow: (model: Modelled, handle: Handle) => void): void {
@@ -304,6 +359,7 @@ export class MovingReferences {
     this.#heap.verify();
     this.#compare();
     for (const { handle } of this.#holders.splice(0)) handle.release();
+    for (const [, handle] of this.#kept.splice(0)) handle.release();
     this.#heap.gc.collect();
     this.#heap.verify();
     const left = this.#heap.gc.getObjects();

@@ -24,7 +24,7 @@ import {
   STEP_ENDS,
   STEP_STARTS,
 } from "../../layout";
-import { PAGE_BITMAP_WORDS, PART_PAGES, SCANNED, bitsOfPage, clearBits } from "../../alloc/bitmap";
+import { PAGE_BITMAP_WORDS, PART_PAGES, SCANNED, bitsOfPage, clearBits, isMarked } from "../../alloc/bitmap";
 import { GENERATION_0, GENERATION_1, PENDING, control } from "../../control";
 import { tellCollection } from "../../host";
 import { nextOf } from "../../object/header";
@@ -138,7 +138,9 @@ function markOn(): bool {
     else if (control.cursor != u32.MAX_VALUE) passOn();
     else if (control.markTop > control.markStack) {
       control.markTop -= 4;
-      scan(load<u32>(control.markTop));
+      const object = <usize>load<u32>(control.markTop);
+      // Where its page has gone since, nothing is marked.
+      if (isMarked(object)) scan(object);
     } else if (control.markOverflow) {
       control.markOverflow = 0;
       startWalk();

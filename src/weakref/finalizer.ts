@@ -34,9 +34,12 @@ export class Finalizer {
     this.#registry = registry;
     this.#fn = fn;
     this.#args = args;
-    this.#weakref = createWeakref(store, object, () => {
-      this.call();
-    });
+    const watch = (): WeakrefHandle =>
+      createWeakref(store, object, () => {
+        this.call();
+      });
+    // It is nobody else's to let go of.
+    this.#weakref = store.outsideScopes(watch);
     registry.add(this);
   }
 

@@ -201,6 +201,20 @@ export class Store {
   }
 
   /**
+   * Keeps an object alive while something runs in whose middle a hook may let go of it.
+   *
+   * @throws {@link OutOfMemoryError}
+   */
+  holding<T>(address: Address, run: () => T): T {
+    this.incref(address);
+    try {
+      return run();
+    } finally {
+      this.core.decref(address);
+    }
+  }
+
+  /**
    * Runs something that returns 0 when memory is out; then once more after a full collection.
    *
    * @throws {@link OutOfMemoryError} if that did not help either.

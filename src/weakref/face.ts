@@ -66,7 +66,9 @@ export class WeakrefFace {
    */
   finalize<A extends unknown[]>(object: Handle, fn: (...args: A) => unknown, ...args: A): Finalizer {
     if (typeof fn !== "function") throw new BadValueError(`expected a function to run, got ${describe(fn)}`);
-    return new Finalizer(this.#finalizers, this.#store, object, fn, args);
+    const store = this.#store;
+    // To make one may collect, and so run what lets go of the object.
+    return store.holding(addressIn(store, object), () => new Finalizer(this.#finalizers, store, object, fn, args));
   }
 
   /** A new, empty map that does not keep its values alive. */

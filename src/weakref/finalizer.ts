@@ -23,7 +23,7 @@ export class Finalizer {
   /** Whether to run when the heap is disposed of, if the object is alive by then. */
   atExit = true;
 
-  /** @internal */
+  /** The caller holds the object. @internal */
   constructor(
     registry: FinalizerRegistry,
     store: Store,

@@ -42,10 +42,17 @@ export class WeakValueMap<T extends Handle = Handle> {
   /** Sets the value of a key. @throws {@link BadValueError} for what cannot be referred to weakly; {@link BadKeyError}, {@link OutOfMemoryError} */
   set(key: Value, value: T): this {
     const store = this.#store;
-    weakrefableIn(store, value);
+    // The entry is made before the value can die.
+    store.holding(weakrefableIn(store, value), () => {
+      this.#set(key, value);
+    });
+    return this;
+  }
+
+  #set(key: Value, value: T): void {
     // The callback must not keep the map from being forgotten.
     const self = new WeakRef(this);
-    const weakref = createWeakref(store, value, (dead) => {
+    const weakref = createWeakref(this.#store, value, (dead) => {
       const map = self.deref();
       if (map !== undefined) map.#forget(dead.address);
     });
@@ -60,7 +67,6 @@ export class WeakValueMap<T extends Handle = Handle> {
     } finally {
       weakref.release();
     }
-    return this;
   }
 
   /** Removes a key. @returns Whether it was there. @throws {@link BadKeyError} */

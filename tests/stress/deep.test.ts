@@ -26,10 +26,6 @@ describe.each(CORES)("%s core", (core, options) => {
   function play(build: (heap: Heap) => Scene, more: HeapOptions<WebAssembly.Module> = {}): void {
     const heap = Heap.createSync({ ...(options() as HeapOptions<WebAssembly.Module>), ...more });
     heap.gc.disable();
-    // Tables grow in steps: the first of a kind makes one that stays.
-    const warm = heap.set();
-    heap.weakref.ref(warm).release();
-    warm.release();
     const before = holdings(heap);
     const { release, end } = build(heap);
     release();

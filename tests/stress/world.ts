@@ -417,7 +417,8 @@ const ACTIONS: Record<string, Action> = {
       () => gc.getReferrers(...world.held.slice(0, 3)),
       () => gc.getReferents(...world.held.slice(0, 3)),
     ];
-    const found = pick(world.random, lists)();
+    // Among the dicts is that of the weak-valued map, which is nobody's to change.
+    const found = pick(world.random, lists)().filter((handle) => !(handle instanceof DictHandle));
     if (found.length > 0) world.keep(pick(world.random, found));
     world.heap.stats();
     gc.getFreezeCount();

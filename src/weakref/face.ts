@@ -60,7 +60,7 @@ export class WeakrefFace {
 
   /**
    * Runs a function once: when the object dies, or at `dispose()` if it never does. The function must not hold on to
-   * the object, or the object will not die.
+   * the object, or the object will not die. What is returned need not be kept, and no scope ends it.
    *
    * @throws {@link BadValueError} as `ref`.
    */

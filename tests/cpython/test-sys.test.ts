@@ -1,6 +1,7 @@
 // The parts of Python's sys module that are about memory, shown of handles and heap.stats().
 
 import { describe, expect, test } from "vitest";
+import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET } from "../../assembly/layout.js";
 import { checkedCore } from "../../src/checked.js";
 import { Heap } from "../../src/index.js";
 import { CORES, withHeap } from "../support/heap.js";
@@ -69,6 +70,22 @@ describe.each(CORES)("what sys tells of memory, %s core", (core, options) => {
       releaseAll([first, second, other]);
       expect(heap.stats().interned).toBe(interned);
     });
+  });
+
+  test("PYTHONHASHSEED: the same seed, the same hashes; another seed, others", () => {
+    const bytesOfDict = (hashSeed: number): string => {
+      let bytes = "";
+      withHeap({ ...options(), hashSeed }, (heap) => {
+        const dict = heap.dict([["key", 1]]);
+        const { memory } = dict.store;
+        const buffer = memory.word(dict.address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
+        bytes = memory.u8.slice(buffer, buffer + 64).join();
+        dict.release();
+      });
+      return bytes;
+    };
+    expect(bytesOfDict(1)).toBe(bytesOfDict(1));
+    expect(bytesOfDict(1)).not.toBe(bytesOfDict(2));
   });
 
   test("_is_immortal: None, booleans, the ints from -5 to 256 and the empty tuple, whose counts do not move", () => {

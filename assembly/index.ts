@@ -339,8 +339,15 @@ export function newWeakref(referent: usize, callback: u32): usize {
   // The birth may collect, and what runs then may let go of the referent.
   if (!increfObject(referent)) return 0;
   countBirth();
-  const weakref = createWeakref(referent, callback);
-  if (!weakref) uncountBirth();
+  // Or make the one that all share.
+  let weakref = callback ? 0 : sharedWeakref(referent);
+  if (weakref) {
+    uncountBirth();
+    if (!increfObject(weakref)) weakref = 0;
+  } else {
+    weakref = createWeakref(referent, callback);
+    if (!weakref) uncountBirth();
+  }
   decrefObject(referent);
   return weakref;
 }

@@ -30,7 +30,9 @@ const MAX_TUPLE_LENGTH: u32 = 0x3ff00000;
 
 /** A zeroed object of a fixed-size type with one outside reference; 0 = out of memory, nothing changed. */
 export function createObject(type: Type): usize {
-  return hasLinks(type) ? bearLinked(type) : bearLeaf(type);
+  const object = bearLeaf(type);
+  if (object && hasLinks(type)) append(GENERATION_0, object);
+  return object;
 }
 
 /** The same for a type with links, in place: for the one caller that is called most. */
@@ -57,6 +59,8 @@ export function bearLeaf(type: Type): usize {
   return object;
 }
 
+
+@inline
 function clear(start: usize, bytes: u32): void {
   if (bytes <= MAX_CLEARED_BY_WORDS) for (let at = start, end = start + bytes; at < end; at += 8) store<u64>(at, 0);
   else memory.fill(start, 0, bytes);

@@ -54,6 +54,7 @@ import { firstEntry, firstEntryOf, unlinkEntry } from "./ephemeron";
 import { leaveGeneration, track, untrack } from "./generations";
 import { forgetInterned } from "./intern";
 import { dropOutside, dropOutsideUnlessLast, dropSlot } from "./refcount";
+import { checkLive } from "./walk";
 import { callbackOf, clearWeakrefs, detach, nextWeakref, setNextWeakref } from "./weak";
 
 /** CPython's trashcan limit. */
@@ -70,10 +71,15 @@ export function destroy(object: usize): void {
 
 /** Takes an outside reference away; the object dies if it was the last reference. */
 export function decref(object: usize): void {
+  checkLive(object);
   if (!dropOutsideUnlessLast(object)) return;
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
   if (!isQuiet(info, type) || control.nesting >= MAX_NESTING) {
+    if (isQuietLeaf(info, type)) {
+      freeBlock(object);
+      return;
+    }
     setRefcount(object, 0);
     destroy(object);
     return;
@@ -167,6 +173,12 @@ function isQuiet(info: u32, type: Type): bool {
   return (type.flags & QUIET_LINKED) == QUIET_LINKED && !(info & (FLAG_HAS_WEAKREFS | FLAG_DYING));
 }
 
+/** The same of an object that refers to nothing. */
+@inline
+function isQuietLeaf(info: u32, type: Type): bool {
+  return !hasLinks(type) && !(info & (FLAG_HAS_WEAKREFS | FLAG_INTERNED));
+}
+
 /** Takes a quiet object out of its generation, and drops its slots until something dies of it. That slot, or 0. */
 @inline
 function dropSlots(object: usize, info: u32, type: Type): usize {
@@ -184,12 +196,18 @@ function dropUntilDeath(slot: usize, end: usize): usize {
   return 0;
 }
 
+
+@inline
 function slotsEndOf(struct: usize, type: Type): usize {
   return struct + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
 }
+
+@inline
 function cursorBehind(struct: usize, slot: usize): usize {
   return (slot + 4 - struct - PAYLOAD_OFFSET) >>> 2;
 }
+
+@inline
 function hasSlotsLeft(object: usize, type: Type): bool {
   if (isPlain(type)) return <u32>prevOf(object) < type.slots;
   return slotsOf(object, type) < slotsEnd(object, type);

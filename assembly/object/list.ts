@@ -8,6 +8,8 @@ export function clearList(head: usize): void {
   setPrev(head, head);
 }
 
+
+@inline
 export function isEmpty(head: usize): bool {
   return nextOf(head) == head;
 }
@@ -21,6 +23,8 @@ export function append(head: usize, object: usize): void {
   setPrev(head, object);
 }
 
+
+@inline
 export function remove(object: usize): void {
   const next = nextOf(object);
   const prev = prevOf(object);

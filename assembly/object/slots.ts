@@ -38,16 +38,19 @@ export function slotCount(object: usize, type: Type): u32 {
 }
 
 /** Whether death drops the last slot first, as Python's lists and tuples do. */
+@inline
 export function dropsLastFirst(type: Type): bool {
   return type.kind == KIND_LIST || type.kind == KIND_TUPLE;
 }
 
 /** Whether the slots lie in a buffer, which may move, and which the object may lack. */
+@inline
 export function hasBuffer(type: Type): bool {
   return type.kind >= <u32>KIND_LIST;
 }
 
 /** Whether the type is a struct, or has no slots: what most objects are, and so is asked first. */
+@inline
 export function isPlain(type: Type): bool {
   return type.kind <= <u32>KIND_STRUCT;
 }

@@ -68,6 +68,16 @@ export function markScanned(object: usize): bool {
   return true;
 }
 
+/** How many marked bits there are in `count` pages from `number` on. */
+export function markedIn(number: u32, count: u32): u32 {
+  let marked: u32 = 0;
+  for (let end = number + count; number < end; number++) {
+    const bits = bitsOfPage(number);
+    for (let at = bits; at < bits + SCANNED; at += 8) marked += <u32>popcnt(load<u64>(at));
+  }
+  return marked;
+}
+
 /** Clears both bitmaps of `count` pages from `number` on. */
 export function clearBits(number: u32, count: u32): void {
   while (count) {

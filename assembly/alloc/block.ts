@@ -11,7 +11,18 @@ import { MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout
 import { CHECK, FREED_BYTE, GUARD_SIZE, fillGuard, isGuardIntact, isPoisoned, mustFail } from "../check";
 import { CLASSES, CLASS_RECORD_SIZE, Control, control } from "../control";
 import { CLASS_COUNT, classOf, sizeOfClass, spanOfClass } from "./size-class";
-import { BLOCK_LEAF, BLOCK_LINKED, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf, prefixOf, runOf } from "./page";
+import {
+  BLOCK_LEAF,
+  BLOCK_LINKED,
+  PAGE_INSIDE,
+  PAGE_LARGE,
+  PAGE_SPAN,
+  Page,
+  pageAt,
+  pageOf,
+  prefixOf,
+  runOf,
+} from "./page";
 import { freeRun, takeRun } from "./run";
 
 /** What the control block holds for each size class. */
@@ -215,12 +226,27 @@ export function giveBlock(object: usize): void {
 
 @inline
 function freeInSpan(object: usize, page: Page): void {
+  putFree(object, page);
+  if (!page.used || !page.listed) spanChanged(<u32>(object >>> PAGE_SHIFT), page);
+}
+
+
+@inline
+function putFree(object: usize, page: Page): void {
   // The next free block and, above it, type id 0.
   store<u64>(object, page.free);
   page.free = <u32>object;
-  const used = page.used - 1;
-  page.used = used;
-  if (!used || !page.listed) spanChanged(object, page);
+  page.used--;
+}
+
+/** Takes back one of many blocks of a span, for whose sake `endGiving` follows. The caller counts the bytes. */
+@inline
+export function giveToSpan(object: usize, page: Page): void {
+  if (CHECK) poison(object);
+  putFree(object, page);
+}
+export function endGiving(run: u32, page: Page): void {
+  if (!page.used || !page.listed) spanChanged(run, page);
 }
 
 /** A block of a span of several pages, or one with pages of its own. */
@@ -231,12 +257,13 @@ function freeBeyondFirstPage(object: usize): void {
 }
 
 /** A span was full and has room now, or is empty: then it goes, unless it is the last of its class. */
-function spanChanged(object: usize, page: Page): void {
+function spanChanged(number: u32, page: Page): void {
   const head = spansOf(page.sizeClass, page.kind);
   if (!page.listed) listSpan(page, head);
   else if (page.next | page.prev) {
     unlistSpan(page, head);
-    givePages(runOf(object), page.span);
+    const first = pageAt(number);
+    givePages(first.state == PAGE_INSIDE ? number - first.span : number, page.span);
   }
 }
 

@@ -61,6 +61,7 @@ export function chunkOf(number: u32): u32 {
   return number >>> CHUNK_SHIFT;
 }
 
+
 @inline
 export function chunkAddress(chunk: u32): usize {
   return load<u32>(DIRECTORY + (chunk << 2));

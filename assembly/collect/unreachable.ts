@@ -8,58 +8,95 @@
 import {
   FLAG_COLLECTING,
   FLAG_HAS_WEAKREFS,
+  FLAG_OLD,
   FLAG_TRACKED,
   FLAG_UNREACHABLE,
   KIND_WEAKMAP,
+  TYPE_DIES_SILENTLY,
+  TYPE_EPHEMERON,
   TYPE_MASK,
   TYPE_TUPLE,
 } from "../layout";
 import { CHECK } from "../check";
 import { control } from "../control";
-import { clearFlag, hasFlag, infoOf, nextOf, prevOf, refcountOf, setInfo, setNext, setPrev } from "../object/header";
-import { append } from "../object/list";
-import { slotsEnd, slotsOf } from "../object/slots";
-import { typeOf } from "../object/type";
+import {
+  hasFlag,
+  infoOf,
+  nextOf,
+  prevOf,
+  refcountOf,
+  setBirth,
+  setInfo,
+  setNext,
+  setPrev,
+  clearFlag,
+} from "../object/header";
+import { append, clearList } from "../object/list";
+import { allSlots, allSlotsEnd } from "../object/slots";
+import { typeAt, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../heap/ephemeron";
 import { holdsAtoms } from "../heap/tracking";
 
 /**
- * Splits `from`: what nothing outside it reaches moves to the empty list `unreachable`, marked
- * UNREACHABLE. Both keep their order. Reachable tuples of atoms leave their list, if asked to. Returns
- * how many moved.
+ * Splits `from`, whose objects are young: what nothing outside it reaches moves to the empty list `unreachable`, marked
+ * UNREACHABLE and COLLECTING. Both keep their order. Reachable tuples of atoms are tracked no longer. Returns how many moved.
  */
-export function splitUnreachable(from: usize, unreachable: usize, untracksTuples: bool): u32 {
-  updateRefs(from);
-  subtractRefs(from);
-  markReachable(from);
-  return separate(from, unreachable, untracksTuples);
+export function splitUnreachable(from: usize, unreachable: usize): u32 {
+  findReachable(from);
+  return separate(from, unreachable, true);
 }
 
-/** Every object: COLLECTING, gcRefs (in `prev`) = refcount. The list can only be walked forward until `separate`. */
+/** The same, but what is reachable becomes old. */
+export function splitAndPromote(from: usize, unreachable: usize): u32 {
+  findReachable(from);
+  return promoteReachable(from, unreachable);
+}
+
+/** The same of garbage, after its finalizers have run. Tuples stay tracked. */
+export function splitAgain(from: usize, unreachable: usize): u32 {
+  findReachable(from);
+  return separate(from, unreachable, false);
+}
+
+/** Leaves COLLECTING on what is not reachable from outside the list, which can only be walked forward until it is made whole. */
+function findReachable(list: usize): void {
+  control.garbageIsLoud = 0;
+  updateRefs(list);
+  subtractRefs(list);
+  markReachable(list);
+}
+
+/** Every object: COLLECTING, gcRefs (in `prev`) = refcount. */
 function updateRefs(list: usize): void {
-  control.candidates = 0;
+  let candidates: u32 = 0;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     setInfo(object, (infoOf(object) | FLAG_COLLECTING) & ~FLAG_UNREACHABLE);
     setPrev(object, refcountOf(object));
-    control.candidates++;
+    candidates++;
   }
+  control.candidates = candidates;
 }
 
 /** gcRefs = references from outside the list. */
 function subtractRefs(list: usize): void {
+  let outside: u32 = 0;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
-    for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+    for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
       const child = load<u32>(slot);
-      if (!child || !hasFlag(child, FLAG_COLLECTING)) continue;
-      if (CHECK) assert(prevOf(child) != 0, "refcount is too small: an object has more references than it counts");
-      setPrev(child, prevOf(child) - 1);
+      if (!child) continue;
+      const info = infoOf(child);
+      if (info & FLAG_COLLECTING) {
+        if (CHECK) assert(prevOf(child) != 0, "refcount is too small: an object has more references than it counts");
+        setPrev(child, prevOf(child) - 1);
+      } else outside |= info;
     }
     // An entry is held by its key and its map together: if one of them is in question, so is it.
-    if (isEntry(object) && (isCollecting(keyOf(object)) || isCollecting(mapOf(object)))) {
-      setPrev(object, prevOf(object) - 1);
+    if ((infoOf(object) & TYPE_MASK) == TYPE_EPHEMERON && isEntry(object)) {
+      if (isCollecting(keyOf(object)) || isCollecting(mapOf(object))) setPrev(object, prevOf(object) - 1);
     }
   }
+  control.garbageIsLoud = outside & FLAG_HAS_WEAKREFS;
 }
 
 function isCollecting(object: usize): bool {
@@ -69,22 +106,25 @@ function isCollecting(object: usize): bool {
 /** Takes COLLECTING from all that is held from outside, and from all that those reach. */
 function markReachable(list: usize): void {
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
-    if (!hasFlag(object, FLAG_COLLECTING) || prevOf(object) == 0) continue;
+    if (prevOf(object) == 0 || !hasFlag(object, FLAG_COLLECTING)) continue;
     clearFlag(object, FLAG_COLLECTING);
     setPrev(object, 0);
     let work = object;
     while (work) {
       const current = work;
       work = prevOf(current);
-      const type = typeOf(current);
-      for (let slot = slotsOf(current, type), end = slotsEnd(current, type); slot < end; slot += 4) {
+      const info = infoOf(current);
+      const type = typeAt(info & TYPE_MASK);
+      for (let slot = allSlots(current, type), end = allSlotsEnd(current, type); slot < end; slot += 4) {
         const child = load<u32>(slot);
-        if (!child || !hasFlag(child, FLAG_COLLECTING)) continue;
-        clearFlag(child, FLAG_COLLECTING);
+        if (!child) continue;
+        const childInfo = infoOf(child);
+        if (!(childInfo & FLAG_COLLECTING)) continue;
+        setInfo(child, childInfo & ~FLAG_COLLECTING);
         setPrev(child, work);
         work = child;
       }
-      if (hasFlag(current, FLAG_HAS_WEAKREFS)) work = reachEntriesOf(current, work);
+      if (info & FLAG_HAS_WEAKREFS) work = reachEntriesOf(current, work);
       if (type.kind == KIND_WEAKMAP) work = reachEntriesIn(current, work);
     }
   }
@@ -122,12 +162,10 @@ function separate(from: usize, unreachable: usize, untracksTuples: bool): u32 {
     const next = nextOf(object);
     const info = infoOf(object);
     if (info & FLAG_COLLECTING) {
-      setInfo(object, info | FLAG_UNREACHABLE);
-      append(unreachable, object);
+      moveToGarbage(object, info, unreachable);
       moved++;
-    } else if (untracksTuples && (info & TYPE_MASK) == TYPE_TUPLE && holdsAtoms(object, typeOf(object))) {
-      setInfo(object, info & ~FLAG_TRACKED);
-    } else {
+    } else if (untracksTuples && untracksTuple(object, info)) setInfo(object, info & ~FLAG_TRACKED);
+    else {
       setNext(last, object);
       setPrev(object, last);
       last = object;
@@ -137,4 +175,44 @@ function separate(from: usize, unreachable: usize, untracksTuples: bool): u32 {
   setNext(last, from);
   setPrev(from, last);
   return moved;
+}
+
+/** The same, but what stays becomes old, in list order, and `from` empty. */
+function promoteReachable(from: usize, unreachable: usize): u32 {
+  let moved: u32 = 0;
+  let births = control.births;
+  let object = nextOf(from);
+  while (object != from) {
+    const next = nextOf(object);
+    const info = infoOf(object);
+    if (info & FLAG_COLLECTING) {
+      moveToGarbage(object, info, unreachable);
+      moved++;
+    } else if (untracksTuple(object, info)) setInfo(object, info & ~FLAG_TRACKED);
+    else {
+      setInfo(object, info | FLAG_OLD);
+      setBirth(object, births++);
+    }
+    object = next;
+  }
+  clearList(from);
+  const promoted = <u32>(births - control.births);
+  control.births = births;
+  control.oldCount += promoted;
+  control.longLivedPending += promoted;
+  return moved;
+}
+
+
+@inline
+function moveToGarbage(object: usize, info: u32, unreachable: usize): void {
+  setInfo(object, info | FLAG_UNREACHABLE);
+  append(unreachable, object);
+  if (info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_DIES_SILENTLY)) control.garbageIsLoud = 1;
+}
+
+
+@inline
+function untracksTuple(object: usize, info: u32): bool {
+  return (info & TYPE_MASK) == TYPE_TUPLE && holdsAtoms(object, typeAt(TYPE_TUPLE));
 }

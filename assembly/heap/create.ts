@@ -3,10 +3,13 @@
 import {
   FLAG_TRACKED,
   KIND_STRUCT,
+  KIND_WEAKMAP,
   MAX_TYPES,
   PAYLOAD_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
   TYPE_DIES_QUIETLY,
+  TYPE_DIES_SILENTLY,
+  TYPE_EPHEMERON,
   TYPE_HAS_FINALIZER,
   TYPE_HAS_LINKS,
   BUFFER_DATA_OFFSET,
@@ -100,8 +103,12 @@ export function addType(payload: u32, slots: u32, kind: u32, flags: u32): u32 {
   type.slots = slots;
   type.kind = <u8>kind;
   if (links) flags |= TYPE_HAS_LINKS;
+  if (flags & TYPE_HAS_FINALIZER) control.hasHooks = 1;
   const isQuiet = kind <= <u32>KIND_STRUCT && !(flags & TYPE_HAS_FINALIZER) && id != TYPE_WEAKREF;
-  type.flags = <u8>(isQuiet ? flags | TYPE_DIES_QUIETLY : flags);
+  const isWeak = id == TYPE_WEAKREF || id == TYPE_EPHEMERON || kind == KIND_WEAKMAP;
+  if (isQuiet) flags |= TYPE_DIES_QUIETLY;
+  if (!isWeak && !(flags & TYPE_HAS_FINALIZER)) flags |= TYPE_DIES_SILENTLY;
+  type.flags = <u8>flags;
   type.blockKind = links ? BLOCK_LINKED : BLOCK_LEAF;
   type.sizeClass = <u8>classForPayload(rounded, type.blockKind);
   type.spans = <u32>spansFor(type.sizeClass, type.blockKind);

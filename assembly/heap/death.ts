@@ -202,10 +202,12 @@ function slotsEndOf(struct: usize, type: Type): usize {
   return struct + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
 }
 
+
 @inline
 function cursorBehind(struct: usize, slot: usize): usize {
   return (slot + 4 - struct - PAYLOAD_OFFSET) >>> 2;
 }
+
 
 @inline
 function hasSlotsLeft(object: usize, type: Type): bool {
@@ -222,7 +224,7 @@ function release(object: usize): void {
 }
 
 /** The death of an object that refers to nothing. */
-function endLeaf(object: usize): void {
+export function endLeaf(object: usize): void {
   const info = infoOf(object);
   if (info & FLAG_HAS_WEAKREFS) tellWeakrefs(object);
   if (info & FLAG_INTERNED && typeIdOf(object) == TYPE_STR) forgetInterned(object);
@@ -230,7 +232,7 @@ function endLeaf(object: usize): void {
 }
 
 /** In no generation any more, all slots still held. */
-function markDying(object: usize, type: Type): void {
+export function markDying(object: usize, type: Type): void {
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
   setFlag(object, FLAG_DYING);
   setPrev(object, !isPlain(type) && dropsLastFirst(type) ? <usize>slotCount(object, type) : 0);
@@ -350,10 +352,24 @@ export function callBack(weakref: usize): bool {
 /** Puts an object in the queue. It has refcount 0, so weak references to it read null. */
 function wait(object: usize): void {
   markDying(object, typeOf(object));
+  enqueue(object);
+}
+
+function enqueue(object: usize): void {
   setNext(object, 0);
   if (control.waitingFirst) setNext(control.waitingLast, object);
   else control.waitingFirst = <u32>object;
   control.waitingLast = <u32>object;
+}
+
+/** The deaths of a chain of objects for which `markDying` has been called. */
+export function endDeaths(chain: usize): void {
+  while (chain) {
+    const object = chain;
+    chain = nextOf(chain);
+    if (control.nesting >= MAX_NESTING) enqueue(object);
+    else die(object, 0);
+  }
 }
 
 function deferCallbacks(weakref: usize): void {

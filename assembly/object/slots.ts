@@ -55,6 +55,22 @@ export function isPlain(type: Type): bool {
   return type.kind <= <u32>KIND_STRUCT;
 }
 
+/** `firstSlot`, in place for most objects … */
+@inline
+export function allSlots(object: usize, type: Type): usize {
+  return isPlain(type) ? object + PAYLOAD_OFFSET : firstSlot(object, type);
+}
+
+/** … and the end of all slots, dropped or not: for who meets no DYING objects. */
+@inline
+export function allSlotsEnd(object: usize, type: Type): usize {
+  return isPlain(type) ? object + PAYLOAD_OFFSET + ((<usize>type.slots) << 2) : endOfSlots(object, type);
+}
+
+function endOfSlots(object: usize, type: Type): usize {
+  return firstSlot(object, type) + ((<usize>slotCount(object, type)) << 2);
+}
+
 /** First slot that the object still holds. */
 export function slotsOf(object: usize, type: Type): usize {
   if (!isPlain(type)) return slotsOfContainer(object, type);

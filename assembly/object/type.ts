@@ -29,6 +29,7 @@ export function typeAt(id: u32): Type {
   return changetype<Type>(<usize>control.types + id * TYPE_DESCRIPTOR_SIZE);
 }
 
+
 @inline
 export function typeOf(object: usize): Type {
   return typeAt(typeIdOf(object));
@@ -41,6 +42,7 @@ export function isType(id: u32): bool {
 export function hasLinks(type: Type): bool {
   return (type.flags & TYPE_HAS_LINKS) != 0;
 }
+
 
 @inline
 export function hasFinalizer(type: Type): bool {

@@ -27,7 +27,7 @@ import { blockSize, classRecord } from "./alloc/block";
 import { CLASS_COUNT } from "./alloc/size-class";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
-import { countBirth, uncountBirth } from "./collect/trigger";
+import { countBirth, countBirthHere, uncountBirth } from "./collect/trigger";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
 import { statisticOf, takeCensus } from "./heap/census";
 import { addType, bearLinked, createObject, createTuple } from "./heap/create";
@@ -108,7 +108,7 @@ export function defineType(payloadBytes: u32, slotCount: u32, flags: u32): u32 {
 export function alloc(type: u32): usize {
   if (CHECK) assert(isType(type) && !isVariableSize(typeAt(type)), "unknown type, or one without a fixed size");
   if (!hasLinks(typeAt(type))) return createObject(typeAt(type));
-  countBirth();
+  countBirthHere();
   // What a collection runs may have moved the types.
   const object = bearLinked(typeAt(type));
   if (!object) uncountBirth();

@@ -71,8 +71,13 @@ export function setChunkAddress(chunk: u32, address: usize): void {
 }
 
 /** Descriptor of the page with this number (address / 64 KiB). Its chunk must exist. */
-@inline
 export function pageAt(number: u32): Page {
+  return descriptorAt(number);
+}
+
+/** The same in place: for those that are called most. */
+@inline
+export function descriptorAt(number: u32): Page {
   return changetype<Page>(chunkAddress(number >>> CHUNK_SHIFT) + ((number & (CHUNK_PAGES - 1)) << DESCRIPTOR_SHIFT));
 }
 

@@ -13,7 +13,7 @@ import { gatherUnmarked } from "./garbage";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
-import { splitAgain, splitAndPromote, splitUnreachable } from "./unreachable";
+import { BECOME_OLD, STAY, STAY_IF_TRACKED, splitUnreachable } from "./unreachable";
 
 /**
  * Collects a generation and all younger ones. Returns how many objects it found to be garbage and did
@@ -55,12 +55,12 @@ function collectYoung(generation: u32): u32 {
 /** Garbage of the young generations → UNREACHABLE. */
 function findInYoung(generation: u32): void {
   if (generation == 0) {
-    splitUnreachable(GENERATION_0, UNREACHABLE);
+    splitUnreachable(GENERATION_0, UNREACHABLE, STAY_IF_TRACKED);
     moveAll(GENERATION_0, GENERATION_1);
     return;
   }
   moveAll(GENERATION_0, GENERATION_1);
-  splitAndPromote(GENERATION_1, UNREACHABLE);
+  splitUnreachable(GENERATION_1, UNREACHABLE, BECOME_OLD);
 }
 
 /** Everything becomes old. */
@@ -88,7 +88,7 @@ function tearDown(generation: u32): u32 {
   // Only user code can have resurrected anything; asking again costs two walks of the garbage.
   moveAll(UNREACHABLE, FINALIZED);
   const candidates = control.candidates;
-  collected += splitAgain(FINALIZED, UNREACHABLE);
+  collected += splitUnreachable(FINALIZED, UNREACHABLE, STAY);
   control.candidates = candidates;
   promoteSurvivors(FINALIZED, generation);
   if (!control.clearsAllWeakrefs) clearWeakrefsOf(UNREACHABLE);

@@ -10,7 +10,16 @@
 // that dying objects still hold, and those of frozen objects.
 
 import { FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_OLD, KIND_WEAKMAP, PAGE_SHIFT, PAYLOAD_OFFSET } from "../layout";
-import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, clearBits, isMarked, mark, markScanned } from "../alloc/bitmap";
+import {
+  PAGE_BITMAP_WORDS,
+  SCANNED,
+  bitsOfPage,
+  clearBits,
+  isMarked,
+  mark,
+  markScanned,
+  setMark,
+} from "../alloc/bitmap";
 import { PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../alloc/page";
 import { control } from "../control";
 import { hasFlag, infoOf, isTracked, rootsFieldOf } from "../object/header";
@@ -124,7 +133,7 @@ function scan(object: usize, stack: usize, last: usize): usize {
 /** Marks an object, and pushes it if it is new and not beyond `last`. */
 @inline
 function reach(object: usize, stack: usize, last: usize): usize {
-  if (!mark(object) || object > last) return stack;
+  if (!setMark(object) || object > last) return stack;
   if (stack == <usize>control.markStack + (MARK_STACK_WORDS << 2)) {
     control.markOverflow = 1;
     return stack;
@@ -133,10 +142,14 @@ function reach(object: usize, stack: usize, last: usize): usize {
   return stack + 4;
 }
 
+function reachEntry(entry: usize, stack: usize, last: usize): usize {
+  return reach(entry, stack, last);
+}
+
 /** The entries of which a reached object is the key, if their map is reached as well. */
 function scanEntriesOf(key: usize, stack: usize, last: usize): usize {
   for (let entry = firstEntryOf(key); entry; entry = nextEntryOf(entry)) {
-    if (isMarked(mapOf(entry))) stack = reach(entry, stack, last);
+    if (isMarked(mapOf(entry))) stack = reachEntry(entry, stack, last);
   }
   return stack;
 }
@@ -144,7 +157,7 @@ function scanEntriesOf(key: usize, stack: usize, last: usize): usize {
 /** The entries of a reached map, if their key is reached as well. */
 function scanEntriesIn(map: usize, stack: usize, last: usize): usize {
   for (let entry = firstEntry(map); entry; entry = olderEntry(entry)) {
-    if (isMarked(keyOf(entry))) stack = reach(entry, stack, last);
+    if (isMarked(keyOf(entry))) stack = reachEntry(entry, stack, last);
   }
   return stack;
 }

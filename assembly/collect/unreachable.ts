@@ -31,39 +31,29 @@ import {
   setPrev,
   clearFlag,
 } from "../object/header";
-import { append, clearList } from "../object/list";
+import { linkLast } from "../object/list";
 import { allSlots, allSlotsEnd } from "../object/slots";
 import { typeAt, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../heap/ephemeron";
 import { holdsAtoms } from "../heap/tracking";
 
+/** Reachable objects stay in their list … */
+export const STAY: u32 = 0;
+/** … but for tuples of atoms, which are tracked no longer … */
+export const STAY_IF_TRACKED: u32 = 1;
+/** … or, but for those, become old, and the list empty. */
+export const BECOME_OLD: u32 = 2;
+
 /**
  * Splits `from`, whose objects are young: what nothing outside it reaches moves to the empty list `unreachable`, marked
- * UNREACHABLE and COLLECTING. Both keep their order. Reachable tuples of atoms are tracked no longer. Returns how many moved.
+ * UNREACHABLE and COLLECTING. Order is kept. Returns how many moved.
  */
-export function splitUnreachable(from: usize, unreachable: usize): u32 {
-  findReachable(from);
-  return separate(from, unreachable, true);
-}
-
-/** The same, but what is reachable becomes old. */
-export function splitAndPromote(from: usize, unreachable: usize): u32 {
-  findReachable(from);
-  return promoteReachable(from, unreachable);
-}
-
-/** The same of garbage, after its finalizers have run. Tuples stay tracked. */
-export function splitAgain(from: usize, unreachable: usize): u32 {
-  findReachable(from);
-  return separate(from, unreachable, false);
-}
-
-/** Leaves COLLECTING on what is not reachable from outside the list, which can only be walked forward until it is made whole. */
-function findReachable(list: usize): void {
+export function splitUnreachable(from: usize, unreachable: usize, reachable: u32): u32 {
   control.garbageIsLoud = 0;
-  updateRefs(list);
-  subtractRefs(list);
-  markReachable(list);
+  updateRefs(from);
+  subtractRefs(from);
+  markReachable(from);
+  return separate(from, unreachable, reachable);
 }
 
 /** Every object: COLLECTING, gcRefs (in `prev`) = refcount. */
@@ -154,18 +144,25 @@ function reachEntry(entry: usize, work: usize): usize {
 }
 
 /** What is still COLLECTING goes; `prev` is made whole again in both lists. */
-function separate(from: usize, unreachable: usize, untracksTuples: bool): u32 {
+function separate(from: usize, unreachable: usize, reachable: u32): u32 {
   let moved: u32 = 0;
   let last = from;
   let object = nextOf(from);
+  let births = control.births;
   while (object != from) {
     const next = nextOf(object);
     const info = infoOf(object);
     if (info & FLAG_COLLECTING) {
-      moveToGarbage(object, info, unreachable);
+      setInfo(object, info | FLAG_UNREACHABLE);
+      linkLast(unreachable, object);
+      if (info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_DIES_SILENTLY)) control.garbageIsLoud = 1;
       moved++;
-    } else if (untracksTuples && untracksTuple(object, info)) setInfo(object, info & ~FLAG_TRACKED);
-    else {
+    } else if (reachable && (info & TYPE_MASK) == TYPE_TUPLE && holdsAtoms(object, typeAt(TYPE_TUPLE))) {
+      setInfo(object, info & ~FLAG_TRACKED);
+    } else if (reachable == BECOME_OLD) {
+      setInfo(object, info | FLAG_OLD);
+      setBirth(object, births++);
+    } else {
       setNext(last, object);
       setPrev(object, last);
       last = object;
@@ -174,45 +171,9 @@ function separate(from: usize, unreachable: usize, untracksTuples: bool): u32 {
   }
   setNext(last, from);
   setPrev(from, last);
-  return moved;
-}
-
-/** The same, but what stays becomes old, in list order, and `from` empty. */
-function promoteReachable(from: usize, unreachable: usize): u32 {
-  let moved: u32 = 0;
-  let births = control.births;
-  let object = nextOf(from);
-  while (object != from) {
-    const next = nextOf(object);
-    const info = infoOf(object);
-    if (info & FLAG_COLLECTING) {
-      moveToGarbage(object, info, unreachable);
-      moved++;
-    } else if (untracksTuple(object, info)) setInfo(object, info & ~FLAG_TRACKED);
-    else {
-      setInfo(object, info | FLAG_OLD);
-      setBirth(object, births++);
-    }
-    object = next;
-  }
-  clearList(from);
   const promoted = <u32>(births - control.births);
   control.births = births;
   control.oldCount += promoted;
   control.longLivedPending += promoted;
   return moved;
-}
-
-
-@inline
-function moveToGarbage(object: usize, info: u32, unreachable: usize): void {
-  setInfo(object, info | FLAG_UNREACHABLE);
-  append(unreachable, object);
-  if (info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_DIES_SILENTLY)) control.garbageIsLoud = 1;
-}
-
-
-@inline
-function untracksTuple(object: usize, info: u32): bool {
-  return (info & TYPE_MASK) == TYPE_TUPLE && holdsAtoms(object, typeAt(TYPE_TUPLE));
 }

@@ -23,7 +23,7 @@ import { BLOCK_LEAF, BLOCK_LINKED } from "../alloc/page";
 import { CHECK } from "../check";
 import { GENERATION_0, control } from "../control";
 import { newHeader, setHeader } from "../object/header";
-import { append } from "../object/list";
+import { append, linkLast } from "../object/list";
 import { Type, hasLinks, typeAt } from "../object/type";
 import { newBuffer } from "./buffer";
 
@@ -42,7 +42,7 @@ export function createObject(type: Type): usize {
 @inline
 export function bearLinked(type: Type): usize {
   const object = bearLeaf(type);
-  if (object) append(GENERATION_0, object);
+  if (object) linkLast(GENERATION_0, object);
   return object;
 }
 

@@ -8,6 +8,7 @@ import {
   FLAG_INTERNED,
   FLAG_OLD,
   PAGE_SHIFT,
+  PAYLOAD_OFFSET,
   SLOTS_BUFFER_OFFSET,
   TYPE_BUFFER,
   TYPE_DIES_SILENTLY,
@@ -15,16 +16,17 @@ import {
   TYPE_STR,
 } from "../layout";
 import { isMarked, markedIn } from "../alloc/bitmap";
-import { endGiving, freeBlock, giveBlock, giveToSpan } from "../alloc/block";
+import { endGiving, freeBlock, giveToSpan, renewSpan } from "../alloc/block";
 import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../alloc/page";
+import { CHECK } from "../check";
 import { control } from "../control";
 import { infoOf, nextOf, refcountOf, setNext } from "../object/header";
 import { clearList } from "../object/list";
-import { allSlots, allSlotsEnd, hasBuffer } from "../object/slots";
+import { allSlots, allSlotsEnd, hasBuffer, isPlain } from "../object/slots";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
 import { endDeaths, endLeaf, markDying } from "./death";
 import { forgetInterned } from "./intern";
-import { dropSlot } from "./refcount";
+import { takeCount } from "./refcount";
 import { firstObject, nextObject } from "./walk";
 
 /** Frees the objects of a list, which are silent garbage, COLLECTING as nothing else is. How many. */
@@ -34,8 +36,9 @@ export function dieTogether(list: usize): u32 {
   let object = nextOf(list);
   while (object != list) {
     const next = nextOf(object);
-    freeBuffer(object, typeOf(object));
-    giveBlock(object);
+    const type = typeOf(object);
+    if (!isPlain(type)) freeBuffer(object, type);
+    freeBlock(object);
     count++;
     object = next;
   }
@@ -52,7 +55,7 @@ function dropOutsiders(list: usize): usize {
     const type = typeOf(object);
     for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
       const child = <usize>load<u32>(slot);
-      if (!child || infoOf(child) & FLAG_COLLECTING || !dropSlot(child)) continue;
+      if (!child || infoOf(child) & FLAG_COLLECTING || !takeCount(child)) continue;
       const childType = typeOf(child);
       if (!hasLinks(childType)) {
         endLeaf(child);
@@ -69,8 +72,6 @@ function dropOutsiders(list: usize): usize {
   return first;
 }
 
-
-@inline
 function freeBuffer(object: usize, type: Type): void {
   if (!hasBuffer(type)) return;
   const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
@@ -90,58 +91,65 @@ export function isUnmarkedSilent(): bool {
 
 /** Frees all that a full marking has not marked, which is silent. Returns how many of it were tracked, and so old. */
 export function sweep(): u32 {
-  const before = control.oldCount;
+  let old: u32 = 0;
   let number = control.firstPage;
   while (number < control.endPage) {
     const page = pageAt(number);
     const state = page.state;
     // Pages that were given back meanwhile may have become others.
     const span: u32 = state == PAGE_INSIDE ? 1 : page.span;
-    if (state == PAGE_LARGE) {
-      const object = ((<usize>number) << PAGE_SHIFT) + prefixOf(page.kind);
-      if (isDead(object)) {
-        prepare(object, page.kind);
-        freeBlock(object);
-      }
-    } else if (state == PAGE_SPAN && page.used && markedIn(number, span) != page.used) sweepSpan(number, page);
+    if (page.used && (state == PAGE_SPAN || state == PAGE_LARGE)) {
+      const marked = markedIn(number, span);
+      if (marked != page.used) old += sweepSpan(number, page, marked == 0);
+    }
     number += span;
   }
-  return before - control.oldCount;
+  control.oldCount -= old;
+  return old;
 }
 
-function sweepSpan(number: u32, page: Page): void {
-  const size = <usize>page.blockSize;
+/** `isUnmarked`: there are no marks in the span. */
+function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
+  const isLarge = page.state == PAGE_LARGE;
   const end = <usize>page.fresh;
-  const kind = page.kind;
+  const size = isLarge ? end : page.blockSize;
+  const first = ((<usize>number) << PAGE_SHIFT) + prefixOf(page.kind);
   const before = page.used;
-  for (let object = ((<usize>number) << PAGE_SHIFT) + prefixOf(kind); object < end; object += size) {
-    if (!isDead(object)) continue;
-    prepare(object, kind);
-    giveToSpan(object, page);
+  // Then all goes, and need not be put on the free list.
+  const isWhole = isUnmarked && !isLarge && page.kind == BLOCK_LINKED && !control.nesting && !CHECK;
+  let old: u32 = 0;
+  for (let object = first; object < end; object += size) {
+    if (!isDead(object, isUnmarked)) continue;
+    const info = infoOf(object);
+    const type = typeAt(info & TYPE_MASK);
+    dropMarked(allSlots(object, type), allSlotsEnd(object, type));
+    if (!isPlain(type)) freeBuffer(object, type);
+    if (info & FLAG_INTERNED && (info & TYPE_MASK) == TYPE_STR) forgetInterned(object);
+    old += (info / FLAG_OLD) & 1;
+    if (isLarge) {
+      freeBlock(object);
+      return old;
+    }
+    if (!isWhole) giveToSpan(object, page);
   }
+  if (isWhole) renewSpan(first, page);
   control.freedBytes += (before - page.used) * <u32>size;
   if (before != page.used) endGiving(number, page);
+  return old;
 }
 
 /** Whether an unmarked object is here, and not in the middle of a death. */
 @inline
-function isDead(object: usize): bool {
-  return (infoOf(object) & TYPE_MASK) > <u32>TYPE_BUFFER && !isMarked(object) && refcountOf(object) != 0;
+function isDead(object: usize, isUnmarked: bool): bool {
+  const isObject = (infoOf(object) & TYPE_MASK) > <u32>TYPE_BUFFER;
+  return isObject && (isUnmarked || !isMarked(object)) && refcountOf(object) != 0;
 }
 
-/** All of a death but giving the block back. */
+/** Drops what the slots hold that lives on. */
 @inline
-function prepare(object: usize, kind: u32): void {
-  const info = infoOf(object);
-  if (kind != BLOCK_LINKED) {
-    if (info & FLAG_INTERNED && (info & TYPE_MASK) == TYPE_STR) forgetInterned(object);
-    return;
-  }
-  const type = typeAt(info & TYPE_MASK);
-  if (info & FLAG_OLD) control.oldCount--;
-  for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
+function dropMarked(slot: usize, end: usize): void {
+  for (; slot < end; slot += 4) {
     const child = <usize>load<u32>(slot);
-    if (child && isMarked(child)) dropSlot(child);
+    if (child && isMarked(child)) takeCount(child);
   }
-  freeBuffer(object, type);
 }

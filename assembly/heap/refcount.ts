@@ -77,8 +77,13 @@ export function addSlot(object: usize): void {
 }
 
 /** Takes a slot's reference away. True if it was the last: the caller sees to the death. */
-@inline
 export function dropSlot(object: usize): bool {
+  return takeCount(object);
+}
+
+/** The same in place: for those that are called most. */
+@inline
+export function takeCount(object: usize): bool {
   const count = refcountOf(object);
   if (<i32>count < 0) return false;
   if (CHECK) assert(count != 0, "a reference to a dying object was dropped: its refcount was too small");

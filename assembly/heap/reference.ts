@@ -2,7 +2,7 @@
 
 import { PAYLOAD_OFFSET } from "../layout";
 import { destroy } from "./death";
-import { addSlot, dropSlot, incref } from "./refcount";
+import { addSlot, dropSlot, incref, takeCount } from "./refcount";
 
 
 @inline
@@ -21,11 +21,10 @@ export function replaceSlot(slot: usize, value: usize): void {
   if (value) addSlot(value);
   const old = load<u32>(slot);
   store<u32>(slot, <u32>value);
-  if (old && dropSlot(old)) destroy(old);
+  if (old && takeCount(old)) destroy(old);
 }
 
 /** Writes a slot that holds nothing yet. */
-@inline
 export function fillSlot(slot: usize, value: usize): void {
   addSlot(value);
   store<u32>(slot, <u32>value);

@@ -15,8 +15,13 @@ export function isEmpty(head: usize): bool {
 }
 
 /** Appends; `object` is in no list. */
-@inline
 export function append(head: usize, object: usize): void {
+  linkLast(head, object);
+}
+
+/** The same in place: for those that are called most. */
+@inline
+export function linkLast(head: usize, object: usize): void {
   const last = prevOf(head);
   setLinks(object, head, last);
   setNext(last, object);

@@ -1,7 +1,8 @@
 // The collector. Read `collect` to see how it goes. The rules are those of CPython's three-generation
 // collector (Modules/gcmodule.c of 3.12); docs/collector.md follows one collection step by step.
 //
-// It frees nothing itself: it clears the slots of garbage, and death does the rest.
+// It frees nothing itself. Of garbage that has hooks it clears the slots, and death does the rest; any other dies
+// all at once (heap/mass-death.ts).
 
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
@@ -63,7 +64,7 @@ function findInYoung(generation: u32): void {
   splitUnreachable(GENERATION_1, UNREACHABLE, BECOME_OLD);
 }
 
-/** Everything becomes old. */
+/** Everything becomes old, and garbage without hooks goes by the marks alone. */
 function collectWholeHeap(): u32 {
   promoteAll(GENERATION_1);
   promoteAll(GENERATION_0);

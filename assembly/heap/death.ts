@@ -305,8 +305,7 @@ function endDying(object: usize, type: Type): void {
     const id = callbackOf(object);
     if (id) forget(id);
   } else if (type.kind == KIND_WEAKMAP) clearWeakMap(object);
-  countDeath();
-  freeBlock(object);
+  release(object);
 }
 
 /** Takes an entry out of its weak map; with it goes its value, if nothing else refers to that. */

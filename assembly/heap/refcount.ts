@@ -18,6 +18,7 @@ import {
   setRefcount,
 } from "../object/header";
 import { AddressMap, del, get, put, reserve } from "./address-map";
+import { checkLive } from "./walk";
 
 /** The refcount at which an object becomes immortal for good, as in CPython. */
 const LAST_COUNT: u32 = 0x7fffffff;
@@ -39,6 +40,7 @@ export function rootsOf(object: usize): u32 {
 
 /** Adds an outside reference. False = out of memory (only past 254 of them), nothing changed. */
 export function incref(object: usize): bool {
+  checkLive(object);
   // Word by word, here and below: to read 64 bits just written as two words stalls the processor.
   const info = infoOf(object);
   if (info >= SATURATED - ONE_ROOT) return increfSaturated(object);
@@ -67,6 +69,7 @@ export function dropOutsideUnlessLast(object: usize): bool {
 }
 
 /** Adds a slot's reference. */
+@inline
 export function addSlot(object: usize): void {
   const count = refcountOf(object);
   if (CHECK) assert(count != 0, "a slot was given a dying object");
@@ -75,6 +78,12 @@ export function addSlot(object: usize): void {
 
 /** Takes a slot's reference away. True if it was the last: the caller sees to the death. */
 export function dropSlot(object: usize): bool {
+  return takeCount(object);
+}
+
+/** The same in place: for those that are called most. */
+@inline
+export function takeCount(object: usize): bool {
   const count = refcountOf(object);
   if (<i32>count < 0) return false;
   if (CHECK) assert(count != 0, "a reference to a dying object was dropped: its refcount was too small");

@@ -6,7 +6,7 @@
 import { CLASS_COUNT } from "./alloc/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
-export const LAYOUT_VERSION: u32 = 4;
+export const LAYOUT_VERSION: u32 = 5;
 
 
 @unmanaged
@@ -95,6 +95,10 @@ export class Control {
   garbage: u32;
   /** Whether weak references to garbage die before its finalizers run, with a callback or without, as in CPython 3.12. */
   clearsAllWeakrefs: u32;
+  /** Whether there ever was a finalizer or a weak reference. */
+  hasHooks: u32;
+  /** Whether the garbage just found, or what may die with it, has finalizers or weak references. */
+  garbageIsLoud: u32;
   /** Objects that the last collection looked at, and bytes that it gave back. */
   candidates: u32;
   freedBytes: u32;

@@ -28,11 +28,17 @@ import { CLASS_COUNT } from "./alloc/size-class";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
 import { step as stepCycle } from "./collect/cycle/cycle";
-import { beginIfWorthIt, countBirth, setBounded as setBoundedPauses, uncountBirth } from "./collect/trigger";
+import {
+  beginIfWorthIt,
+  countBirth,
+  countBirthHere,
+  setBounded as setBoundedPauses,
+  uncountBirth,
+} from "./collect/trigger";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
 import { statisticOf, takeCensus } from "./heap/census";
 import { addType, bearLinked, createObject, createTuple } from "./heap/create";
-import { clearWeakMap, decref as decrefObject, dropEntry } from "./heap/death";
+import { clearWeakMap, decref, dropEntry } from "./heap/death";
 import { createEntry, findEntryOf, liveEntryAfter } from "./heap/ephemeron";
 import { frozenCount, nextTracked, trackedCount as countTracked } from "./heap/generations";
 import { intern as internText, shrinkTo } from "./heap/intern";
@@ -53,8 +59,8 @@ import {
 } from "./heap/list";
 import { giveBack as giveBackBuffer, lend as lendBuffer } from "./heap/loan";
 import { isProbe, probeBytes, probeFloat as probeOfFloat, probeInt as probeOfInt, probeText } from "./heap/probe";
-import { incref as increfObject, rootsOf } from "./heap/refcount";
-import { fillSlot, slotAddress, writeSlot } from "./heap/reference";
+import { incref, rootsOf } from "./heap/refcount";
+import { fillSlot, replaceSlot, slotAddress, writeSlot } from "./heap/reference";
 import { startHeap } from "./heap/start";
 import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./heap/table";
 import { verifyHeap } from "./heap/verify";
@@ -110,20 +116,13 @@ export function defineType(payloadBytes: u32, slotCount: u32, flags: u32): u32 {
 export function alloc(type: u32): usize {
   if (CHECK) assert(isType(type) && !isVariableSize(typeAt(type)), "unknown type, or one without a fixed size");
   if (!hasLinks(typeAt(type))) return createObject(typeAt(type));
-  countBirth();
+  countBirthHere();
   // What a collection runs may have moved the types.
   const object = bearLinked(typeAt(type));
   if (!object) uncountBirth();
   return object;
 }
-export function incref(object: usize): bool {
-  checkLive(object);
-  return increfObject(object);
-}
-export function decref(object: usize): void {
-  checkLive(object);
-  decrefObject(object);
-}
+export { decref, incref };
 export function refcount(object: usize): u32 {
   checkLive(object);
   return refcountOf(object);
@@ -139,7 +138,7 @@ export function getRef(object: usize, slot: u32): usize {
 export function setRef(object: usize, slot: u32, value: usize): void {
   checkSlot(object, slot);
   if (value) checkLive(value);
-  writeSlot(slotAddress(object, slot), value);
+  replaceSlot(slotAddress(object, slot), value);
 }
 
 // ---- Atoms
@@ -336,20 +335,27 @@ export function newWeakref(referent: usize, callback: u32): usize {
   checkLive(referent);
   if (!callback) {
     const shared = sharedWeakref(referent);
-    if (shared) return increfObject(shared) ? shared : 0;
+    if (shared) return incref(shared) ? shared : 0;
   }
   // The birth may collect, and what runs then may let go of the referent.
-  if (!increfObject(referent)) return 0;
+  if (!incref(referent)) return 0;
   countBirth();
-  const weakref = createWeakref(referent, callback);
-  if (!weakref) uncountBirth();
-  decrefObject(referent);
+  // Or make the one that all share.
+  let weakref = callback ? 0 : sharedWeakref(referent);
+  if (weakref) {
+    uncountBirth();
+    if (!incref(weakref)) weakref = 0;
+  } else {
+    weakref = createWeakref(referent, callback);
+    if (!weakref) uncountBirth();
+  }
+  decref(referent);
   return weakref;
 }
 export function weakrefTarget(weakref: usize): usize {
   checkLive(weakref);
   const target = targetOf(weakref);
-  return target && increfObject(target) ? target : 0;
+  return target && incref(target) ? target : 0;
 }
 export function weakrefCount(object: usize): u32 {
   checkLive(object);
@@ -516,7 +522,7 @@ export function garbage(): usize {
 export function forgetGarbage(): void {
   const list = control.garbage;
   control.garbage = 0;
-  if (list) decrefObject(list);
+  if (list) decref(list);
 }
 export function isTracked(object: usize): bool {
   checkLive(object);

@@ -89,6 +89,8 @@ export const TYPE_HAS_LINKS = 2;
 export const TYPE_VARIABLE_SIZE = 4;
 /** Found out by the core: dying is nothing but dropping slots. */
 export const TYPE_DIES_QUIETLY = 8;
+/** Found out by the core: objects of the type have no hooks that a death runs, be they dropped or containers. */
+export const TYPE_DIES_SILENTLY = 16;
 
 export const TYPE_DESCRIPTOR_SIZE = 32;
 

@@ -131,20 +131,28 @@ export class Store {
     }
   }
 
+  /** Runs something that makes handles which do not end with the scope around it. */
+  outsideScopes<T>(run: () => T): T {
+    const { scope } = this;
+    this.scope = undefined;
+    try {
+      return run();
+    } finally {
+      this.scope = scope;
+    }
+  }
+
   /** Calls user code from inside the core, or as if. Errors go to `onUnraisable`, scopes stay outside. */
   callOut(context: UnraisableContext, run: () => void): void {
-    const scope = this.scope;
-    this.scope = undefined;
     this.depth++;
     try {
-      run();
+      this.outsideScopes(run);
     } catch (error) {
       // The core under this call has failed: there is nothing to go on with.
       if (error instanceof CorruptHeapError && this.isCorrupt) throw error;
       this.#report(error, context);
     } finally {
       this.depth--;
-      this.scope = scope;
     }
   }
 
@@ -190,6 +198,20 @@ export class Store {
    */
   incref(address: Address): void {
     if (this.core.incref(address) === 0) throw new OutOfMemoryError("out of memory: counting a reference");
+  }
+
+  /**
+   * Keeps an object alive while something runs in whose middle a hook may let go of it.
+   *
+   * @throws {@link OutOfMemoryError}
+   */
+  holding<T>(address: Address, run: () => T): T {
+    this.incref(address);
+    try {
+      return run();
+    } finally {
+      this.core.decref(address);
+    }
   }
 
   /**

@@ -92,8 +92,9 @@ export class StructType<F extends Fields, M = None> {
    *
    * @throws {@link BadFieldError}, {@link BadValueError}, {@link OutOfMemoryError}
    */
-  new(init: StructInit<F> = {}): StructObject<F, M> {
-    return this.#layout.create(init) as StructObject<F, M>;
+  new(init?: StructInit<F>): StructObject<F, M> {
+    const layout = this.#layout;
+    return (init === undefined ? layout.createEmpty() : layout.create(init)) as StructObject<F, M>;
   }
 
   /** Slot of a `ref` or `str` field, for `heap.core.getRef` and `setRef`. @throws {@link BadFieldError} */
@@ -274,6 +275,17 @@ export class StructLayout implements TypeInfo {
     }
   }
 
+  /** A new object, owned. */
+  #alloc(): Address {
+    const { store } = this;
+    const address = store.core.alloc(this.id) >>> 0;
+    return address !== 0 ? address : store.require(() => store.core.alloc(this.id), `an object of type ${this.name}`);
+  }
+
+  createEmpty(): Handle {
+    return this.wrap(this.store, this.#alloc(), false);
+  }
+
   create(init: Readonly<Record<string, unknown>>): Handle {
     const { store } = this;
     if (typeof init !== "object" || (init as unknown) === null)
@@ -293,7 +305,7 @@ export class StructLayout implements TypeInfo {
         const target = this.#owned(field, value);
         if (target !== 0) owned.push([field, target]);
       }
-      const address = store.require(() => store.core.alloc(this.id), `an object of type ${this.name}`);
+      const address = this.#alloc();
       for (const [field, target] of owned) store.core.setRef(address, field.slot, target);
       for (const [field, value] of given) field.codec?.write(store.memory, address + field.offset, value as never);
       return this.wrap(store, address, false);

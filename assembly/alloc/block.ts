@@ -12,7 +12,19 @@ import { clearBits } from "./bitmap";
 import { CHECK, FREED_BYTE, GUARD_SIZE, fillGuard, isGuardIntact, isPoisoned, mustFail } from "../check";
 import { CLASSES, CLASS_RECORD_SIZE, Control, control } from "../control";
 import { CLASS_COUNT, classOf, sizeOfClass, spanOfClass } from "./size-class";
-import { BLOCK_LEAF, BLOCK_LINKED, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf, prefixOf, runOf } from "./page";
+import {
+  BLOCK_LEAF,
+  BLOCK_LINKED,
+  PAGE_INSIDE,
+  PAGE_LARGE,
+  PAGE_SPAN,
+  Page,
+  descriptorAt,
+  pageAt,
+  pageOf,
+  prefixOf,
+  runOf,
+} from "./page";
 import { freeRun, takeRun } from "./run";
 
 /** What the control block holds for each size class. */
@@ -209,8 +221,7 @@ export function freeBlock(object: usize): void {
 @inline
 export function giveBlock(object: usize): void {
   if (CHECK) poison(object);
-  if (control.collecting) control.freedBytes += blockSize(object);
-  const page = pageAt(<u32>(object >>> PAGE_SHIFT));
+  const page = descriptorAt(<u32>(object >>> PAGE_SHIFT));
   if (page.state == PAGE_SPAN) freeInSpan(object, page);
   else freeBeyondFirstPage(object);
 }
@@ -218,28 +229,56 @@ export function giveBlock(object: usize): void {
 
 @inline
 function freeInSpan(object: usize, page: Page): void {
+  if (control.collecting) control.freedBytes += page.blockSize;
+  putFree(object, page);
+  if (!page.used || !page.listed) spanChanged(<u32>(object >>> PAGE_SHIFT), page);
+}
+
+
+@inline
+function putFree(object: usize, page: Page): void {
   // The next free block and, above it, type id 0.
   store<u64>(object, page.free);
   page.free = <u32>object;
-  const used = page.used - 1;
-  page.used = used;
-  if (!used || !page.listed) spanChanged(object, page);
+  page.used--;
+}
+
+/** Takes back one of many blocks of a span, for whose sake `endGiving` follows. The caller counts the bytes. */
+@inline
+export function giveToSpan(object: usize, page: Page): void {
+  if (CHECK) poison(object);
+  putFree(object, page);
+}
+
+/** Takes back all blocks of a span at once; `first` is the address of the first one's object. */
+export function renewSpan(first: usize, page: Page): void {
+  page.free = 0;
+  page.fresh = <u32>first;
+  page.used = 0;
+}
+export function endGiving(run: u32, page: Page): void {
+  if (!page.used || !page.listed) spanChanged(run, page);
 }
 
 /** A block of a span of several pages, or one with pages of its own. */
 function freeBeyondFirstPage(object: usize): void {
   const page = pageOf(object);
-  if (page.state == PAGE_LARGE) givePages(runOf(object), page.span);
-  else freeInSpan(object, page);
+  if (page.state != PAGE_LARGE) {
+    freeInSpan(object, page);
+    return;
+  }
+  if (control.collecting) control.freedBytes += (<u32>page.span) << PAGE_SHIFT;
+  givePages(runOf(object), page.span);
 }
 
 /** A span was full and has room now, or is empty: then it goes, unless it is the last of its class. */
-function spanChanged(object: usize, page: Page): void {
+function spanChanged(number: u32, page: Page): void {
   const head = spansOf(page.sizeClass, page.kind);
   if (!page.listed) listSpan(page, head);
-  else if (page.next | page.prev) {
+  if (!page.used && page.next | page.prev) {
     unlistSpan(page, head);
-    givePages(runOf(object), page.span);
+    const first = pageAt(number);
+    givePages(first.state == PAGE_INSIDE ? number - first.span : number, page.span);
   }
 }
 

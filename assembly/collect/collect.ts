@@ -1,20 +1,22 @@
 // The collector. Read `collect` to see how it goes. The rules are those of CPython's three-generation
 // collector (Modules/gcmodule.c of 3.12); docs/collector.md follows one collection step by step.
 //
-// It frees nothing itself: it clears the slots of garbage, and death does the rest.
+// It frees nothing itself. Of garbage that has hooks it clears the slots, and death does the rest; any other dies
+// all at once (heap/mass-death.ts).
 
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { tellCollection } from "../host";
 import { isEmpty, isLongerThan, moveAll } from "../object/list";
 import { clearMarks, promoteAll, promoteSome } from "../heap/generations";
+import { dieTogether, isUnmarkedSilent, sweep } from "../heap/mass-death";
 import { gatherUnmarked } from "./garbage";
 import { countCollection } from "./count";
 import { settleCycle, settleDeaths } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
-import { splitUnreachable } from "./unreachable";
+import { BECOME_OLD, STAY, STAY_IF_TRACKED, splitUnreachable } from "./unreachable";
 
 /** Most young objects that a collection with bounded pauses looks at. */
 const MAX_EXAMINED: u32 = 16384;
@@ -33,9 +35,7 @@ export function collect(generation: u32): u32 {
   tellCollection(COLLECTION_STARTS, generation, 0);
   control.freedBytes = 0;
   advanceCounts(generation);
-  if (generation == 2) findInWholeHeap();
-  else findInYoung(generation);
-  const collected = tearDown(generation);
+  const collected = generation == 2 ? collectWholeHeap() : collectYoung(generation);
   countCollection(generation, collected);
   control.pagesAfter = control.pagesInUse;
   if (generation == 2) control.pagesAfterFull = control.pagesInUse;
@@ -57,17 +57,23 @@ function advanceCounts(generation: u32): void {
   }
 }
 
-/** Garbage of the young generations → UNREACHABLE; survivors one generation up. */
+/** Survivors go one generation up. */
+function collectYoung(generation: u32): u32 {
+  findInYoung(generation);
+  if (isEmpty(UNREACHABLE)) return 0;
+  return control.garbageIsLoud | control.debug ? tearDown(generation) : dieTogether(UNREACHABLE);
+}
+
+/** Garbage of the young generations → UNREACHABLE. */
 function findInYoung(generation: u32): void {
   if (control.bounded && promoteBacklog(generation)) return;
   if (generation == 0) {
-    splitUnreachable(GENERATION_0, UNREACHABLE, true);
+    splitUnreachable(GENERATION_0, UNREACHABLE, STAY_IF_TRACKED);
     moveAll(GENERATION_0, GENERATION_1);
     return;
   }
   moveAll(GENERATION_0, GENERATION_1);
-  splitUnreachable(GENERATION_1, UNREACHABLE, true);
-  control.longLivedPending += promoteAll(GENERATION_1);
+  splitUnreachable(GENERATION_1, UNREACHABLE, BECOME_OLD);
 }
 
 /** With bounded pauses, more than can be examined in one go becomes old unexamined. True if that was so. */
@@ -78,28 +84,32 @@ function promoteBacklog(generation: u32): bool {
   return true;
 }
 
-/** Everything becomes old; garbage → UNREACHABLE. */
-function findInWholeHeap(): void {
+/** Everything becomes old, and garbage without hooks goes by the marks alone. */
+function collectWholeHeap(): u32 {
   promoteAll(GENERATION_1);
   promoteAll(GENERATION_0);
   const all = control.oldCount;
   const reached = markReachable();
   control.candidates = all - control.frozenMet;
-  if (reached < control.oldCount - control.frozenMet) gatherUnmarked(UNREACHABLE);
+  const hasGarbage = reached < control.oldCount - control.frozenMet;
+  const isSilent = hasGarbage && !control.debug && isUnmarkedSilent();
+  let collected: u32 = 0;
+  if (isSilent) collected = sweep();
+  else if (hasGarbage) gatherUnmarked(UNREACHABLE);
   control.longLivedPending = 0;
   control.longLivedTotal = control.oldCount - control.frozenMet;
+  return hasGarbage && !isSilent ? tearDown(2) : collected;
 }
 
 /** Ends the life of what is in UNREACHABLE, or of as much as is not resurrected. How many. */
 function tearDown(generation: u32): u32 {
-  if (isEmpty(UNREACHABLE)) return 0;
   if (control.debug & DEBUG_COLLECTABLE) tellCollection(COLLECTION_FOUND, generation, 0);
   let collected = callWeakrefs(UNREACHABLE, generation);
   finalizeGarbage(UNREACHABLE);
   // Only user code can have resurrected anything; asking again costs two walks of the garbage.
   moveAll(UNREACHABLE, FINALIZED);
   const candidates = control.candidates;
-  collected += splitUnreachable(FINALIZED, UNREACHABLE, false);
+  collected += splitUnreachable(FINALIZED, UNREACHABLE, STAY);
   control.candidates = candidates;
   promoteSurvivors(FINALIZED, generation);
   if (!control.clearsAllWeakrefs) clearWeakrefsOf(UNREACHABLE);

@@ -10,10 +10,20 @@
 // that dying objects still hold, and those of frozen objects.
 
 import { FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_OLD, KIND_WEAKMAP, PAGE_SHIFT, PAYLOAD_OFFSET } from "../layout";
-import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, clearBits, isMarked, mark, markScanned } from "../alloc/bitmap";
+import {
+  PAGE_BITMAP_WORDS,
+  SCANNED,
+  bitsOfPage,
+  clearBits,
+  isMarked,
+  mark,
+  markScanned,
+  setMark,
+} from "../alloc/bitmap";
+import { PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../alloc/page";
 import { control } from "../control";
 import { hasFlag, infoOf, isTracked, rootsFieldOf } from "../object/header";
-import { firstSlot, isPlain, slotsEnd, slotsOf } from "../object/slots";
+import { allSlots, allSlotsEnd, isPlain, slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasLinks, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../heap/ephemeron";
 import { isFrozen } from "../heap/generations";
@@ -24,34 +34,68 @@ import { firstObject, nextObject } from "../heap/walk";
 /** Marks everything that is reachable. Returns how many tracked objects it met that are not frozen. */
 export function markReachable(): u32 {
   clearBits(control.firstPage, control.endPage - control.firstPage);
-  markRoots();
+  control.frozenMet = 0;
+  // Only inside a hook is anything dying.
+  if (control.nesting | (control.frozenUpTo != 0 ? 1 : 0)) markFromOdd();
   control.markedTracked = 0;
+  let isFirst = true;
   do {
     control.markOverflow = 0;
-    drain(scanInOrder());
+    drain(scanInOrder(isFirst));
+    isFirst = false;
   } while (control.markOverflow);
   return control.markedTracked;
 }
 
-/** One pass: scans in address order what is marked and not scanned. Returns the top of the stack it filled. */
-function scanInOrder(): usize {
+/**
+ * One pass: scans in address order what is marked and not scanned; the first one marks what is held from outside when
+ * it gets there. Returns the top of the stack it filled.
+ */
+function scanInOrder(isFirst: bool): usize {
   let stack = <usize>control.markStack;
-  for (let number = control.firstPage, end = control.endPage; number < end; number++) {
-    const bits = bitsOfPage(number);
-    for (let word: u32 = 0; word < PAGE_BITMAP_WORDS; word++) {
-      const at = bits + (word << 3);
-      let grey = load<u64>(at) & ~load<u64>(at, SCANNED);
-      while (grey) {
-        const bit = <u32>ctz(grey);
-        store<u64>(at, load<u64>(at, SCANNED) | ((<u64>1) << bit), SCANNED);
-        const object = ((<usize>number) << PAGE_SHIFT) + (((word << 6) + bit) << 3);
-        // What lies ahead this pass will come to.
-        stack = scan(object, stack, object);
-        grey = load<u64>(at) & ~load<u64>(at, SCANNED);
+  let tracked: u32 = 0;
+  for (let number = control.firstPage, end = control.endPage; number < end;) {
+    const page = pageAt(number);
+    const state = page.state;
+    const after = number + page.span;
+    if (state != PAGE_SPAN && state != PAGE_LARGE) {
+      number = after;
+      continue;
+    }
+    if (isFirst) markRoots(number, page);
+    for (; number < after; number++) {
+      const bits = bitsOfPage(number);
+      for (let word: u32 = 0; word < PAGE_BITMAP_WORDS; word++) {
+        const at = bits + (word << 3);
+        let scanned = load<u64>(at, SCANNED);
+        let grey = load<u64>(at) & ~scanned;
+        if (!grey) continue;
+        const start = ((<usize>number) << PAGE_SHIFT) + (word << 9);
+        do {
+          const object = start + ((<usize>ctz(grey)) << 3);
+          scanned |= grey & (0 - grey);
+          // What lies ahead this pass will come to, and to what is in this word at once.
+          stack = scan(object, stack, start - 1);
+          if (isTracked(object)) tracked++;
+          grey = load<u64>(at) & ~scanned;
+        } while (grey);
+        store<u64>(at, scanned, SCANNED);
       }
     }
   }
+  control.markedTracked += tracked;
   return stack;
+}
+
+/** Marks the blocks of a span, or the one of a run of its own, that are held from outside. */
+function markRoots(number: u32, page: Page): void {
+  let object = ((<usize>number) << PAGE_SHIFT) + prefixOf(page.kind);
+  if (page.state == PAGE_LARGE) {
+    if (rootsFieldOf(object)) mark(object);
+    return;
+  }
+  const size = <usize>page.blockSize;
+  for (const end = <usize>page.fresh; object < end; object += size) if (rootsFieldOf(object)) mark(object);
 }
 
 /** Scans what is on the stack, and what that leads to, depth first. */
@@ -59,7 +103,9 @@ function drain(stack: usize): void {
   while (stack > <usize>control.markStack) {
     stack -= 4;
     const object = <usize>load<u32>(stack);
-    if (markScanned(object)) stack = scan(object, stack, usize.MAX_VALUE);
+    if (!markScanned(object)) continue;
+    stack = scan(object, stack, usize.MAX_VALUE);
+    if (isTracked(object)) control.markedTracked++;
   }
 }
 
@@ -72,16 +118,12 @@ function scan(object: usize, stack: usize, last: usize): usize {
   const type = typeOf(object);
   if (hasFlag(object, FLAG_HAS_WEAKREFS)) stack = scanEntriesOf(object, stack, last);
   if (!hasLinks(type)) return stack;
-  let slot = object + PAYLOAD_OFFSET;
-  let end = slot + ((<usize>type.slots) << 2);
   if (!isPlain(type)) {
-    // No DYING object is reachable, so these are all its slots.
-    slot = firstSlot(object, type);
-    end = slotsEnd(object, type);
-    if (isTracked(object) && !untrackIfAtoms(object, type)) control.markedTracked++;
+    if (isTracked(object)) untrackIfAtoms(object, type);
     if (type.kind == KIND_WEAKMAP) stack = scanEntriesIn(object, stack, last);
-  } else if (isTracked(object)) control.markedTracked++;
-  for (; slot < end; slot += 4) {
+  }
+  // No DYING object is reachable, so these are all its slots.
+  for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
     const child = <usize>load<u32>(slot);
     if (child) stack = reach(child, stack, last);
   }
@@ -91,7 +133,7 @@ function scan(object: usize, stack: usize, last: usize): usize {
 /** Marks an object, and pushes it if it is new and not beyond `last`. */
 @inline
 function reach(object: usize, stack: usize, last: usize): usize {
-  if (!mark(object) || object > last) return stack;
+  if (!setMark(object) || object > last) return stack;
   if (stack == <usize>control.markStack + (MARK_STACK_WORDS << 2)) {
     control.markOverflow = 1;
     return stack;
@@ -100,10 +142,14 @@ function reach(object: usize, stack: usize, last: usize): usize {
   return stack + 4;
 }
 
+function reachEntry(entry: usize, stack: usize, last: usize): usize {
+  return reach(entry, stack, last);
+}
+
 /** The entries of which a reached object is the key, if their map is reached as well. */
 function scanEntriesOf(key: usize, stack: usize, last: usize): usize {
   for (let entry = firstEntryOf(key); entry; entry = nextEntryOf(entry)) {
-    if (isMarked(mapOf(entry))) stack = reach(entry, stack, last);
+    if (isMarked(mapOf(entry))) stack = reachEntry(entry, stack, last);
   }
   return stack;
 }
@@ -111,19 +157,17 @@ function scanEntriesOf(key: usize, stack: usize, last: usize): usize {
 /** The entries of a reached map, if their key is reached as well. */
 function scanEntriesIn(map: usize, stack: usize, last: usize): usize {
   for (let entry = firstEntry(map); entry; entry = olderEntry(entry)) {
-    if (isMarked(keyOf(entry))) stack = reach(entry, stack, last);
+    if (isMarked(keyOf(entry))) stack = reachEntry(entry, stack, last);
   }
   return stack;
 }
 
-/** One walk over all objects in address order. */
-function markRoots(): void {
-  control.frozenMet = 0;
+/** Marks what dying and frozen objects hold, in one walk over all objects. */
+function markFromOdd(): void {
   for (let object = firstObject(); object; object = nextObject(object)) {
     const info = infoOf(object);
     if (info & FLAG_DYING) markSlots(object, typeOf(object));
     else if (info & FLAG_OLD && isFrozen(object)) markFrozen(object);
-    else if (rootsFieldOf(object)) mark(object);
   }
 }
 

@@ -8,58 +8,85 @@
 import {
   FLAG_COLLECTING,
   FLAG_HAS_WEAKREFS,
+  FLAG_OLD,
   FLAG_TRACKED,
   FLAG_UNREACHABLE,
   KIND_WEAKMAP,
+  TYPE_DIES_SILENTLY,
+  TYPE_EPHEMERON,
   TYPE_MASK,
   TYPE_TUPLE,
 } from "../layout";
 import { CHECK } from "../check";
 import { control } from "../control";
-import { clearFlag, hasFlag, infoOf, nextOf, prevOf, refcountOf, setInfo, setNext, setPrev } from "../object/header";
-import { append } from "../object/list";
-import { slotsEnd, slotsOf } from "../object/slots";
-import { typeOf } from "../object/type";
+import {
+  hasFlag,
+  infoOf,
+  nextOf,
+  prevOf,
+  refcountOf,
+  setBirth,
+  setInfo,
+  setNext,
+  setPrev,
+  clearFlag,
+} from "../object/header";
+import { linkLast } from "../object/list";
+import { allSlots, allSlotsEnd } from "../object/slots";
+import { typeAt, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../heap/ephemeron";
 import { holdsAtoms } from "../heap/tracking";
 
+/** Reachable objects stay in their list … */
+export const STAY: u32 = 0;
+/** … but for tuples of atoms, which are tracked no longer … */
+export const STAY_IF_TRACKED: u32 = 1;
+/** … or, but for those, become old, and the list empty. */
+export const BECOME_OLD: u32 = 2;
+
 /**
- * Splits `from`: what nothing outside it reaches moves to the empty list `unreachable`, marked
- * UNREACHABLE. Both keep their order. Reachable tuples of atoms leave their list, if asked to. Returns
- * how many moved.
+ * Splits `from`, whose objects are young: what nothing outside it reaches moves to the empty list `unreachable`, marked
+ * UNREACHABLE and COLLECTING. Order is kept. Returns how many moved.
  */
-export function splitUnreachable(from: usize, unreachable: usize, untracksTuples: bool): u32 {
+export function splitUnreachable(from: usize, unreachable: usize, reachable: u32): u32 {
+  control.garbageIsLoud = 0;
   updateRefs(from);
   subtractRefs(from);
   markReachable(from);
-  return separate(from, unreachable, untracksTuples);
+  return separate(from, unreachable, reachable);
 }
 
-/** Every object: COLLECTING, gcRefs (in `prev`) = refcount. The list can only be walked forward until `separate`. */
+/** Every object: COLLECTING, gcRefs (in `prev`) = refcount. */
 function updateRefs(list: usize): void {
-  control.candidates = 0;
+  let candidates: u32 = 0;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     setInfo(object, (infoOf(object) | FLAG_COLLECTING) & ~FLAG_UNREACHABLE);
     setPrev(object, refcountOf(object));
-    control.candidates++;
+    candidates++;
   }
+  control.candidates = candidates;
 }
 
 /** gcRefs = references from outside the list. */
 function subtractRefs(list: usize): void {
+  let outside: u32 = 0;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
-    for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+    for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
       const child = load<u32>(slot);
-      if (!child || !hasFlag(child, FLAG_COLLECTING)) continue;
-      if (CHECK) assert(prevOf(child) != 0, "refcount is too small: an object has more references than it counts");
-      setPrev(child, prevOf(child) - 1);
+      if (!child) continue;
+      const info = infoOf(child);
+      if (info & FLAG_COLLECTING) {
+        if (CHECK) assert(prevOf(child) != 0, "refcount is too small: an object has more references than it counts");
+        setPrev(child, prevOf(child) - 1);
+      } else outside |= info;
     }
     // An entry is held by its key and its map together: if one of them is in question, so is it.
-    if (isEntry(object) && (isCollecting(keyOf(object)) || isCollecting(mapOf(object)))) {
-      setPrev(object, prevOf(object) - 1);
+    if ((infoOf(object) & TYPE_MASK) == TYPE_EPHEMERON && isEntry(object)) {
+      if (isCollecting(keyOf(object)) || isCollecting(mapOf(object))) setPrev(object, prevOf(object) - 1);
     }
   }
+  control.garbageIsLoud = outside & FLAG_HAS_WEAKREFS;
 }
 
 function isCollecting(object: usize): bool {
@@ -69,22 +96,25 @@ function isCollecting(object: usize): bool {
 /** Takes COLLECTING from all that is held from outside, and from all that those reach. */
 function markReachable(list: usize): void {
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
-    if (!hasFlag(object, FLAG_COLLECTING) || prevOf(object) == 0) continue;
+    if (prevOf(object) == 0 || !hasFlag(object, FLAG_COLLECTING)) continue;
     clearFlag(object, FLAG_COLLECTING);
     setPrev(object, 0);
     let work = object;
     while (work) {
       const current = work;
       work = prevOf(current);
-      const type = typeOf(current);
-      for (let slot = slotsOf(current, type), end = slotsEnd(current, type); slot < end; slot += 4) {
+      const info = infoOf(current);
+      const type = typeAt(info & TYPE_MASK);
+      for (let slot = allSlots(current, type), end = allSlotsEnd(current, type); slot < end; slot += 4) {
         const child = load<u32>(slot);
-        if (!child || !hasFlag(child, FLAG_COLLECTING)) continue;
-        clearFlag(child, FLAG_COLLECTING);
+        if (!child) continue;
+        const childInfo = infoOf(child);
+        if (!(childInfo & FLAG_COLLECTING)) continue;
+        setInfo(child, childInfo & ~FLAG_COLLECTING);
         setPrev(child, work);
         work = child;
       }
-      if (hasFlag(current, FLAG_HAS_WEAKREFS)) work = reachEntriesOf(current, work);
+      if (info & FLAG_HAS_WEAKREFS) work = reachEntriesOf(current, work);
       if (type.kind == KIND_WEAKMAP) work = reachEntriesIn(current, work);
     }
   }
@@ -114,19 +144,24 @@ function reachEntry(entry: usize, work: usize): usize {
 }
 
 /** What is still COLLECTING goes; `prev` is made whole again in both lists. */
-function separate(from: usize, unreachable: usize, untracksTuples: bool): u32 {
+function separate(from: usize, unreachable: usize, reachable: u32): u32 {
   let moved: u32 = 0;
   let last = from;
   let object = nextOf(from);
+  let births = control.births;
   while (object != from) {
     const next = nextOf(object);
     const info = infoOf(object);
     if (info & FLAG_COLLECTING) {
       setInfo(object, info | FLAG_UNREACHABLE);
-      append(unreachable, object);
+      linkLast(unreachable, object);
+      if (info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_DIES_SILENTLY)) control.garbageIsLoud = 1;
       moved++;
-    } else if (untracksTuples && (info & TYPE_MASK) == TYPE_TUPLE && holdsAtoms(object, typeOf(object))) {
+    } else if (reachable && (info & TYPE_MASK) == TYPE_TUPLE && holdsAtoms(object, typeAt(TYPE_TUPLE))) {
       setInfo(object, info & ~FLAG_TRACKED);
+    } else if (reachable == BECOME_OLD) {
+      setInfo(object, info | FLAG_OLD);
+      setBirth(object, births++);
     } else {
       setNext(last, object);
       setPrev(object, last);
@@ -136,5 +171,9 @@ function separate(from: usize, unreachable: usize, untracksTuples: bool): u32 {
   }
   setNext(last, from);
   setPrev(from, last);
+  const promoted = <u32>(births - control.births);
+  control.births = births;
+  control.oldCount += promoted;
+  control.longLivedPending += promoted;
   return moved;
 }

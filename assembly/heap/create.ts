@@ -3,10 +3,13 @@
 import {
   FLAG_TRACKED,
   KIND_STRUCT,
+  KIND_WEAKMAP,
   MAX_TYPES,
   PAYLOAD_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
   TYPE_DIES_QUIETLY,
+  TYPE_DIES_SILENTLY,
+  TYPE_EPHEMERON,
   TYPE_HAS_FINALIZER,
   TYPE_HAS_LINKS,
   BUFFER_DATA_OFFSET,
@@ -20,7 +23,7 @@ import { BLOCK_LEAF, BLOCK_LINKED } from "../alloc/page";
 import { CHECK } from "../check";
 import { GENERATION_0, control } from "../control";
 import { newHeader, setHeader } from "../object/header";
-import { append } from "../object/list";
+import { append, linkLast } from "../object/list";
 import { Type, hasLinks, typeAt } from "../object/type";
 import { newBuffer } from "./buffer";
 import { newBlock } from "./waiting";
@@ -31,14 +34,16 @@ const MAX_TUPLE_LENGTH: u32 = 0x3ff00000;
 
 /** A zeroed object of a fixed-size type with one outside reference; 0 = out of memory, nothing changed. */
 export function createObject(type: Type): usize {
-  return hasLinks(type) ? bearLinked(type) : bearLeaf(type);
+  const object = bearLeaf(type);
+  if (object && hasLinks(type)) append(GENERATION_0, object);
+  return object;
 }
 
 /** The same for a type with links, in place: for the one caller that is called most. */
 @inline
 export function bearLinked(type: Type): usize {
   const object = bearLeaf(type);
-  if (object) append(GENERATION_0, object);
+  if (object) linkLast(GENERATION_0, object);
   return object;
 }
 
@@ -58,6 +63,8 @@ export function bearLeaf(type: Type): usize {
   return object;
 }
 
+
+@inline
 function clear(start: usize, bytes: u32): void {
   if (bytes <= MAX_CLEARED_BY_WORDS) for (let at = start, end = start + bytes; at < end; at += 8) store<u64>(at, 0);
   else memory.fill(start, 0, bytes);
@@ -97,8 +104,12 @@ export function addType(payload: u32, slots: u32, kind: u32, flags: u32): u32 {
   type.slots = slots;
   type.kind = <u8>kind;
   if (links) flags |= TYPE_HAS_LINKS;
+  if (flags & TYPE_HAS_FINALIZER) control.hasHooks = 1;
   const isQuiet = kind <= <u32>KIND_STRUCT && !(flags & TYPE_HAS_FINALIZER) && id != TYPE_WEAKREF;
-  type.flags = <u8>(isQuiet ? flags | TYPE_DIES_QUIETLY : flags);
+  const isWeak = id == TYPE_WEAKREF || id == TYPE_EPHEMERON || kind == KIND_WEAKMAP;
+  if (isQuiet) flags |= TYPE_DIES_QUIETLY;
+  if (!isWeak && !(flags & TYPE_HAS_FINALIZER)) flags |= TYPE_DIES_SILENTLY;
+  type.flags = <u8>flags;
   type.blockKind = links ? BLOCK_LINKED : BLOCK_LEAF;
   type.sizeClass = <u8>classForPayload(rounded, type.blockKind);
   type.spans = <u32>spansFor(type.sizeClass, type.blockKind);

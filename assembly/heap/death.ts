@@ -48,18 +48,19 @@ import {
   setRefcount,
   typeIdOf,
 } from "../object/header";
-import { dropsLastFirst, firstSlot, isPlain, slotCount } from "../object/slots";
+import { allSlots, allSlotsEnd, dropsLastFirst, firstSlot, isPlain, slotCount } from "../object/slots";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, unlinkEntry } from "./ephemeron";
 import { leaveGeneration, track, untrack } from "./generations";
 import { forgetInterned } from "./intern";
-import { dropOutside, dropOutsideUnlessLast, dropSlot } from "./refcount";
+import { dropOutside, dropOutsideUnlessLast, dropSlot, takeCount } from "./refcount";
 import { shadeDying, shadeSlots } from "./snapshot";
 import {
   BIRTHS_BEFORE_STEP,
   DEATH_SLICE,
   MAX_NESTING,
   dropSome,
+  enqueue,
   giveBackObject,
   hasSlotsLeft,
   markDying,
@@ -67,36 +68,36 @@ import {
   takeWaiting,
   wait,
 } from "./waiting";
+import { checkLive } from "./walk";
 import { callbackOf, clearWeakrefs, detach, nextWeakref, setNextWeakref } from "./weak";
 
 /** The object's refcount has just become 0. It dies, now or when the deaths around it end. */
 export function destroy(object: usize): void {
-  if (control.nesting < control.nestingLimit) die(object, 0);
+  if (control.nesting < control.nestingLimit) die(object, 0, 0);
   else if (control.nesting >= MAX_NESTING && hasLinks(typeOf(object))) wait(object);
   else if (control.bounded) dieInSlices(object);
-  else die(object, 0);
+  else die(object, 0, 0);
 }
 
 /** Takes an outside reference away; the object dies if it was the last reference. */
 export function decref(object: usize): void {
+  checkLive(object);
   if (!dropOutsideUnlessLast(object)) return;
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
   if (!isQuiet(info, type) || control.nesting >= control.nestingLimit) {
+    if (isQuietLeaf(info, type)) {
+      freeBlock(object);
+      return;
+    }
     setRefcount(object, 0);
     destroy(object);
     return;
   }
   // What most deaths are, in as few steps as can be: nothing dies of it.
   const slot = dropSlots(object, info, type);
-  if (slot) dieOf(object, info, type, slot);
+  if (slot) die(object, 0, slot);
   else release(object);
-}
-
-/** The death of a quiet object goes on with that of a child. */
-function dieOf(object: usize, info: u32, type: Type, slot: usize): void {
-  const child = load<u32>(slot);
-  die(child, waitOrRelease(object, info, type, slot, 0));
 }
 
 /** The nesting that hooks add to. What waits for the outermost of them goes when that has returned. */
@@ -110,21 +111,24 @@ function leaveHook(): void {
 
 /**
  * The whole death of `dead` and of all that goes with it, inside that of `top`, the innermost object that waits for a
- * child's death (0 = none).
+ * child's death (0 = none). `slot`: the one of `dead` whose object is about to die, if it has got that far (0 = it has not).
  */
-function die(dead: usize, top: usize): void {
+function die(dead: usize, top: usize, slot: usize): void {
   while (true) {
     const info = infoOf(dead);
     const type = typeAt(info & TYPE_MASK);
     if (isQuiet(info, type)) {
-      const slot = dropSlots(dead, info, type);
-      if (slot) {
-        const child = load<u32>(slot);
-        top = waitOrRelease(dead, info, type, slot, top);
+      if (!slot) slot = dropSlots(dead, info, type);
+      const child: usize = slot ? <usize>load<u32>(slot) : 0;
+      if (child && slot + 4 != slotsEndOf(dead, type)) {
+        waitForChild(dead, info, slot, top);
+        top = dead;
+      } else release(dead);
+      slot = 0;
+      if (child) {
         dead = child;
         continue;
       }
-      release(dead);
     } else top = beginLoudly(dead, info, type, top);
     do {
       if (!top) return;
@@ -139,18 +143,13 @@ function die(dead: usize, top: usize): void {
   }
 }
 
-/** A child is about to die of what `slot` held: `dead` waits for it if it has more slots, and is freed now if not. The new top. */
+/** A child is about to die of what `slot` held, and there are more: `dead` is the new top. */
 @inline
-function waitOrRelease(dead: usize, info: u32, type: Type, slot: usize, top: usize): usize {
-  if (slot + 4 == slotsEndOf(dead, type)) {
-    release(dead);
-    return top;
-  }
+function waitForChild(dead: usize, info: u32, slot: usize, top: usize): void {
   setInfo(dead, (info & NOT_TRACKED) | FLAG_DYING);
   setRefcount(dead, 0);
   setPrev(dead, cursorBehind(dead, slot));
   setNext(dead, top);
-  return dead;
 }
 
 /** The beginning of a death that is more than dropping slots. The new top. */
@@ -176,6 +175,12 @@ function isQuiet(info: u32, type: Type): bool {
   return (type.flags & QUIET_LINKED) == QUIET_LINKED && !(info & (FLAG_HAS_WEAKREFS | FLAG_DYING));
 }
 
+/** The same of an object that refers to nothing. */
+@inline
+function isQuietLeaf(info: u32, type: Type): bool {
+  return !hasLinks(type) && !(info & (FLAG_HAS_WEAKREFS | FLAG_INTERNED));
+}
+
 /** Takes a quiet object out of its generation, and drops its slots until something dies of it. That slot, or 0. */
 @inline
 function dropSlots(object: usize, info: u32, type: Type): usize {
@@ -188,14 +193,19 @@ function dropSlots(object: usize, info: u32, type: Type): usize {
 function dropUntilDeath(slot: usize, end: usize): usize {
   for (; slot < end; slot += 4) {
     const child = load<u32>(slot);
-    if (child && dropSlot(child)) return slot;
+    if (child && takeCount(child)) return slot;
   }
   return 0;
 }
 
+
+@inline
 function slotsEndOf(struct: usize, type: Type): usize {
   return struct + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
 }
+
+
+@inline
 function cursorBehind(struct: usize, slot: usize): usize {
   return (slot + 4 - struct - PAYLOAD_OFFSET) >>> 2;
 }
@@ -203,13 +213,19 @@ function cursorBehind(struct: usize, slot: usize): usize {
 /** The memory of an object that may have been tracked goes back. */
 @inline
 function release(object: usize): void {
-  const count = control.count0;
-  if (count > 0) control.count0 = count - 1;
+  countDeath();
   giveBlock(object);
 }
 
+
+@inline
+function countDeath(): void {
+  const count = control.count0;
+  if (count > 0) control.count0 = count - 1;
+}
+
 /** The death of an object that refers to nothing. */
-function endLeaf(object: usize): void {
+export function endLeaf(object: usize): void {
   const info = infoOf(object);
   if (info & FLAG_HAS_WEAKREFS) tellWeakrefs(object);
   if (info & FLAG_INTERNED && typeIdOf(object) == TYPE_STR) forgetInterned(object);
@@ -243,16 +259,9 @@ function diesAfterFinalizer(object: usize): bool {
 
 /** Drops slots until a child dies of it, which is returned, or none is left. */
 function dropNext(object: usize, type: Type): usize {
-  if (!isPlain(type)) return dropsLastFirst(type) ? dropNextFromEnd(object, type) : dropNextFrom(object, type);
-  const end = slotsEndOf(object, type);
-  const slot = dropUntilDeath(object + PAYLOAD_OFFSET + (prevOf(object) << 2), end);
-  setPrev(object, slot ? cursorBehind(object, slot) : type.slots);
-  return slot ? <usize>load<u32>(slot) : 0;
-}
-
-function dropNextFrom(object: usize, type: Type): usize {
-  const first = firstSlot(object, type);
-  const end = first + ((<usize>slotCount(object, type)) << 2);
+  if (!isPlain(type) && dropsLastFirst(type)) return dropNextFromEnd(object, type);
+  const first = allSlots(object, type);
+  const end = allSlotsEnd(object, type);
   const slot = dropUntilDeath(first + (prevOf(object) << 2), end);
   setPrev(object, ((slot ? slot + 4 : end) - first) >>> 2);
   return slot ? <usize>load<u32>(slot) : 0;
@@ -383,6 +392,16 @@ export function callBack(weakref: usize): bool {
   return !isLast;
 }
 
+/** The deaths of a chain of objects for which `markDying` has been called. */
+export function endDeaths(chain: usize): void {
+  while (chain) {
+    const object = chain;
+    chain = nextOf(chain);
+    if (control.nesting >= MAX_NESTING) enqueue(object);
+    else destroy(object);
+  }
+}
+
 function deferCallbacks(weakref: usize): void {
   if (control.callbacksFirst) setNextWeakref(control.callbacksLast, weakref);
   else control.callbacksFirst = <u32>weakref;
@@ -396,7 +415,7 @@ function endWaiting(): void {
     const object = takeWaiting();
     if (object) {
       if (control.bounded) dieInSlices(object);
-      else die(object, 0);
+      else die(object, 0, 0);
     }
     const weakref = control.callbacksFirst;
     if (weakref) {

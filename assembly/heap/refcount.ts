@@ -19,8 +19,9 @@ import {
 } from "../object/header";
 import { AddressMap, del, get, put, reserve } from "./address-map";
 import { shade } from "./snapshot";
+import { checkLive } from "./walk";
 
-export { addSlot, dropSlot } from "./slot-count";
+export { addSlot, dropSlot, takeCount } from "./slot-count";
 
 /** The refcount at which an object becomes immortal for good, as in CPython. */
 const LAST_COUNT: u32 = 0x7fffffff;
@@ -42,6 +43,7 @@ export function rootsOf(object: usize): u32 {
 
 /** Adds an outside reference. False = out of memory (only past 254 of them), nothing changed. */
 export function incref(object: usize): bool {
+  checkLive(object);
   shade(object);
   // Word by word, here and below: to read 64 bits just written as two words stalls the processor.
   const info = infoOf(object);

@@ -21,7 +21,11 @@ export const MARK_STACK_WORDS: u32 = 1024;
 /** The barrier: an object of the snapshot's loses a reference, or gets one from outside, while a cycle is marking. */
 @inline
 export function shade(object: usize): void {
-  if (control.marking && infoOf(object) & FLAG_OLD) reach(object);
+  if (control.marking) shadeIfOld(object);
+}
+
+function shadeIfOld(object: usize): void {
+  if (infoOf(object) & FLAG_OLD) reach(object);
 }
 
 /** The same for a dying object, whose slots wait to be dropped: what it holds is alive as long. */

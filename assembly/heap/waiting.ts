@@ -56,6 +56,11 @@ export function markDying(object: usize, type: Type): void {
 /** Puts an object in the queue. It has refcount 0, so weak references to it read null. */
 export function wait(object: usize): void {
   markDying(object, typeOf(object));
+  enqueue(object);
+}
+
+/** The same if it is marked as DYING already. */
+export function enqueue(object: usize): void {
   shadeDying(object);
   setNext(object, 0);
   if (control.waitingFirst) setNext(control.waitingLast, object);
@@ -114,6 +119,8 @@ function diesQuietly(object: usize): bool {
   return (type.flags & TYPE_DIES_QUIETLY) != 0 || type.kind >= <u32>KIND_TUPLE;
 }
 
+
+@inline
 export function hasSlotsLeft(object: usize, type: Type): bool {
   if (isPlain(type)) return <u32>prevOf(object) < type.slots;
   return slotsOf(object, type) < slotsEnd(object, type);

@@ -97,6 +97,7 @@ export function link(weakref: usize, before: usize, after: usize, referent: usiz
   if (before) setNextWeakref(before, weakref);
   else put(chains(), referent, <u32>weakref);
   setFlag(referent, FLAG_HAS_WEAKREFS);
+  control.hasHooks = 1;
 }
 
 /** Takes one out of its referent's chain. */

@@ -8,19 +8,28 @@ export function clearList(head: usize): void {
   setPrev(head, head);
 }
 
+
+@inline
 export function isEmpty(head: usize): bool {
   return nextOf(head) == head;
 }
 
 /** Appends; `object` is in no list. */
-@inline
 export function append(head: usize, object: usize): void {
+  linkLast(head, object);
+}
+
+/** The same in place: for those that are called most. */
+@inline
+export function linkLast(head: usize, object: usize): void {
   const last = prevOf(head);
   setLinks(object, head, last);
   setNext(last, object);
   setPrev(head, object);
 }
 
+
+@inline
 export function remove(object: usize): void {
   const next = nextOf(object);
   const prev = prevOf(object);

@@ -38,18 +38,37 @@ export function slotCount(object: usize, type: Type): u32 {
 }
 
 /** Whether death drops the last slot first, as Python's lists and tuples do. */
+@inline
 export function dropsLastFirst(type: Type): bool {
   return type.kind == KIND_LIST || type.kind == KIND_TUPLE;
 }
 
 /** Whether the slots lie in a buffer, which may move, and which the object may lack. */
+@inline
 export function hasBuffer(type: Type): bool {
   return type.kind >= <u32>KIND_LIST;
 }
 
 /** Whether the type is a struct, or has no slots: what most objects are, and so is asked first. */
+@inline
 export function isPlain(type: Type): bool {
   return type.kind <= <u32>KIND_STRUCT;
+}
+
+/** `firstSlot`, in place for most objects … */
+@inline
+export function allSlots(object: usize, type: Type): usize {
+  return isPlain(type) ? object + PAYLOAD_OFFSET : firstSlot(object, type);
+}
+
+/** … and the end of all slots, dropped or not: for who meets no DYING objects. */
+@inline
+export function allSlotsEnd(object: usize, type: Type): usize {
+  return isPlain(type) ? object + PAYLOAD_OFFSET + ((<usize>type.slots) << 2) : endOfSlots(object, type);
+}
+
+function endOfSlots(object: usize, type: Type): usize {
+  return firstSlot(object, type) + ((<usize>slotCount(object, type)) << 2);
 }
 
 /** First slot that the object still holds. */

@@ -23,9 +23,14 @@ export class Type {
 }
 if (offsetof<Type>() != TYPE_DESCRIPTOR_SIZE) ERROR("Type must be TYPE_DESCRIPTOR_SIZE bytes");
 
+
+@inline
 export function typeAt(id: u32): Type {
   return changetype<Type>(<usize>control.types + id * TYPE_DESCRIPTOR_SIZE);
 }
+
+
+@inline
 export function typeOf(object: usize): Type {
   return typeAt(typeIdOf(object));
 }
@@ -33,9 +38,13 @@ export function isType(id: u32): bool {
   return id != 0 && id < control.typeCount;
 }
 /** Whether objects of the type have links in front of their header, and so can be tracked. */
+@inline
 export function hasLinks(type: Type): bool {
   return (type.flags & TYPE_HAS_LINKS) != 0;
 }
+
+
+@inline
 export function hasFinalizer(type: Type): bool {
   return (type.flags & TYPE_HAS_FINALIZER) != 0;
 }

@@ -88,6 +88,13 @@ export class DictHandle extends TableHandle {
     return item;
   }
 
+  /** The dict's own key, for one that has just been set; borrowed as long as it is there. @internal */
+  ownKey(key: Value): Address {
+    const entry = this.find(key);
+    // Only a NaN is not found, and is always new.
+    return this.store.memory.word(this.slotOf(entry === NO_ENTRY ? this.lastEntry : entry));
+  }
+
   #valueOf(entry: number): Address {
     return this.store.memory.word(this.slotOf(entry) + 4);
   }

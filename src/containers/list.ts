@@ -136,7 +136,8 @@ export class ListHandle extends SequenceHandle {
   /** Removes the items from `start` to before `end`: Python's `del list[start:end]`. */
   removeRange(start: number, end = this.length): void {
     const list = this.#changing();
-    this.#hold(list, () => {
+    // Items die in its middle, and with them who knows who.
+    this.store.holding(list, () => {
       this.store.core.listRemoveRange(list, ...this.range(start, end));
     });
   }
@@ -144,19 +145,9 @@ export class ListHandle extends SequenceHandle {
   /** Removes all items, the last first. */
   clear(): void {
     const list = this.#changing();
-    this.#hold(list, () => {
+    this.store.holding(list, () => {
       this.store.core.containerClear(list);
     });
-  }
-
-  /** Keeps an object alive through an operation in whose middle items die, and with them who knows who. */
-  #hold(address: Address, run: () => void): void {
-    this.store.incref(address);
-    try {
-      run();
-    } finally {
-      this.store.core.decref(address);
-    }
   }
 
   /** A new list of the items from `start` to before `end`: Python's `list[start:end]`. */
@@ -192,7 +183,7 @@ export class ListHandle extends SequenceHandle {
     const list = this.#changing();
     if (compare !== undefined && typeof compare !== "function")
       throw new BadValueError(`a comparator is a function, not ${describe(compare)}`);
-    this.#hold(list, () => {
+    store.holding(list, () => {
       store.locked.add(list);
       try {
         permute(store, list, compare === undefined ? naturalOrder(store, this.#addresses()) : this.#order(compare));

@@ -46,12 +46,9 @@ export abstract class TableHandle extends ContainerHandle {
   /** Removes all entries, the first first. */
   clear(): void {
     const { address, store } = this;
-    store.incref(address);
-    try {
+    store.holding(address, () => {
       store.core.containerClear(address);
-    } finally {
-      store.core.decref(address);
-    }
+    });
   }
 
   /** Number of a key's entry, or NO_ENTRY. */

@@ -216,7 +216,8 @@ export class GcFace {
     if (!Number.isInteger(flags) || flags !== (flags | 0))
       throw new BadOptionError(`debug flags are a whole number, not ${describe(flags)}`);
     const { core } = this.#store;
-    if ((flags & DEBUG_SAVEALL) !== 0) this.#store.require(() => core.garbage(), "the list of garbage");
+    // What is saved is reported at the end, also if saving is over by then.
+    if ((flags & DEBUG_SAVEALL) !== 0) this.#openGarbage();
     core.setDebug(flags);
   }
   getDebug(): number {
@@ -234,6 +235,10 @@ export class GcFace {
 
   /** The list of what DEBUG_SAVEALL saved, always the same. The handle is lent: it need not be released. */
   get garbage(): ListHandle {
+    return this.#openGarbage();
+  }
+
+  #openGarbage(): ListHandle {
     const store = this.#store;
     if (this.#garbage === undefined || this.#garbage.released) {
       const address = store.require(() => store.core.garbage(), "the list of garbage");
@@ -244,7 +249,7 @@ export class GcFace {
 
   /** Writes of garbage that nobody has taken out of the list. @internal */
   reportGarbage(): void {
-    if (this.#garbage === undefined && (this.getDebug() & DEBUG_SAVEALL) === 0) return;
+    if (this.#garbage === undefined) return;
     this.#log.reportGarbage(referentsOf(this.#store, this.garbage.address).reverse());
   }
 

@@ -60,13 +60,15 @@ export class WeakrefFace {
 
   /**
    * Runs a function once: when the object dies, or at `dispose()` if it never does. The function must not hold on to
-   * the object, or the object will not die.
+   * the object, or the object will not die. What is returned need not be kept, and no scope ends it.
    *
    * @throws {@link BadValueError} as `ref`.
    */
   finalize<A extends unknown[]>(object: Handle, fn: (...args: A) => unknown, ...args: A): Finalizer {
     if (typeof fn !== "function") throw new BadValueError(`expected a function to run, got ${describe(fn)}`);
-    return new Finalizer(this.#finalizers, this.#store, object, fn, args);
+    const store = this.#store;
+    // To make one may collect, and so run what lets go of the object.
+    return store.holding(addressIn(store, object), () => new Finalizer(this.#finalizers, store, object, fn, args));
   }
 
   /** A new, empty map that does not keep its values alive. */

@@ -23,7 +23,7 @@ export class Finalizer {
   /** Whether to run when the heap is disposed of, if the object is alive by then. */
   atExit = true;
 
-  /** @internal */
+  /** The caller holds the object. @internal */
   constructor(
     registry: FinalizerRegistry,
     store: Store,
@@ -34,9 +34,12 @@ export class Finalizer {
     this.#registry = registry;
     this.#fn = fn;
     this.#args = args;
-    this.#weakref = createWeakref(store, object, () => {
-      this.call();
-    });
+    const watch = (): WeakrefHandle =>
+      createWeakref(store, object, () => {
+        this.call();
+      });
+    // It is nobody else's to let go of.
+    this.#weakref = store.outsideScopes(watch);
     registry.add(this);
   }
 

@@ -5,8 +5,11 @@ import type { WeakrefHandle } from "./weakref.js";
 
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
-/** What of a proxy is about the proxy. */
-const OWN: ReadonlySet<PropertyKey> = new Set(["release", "released", DISPOSE, INSPECT, "toString"]);
+/** What of a proxy is about the proxy; the last two are what JavaScript asks for of its own accord. */
+const OWN: ReadonlySet<PropertyKey> = new Set([
+  ...["release", "released", DISPOSE, INSPECT, "toString"],
+  ...[Symbol.toPrimitive, "then"],
+]);
 
 /** What stands behind a proxy, and answers for it. */
 class ProxyTarget {

@@ -2,6 +2,7 @@ import type { DictHandle } from "../containers/dict.js";
 import { DISPOSE, Handle } from "../handle.js";
 import type { Store } from "../store.js";
 import type { Value } from "../values.js";
+import type { Address } from "../wasm/exports.js";
 import { createWeakref, weakrefableIn } from "./weakref.js";
 import type { WeakrefHandle } from "./weakref.js";
 
@@ -12,8 +13,8 @@ import type { WeakrefHandle } from "./weakref.js";
 export class WeakValueMap<T extends Handle = Handle> {
   readonly #store: Store;
   readonly #dict: DictHandle;
-  /** Keys of the heap, by the addresses of the weak references that are their values: to find them when those die. */
-  readonly #keys = new Map<number, Value>();
+  /** The dict's keys, by the addresses of the weak references that are their values: to find them when those die. */
+  readonly #keys = new Map<Address, Address>();
 
   /** @internal */
   constructor(store: Store, dict: DictHandle) {
@@ -41,25 +42,31 @@ export class WeakValueMap<T extends Handle = Handle> {
   /** Sets the value of a key. @throws {@link BadValueError} for what cannot be referred to weakly; {@link BadKeyError}, {@link OutOfMemoryError} */
   set(key: Value, value: T): this {
     const store = this.#store;
-    weakrefableIn(store, value);
+    // The entry is made before the value can die.
+    store.holding(weakrefableIn(store, value), () => {
+      this.#set(key, value);
+    });
+    return this;
+  }
+
+  #set(key: Value, value: T): void {
     // The callback must not keep the map from being forgotten.
     const self = new WeakRef(this);
-    const weakref = createWeakref(store, value, (dead) => {
+    const weakref = createWeakref(this.#store, value, (dead) => {
       const map = self.deref();
       if (map !== undefined) map.#forget(dead.address);
     });
     try {
-      const old = this.#dict.get(key);
+      const old = this.#dict.get(key) as WeakrefHandle | undefined;
       this.#dict.set(key, weakref);
-      this.#keys.set(weakref.address, key instanceof Handle ? key.clone() : key);
-      if (old instanceof Handle) {
-        this.#releaseKey(old.address);
+      this.#keys.set(weakref.address, this.#dict.ownKey(key));
+      if (old !== undefined) {
+        this.#keys.delete(old.address);
         old.release();
       }
     } finally {
       weakref.release();
     }
-    return this;
   }
 
   /** Removes a key. @returns Whether it was there. @throws {@link BadKeyError} */
@@ -73,23 +80,18 @@ export class WeakValueMap<T extends Handle = Handle> {
 
   /** Removes all. */
   clear(): void {
-    for (const key of this.#keys.values()) if (key instanceof Handle) key.release();
     this.#keys.clear();
     this.#dict.clear();
   }
 
   /** The entry of a weak reference goes, if it is there. */
-  #forget(weakref: number): void {
+  #forget(weakref: Address): void {
     const key = this.#keys.get(weakref);
-    if (key === undefined) return;
-    this.#dict.delete(key);
-    this.#releaseKey(weakref);
-  }
-
-  #releaseKey(weakref: number): void {
-    const key = this.#keys.get(weakref);
+    if (key === undefined || this.released) return;
     this.#keys.delete(weakref);
-    if (key instanceof Handle) key.release();
+    const lent = this.#store.typeAt(key).wrap(this.#store, key, true);
+    this.#dict.delete(lent);
+    lent.release();
   }
 
   /** The entries of now, in the order of insertion; keys as a dict gives them, a new handle for each value. */

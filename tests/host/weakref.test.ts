@@ -55,10 +55,12 @@ describe.each(CORES)("heap.weakref, %s core", (_, options) => {
     });
   });
 
-  test("atoms, lists and weak references cannot be referred to weakly", () => {
+  test("structs and sets can be referred to weakly; atoms, lists, tuples, dicts and weak references cannot", () => {
     withHeap(options(), (heap) => {
       const weakref = heap.weakref.ref(heap.struct("Node", { n: "i32" }).new());
-      for (const handle of [heap.int(5), heap.str("x"), heap.float(1), heap.none, heap.list(), weakref]) {
+      expect(heap.weakref.ref(heap.set()).type).toBe("weakref");
+      const atoms = [heap.int(5), heap.str("x"), heap.bytes(Uint8Array.of(1)), heap.float(1), heap.none];
+      for (const handle of [...atoms, heap.list(), heap.tuple([1]), heap.dict(), weakref]) {
         expect(codeOf(() => heap.weakref.ref(handle))).toBe("BAD_VALUE");
       }
       expect(() => heap.weakref.ref(heap.int(5))).toThrow("cannot create weak reference to 'int' object");

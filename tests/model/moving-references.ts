@@ -78,6 +78,8 @@ export class MovingReferences {
   /** A piece of the cycle; between any two things that are done. */
   #pause(): void {
     this.phases.add(this.#phase());
+    // What survives makes the next cycle worth while.
+    if (this.#random(40) === 0) this.#heap.gc.collect(1);
     const choice = this.#random(4);
     if (choice) this.#heap.gc.step([1, 3, 40][choice - 1] as number);
   }

@@ -38,7 +38,13 @@ function compareOn(options: Options, steps: readonly Step[], python: readonly To
 function fail(options: Options, steps: readonly Step[], profile: Profile, seed: number): never {
   const play = (program: readonly Step[]): Comparison =>
     compareOn(options, program, pythonPlays([program])[0] as Told[], profile);
-  const shrunk = shrinkProgram(steps, (program) => play(program).difference !== undefined);
+  const shrunk = shrinkProgram(steps, (program) => {
+    try {
+      return play(program).difference !== undefined;
+    } catch {
+      return false; // a step that has been made too small for Python
+    }
+  });
   const { difference } = play(shrunk);
   if (!difference) throw new Error(`seed ${seed} differs only among others`);
   throw new Error([`seed ${seed}:`, ...shrunk.map((step) => JSON.stringify(step)), ...show(difference)].join("\n"));

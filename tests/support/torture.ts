@@ -20,3 +20,8 @@ export function saturate(handle: Handle, roots: number): Handle[] {
   while (handle.store.core.roots(handle.address) < roots) clones.push(handle.clone());
   return clones;
 }
+
+/** Lets every birth of an object collect the whole heap first, or not. Checked core only. */
+export function collectAlways(heap: Heap, on: boolean): void {
+  tortureOf(heap).tortureCollect(on ? 1 : 0);
+}

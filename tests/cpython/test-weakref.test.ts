@@ -1,0 +1,685 @@
+// What CPython's own Lib/test/test_weakref.py and test_weakset.py show, shown of heap.weakref. Left out is what has no
+// counterpart: functions, methods and classes as objects, subclasses of `ref`, threads.
+
+import { describe, expect, test } from "vitest";
+import { Heap, WeakrefHandle } from "../../src/index.js";
+import type { DictHandle, Finalizer, Handle, WeakKeyMapHandle } from "../../src/index.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
+import { NODE, dropLoop, holdings, pair, peek, releaseAll, selfLoop } from "../support/scenes.js";
+import type { Node } from "../support/scenes.js";
+
+describe.each(CORES)("weak references, %s core", (_, options) => {
+  test("one without a callback is reused while it lives, and made anew once nobody holds it", () => {
+    withHeap(options(), (heap) => {
+      const node = heap.struct("Node", NODE).new();
+      const [first, second] = [heap.weakref.ref(node), heap.weakref.ref(node)];
+      const loud = heap.weakref.ref(node, () => undefined);
+      expect([first.is(second), first.is(loud), heap.weakref.getCount(node)]).toEqual([true, false, 2]);
+      releaseAll([first, second]);
+      expect(heap.weakref.getCount(node)).toBe(1);
+      const again = heap.weakref.ref(node);
+      expect([heap.weakref.getCount(node), again.refcount]).toEqual([2, 1]);
+      releaseAll([again, loud]);
+      expect(heap.weakref.getCount(node)).toBe(0);
+      node.release();
+    });
+  });
+
+  test("getRefs: the shared one, then the others, newest first; none for what cannot be referred to weakly", () => {
+    withHeap(options(), (heap) => {
+      heap.scope(() => {
+        const node = heap.struct("Node", NODE).new();
+        const plain = heap.weakref.ref(node);
+        const [first, second] = [heap.weakref.ref(node, () => 1), heap.weakref.ref(node, () => 2)];
+        const addresses = (refs: Handle[]): number[] => refs.map(({ address }) => address);
+        expect(addresses(heap.weakref.getRefs(node))).toEqual(addresses([plain, second, first]));
+        for (const none of [heap.int(1), heap.str("x"), heap.list(), plain])
+          expect([heap.weakref.getCount(none), heap.weakref.getRefs(none)]).toEqual([0, []]);
+      });
+    });
+  });
+
+  test("a callback is called once, with its weak reference, when the object is dead for all; the newest first", () => {
+    withHeap(options(), (heap) => {
+      const node = heap.struct("Node", NODE).new();
+      const events: string[] = [];
+      const refs: WeakrefHandle[] = [];
+      for (const n of [0, 1, 2])
+        refs.push(
+          heap.weakref.ref(node, (dead) => {
+            events.push(`${n} ${dead.is(refs[n] as Handle)} ${refs.some(({ alive }) => alive)}`);
+          }),
+        );
+      node.release();
+      expect(events).toEqual(["2 true false", "1 true false", "0 true false"]);
+      heap.gc.collect();
+      expect(events.length).toBe(3);
+      releaseAll(refs);
+    });
+  });
+
+  test("a callback can be read while the object lives, and no longer", () => {
+    withHeap(options(), (heap) => {
+      const node = heap.struct("Node", NODE).new();
+      const seen: unknown[] = [];
+      const callback = (dead: WeakrefHandle): unknown => seen.push(dead.callback);
+      const [plain, loud] = [heap.weakref.ref(node), heap.weakref.ref(node, callback)];
+      expect([plain.callback, loud.callback === callback]).toEqual([null, true]);
+      node.release();
+      expect([seen, loud.callback]).toEqual([[null], null]);
+      releaseAll([plain, loud]);
+    });
+  });
+
+  test("what a callback throws is told, and the others are called all the same", () => {
+    const told: string[] = [];
+    const onUnraisable = (error: unknown, { where, type }: { where: string; type?: string }): unknown =>
+      told.push(`${where} of ${type ?? "?"}: ${(error as Error).message}`);
+    withHeap({ ...options(), onUnraisable }, (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const failing = (n: number) => (): never => {
+        throw new Error(`${n}`);
+      };
+      const watched = [Node.new(), selfLoop(Node)];
+      const refs = watched.flatMap((node) => [1, 2].map((n) => heap.weakref.ref(node, failing(n))));
+      releaseAll(watched);
+      expect(told.splice(0)).toEqual(["callback of weakref: 2", "callback of weakref: 1"]);
+      heap.gc.collect();
+      expect(told).toEqual(["callback of weakref: 2", "callback of weakref: 1"]);
+      releaseAll(refs);
+    });
+  });
+
+  test("one that is garbage together with its object is not called", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      let calls = 0;
+      // In the cycle; reached from it one way; held by an object that only the watched one holds.
+      for (const place of ["in the cycle", "one way", "in itself"]) {
+        heap.scope(() => {
+          const [a, b] = pair(Node);
+          const weakref = heap.weakref.ref(b, () => calls++);
+          if (place === "in the cycle") a.right = weakref;
+          else if (place === "one way") a.right = heap.list([weakref]);
+          else b.right = weakref;
+        });
+        expect(heap.gc.collect()).toBeGreaterThan(2);
+      }
+      expect([calls, heap.gc.getTrackedCount(), heap.stats().weakrefs]).toEqual([0, 0, 0]);
+    });
+  });
+
+  test("one outside is called, also if one inside about the same object is not", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const events: string[] = [];
+      const outside = heap.scope(() => {
+        const [a, b] = pair(Node);
+        a.right = heap.weakref.ref(b, () => events.push("inside"));
+        return heap.weakref.ref(b, () => events.push("outside"));
+      });
+      expect(events).toEqual([]);
+      expect([heap.gc.collect(), events]).toEqual([3, ["outside"]]);
+      outside.release();
+    });
+  });
+
+  test("one that watches the holder of another: only that outside is told", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const told: string[] = [];
+      const external = heap.scope(() => {
+        const [c, d] = pair(Node);
+        const holder = Node.new();
+        holder.right = heap.weakref.ref(c, () => told.push("c"));
+        holder.left = d;
+        d.right = holder;
+        return heap.weakref.ref(holder, () => told.push("holder"));
+      });
+      heap.gc.collect();
+      expect(told).toEqual(["holder"]);
+      external.release();
+    });
+  });
+
+  test("a callback may collect while its object dies: nobody sees it half dead", () => {
+    withHeap({ ...options(), thresholds: [1, 1, 1] }, (heap) => {
+      const Node = heap.struct("Node", NODE);
+      let calls = 0;
+      const refs = [1, 2, 3].map((n) => {
+        const node = Node.new({ right: heap.list([n]) });
+        const weakref = heap.weakref.ref(node, () => {
+          calls++;
+          heap.gc.collect((n % 3) as 0 | 1 | 2);
+          heap.verify();
+        });
+        node.release();
+        return weakref;
+      });
+      expect(calls).toBe(3);
+      releaseAll(refs);
+    });
+  });
+
+  test("a collection in the middle of making one, whose garbage has one about the same object", () => {
+    withHeap({ ...options(), thresholds: [1, 1, 1] }, (heap) => {
+      const Node = heap.struct("Node", NODE);
+      for (const callback of [undefined, (): void => undefined]) {
+        const referent = Node.new();
+        const garbage = selfLoop(Node);
+        heap.scope(() => {
+          garbage.right = heap.weakref.ref(referent, callback);
+        });
+        garbage.release();
+        const made = heap.weakref.ref(referent, callback);
+        expect(peek(made, (found) => found.is(referent))).toBe(true);
+        heap.verify();
+        releaseAll([made, referent]);
+      }
+    });
+  });
+
+  test("a collection in the middle of making one, whose finalizer makes the shared one: there is still but one", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const referent = Node.new();
+      const made: WeakrefHandle[] = [];
+      const Maker = heap.struct("Maker", NODE, { finalize: () => made.push(heap.weakref.ref(referent)) });
+      heap.gc.collect();
+      dropLoop(Maker);
+      heap.gc.setThreshold(1);
+      made.push(heap.weakref.ref(referent));
+      expect([made.length, made[0]?.is(made[1] as Handle), heap.weakref.getCount(referent)]).toEqual([2, true, 1]);
+      releaseAll([...made, referent]);
+    });
+  });
+
+  test("deep in a death, a weak reference to what is about to go reads null", () => {
+    withHeap(options(), (heap) => {
+      const Link = heap.struct("Link", { parent: "ref", self: "ref" });
+      const seen: boolean[] = [];
+      const map = heap.weakref.keyMap();
+      const root = heap.scope(() => {
+        const root = Link.new();
+        let link = root;
+        for (let n = 0; n < 100; n++) {
+          const child = Link.new();
+          const itself = heap.weakref.ref(child);
+          child.self = itself;
+          child.parent = heap.weakref.ref(link, () => {
+            const found = itself.released ? null : itself.deref();
+            if (found) seen.push(found.refcount > 0);
+            found?.release();
+          });
+          map.set(link, child);
+          link = child;
+        }
+        return root;
+      });
+      expect(map.length).toBe(100);
+      root.release();
+      heap.gc.collect();
+      expect([map.length, seen.every((is) => is), heap.gc.getTrackedCount()]).toEqual([0, true, 1]);
+      map.release();
+    });
+  });
+
+  test("thousands on one object, some let go of before it dies: the rest is called, newest first", () => {
+    withHeap(options(), (heap) => {
+      const node = heap.struct("Node", NODE).new();
+      const calls: number[] = [];
+      const refs = Array.from({ length: 2000 }, (_none, n) => heap.weakref.ref(node, () => calls.push(n)));
+      refs.filter((_ref, n) => n % 3 === 0).forEach((ref) => ref.release());
+      heap.verify();
+      node.release();
+      const expected = refs.map((_ref, n) => n).filter((n) => n % 3 !== 0);
+      expect(calls).toEqual(expected.reverse());
+      releaseAll(refs);
+    });
+  });
+});
+
+describe.each(CORES)("proxies, %s core", (_, options) => {
+  test("one is the object in all but that it does not keep it alive", () => {
+    withHeap(options(), (heap) => {
+      const Person = heap.struct(
+        "Person",
+        { title: "str", age: "i32" },
+        {
+          methods: {
+            greet(who: string) {
+              return `${this.title ?? "?"} greets ${who}`;
+            },
+          },
+        },
+      );
+      const alice = Person.new({ title: "Alice" });
+      const proxy = heap.weakref.proxy(alice);
+      expect([proxy.title, proxy.greet("Bob"), alice.refcount]).toEqual(["Alice", "Alice greets Bob", 1]);
+      proxy.age = 7;
+      expect([alice.age, proxy.type, "title" in proxy, proxy.get("age")]).toEqual([7, "Person", true, 7]);
+      expect(heap.weakref.getCount(alice)).toBe(1);
+      expect(String(proxy)).toMatch(/^<weakproxy/);
+      alice.release();
+      for (const use of [() => proxy.title, () => (proxy.age = 8), () => proxy.greet("Bob"), () => proxy.refcount])
+        expect(codeOf(use)).toBe("DEAD_REFERENCE");
+      expect(() => proxy.title).toThrow("weakly-referenced object no longer exists");
+      expect(String(proxy)).toMatch(/^<weakproxy.*dead/);
+      proxy.release();
+      expect([proxy.released, String(proxy)]).toEqual([true, "<released proxy>"]);
+    });
+  });
+
+  test("one with a callback calls it; the heap does not take one for its object", () => {
+    withHeap(options(), (heap) => {
+      const set = heap.set([1]);
+      let calls = 0;
+      const proxy = heap.weakref.proxy(set, () => calls++);
+      expect([proxy.has(1), proxy.length]).toEqual([true, 1]);
+      expect(codeOf(() => heap.weakref.ref(proxy))).toBe("BAD_VALUE");
+      expect(codeOf(() => heap.weakref.proxy(heap.list()))).toBe("BAD_VALUE");
+      set.release();
+      expect(calls).toBe(1);
+      proxy.release();
+    });
+  });
+});
+
+describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
+  test("an entry is there as long as its value", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const map = heap.weakref.valueMap<Node>();
+      const nodes = ["a", "b", "c"].map((title) => Node.new({ title }));
+      nodes.forEach((node, n) => map.set(n, node));
+      expect(nodes.map(({ refcount }) => refcount)).toEqual([1, 1, 1]);
+      const found = map.get(1);
+      expect([map.length, map.has(1), found?.is(nodes[1] as Node)]).toEqual([3, true, true]);
+      found?.release();
+      nodes[1]?.release();
+      expect([map.length, map.has(1), map.get(1), [...map.keys()]]).toEqual([2, false, undefined, [0, 2]]);
+      expect([map.delete(0), map.delete(0), map.length]).toEqual([true, false, 1]);
+      map.set(2, nodes[0] as Node);
+      nodes[2]?.release();
+      expect(map.length).toBe(1);
+      expect(codeOf(() => map.set(3, heap.list() as never))).toBe("BAD_VALUE");
+      expect(codeOf(() => map.get(heap.list()))).toBe("BAD_KEY");
+      releaseAll(nodes);
+      expect(map.length).toBe(0);
+      map.release();
+    });
+  });
+
+  test("values in a cycle go with a collection, and keys that nothing else holds go with them", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const before = holdings(heap);
+      const map = heap.weakref.valueMap<Node>();
+      for (let n = 0; n < 50; n++) {
+        heap.scope(() => map.set(n % 2 ? heap.tuple(["key", n]) : `key ${n}`, selfLoop(Node)));
+      }
+      expect(map.length).toBe(50);
+      heap.gc.collect();
+      expect(map.length).toBe(0);
+      map.release();
+      expect(holdings(heap)).toMatchObject({ objects: before.objects, weakrefs: 0 });
+    });
+  });
+
+  test("a NaN is a key as any other, and goes with its value", () => {
+    withHeap(options(), (heap) => {
+      const map = heap.weakref.valueMap();
+      const nan = heap.float(NaN);
+      const [first, second] = [heap.set(), heap.set()];
+      map.set(NaN, first).set(nan, second);
+      expect([map.length, map.has(NaN), map.has(nan)]).toEqual([2, false, true]);
+      first.release();
+      expect(map.length).toBe(1);
+      second.release();
+      expect([map.length, nan.refcount]).toEqual([0, 1]);
+      releaseAll([nan]);
+      map.release();
+    });
+  });
+
+  test("one made inside a scope ends with it, one from outside keeps what is set inside", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const before = holdings(heap);
+      const nodes = ["a", "b"].map((title) => Node.new({ title }));
+      const outside = heap.weakref.valueMap<Node>();
+      const inside = heap.scope(() => {
+        const map = heap.weakref.valueMap<Node>();
+        for (const node of nodes) {
+          outside.set(heap.tuple([node.title]), node);
+          map.set(heap.tuple([node.title]), node);
+        }
+        return () => map;
+      })();
+      expect([inside.released, outside.length]).toEqual([true, 2]);
+      nodes.pop()?.release();
+      expect([outside.length, heap.scope(() => outside.get(heap.tuple(["a"]))?.title)]).toEqual([1, "a"]);
+      releaseAll(nodes);
+      outside.release();
+      expect(holdings(heap)).toEqual(before);
+    });
+  });
+
+  test("a loop goes through the entries that were there when it began, whatever goes meanwhile", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const map = heap.weakref.valueMap<Node>();
+      const nodes = Array.from({ length: 10 }, (_none, n) => Node.new({ title: `${n}` }));
+      nodes.forEach((node, n) => map.set(n, node));
+      const seen: unknown[] = [];
+      for (const [key, value] of map) {
+        if (seen.length === 0) {
+          releaseAll(nodes);
+          heap.scope(() => map.set("new", Node.new()));
+        }
+        seen.push([key, value.title]);
+        value.release();
+        heap.verify();
+      }
+      expect(seen).toEqual(nodes.map((_node, n) => [n, `${n}`]));
+      expect(map.length).toBe(0);
+      map.release();
+    });
+  });
+
+  test("a finalizer that looks its own object up finds it in a death, and nothing that is dead", () => {
+    withHeap(options(), (heap) => {
+      const map = heap.weakref.valueMap();
+      const seen: unknown[] = [];
+      const Node = heap.struct("Node", NODE, {
+        finalize: (node) => {
+          const found = map.get(node.title);
+          seen.push([node.title, found !== undefined]);
+          found?.release();
+        },
+      });
+      const [dying, cyclic] = [Node.new({ title: "dying" }), selfLoop(Node, "cyclic")];
+      map.set("dying", dying).set("cyclic", cyclic);
+      releaseAll([dying, cyclic]);
+      heap.gc.collect();
+      // Entries are weak references with a callback: they are dead before finalizers of cyclic garbage run.
+      expect([seen, map.length]).toEqual([
+        [
+          ["dying", true],
+          ["cyclic", false],
+        ],
+        0,
+      ]);
+      map.release();
+    });
+  });
+});
+
+describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
+  test("an entry is there as long as its key, and lets its value go with it", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const map = heap.weakref.keyMap();
+      const keys = ["a", "b", "c"].map((title) => Node.new({ title }));
+      const value = heap.list([1]);
+      keys.forEach((key, n) => map.set(key, n === 0 ? value : n));
+      expect([keys.map(({ refcount }) => refcount), value.refcount, map.length]).toEqual([[1, 1, 1], 2, 3]);
+      expect([map.get(keys[1] as Node), map.has(keys[2] as Node)]).toEqual([1, true]);
+      map.set(keys[1] as Node, "again");
+      expect([map.get(keys[1] as Node), map.length]).toEqual(["again", 3]);
+      keys[0]?.release();
+      expect([map.length, value.refcount]).toEqual([2, 1]);
+      expect([map.delete(keys[1] as Node), map.delete(keys[1] as Node)]).toEqual([true, false]);
+      expect([...map.values()]).toEqual([2]);
+      const stranger = Node.new();
+      expect([map.get(stranger), map.has(value)]).toEqual([undefined, false]);
+      expect(codeOf(() => map.set(value, 1))).toBe("BAD_VALUE");
+      releaseAll([...keys, value, stranger]);
+      expect(map.length).toBe(0);
+      map.release();
+    });
+  });
+
+  test("keys that die by what another key's death lets go of are no trouble", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const map = heap.weakref.keyMap();
+      const first = heap.scope(() => {
+        const nodes = Array.from({ length: 60 }, () => Node.new());
+        nodes.forEach((node, n) => map.set(node, nodes[n + 1] ?? "last"));
+        return nodes[0] as Node;
+      });
+      expect(map.length).toBe(60);
+      first.release();
+      expect(map.length).toBe(0);
+      map.release();
+    });
+  });
+
+  test("a loop goes through the entries that were there when it began, whatever goes meanwhile", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const [map, set] = [heap.weakref.keyMap(), heap.weakref.set()];
+      const nodes = Array.from({ length: 10 }, (_none, n) => Node.new({ title: `${n}` }));
+      nodes.forEach((node, n) => {
+        map.set(node, n);
+        set.add(node);
+      });
+      const seen: unknown[] = [];
+      const elements = set.values();
+      for (const [key, value] of map) {
+        if (seen.length === 0) {
+          releaseAll(nodes);
+          heap.scope(() => map.set(Node.new(), "new"));
+        }
+        seen.push([(key as Node).title, value]);
+        key.release();
+      }
+      expect(seen).toEqual(nodes.map((_node, n) => [`${n}`, n]));
+      // The elements that were asked for are held until they are let go of.
+      expect([map.length, set.length]).toEqual([10, 10]);
+      releaseAll(elements);
+      expect([map.length, set.length]).toEqual([0, 0]);
+      releaseAll([map, set]);
+    });
+  });
+
+  test("a map that dies lets its values go, and its keys live on", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const deaths: unknown[] = [];
+      const Value = heap.struct("Value", NODE, { finalize: (value) => deaths.push(value.title) });
+      const key = Node.new();
+      const maps: WeakKeyMapHandle[] = [0, 1].map((n) => {
+        const map = heap.weakref.keyMap();
+        heap.scope(() => map.set(key, Value.new({ title: `${n}` })));
+        return map;
+      });
+      maps[0]?.release();
+      expect(deaths).toEqual(["0"]);
+      expect(maps[1]?.length).toBe(1);
+      maps[1]?.clear();
+      expect([deaths, maps[1]?.length, key.refcount]).toEqual([["0", "1"], 0, 1]);
+      releaseAll([...maps, key]);
+    });
+  });
+
+  test("a weak set has its elements as long as they live", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const set = heap.weakref.set();
+      const nodes = ["a", "b"].map((title) => Node.new({ title }));
+      for (const node of [...nodes, ...nodes]) set.add(node);
+      const list = heap.list();
+      expect([set.length, set.has(nodes[0] as Node), set.has(list)]).toEqual([2, true, false]);
+      expect(codeOf(() => set.add(list))).toBe("BAD_VALUE");
+      const titles = [...set].map((node) => {
+        const { title } = node as Node;
+        node.release();
+        return title;
+      });
+      expect(titles).toEqual(["a", "b"]);
+      nodes[0]?.release();
+      expect([set.length, set.delete(nodes[1] as Node), set.delete(nodes[1] as Node)]).toEqual([1, true, false]);
+      set.add(nodes[1] as Node);
+      set.clear();
+      expect([set.length, nodes[1]?.refcount]).toEqual([0, 1]);
+      heap.scope(() => set.add(selfLoop(Node)));
+      // The entry counts as collected, as CPython's weak reference does that dies of its callback.
+      expect([set.length, heap.gc.collect(), set.length]).toEqual([1, 2, 0]);
+      releaseAll([...nodes, list, set]);
+    });
+  });
+});
+
+describe.each(CORES)("finalize, %s core", (_, options) => {
+  test("peek, call, detach: it runs once, and is alive until then", () => {
+    withHeap(options(), (heap) => {
+      const node = heap.struct("Node", NODE).new();
+      const calls: number[][] = [];
+      const add = (a: number, b: number): number => {
+        calls.push([a, b]);
+        return a + b;
+      };
+      const [called, detached, left] = [1, 2, 3].map((n) => heap.weakref.finalize(node, add, n, 10)) as [
+        Finalizer,
+        Finalizer,
+        Finalizer,
+      ];
+      const peeked = called.peek();
+      expect([called.alive, peeked?.object.is(node), peeked?.fn === add, peeked?.args]).toEqual([
+        true,
+        true,
+        true,
+        [1, 10],
+      ]);
+      peeked?.object.release();
+      expect([called.call(), called.call(), called.alive, called.peek(), called.detach()]).toEqual([
+        11,
+        undefined,
+        false,
+        null,
+        null,
+      ]);
+      const found = detached.detach();
+      expect([found?.args, detached.alive, detached.call()]).toEqual([[2, 10], false, undefined]);
+      found?.object.release();
+      node.release();
+      expect([calls, left.alive, left.call()]).toEqual([
+        [
+          [1, 10],
+          [3, 10],
+        ],
+        false,
+        undefined,
+      ]);
+    });
+  });
+
+  test("several, and weak references, on one object: the newest first, and it keeps itself alive", () => {
+    withHeap(options(), (heap) => {
+      const node = heap.struct("Node", NODE).new();
+      const order: string[] = [];
+      const push = (name: string): unknown => order.push(name);
+      const gone = heap.weakref.ref(node, () => push("f1"));
+      heap.weakref.finalize(node, push, "f2");
+      const f3 = heap.weakref.ref(node, () => push("f3"));
+      heap.weakref.finalize(node, push, "f4");
+      const f5 = heap.weakref.ref(node, () => push("f5"));
+      gone.release();
+      node.release();
+      expect(order).toEqual(["f5", "f4", "f3", "f2"]);
+      releaseAll([f3, f5]);
+    });
+  });
+
+  test("one made inside a scope outlives it: it is nobody's handle", () => {
+    withHeap(options(), (heap) => {
+      const node = heap.struct("Node", NODE).new();
+      let calls = 0;
+      const made = heap.scope(() => {
+        const made = heap.weakref.finalize(node, () => calls++);
+        return () => made;
+      })();
+      expect([made.alive, calls]).toEqual([true, 0]);
+      node.release();
+      expect([made.alive, calls]).toEqual([false, 1]);
+    });
+  });
+
+  test("it runs before the finalizer of cyclic garbage, even if that brings it back, and behind it in a death", () => {
+    withHeap(options(), (heap) => {
+      const events: string[] = [];
+      const kept: Node[] = [];
+      const Node = heap.struct("Node", NODE, {
+        finalize: (node) => {
+          events.push(`finalizer of ${node.title}`);
+          if (node.title === "back") kept.push(node.clone());
+        },
+      });
+      const push = (what: string): unknown => events.push(what);
+      for (const title of ["cyclic", "back"]) {
+        const node = selfLoop(Node, title);
+        heap.weakref.finalize(node, push, title);
+        node.release();
+        heap.gc.collect();
+      }
+      const dying = Node.new({ title: "dying" });
+      heap.weakref.finalize(dying, push, "dying");
+      dying.release();
+      expect(events).toEqual([
+        ...["cyclic", "finalizer of cyclic"],
+        ...["back", "finalizer of back"],
+        ...["finalizer of dying", "dying"],
+      ]);
+      releaseAll(kept);
+    });
+  });
+
+  test("at the end what is left runs, the newest first, whatever it throws, but for what is not to", () => {
+    const told: string[] = [];
+    const heap = Heap.createSync({
+      ...options(),
+      onUnraisable: (error, { where }) => told.push(`${where}: ${(error as Error).message}`),
+    });
+    const node = heap.struct("Node", NODE).new();
+    const order: string[] = [];
+    const push = (name: string): unknown => order.push(name);
+    heap.weakref.finalize(node, push, "f1");
+    heap.weakref.finalize(node, () => {
+      push("f2");
+      // Those that are made meanwhile run, too.
+      heap.weakref.finalize(node, push, "from f2");
+    });
+    heap.weakref.finalize(node, push, "f3").atExit = false;
+    heap.weakref.finalize(node, () => {
+      push("f4");
+      throw new Error("no");
+    });
+    heap.verify();
+    heap.dispose();
+    // f3 is not for the end; but the end is when its object dies.
+    expect(order.filter((name) => name !== "f3")).toEqual(["f4", "f2", "from f2", "f1"]);
+    expect(told).toEqual(["exit: no"]);
+  });
+
+  test("all is given back: finalizers, callbacks, weak references", () => {
+    withHeap(options(), (heap) => {
+      const before = holdings(heap);
+      const Node = heap.struct("Node", NODE);
+      const dict: DictHandle = heap.dict();
+      heap.scope(() => {
+        for (let n = 0; n < 300; n++) {
+          const node = n % 2 ? Node.new() : selfLoop(Node);
+          heap.weakref.finalize(node, () => undefined).peek();
+          dict.set(heap.weakref.ref(node), n);
+          if (n % 3 === 0) heap.weakref.ref(node, () => undefined);
+        }
+      });
+      dict.release();
+      heap.gc.collect();
+      expect(holdings(heap)).toEqual(before);
+      expect(heap.none.store.callbacks.size).toBe(0);
+    });
+  });
+});

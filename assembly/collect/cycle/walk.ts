@@ -53,9 +53,9 @@ function visitRun(number: u32, page: Page): bool {
   const cursor = <usize>control.cursor;
   let object = cursor <= first ? first : first + ((cursor - first + size - 1) / size) * size;
   let work = control.work;
-  for (; object < end; object += size) {
-    if (work <= 0) break;
-    work--;
+  // One at least, or a small step would never get anywhere.
+  for (let goesOn = true; goesOn && object < end; object += size) {
+    goesOn = --work > 0;
     if (!(load<u32>(object, INFO_OFFSET) & TYPE_MASK)) continue;
     control.work = work;
     control.cursor = <u32>object;

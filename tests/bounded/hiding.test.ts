@@ -108,7 +108,7 @@ function waysFrom(holder: "low" | "high"): Record<string, Way> {
         const Loud = world.heap.struct(
           "Loud",
           { id: "i32", a: "value" },
-          { finalize: (loud) => void (world[to].b = loud as Handle) },
+          { finalize: (loud) => void (world[to].released || (world[to].b = loud as Handle)) },
         );
         const treasure = world.treasure(7);
         const loud = Loud.new({ id: 1, a: treasure });
@@ -137,6 +137,34 @@ function waysFrom(holder: "low" | "high"): Record<string, Way> {
     ),
   };
 }
+
+const GARBAGE: Record<string, Way> = {
+  "garbage when it began, brought back by a weak reference unless that is dead": way(
+    (world) => {
+      const treasure = world.treasure(7);
+      treasure.b = treasure;
+      const weakref = world.heap.weakref.ref(treasure);
+      treasure.release();
+      return weakref;
+    },
+    (_, weakref) => weakref.deref() as Node | null,
+    (world, back) => back ?? world.treasure(7),
+  ),
+  "garbage when it began, brought back by a list of all objects unless it is dead": way(
+    (world) => {
+      const treasure = world.treasure(7);
+      treasure.b = treasure;
+      treasure.release();
+    },
+    ({ heap }) => {
+      const found = heap.gc.getObjects().filter((object): object is Node => object.type === "Node");
+      const treasure = found.find(({ id }) => id === 7);
+      for (const node of found) if (node !== treasure) node.release();
+      return treasure;
+    },
+    (world, back) => back ?? world.treasure(7),
+  ),
+};
 
 const LONG = 2000;
 /** A long list, old, with a treasure at each place. */
@@ -214,7 +242,7 @@ function playAt(moment: number, unit: number, options: object, { bury, hide, fin
 }
 
 describe.each(CORES)("what is hidden from a cycle is found, %s core", (_, options) => {
-  const ways = { ...waysFrom("low"), ...waysFrom("high"), ...LISTS };
+  const ways = { ...waysFrom("low"), ...waysFrom("high"), ...GARBAGE, ...LISTS };
   test.each(Object.entries(ways))("%s", (name, played) => {
     const unit = name in LISTS ? 400 : 3;
     const steps = playAt(Infinity, unit, options(), played);

@@ -1,0 +1,30 @@
+import { startModule } from "./wasm-module.mjs";
+
+const nothing = () => {};
+
+/** Ours, driven from inside WebAssembly: the workloads are linked with the core's source. */
+export const heapwright = {
+  name: "heapwright",
+  title: "heapwright",
+  isOurs: true,
+  build: ["heapwright"],
+  workloads: {
+    churn: true,
+    trees: true,
+    "trees-off": true,
+    "mixed-512": true,
+    "mixed-32768": true,
+    "full-random": true,
+    "full-one-root": true,
+    "full-sequential": true,
+    "full-aged": true,
+    garbage: true,
+    steady: true,
+    drop: true,
+  },
+  start() {
+    const host = { finalize: nothing, callback: nothing, collection: nothing, forget: nothing };
+    // The list that holds the others is an object, too.
+    return { ...startModule("heapwright", { host }), holders: 1 };
+  },
+};

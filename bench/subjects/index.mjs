@@ -1,0 +1,23 @@
+import { heapwright } from "./heapwright.mjs";
+import { limit } from "./limit.mjs";
+import { v8 } from "./v8.mjs";
+
+/**
+ * Ours first.
+ *
+ * @typedef {object} Subject
+ * @property {string} name
+ * @property {string} title
+ * @property {Record<string, true | number>} workloads  those it has; a number is the largest size it can do
+ * @property {string[]} [flags]                          Node's, for its processes
+ * @property {string[]} [build]                          modules of `bench/build.mjs` that it needs
+ * @property {() => string | undefined} [unavailable]    why it cannot run here
+ * @property {(what: { workload: string, size: number }) => object | Promise<object>} start  a program: `bench/subjects/program.mjs`
+ */
+export const SUBJECTS = [heapwright, limit, v8];
+
+export function subjectNamed(name) {
+  const subject = SUBJECTS.find((candidate) => candidate.name === name);
+  if (subject === undefined) throw new Error(`there is no subject "${name}"`);
+  return subject;
+}

@@ -1,0 +1,35 @@
+import { births } from "./births.mjs";
+import { collections } from "./collections.mjs";
+import { cycles } from "./cycles.mjs";
+
+/**
+ * Each workload once, for all subjects.
+ *
+ * @typedef {object} Workload
+ * @property {string} name
+ * @property {string} title
+ * @property {string} unit                                    what a figure is
+ * @property {(size: number) => string} [label]               what a size is; objects, if missing
+ * @property {Record<"full" | "quick" | "growth", number[]>} sizes
+ * @property {boolean} [once]                                 `run` uses up what `setup` made
+ * @property {"time" | "pauses" | "value"} [kind]             what is measured; time, if missing
+ * @property {(program: object, size: number) => Case | Promise<Case>} open  in the process of the case
+ *
+ * @typedef {object} Case
+ * @property {number} operations                              how many of them one `run` is
+ * @property {() => void} [setup]
+ * @property {() => void} run
+ * @property {() => void} [check]                             throws if the results are wrong
+ * @property {() => object} [extra]                           other figures
+ */
+export const WORKLOADS = [...births, ...collections, ...cycles];
+
+export function workloadNamed(name) {
+  const workload = WORKLOADS.find((candidate) => candidate.name === name);
+  if (workload === undefined) throw new Error(`there is no workload "${name}"`);
+  return workload;
+}
+
+export function labelOf(workload, size) {
+  return workload.label?.(size) ?? size.toLocaleString("en-US");
+}

@@ -10,6 +10,9 @@ const directory = `${bench}.build/`;
 /** Optimisation is the core's own (bench/wasm/asconfig.json), for AssemblyScript's runtimes too. */
 const MODULES = {
   heapwright: ["wasm/heapwright.ts", "--runtime", "stub", "--initialMemory", "32"],
+  "as-minimal": ["wasm/managed.ts", "--runtime", "minimal"],
+  "as-incremental": ["wasm/managed.ts", "--runtime", "incremental"],
+  "as-tlsf": ["wasm/tlsf.ts", "--runtime", "minimal"],
   limit: ["wasm/limit.ts", "--runtime", "stub", "--initialMemory", "2"],
 };
 

@@ -1,5 +1,8 @@
+import { incremental, minimal, tlsf } from "./assemblyscript.mjs";
 import { heapwright } from "./heapwright.mjs";
 import { limit } from "./limit.mjs";
+import { pyodide } from "./pyodide.mjs";
+import { python } from "./python.mjs";
 import { v8 } from "./v8.mjs";
 
 /**
@@ -14,7 +17,7 @@ import { v8 } from "./v8.mjs";
  * @property {() => string | undefined} [unavailable]    why it cannot run here
  * @property {(what: { workload: string, size: number }) => object | Promise<object>} start  a program: `bench/subjects/program.mjs`
  */
-export const SUBJECTS = [heapwright, limit, v8];
+export const SUBJECTS = [heapwright, limit, v8, minimal, incremental, tlsf, python, pyodide];
 
 export function subjectNamed(name) {
   const subject = SUBJECTS.find((candidate) => candidate.name === name);

@@ -23,7 +23,7 @@ export const v8 = {
     drop: true,
   },
   start() {
-    const program = new Function(source)();
+    const program = (0, eval)(source);
     const collect = () => {
       globalThis.gc();
       return 0;

@@ -12,6 +12,7 @@ let state: u32 = SEED;
 export function seed(value: u32): void {
   state = value;
 }
+
 @inline
 export function draw(bound: u32): u32 {
   state ^= state << 13;

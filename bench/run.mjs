@@ -28,6 +28,7 @@ function splitSubjects(plan) {
 
 /** Round by round, so that whatever slows the machine for a while slows all subjects. */
 async function measureRow(entry, options, counter) {
+  await entry.workload.prepare?.(entry.size);
   const runs = new Map(entry.subjects.map((subject) => [subject, []]));
   for (let round = 0; round < options.runs; round++) {
     for (const [subject, done] of runs) {

@@ -7,11 +7,9 @@ OTHERS_SEED = 67890
 
 
 class Pair:
-    __slots__ = ("a", "b")
+    """Without `__init__`, which would cost a call of its own for each object. What is not set is no reference."""
 
-    def __init__(self):
-        self.a = None
-        self.b = None
+    __slots__ = ("a", "b")
 
 
 def drawing(state):
@@ -72,7 +70,7 @@ def trees(depth):
 
 
 def count_nodes(node):
-    return 1 + count_nodes(node.a) + count_nodes(node.b) if node is not None else 0
+    return 1 + sum(count_nodes(getattr(node, name)) for name in "ab" if hasattr(node, name))
 
 
 def treeNodes(depth):
@@ -121,9 +119,9 @@ def graph(count):
 def sequence(count):
     global is_drawn
     fill(count)
-    for i in range(count - 1):
-        held[i].a = held[i + 1]
-        held[i + 1].b = held[i]
+    for i in range(count):
+        held[i].a = held[i + 1] if i + 1 < count else None
+        held[i].b = held[i - 1] if i else None
     is_drawn = False
 
 

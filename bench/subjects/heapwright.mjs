@@ -1,3 +1,4 @@
+import { buildRealGraph } from "./heapwright-graph.mjs";
 import { startModule } from "./wasm-module.mjs";
 
 const nothing = () => {};
@@ -21,10 +22,22 @@ export const heapwright = {
     garbage: true,
     steady: true,
     drop: true,
+    bytes: true,
+    pauses: true,
+    "real-graph": true,
   },
   start() {
     const host = { finalize: nothing, callback: nothing, collection: nothing, forget: nothing };
-    // The list that holds the others is an object, too.
-    return { ...startModule("heapwright", { host }), holders: 1 };
+    const program = startModule("heapwright", { host });
+    return {
+      ...program,
+      // The list that holds the others is an object, too.
+      holders: 1,
+      realGraph(modules) {
+        const { check, ...graph } = buildRealGraph(program, modules);
+        this.checkGraph = check;
+        return graph;
+      },
+    };
   },
 };

@@ -1,3 +1,4 @@
+import { IS_TRACKED, parsedLibrary, readGraph } from "../real-graph.mjs";
 import { STEPS, programSource } from "./python.mjs";
 
 /** CPython compiled to WebAssembly. */
@@ -18,8 +19,10 @@ export const pyodide = {
     drop: 1e6,
     bytes: 1e6,
     pauses: 1e6,
+    "real-graph": true,
   },
-  async start() {
+  async start({ workload }) {
+    if (workload === "real-graph") return realGraph();
     const { loadPyodide } = await import("pyodide");
     const interpreter = await loadPyodide();
     interpreter.runPython(programSource());
@@ -27,3 +30,20 @@ export const pyodide = {
     return { ...program, bytesTaken: () => interpreter._module.HEAPU8.length };
   },
 };
+
+/** The process itself, of which the graph was taken. Bytes: what its objects say, without what its allocator adds. */
+function realGraph() {
+  let interpreter;
+  return {
+    async realGraph(modules) {
+      const library = await parsedLibrary(modules);
+      interpreter = library.interpreter;
+      const { objects, sizes, flags } = readGraph(modules);
+      const captured = flags.reduce((sum, flag) => sum + ((flag & IS_TRACKED) >> 1), 0);
+      if (Math.abs(library.tracked - captured) > 0.01 * captured)
+        throw new Error(`${library.tracked} objects are tracked; when the graph was taken, ${captured}`);
+      return { objects, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    },
+    collect: () => interpreter.runPython("gc.collect()"),
+  };
+}

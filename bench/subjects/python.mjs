@@ -45,7 +45,9 @@ function startPython() {
   const directory = mkdtempSync(join(tmpdir(), "heapwright-bench-"));
   const [requestPath, answerPath] = ["requests", "answers"].map((name) => join(directory, name));
   if (spawnSync("mkfifo", [requestPath, answerPath]).status !== 0) throw new Error("mkfifo failed");
-  const child = spawn("python3", [`${programs}serve.py`, requestPath, answerPath], { stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn("python3", [`${programs}serve.py`, requestPath, answerPath], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   const requests = openSync(requestPath, "w");
   const answers = openSync(answerPath, "r");
   rmSync(directory, { recursive: true });
@@ -74,7 +76,8 @@ function startPython() {
 export const python = {
   name: "python",
   title: "CPython, native",
-  unavailable: () => (process.platform !== "win32" && version() !== undefined ? undefined : "there is no python3 on PATH"),
+  unavailable: () =>
+    process.platform !== "win32" && version() !== undefined ? undefined : "there is no python3 on PATH",
   workloads: {
     churn: true,
     trees: true,

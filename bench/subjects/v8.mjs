@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { IS_ROOT, readGraph } from "../real-graph.mjs";
 
 const source = readFileSync(new URL("../programs/javascript.js", import.meta.url), "utf8");
 
@@ -21,9 +22,13 @@ export const v8 = {
     garbage: true,
     steady: true,
     drop: true,
+    bytes: true,
+    pauses: true,
+    "real-graph": true,
   },
   start() {
     const program = (0, eval)(source);
+    let roots = [];
     const collect = () => {
       globalThis.gc();
       return 0;
@@ -35,6 +40,19 @@ export const v8 = {
       drop() {
         program.drop();
         collect();
+      },
+      /** Each object as an array of its references. */
+      realGraph(modules) {
+        const { objects, starts, flags, targets } = readGraph(modules);
+        const before = this.bytesInUse();
+        const all = Array.from({ length: objects }, (_, i) => new Array(starts[i + 1] - starts[i]));
+        for (let i = 0; i < objects; i++)
+          for (let at = starts[i]; at < starts[i + 1]; at++) all[i][at - starts[i]] = all[targets[at]];
+        roots = all.filter((_, i) => (flags[i] & IS_ROOT) !== 0);
+        return { objects, bytes: this.bytesInUse() - before };
+      },
+      checkGraph() {
+        if (roots.length === 0) throw new Error("the graph is gone");
       },
       bytesTaken: () => process.memoryUsage().heapTotal,
       bytesInUse() {

@@ -13,6 +13,7 @@ export function seed(value: u32): void {
   state = value;
 }
 
+
 @inline
 export function draw(bound: u32): u32 {
   state ^= state << 13;

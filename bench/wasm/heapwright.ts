@@ -23,6 +23,9 @@ import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET } from "../../assembly/layout";
 import { STAT_LIVE_BYTES, STAT_LIVE_OBJECTS, STAT_USED_PAGE_BYTES } from "../../assembly/statistics";
 import { DRAWN, OTHERS_SEED, SEED, SEQUENCE, draw, seed } from "./draw";
 
+// For graphs that JavaScript builds.
+export { alloc, decref, defineType, getRef, setRef } from "../../assembly/index";
+
 /** An object with two references. */
 let pair: u32 = 0;
 /** What holds the objects of a workload: a list, the first object of a chain, or 0. Owned. */

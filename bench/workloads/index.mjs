@@ -1,6 +1,7 @@
 import { births } from "./births.mjs";
 import { collections } from "./collections.mjs";
 import { cycles } from "./cycles.mjs";
+import { realGraph } from "./real-graph.mjs";
 
 /**
  * Each workload once, for all subjects.
@@ -12,6 +13,7 @@ import { cycles } from "./cycles.mjs";
  * @property {(size: number) => string} [label]               what a size is; objects, if missing
  * @property {Record<"full" | "quick" | "growth", number[]>} sizes
  * @property {boolean} [once]                                 `run` uses up what `setup` made
+ * @property {(size: number) => Promise<void>} [prepare]      once, before any process starts
  * @property {"time" | "pauses" | "value"} [kind]             what is measured; time, if missing
  * @property {(program: object, size: number) => Case | Promise<Case>} open  in the process of the case
  *
@@ -22,7 +24,7 @@ import { cycles } from "./cycles.mjs";
  * @property {() => void} [check]                             throws if the results are wrong
  * @property {() => object} [extra]                           other figures
  */
-export const WORKLOADS = [...births, ...collections, ...cycles];
+export const WORKLOADS = [...births, ...collections, ...cycles, ...realGraph];
 
 export function workloadNamed(name) {
   const workload = WORKLOADS.find((candidate) => candidate.name === name);

@@ -1,5 +1,7 @@
 import { labelOf } from "./workloads/index.mjs";
 
+const OURS = "heapwright";
+
 /** The runs of one case as one figure: the least, since whatever disturbs makes it larger; and how far the runs are apart. */
 export function summarize(runs) {
   const good = runs.filter((run) => run.failed === undefined);
@@ -18,7 +20,7 @@ export function summarize(runs) {
 
 /** One row: all subjects at one workload and size. `ratio`: how many times ours the figure is. */
 export function makeRow({ workload, size }, summaries) {
-  const ours = summaries.heapwright?.figure;
+  const ours = summaries[workload.ours ?? OURS]?.figure;
   const subjects = Object.fromEntries(
     Object.entries(summaries).map(([name, summary]) => [
       name,

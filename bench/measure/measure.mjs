@@ -4,7 +4,7 @@ import { measureTime } from "./time.mjs";
 export async function measure(workload, subject, size, options) {
   const program = await subject.start({ workload: workload.name, size });
   const opened = await workload.open(program, size, options);
-  const time = measureTime(workload, opened, options);
-  opened.check?.();
-  return { figure: time.min, ...time, ...opened.extra?.() };
+  const result = opened.value ? await opened.value() : measureTime(workload, opened, options);
+  opened.check?.(result);
+  return { figure: result.min, ...result, ...opened.extra?.() };
 }

@@ -33,6 +33,7 @@ export const heapwright = {
       ...program,
       // The list that holds the others is an object, too.
       holders: 1,
+      isPaged: true,
       realGraph(modules) {
         const { check, ...graph } = buildRealGraph(program, modules);
         this.checkGraph = check;

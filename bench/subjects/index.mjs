@@ -1,8 +1,11 @@
 import { incremental, minimal, tlsf } from "./assemblyscript.mjs";
 import { heapwright } from "./heapwright.mjs";
+import { heapwrightJs } from "./heapwright-js.mjs";
 import { limit } from "./limit.mjs";
+import { lua } from "./lua.mjs";
 import { pyodide } from "./pyodide.mjs";
 import { python } from "./python.mjs";
+import { quickjs } from "./quickjs.mjs";
 import { v8 } from "./v8.mjs";
 
 /**
@@ -17,7 +20,7 @@ import { v8 } from "./v8.mjs";
  * @property {() => string | undefined} [unavailable]    why it cannot run here
  * @property {(what: { workload: string, size: number }) => object | Promise<object>} start  a program: `bench/subjects/program.mjs`
  */
-export const SUBJECTS = [heapwright, limit, v8, minimal, incremental, tlsf, python, pyodide];
+export const SUBJECTS = [heapwright, heapwrightJs, limit, v8, minimal, incremental, tlsf, python, pyodide, quickjs, lua];
 
 export function subjectNamed(name) {
   const subject = SUBJECTS.find((candidate) => candidate.name === name);

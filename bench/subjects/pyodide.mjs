@@ -18,6 +18,7 @@ export const pyodide = {
     steady: 1e6,
     drop: 1e6,
     bytes: 1e6,
+    "js-handle": true,
     pauses: 1e6,
     "real-graph": true,
   },
@@ -26,8 +27,17 @@ export const pyodide = {
     const { loadPyodide } = await import("pyodide");
     const interpreter = await loadPyodide();
     interpreter.runPython(programSource());
+    const pair = interpreter.globals.get("Pair");
     const program = Object.fromEntries(STEPS.map((name) => [name, interpreter.globals.get(name)]));
-    return { ...program, bytesTaken: () => interpreter._module.HEAPU8.length };
+    return {
+      ...program,
+      bytesTaken: () => interpreter._module.HEAPU8.length,
+      // Memory is taken in steps too large to tell.
+      bytesInUse: () => program.alive() * interpreter.runPython("import sys; sys.getsizeof(Pair())"),
+      handles(objects) {
+        for (let i = 0; i < objects; i++) pair().destroy();
+      },
+    };
   },
 };
 

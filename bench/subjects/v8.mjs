@@ -24,6 +24,8 @@ export const v8 = {
     drop: true,
     bytes: true,
     pauses: true,
+    "js-object": true,
+    "js-handle": true,
     "real-graph": true,
   },
   start() {
@@ -36,6 +38,7 @@ export const v8 = {
     return {
       ...program,
       enable() {},
+      handles: program.churn,
       collect,
       drop() {
         program.drop();

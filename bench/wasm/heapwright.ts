@@ -20,7 +20,7 @@ import {
   verify,
 } from "../../assembly/index";
 import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET } from "../../assembly/layout";
-import { STAT_LIVE_BYTES, STAT_LIVE_OBJECTS, STAT_USED_PAGE_BYTES } from "../../assembly/statistics";
+import { STAT_BITMAP_BYTES, STAT_LIVE_OBJECTS, STAT_USED_PAGE_BYTES } from "../../assembly/statistics";
 import { DRAWN, OTHERS_SEED, SEED, SEQUENCE, draw, seed } from "./draw";
 
 // For graphs that JavaScript builds.
@@ -63,6 +63,11 @@ export function alive(): i32 {
 export function bytesInUse(): f64 {
   census();
   return statistic(STAT_USED_PAGE_BYTES);
+}
+
+export function bitmapBytes(): f64 {
+  census();
+  return statistic(STAT_BITMAP_BYTES);
 }
 
 function make(): usize {
@@ -224,10 +229,6 @@ export function replace(count: u32): void {
     listSet(held, draw(length), object);
     decref(object);
   }
-}
-export function liveBytes(): f64 {
-  census();
-  return statistic(STAT_LIVE_BYTES);
 }
 
 // ---- Blocks of mixed sizes

@@ -32,7 +32,9 @@ export function runCase({ workload, subject, size }, { quick, core }) {
     child.on("error", (error) => resolve({ failed: error.message }));
     child.on("close", (code, signal) => {
       const line = stdout.trimEnd().split("\n").at(-1) ?? "";
-      if (code === 0 && line.startsWith("{")) resolve(JSON.parse(line));
+      const result = code === 0 && line.startsWith("{") ? JSON.parse(line) : undefined;
+      if (Number.isFinite(result?.figure)) resolve(result);
+      else if (result) resolve({ failed: "it measured nothing" });
       else resolve({ failed: signal === "SIGTERM" ? "took too long" : reasonOf(stderr, code, signal) });
     });
   });

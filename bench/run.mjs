@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { describeMachine } from "./machine.mjs";
 import { HELP, parseOptions } from "./options.mjs";
+import { install, reasonAgainst } from "./peers.mjs";
 import { makePlan } from "./plan.mjs";
 import { renderTable } from "./report/table.mjs";
 import { makeRow, summarize } from "./results.mjs";
@@ -19,7 +20,7 @@ function splitSubjects(plan) {
   const skipped = [];
   const usable = [];
   for (const subject of new Set(plan.flatMap(({ subjects }) => subjects))) {
-    const reason = subject.unavailable?.();
+    const reason = reasonAgainst(subject);
     if (reason === undefined) usable.push(subject);
     else skipped.push({ name: subject.name, title: subject.title, reason });
   }
@@ -57,6 +58,7 @@ export async function main(args) {
   if (options.help) return void console.log(HELP);
   const wanted = makePlan(options);
   if (wanted.length === 0) throw new TypeError("--only leaves nothing to measure");
+  if (options.install) install([...new Set(wanted.flatMap(({ subjects }) => subjects))], progress);
   const { usable, skipped } = splitSubjects(wanted);
   const plan = wanted.map((entry) => ({ ...entry, subjects: entry.subjects.filter((one) => usable.includes(one)) }));
   if (options.list) {

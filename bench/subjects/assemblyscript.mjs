@@ -38,6 +38,7 @@ export const tlsf = {
   workloads: { churn: true, "mixed-512": true, "mixed-32768": true },
   start() {
     const program = startModule("as-tlsf");
-    return { ...program, bytesInUse: program.bytesTaken };
+    const before = program.bytesTaken();
+    return { ...program, bytesInUse: () => program.bytesTaken() - before };
   },
 };

@@ -61,7 +61,7 @@ async function startQuickJS() {
     bytesTaken: () => memory.buffer.byteLength,
     bytesInUse() {
       const usage = runtime.computeMemoryUsage();
-      const bytes = context.getProp(usage, "malloc_size");
+      const bytes = context.getProp(usage, "memory_used_size");
       const number = context.getNumber(bytes);
       bytes.dispose();
       usage.dispose();

@@ -9,7 +9,8 @@ const bytes = {
     const before = inUse();
     const takenBefore = program.bytesTaken();
     program.chain(count);
-    const figure = (inUse() - before) / count;
+    // What ours has from the start counts, too: it is part of pages.
+    const figure = (inUse() - (program.isPaged ? 0 : before)) / count;
     const taken = (program.bytesTaken() - takenBefore) / count;
     return {
       value: () => ({

@@ -2,7 +2,6 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
 
 const bench = fileURLToPath(new URL(".", import.meta.url));
 const directory = `${bench}.build/`;
@@ -36,6 +35,7 @@ async function assemble(name) {
 }
 
 export async function build(names) {
+  const { default: asc } = await import("assemblyscript/asc");
   mkdirSync(directory, { recursive: true });
   for (const name of names) {
     if (name === "wasm-gc") {

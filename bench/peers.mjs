@@ -17,9 +17,12 @@ function has(name) {
   }
 }
 
+/** What all cases need: this package's own users have neither. */
+const ALWAYS = ["assemblyscript", "benchmark"];
+
 /** Packages that these subjects need and that are not there. */
 export function missingFor(subjects) {
-  return [...new Set(subjects.flatMap(({ needs = [] }) => needs))].filter((name) => !has(name));
+  return [...new Set([ALWAYS, ...subjects.map(({ needs = [] }) => needs)].flat())].filter((name) => !has(name));
 }
 
 /** Fetches what is missing. What cannot be fetched stays missing. */

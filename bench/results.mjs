@@ -1,6 +1,6 @@
 import { labelOf } from "./workloads/index.mjs";
 
-const OURS = "heapwright";
+export const OURS = "heapwright";
 
 /** The runs of one case as one figure: the least, since whatever disturbs makes it larger; and how far the runs are apart. */
 export function summarize(runs) {
@@ -31,6 +31,7 @@ export function makeRow({ workload, size }, summaries) {
     workload: workload.name,
     title: workload.title,
     unit: workload.unit,
+    ...(workload.ours && { ours: workload.ours }),
     size,
     label: labelOf(workload, size),
     subjects,

@@ -7,6 +7,8 @@ import { describeMachine } from "./machine.mjs";
 import { HELP, parseOptions } from "./options.mjs";
 import { install, reasonAgainst } from "./peers.mjs";
 import { makePlan } from "./plan.mjs";
+import { drawCurves } from "./report/curves.mjs";
+import { drawRatios } from "./report/ratios.mjs";
 import { renderTable } from "./report/table.mjs";
 import { makeRow, summarize } from "./results.mjs";
 import { chooseCore, runCase } from "./run-case.mjs";
@@ -48,9 +50,11 @@ async function measureRow(entry, options, counter) {
 
 function writeResults(report, { out }) {
   mkdirSync(out, { recursive: true });
-  const file = join(out, "results.json");
+  const file = join(out, report.options.growth ? "growth.json" : "results.json");
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
-  progress(`wrote ${file}`);
+  const drawing = join(out, report.options.growth ? "growth.svg" : "results.svg");
+  writeFileSync(drawing, report.options.growth ? drawCurves(report) : drawRatios(report));
+  progress(`wrote ${file} and ${drawing}`);
 }
 
 export async function main(args) {

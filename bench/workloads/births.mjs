@@ -42,8 +42,9 @@ function trees(name, title, enabled) {
 function mixed(min, max) {
   return {
     name: `mixed-${max}`,
-    title: `mixed sizes: a ring of 100,000 blocks of ${min} to ${max} bytes, replaced at random`,
+    title: `mixed sizes: a ring of 100,000 blocks, replaced at random`,
     unit: "ns / block",
+    label: () => `${min} to ${max} bytes`,
     sizes: { full: [BATCH], quick: [BATCH / 10] },
     open(program, size) {
       program.mixedStart(min, max);

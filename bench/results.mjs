@@ -1,4 +1,4 @@
-import { labelOf } from "./workloads/index.mjs";
+import { labelOf } from "./workloads/label.mjs";
 
 export const OURS = "heapwright";
 

@@ -13,7 +13,7 @@ import { renderTable } from "./report/table.mjs";
 import { makeRow, summarize } from "./results.mjs";
 import { chooseCore, runCase } from "./run-case.mjs";
 import { judge } from "./targets.mjs";
-import { labelOf } from "./workloads/index.mjs";
+import { labelOf } from "./workloads/label.mjs";
 
 const progress = (text) => process.stderr.write(`${text}\n`);
 

@@ -74,43 +74,34 @@ function figureOf(rows, workload, size, subject, field = "figure") {
   return row?.subjects[subject]?.[field];
 }
 
-function describe({ against, atMost: limit, unit }, titleOf) {
+/** What the target says, about the size at which the other figure was measured. */
+function describe({ against, atMost: limit, unit }, size, titleOf) {
   const bound =
-    limit < 1 && Number.isInteger(Math.round(1000 / limit) / 1000) ? `1/${Math.round(1 / limit)}` : String(limit);
+    limit < 1 && Number.isInteger(Math.round(1e6 / limit) / 1e6) ? `1/${Math.round(1 / limit)}` : String(limit);
   if (against === undefined) return `≤ ${limit} ${unit}`;
   if (against.subject !== undefined) return `≤ ${bound} × ${titleOf(against.subject)}`;
-  return `≤ ${bound} × ours, ${against.workload} ${against.size.toLocaleString("en-US")}`;
+  return `≤ ${bound} × ours, ${against.workload} ${size.toLocaleString("en-US")}`;
 }
 
 /**
- * Each target at each size, with the value that was measured. `holds` is undefined where something was not measured.
- * Sizes of a quick run are others: there every size that was measured counts.
+ * Each target at each size, with the value that was measured; `holds` is missing where something was not measured. Sizes of a quick
+ * run are others: there every size that was measured counts.
  */
 export function judge(rows, { quick, titleOf }) {
   return TARGETS.flatMap((target) => {
-    const sizes = quick ? sizesFor({ ...target, sizes: [] }, rows) : sizesFor(target, rows);
-    return sizes.map((size) => {
-      const ours = figureOf(rows, target.workload, size, target.ours, target.field);
-      const against = target.against;
-      const other =
-        against &&
-        figureOf(
-          rows,
-          against.workload ?? target.workload,
-          against.workload === undefined || quick ? pick() : against.size,
-          against.subject ?? target.ours,
-        );
-      function pick() {
-        if (against.workload === undefined) return size;
-        return rows.find((row) => row.workload === against.workload)?.size;
-      }
-      const value = against ? ours / other : ours;
-      const measured = value !== undefined && !Number.isNaN(value);
+    const { workload, ours, field, against } = target;
+    return sizesFor(quick ? { ...target, sizes: [] } : target, rows).map((size) => {
+      const own = figureOf(rows, workload, size, ours, field);
+      const elsewhere = against?.workload !== undefined;
+      const quickSize = elsewhere && quick ? rows.find((row) => row.workload === against.workload)?.size : undefined;
+      const otherSize = elsewhere ? (quickSize ?? against.size) : size;
+      const other = against && figureOf(rows, against.workload ?? workload, otherSize, against.subject ?? ours);
+      const value = against ? own / other : own;
       return {
-        workload: target.workload,
+        workload,
         size,
-        target: describe(target, titleOf),
-        ...(measured && { value, holds: value <= target.atMost }),
+        target: describe(target, otherSize, titleOf),
+        ...(Number.isFinite(value) && { value, holds: value <= target.atMost }),
       };
     });
   });

@@ -33,7 +33,7 @@ export function pill(x, y, name, width, tooltip) {
 
 /** Signs and names, line by line. The height they need is returned with them. */
 export function legend(subjects, x, y, width) {
-  const column = 205;
+  const column = 230;
   const columns = Math.max(1, Math.floor(width / column));
   const lines = subjects.map(({ name, title }, i) => {
     const left = x + (i % columns) * column;

@@ -47,13 +47,21 @@ function targetLines(targets) {
   return lines;
 }
 
-/** All results as text: a figure, how far the runs are apart, how many times ours it is. */
-export function renderTable({ results, targets, subjects, skipped, machine, versions, commit, modified }) {
-  const titleOf = (name) => subjects.find((subject) => subject.name === name)?.title ?? name;
+function heading({ machine, versions, commit, modified }) {
   const pinned = machine.pinnedTo === null ? "not pinned" : `pinned to core ${machine.pinnedTo}`;
+  const state = commit ? ` at ${commit.slice(0, 7)}${modified ? ", modified" : ""}` : "";
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; ${pinned}`,
-    `Node ${versions.node}, V8 ${versions.v8}; heapwright ${versions.heapwright}${commit ? ` at ${commit.slice(0, 7)}${modified ? ", modified" : ""}` : ""}`,
+    `Node ${versions.node}, V8 ${versions.v8}; heapwright ${versions.heapwright}${state}`,
+  ];
+}
+
+/** All results as text: a figure, how far the runs are apart, how many times ours it is. `heading`: of another place than this one. */
+export function renderTable(report) {
+  const { results, targets, subjects, skipped } = report;
+  const titleOf = (name) => subjects.find((subject) => subject.name === name)?.title ?? name;
+  return [
+    ...(report.heading ?? heading(report)),
     "The least of all runs; how much more the slowest run took; how many times ours it is.",
     "",
     ...results.flatMap((row) => [...rowLines(row, titleOf), ""]),

@@ -1,7 +1,6 @@
 import { buildRealGraph } from "./heapwright-graph.mjs";
+import { hooks } from "./instantiate.mjs";
 import { startModule } from "./wasm-module.mjs";
-
-const nothing = () => {};
 
 /** Ours, driven from inside WebAssembly: the workloads are linked with the core's source. */
 export const heapwright = {
@@ -27,8 +26,7 @@ export const heapwright = {
     "real-graph": true,
   },
   start() {
-    const host = { finalize: nothing, callback: nothing, collection: nothing, forget: nothing };
-    const program = startModule("heapwright", { host });
+    const program = startModule("heapwright", { host: hooks() });
     return {
       ...program,
       // The list that holds the others is an object, too.

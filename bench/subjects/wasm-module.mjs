@@ -1,24 +1,7 @@
 import { readFileSync } from "node:fs";
 import { built } from "../build.mjs";
+import { instantiate } from "./instantiate.mjs";
 
-/** The exports of a module that `bench/build.mjs` made; each of them a step of a program. */
-export function startModule(name, imports = {}, env = {}) {
-  const module = new WebAssembly.Module(readFileSync(built(name)));
-  // Of the system that C expects nothing is used.
-  const wasi = {};
-  for (const { module: from, name: what } of WebAssembly.Module.imports(module))
-    if (from === "wasi_snapshot_preview1") wasi[what] = () => 0;
-  const { exports } = new WebAssembly.Instance(module, {
-    env: {
-      abort() {
-        throw new Error(`${name} aborted`);
-      },
-      ...env,
-    },
-    wasi_snapshot_preview1: wasi,
-    ...imports,
-  });
-  (exports.start ?? exports._initialize)?.();
-  if (exports.memory === undefined) return { ...exports };
-  return { ...exports, bytesTaken: () => exports.memory.buffer.byteLength };
+export function startModule(name, imports, env) {
+  return instantiate(new WebAssembly.Module(readFileSync(built(name))), name, imports, env);
 }

@@ -16,6 +16,6 @@ function fromJavaScript(name, title, step) {
 }
 
 export const host = [
-  fromJavaScript("js-object", "driven from JavaScript: an object made and dropped", "churn"),
-  fromJavaScript("js-handle", "driven from JavaScript: a handle made and released", "handles"),
+  fromJavaScript("js-object", "an object made and dropped from JavaScript", "churn"),
+  fromJavaScript("js-handle", "a handle made and released from JavaScript", "handles"),
 ];

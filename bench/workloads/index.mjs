@@ -45,7 +45,3 @@ export function workloadNamed(name) {
   if (workload === undefined) throw new Error(`there is no workload "${name}"`);
   return workload;
 }
-
-export function labelOf(workload, size) {
-  return workload.label?.(size) ?? size.toLocaleString("en-US");
-}

@@ -5,12 +5,14 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build } from "./build.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const packages = createRequire(import.meta.url);
 const CANDIDATES = [
   process.env.CHROME,
   "/usr/bin/chromium-headless-shell",
@@ -26,11 +28,13 @@ const TYPES = {
 
 async function serve(request, response) {
   const path = normalize(new URL(request.url, "http://localhost").pathname);
+  const [, packageName] = path.match(/^\/packages\/(.*)$/) ?? [];
   try {
-    const body = await readFile(join(root, path));
+    const file = packageName === undefined ? join(root, path) : packages.resolve(packageName);
+    const body = await readFile(file);
     // What isolates a page gives it the finer clock.
     const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
-    const type = TYPES[extname(path)] ?? "application/octet-stream";
+    const type = TYPES[extname(file)] ?? "application/octet-stream";
     response.writeHead(200, { "content-type": type, ...isolated }).end(body);
   } catch {
     response.writeHead(404).end();

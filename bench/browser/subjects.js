@@ -62,6 +62,10 @@ export const SUBJECTS = [
     name: "as-tlsf",
     title: "AssemblyScript's TLSF",
     workloads: ["churn", "mixed-512", "mixed-32768"],
-    start: wasm("as-tlsf"),
+    async start() {
+      const program = await wasm("as-tlsf")();
+      const before = program.bytesTaken();
+      return { ...program, bytesInUse: () => program.bytesTaken() - before };
+    },
   },
 ];

@@ -3,8 +3,8 @@ import { WORKLOADS } from "./workloads/index.mjs";
 
 /** Sizes of a workload that these options ask for. */
 function sizesOf({ sizes }, { quick, growth }) {
-  if (quick) return sizes.quick;
-  return growth ? (sizes.growth ?? []) : sizes.full;
+  if (growth) return (sizes.growth ?? []).slice(0, quick ? 2 : undefined);
+  return quick ? sizes.quick : sizes.full;
 }
 
 /** Whether a subject has a workload at this size. */

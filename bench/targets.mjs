@@ -66,7 +66,7 @@ export const TARGETS = [
 
 function sizesFor({ sizes, workload }, rows) {
   const measured = rows.filter((row) => row.workload === workload).map(({ size }) => size);
-  return sizes.length === 0 ? measured : sizes;
+  return sizes.length === 0 || measured.length === 0 ? measured : sizes;
 }
 
 function figureOf(rows, workload, size, subject, field = "figure") {

@@ -30,7 +30,7 @@ export function install(subjects, progress) {
   const missing = missingFor(subjects);
   if (missing.length > 0) {
     progress(`installing ${missing.join(", ")} into ${bench}node_modules`);
-    spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], {
+    spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], {
       cwd: bench,
       stdio: ["ignore", "ignore", "inherit"],
       shell: process.platform === "win32",

@@ -2,7 +2,7 @@
 //
 //     npm run bench:memory
 
-import { Heap } from "heapwright";
+import { Heap } from "../dist/src/index.js";
 
 const format = (number) => number.toLocaleString("en-US");
 

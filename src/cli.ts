@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import picocolors from "picocolors";
 
@@ -47,6 +49,19 @@ program
       colors: picocolors.createColors(program.opts<{ color: boolean }>().color && wantsColors()),
       write: (text) => process.stdout.write(text),
     });
+  });
+
+program
+  .command("bench")
+  .description("measure this heap and its peers, each in a process of its own (see: heapwright bench --help)")
+  .argument("[options...]")
+  .allowUnknownOption()
+  .helpOption(false)
+  .action((options: string[]) => {
+    // The source of the benchmarks is part of the package; what it compares with is fetched when it is missing.
+    const script = fileURLToPath(new URL("../../bench/run.mjs", import.meta.url));
+    const { status } = spawnSync(process.execPath, [script, ...options], { stdio: "inherit" });
+    process.exitCode = status ?? 1;
   });
 
 await program.parseAsync();

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +44,7 @@ describe("the packed package", () => {
       "dist/core.wasm",
       "dist/core.checked.wasm",
       "assembly/index.ts",
+      "bench/run.mjs",
       "LICENSE",
       "README.md",
       "CHANGELOG.md",
@@ -56,6 +57,7 @@ describe("the packed package", () => {
       "LICENSE",
       "README.md",
       "assembly",
+      "bench",
       "dist",
       "docs",
       "examples",
@@ -99,6 +101,19 @@ describe("the packed package", () => {
     expect(execFileSync(process.execPath, [cli, "--version"], { cwd: project, encoding: "utf8" })).toMatch(
       /^\d+\.\d+\.\d+\n$/,
     );
+  });
+
+  test("its benchmarks list their cases, and refuse what they do not know", () => {
+    const cli = join(installed, "dist/src/cli.js");
+    const bench = (...args: string[]): SpawnSyncReturns<string> =>
+      spawnSync(process.execPath, [cli, "bench", ...args], { cwd: project, encoding: "utf8" });
+    const list = bench("--list", "--no-install", "--only", "limit", "--quick");
+    expect(list.status).toBe(0);
+    expect(list.stdout).toContain("full-random 100,000: ");
+    expect(bench("--help").stdout).toContain("--growth");
+    const wrong = bench("--onyl", "limit");
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("--onyl")]);
+    expect(files.filter((file) => /node_modules|\.build|\.cache/.test(file))).toEqual([]);
   });
 
   test("the library entry imports nothing but the loader", () => {

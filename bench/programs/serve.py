@@ -1,0 +1,27 @@
+"""Does what comes in, line by line: the name of a step and its numbers. Answers with the result and the nanoseconds it took."""
+
+import resource
+import sys
+import time
+
+import program
+
+
+def bytesTaken():
+    """Bytes in memory now."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+STEPS = {**vars(program), "bytesTaken": bytesTaken}
+
+with open(sys.argv[1], encoding="ascii") as requests, open(sys.argv[2], "w", encoding="ascii") as answers:
+    for request in requests:
+        name, *arguments = request.split()
+        step = STEPS[name]
+        numbers = [int(argument) for argument in arguments]
+        start = time.perf_counter_ns()
+        result = step(*numbers)
+        elapsed = time.perf_counter_ns() - start
+        answers.write(f"{result if isinstance(result, int) else 0} {elapsed}\n")
+        answers.flush()

@@ -1,0 +1,59 @@
+import { IS_TRACKED, parsedLibrary, readGraph } from "../real-graph.mjs";
+import { STEPS, programSource } from "./python.mjs";
+
+/** CPython compiled to WebAssembly. */
+export const pyodide = {
+  name: "pyodide",
+  title: "CPython in wasm (Pyodide)",
+  needs: ["pyodide"],
+  workloads: {
+    churn: true,
+    trees: true,
+    "trees-off": true,
+    "full-random": 5e6,
+    "full-one-root": 1e6,
+    "full-sequential": 1e6,
+    "full-aged": 1e6,
+    garbage: 1e6,
+    steady: 1e6,
+    drop: 1e6,
+    bytes: 1e6,
+    "js-handle": true,
+    pauses: 1e6,
+    "real-graph": true,
+  },
+  async start({ workload }) {
+    if (workload === "real-graph") return realGraph();
+    const { loadPyodide } = await import("pyodide");
+    const interpreter = await loadPyodide();
+    interpreter.runPython(programSource());
+    const pair = interpreter.globals.get("Pair");
+    const program = Object.fromEntries(STEPS.map((name) => [name, interpreter.globals.get(name)]));
+    return {
+      ...program,
+      bytesTaken: () => interpreter._module.HEAPU8.length,
+      // Memory is taken in steps too large to tell.
+      bytesInUse: () => program.alive() * interpreter.runPython("import sys; sys.getsizeof(Pair())"),
+      handles(objects) {
+        for (let i = 0; i < objects; i++) pair().destroy();
+      },
+    };
+  },
+};
+
+/** The process itself, of which the graph was taken. Bytes: what its objects say, without what its allocator adds. */
+function realGraph() {
+  let interpreter;
+  return {
+    async realGraph(modules) {
+      const library = await parsedLibrary(modules);
+      interpreter = library.interpreter;
+      const { objects, sizes, flags } = readGraph(modules);
+      const captured = flags.reduce((sum, flag) => sum + ((flag & IS_TRACKED) >> 1), 0);
+      if (Math.abs(library.tracked - captured) > 0.01 * captured)
+        throw new Error(`${library.tracked} objects are tracked; when the graph was taken, ${captured}`);
+      return { objects, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    },
+    collect: () => interpreter.runPython("gc.collect()"),
+  };
+}

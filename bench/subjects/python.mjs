@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const programs = fileURLToPath(new URL("../programs/", import.meta.url));
+export const programSource = () => readFileSync(`${programs}program.py`, "utf8");
+
+/** The steps of a program that take no result from JavaScript but numbers. */
+export const STEPS = [
+  "enable",
+  "collect",
+  "found",
+  "alive",
+  "churn",
+  "trees",
+  "treeNodes",
+  "chain",
+  "drop",
+  "graph",
+  "sequence",
+  "age",
+  "redraw",
+  "edges",
+  "keepFirst",
+  "cycles",
+  "garbage",
+  "ring",
+  "replace",
+];
+
+function version() {
+  const { status, stdout } = spawnSync("python3", ["-c", "import platform; print(platform.python_version())"], {
+    encoding: "utf8",
+  });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+/**
+ * A Python process whose steps are called as if they were functions: two pipes carry the calls, and Python itself says how long
+ * each one took, in `lastNanoseconds`. (A call costs some 50 µs on top, which benchmark.js sees.)
+ */
+function startPython() {
+  const directory = mkdtempSync(join(tmpdir(), "heapwright-bench-"));
+  const [requestPath, answerPath] = ["requests", "answers"].map((name) => join(directory, name));
+  if (spawnSync("mkfifo", [requestPath, answerPath]).status !== 0) throw new Error("mkfifo failed");
+  const child = spawn("python3", [`${programs}serve.py`, requestPath, answerPath], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const requests = openSync(requestPath, "w");
+  const answers = openSync(answerPath, "r");
+  rmSync(directory, { recursive: true });
+  process.once("exit", () => {
+    closeSync(requests);
+    child.kill();
+  });
+  const buffer = Buffer.alloc(256);
+  const program = { lastNanoseconds: 0 };
+  const call = (name, numbers) => {
+    writeSync(requests, `${[name, ...numbers].join(" ")}\n`);
+    let line = "";
+    while (!line.endsWith("\n")) {
+      const length = readSync(answers, buffer);
+      if (length === 0) throw new Error(`Error: Python died in ${name}`);
+      line += buffer.toString("ascii", 0, length);
+    }
+    const [result, nanoseconds] = line.split(" ").map(Number);
+    program.lastNanoseconds = nanoseconds;
+    return result;
+  };
+  for (const name of [...STEPS, "bytesTaken"]) program[name] = (...numbers) => call(name, numbers);
+  return program;
+}
+
+export const python = {
+  name: "python",
+  title: "CPython, native",
+  unavailable: () =>
+    process.platform !== "win32" && version() !== undefined ? undefined : "there is no python3 on PATH",
+  workloads: {
+    churn: true,
+    trees: true,
+    "trees-off": true,
+    "full-random": true,
+    "full-one-root": true,
+    "full-sequential": true,
+    "full-aged": 1e6,
+    garbage: true,
+    steady: true,
+    drop: true,
+    bytes: true,
+    pauses: 5e6,
+  },
+  start: startPython,
+};

@@ -1,0 +1,274 @@
+// The workloads of `bench/workloads/`, inside WebAssembly, on the core linked from its source. See `bench/subjects/program.mjs`.
+
+import {
+  alloc,
+  census,
+  collect as collectGeneration,
+  collected,
+  decref,
+  defineType,
+  getRef,
+  heapBase,
+  incref,
+  init,
+  listAppend,
+  listSet,
+  newList,
+  setEnabled,
+  setRef,
+  statistic,
+  verify,
+} from "../../assembly/index";
+import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET } from "../../assembly/layout";
+import { STAT_BITMAP_BYTES, STAT_LIVE_OBJECTS, STAT_USED_PAGE_BYTES } from "../../assembly/statistics";
+import { DRAWN, OTHERS_SEED, SEED, SEQUENCE, draw, seed } from "./draw";
+
+// For graphs that JavaScript builds.
+export { alloc, decref, defineType, getRef, setRef } from "../../assembly/index";
+
+/** An object with two references. */
+let pair: u32 = 0;
+/** What holds the objects of a workload: a list, the first object of a chain, or 0. Owned. */
+let held: usize = 0;
+let length: u32 = 0;
+let kind: u32 = DRAWN;
+/** Live objects of the empty heap. */
+let empty: u32 = 0;
+
+function liveObjects(): u32 {
+  census();
+  return <u32>statistic(STAT_LIVE_OBJECTS);
+}
+
+export function start(): void {
+  if (!init(heapBase(), 0xffff0000)) unreachable();
+  pair = defineType(8, 2, 0);
+  empty = liveObjects();
+}
+export function enable(on: u32): void {
+  setEnabled(on);
+}
+export function collect(): u32 {
+  return collectGeneration(2);
+}
+/** How many objects collections have found to be garbage so far. */
+export function found(): f64 {
+  return <f64>collected(0) + <f64>collected(1) + <f64>collected(2);
+}
+/** Objects alive; or the number of the invariant that does not hold, negative. */
+export function alive(): i32 {
+  const broken = verify();
+  return broken ? -(<i32>broken) : <i32>(liveObjects() - empty);
+}
+export function bytesInUse(): f64 {
+  census();
+  return statistic(STAT_USED_PAGE_BYTES);
+}
+
+export function bitmapBytes(): f64 {
+  census();
+  return statistic(STAT_BITMAP_BYTES);
+}
+
+function make(): usize {
+  const object = alloc(pair);
+  if (!object) unreachable();
+  return object;
+}
+function hold(object: usize): void {
+  const before = held;
+  held = object;
+  if (before) decref(before);
+}
+
+// ---- Births and deaths
+export function churn(count: u32): void {
+  for (let i: u32 = 0; i < count; i++) decref(make());
+}
+function tree(depth: u32): usize {
+  const node = make();
+  if (depth) {
+    const left = tree(depth - 1);
+    setRef(node, 0, left);
+    decref(left);
+    const right = tree(depth - 1);
+    setRef(node, 1, right);
+    decref(right);
+  }
+  return node;
+}
+export function trees(depth: u32): void {
+  decref(tree(depth));
+}
+let counted: u32 = 0;
+function count(node: usize): void {
+  counted++;
+  if (getRef(node, 0)) count(getRef(node, 0));
+  if (getRef(node, 1)) count(getRef(node, 1));
+}
+export function treeNodes(depth: u32): u32 {
+  const node = tree(depth);
+  counted = 0;
+  count(node);
+  decref(node);
+  return counted;
+}
+export function chain(count: u32): void {
+  let head: usize = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const node = make();
+    if (head) {
+      setRef(node, 0, head);
+      decref(head);
+    }
+    head = node;
+  }
+  hold(head);
+}
+export function drop(): void {
+  hold(0);
+}
+
+// ---- Graphs
+function item(index: u32): usize {
+  return load<u32>(load<u32>(held + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET + (index << 2));
+}
+function fill(count: u32): void {
+  hold(newList(count));
+  length = count;
+  for (let i: u32 = 0; i < count; i++) {
+    const object = make();
+    if (!listAppend(held, object)) unreachable();
+    decref(object);
+  }
+}
+/** Draws both references of every item anew. */
+export function redraw(): void {
+  seed(SEED);
+  for (let i: u32 = 0; i < length; i++) {
+    setRef(item(i), 0, item(draw(length)));
+    setRef(item(i), 1, item(draw(length)));
+  }
+  kind = DRAWN;
+}
+export function graph(count: u32): void {
+  fill(count);
+  redraw();
+}
+export function sequence(count: u32): void {
+  fill(count);
+  for (let i: u32 = 0; i < count; i++) {
+    if (i + 1 < count) setRef(item(i), 0, item(i + 1));
+    if (i) setRef(item(i), 1, item(i - 1));
+  }
+  kind = SEQUENCE;
+}
+export function age(replacements: u32): void {
+  seed(OTHERS_SEED);
+  for (let i: u32 = 0; i < replacements; i++) {
+    const index = draw(length);
+    const object = make();
+    setRef(object, 0, item(draw(length)));
+    setRef(object, 1, item(draw(length)));
+    setRef(item(index), 0, 0);
+    setRef(item(index), 1, 0);
+    listSet(held, index, object);
+    decref(object);
+  }
+}
+/** How many references are what the workload says. */
+export function edges(): u32 {
+  let right: u32 = 0;
+  seed(SEED);
+  for (let i: u32 = 0; i < length; i++) {
+    const a = kind == DRAWN ? item(draw(length)) : i + 1 < length ? item(i + 1) : 0;
+    const b = kind == DRAWN ? item(draw(length)) : i ? item(i - 1) : 0;
+    if (getRef(item(i), 0) == a) right++;
+    if (getRef(item(i), 1) == b) right++;
+  }
+  return right;
+}
+/** Lets go of all but the first item, and what it leads to. */
+export function keepFirst(): void {
+  const first = item(0);
+  incref(first);
+  hold(first);
+}
+
+// ---- Cycles
+function cycle(): usize {
+  const a = make();
+  const b = make();
+  setRef(a, 0, b);
+  setRef(b, 0, a);
+  decref(b);
+  return a;
+}
+/** Makes so many objects, in cycles of two, and drops each cycle at once. */
+export function cycles(count: u32): void {
+  for (let i: u32 = 0; i < count; i += 2) decref(cycle());
+}
+/** The same as garbage for one collection. Nothing to let go of: with the collector off, what is dropped waits. */
+export function garbage(count: u32): void {
+  cycles(count);
+}
+/** A list of cycles of two, of so many objects together. */
+export function ring(objects: u32): void {
+  length = objects >>> 1;
+  hold(newList(length));
+  seed(OTHERS_SEED);
+  for (let i: u32 = 0; i < length; i++) {
+    const object = cycle();
+    if (!listAppend(held, object)) unreachable();
+    decref(object);
+  }
+}
+export function replace(count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const object = cycle();
+    listSet(held, draw(length), object);
+    decref(object);
+  }
+}
+
+// ---- Blocks of mixed sizes
+const BLOCKS: u32 = 100_000;
+const blocks = memory.data(BLOCKS << 2);
+/** Bytes asked for, of each block. */
+const sizes = memory.data(BLOCKS << 2);
+const types = memory.data((32768 / 8 + 1) << 2);
+let smallest: u32 = 0;
+let largest: u32 = 0;
+
+function replaceBlock(index: u32): void {
+  const at = blocks + (index << 2);
+  const old = load<u32>(at);
+  if (old) decref(old);
+  const size = smallest + draw(largest - smallest);
+  const type = (size + 7) >>> 3;
+  const block = alloc(load<u32>(types + (type << 2)));
+  if (!block) unreachable();
+  store<u32>(block, size, 8);
+  store<u32>(at, <u32>block);
+  store<u32>(sizes + (index << 2), size);
+}
+export function mixedStart(min: u32, max: u32): void {
+  smallest = min;
+  largest = max;
+  for (let i: u32 = 1; i <= (max + 7) >>> 3; i++) store<u32>(types + (i << 2), defineType(i << 3, 0, 0));
+  seed(SEED);
+  for (let i: u32 = 0; i < BLOCKS; i++) replaceBlock(i);
+}
+export function mixed(count: u32): void {
+  for (let i: u32 = 0; i < count; i++) replaceBlock(draw(BLOCKS));
+}
+/** Bytes asked for by the blocks there are; -1 if one of them does not hold what was written to it. */
+export function mixedBytes(): f64 {
+  let sum: f64 = 0;
+  for (let i: u32 = 0; i < BLOCKS; i++) {
+    const size = load<u32>(sizes + (i << 2));
+    if (load<u32>(load<u32>(blocks + (i << 2)), 8) != size) return -1;
+    sum += size;
+  }
+  return sum;
+}

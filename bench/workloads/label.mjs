@@ -1,0 +1,4 @@
+/** A size in words. */
+export function labelOf(workload, size) {
+  return workload.label?.(size) ?? size.toLocaleString("en-US");
+}

@@ -40,7 +40,7 @@ export const MAX_NESTING: u32 = 50;
 /** Slots that one death drops at once. */
 export const DEATH_SLICE: i32 = 1000;
 /** Births after which somebody must have seen to what waits. */
-export const BIRTHS_BEFORE_STEP: i32 = 256;
+export const BIRTHS_BEFORE_STEP: i32 = 128;
 /** Slots that are dropped to get memory before it grows. */
 const DROPS_BEFORE_GROWTH: i32 = 10000;
 

@@ -2,7 +2,7 @@ import { checkedCore } from "../../src/checked.js";
 import { Heap } from "../../src/index.js";
 import type { HeapOptions } from "../../src/index.js";
 
-type SyncOptions = HeapOptions<WebAssembly.Module | BufferSource>;
+export type SyncOptions = HeapOptions<WebAssembly.Module | BufferSource>;
 
 /** Both builds, to run the same tests on. */
 export const CORES: [string, () => SyncOptions][] = [

@@ -58,12 +58,12 @@ export function step(units: i32): bool {
   if (control.collecting) return false;
   control.collecting = 1;
   control.freedBytes = 0;
+  control.steps++;
   tellCollection(STEP_STARTS, 2, 0);
   control.work = units;
   if (control.dyingTop | control.waitingFirst) control.work -= dropWaiting(units);
   for (; control.work > 0 && control.phase; control.work--) advance();
   sortPending();
-  control.steps++;
   control.cycleFreed += control.freedBytes;
   tellCollection(STEP_ENDS, 2, units - control.work);
   control.collecting = 0;

@@ -15,6 +15,8 @@ export type ErrorCode =
   | "CONTAINER_CHANGED"
   | "BAD_OPTION"
   | "DEAD_REFERENCE"
+  | "BAD_IMAGE"
+  | "CANCELLED"
   | "HEAP_BUSY"
   | "HEAP_DISPOSED"
   | "CORRUPT_HEAP";
@@ -78,6 +80,20 @@ export class HeapBusyError extends HeapwrightError {
 /** The heap has been disposed of. */
 export class HeapDisposedError extends HeapwrightError {
   readonly code = "HEAP_DISPOSED";
+}
+/** Bytes that are no heap image or dump, or a damaged one. */
+export class BadImageError extends HeapwrightError {
+  readonly code = "BAD_IMAGE";
+  /** Where in the file, in bytes from its start, as far as known. */
+  readonly offset: number | undefined;
+  constructor(message: string, offset?: number) {
+    super(offset === undefined ? message : `${message} (at byte ${offset})`);
+    this.offset = offset;
+  }
+}
+/** Work was ended by its `AbortSignal`; `cause` has the reason. */
+export class CancelledError extends HeapwrightError {
+  readonly code = "CANCELLED";
 }
 /** An invariant is broken, or the core trapped: the heap can no longer be used. `cause` has the trap. */
 export class CorruptHeapError extends HeapwrightError {

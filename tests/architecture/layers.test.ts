@@ -33,6 +33,10 @@ const HOST: Layers = {
   tree: "src",
   ranks: [
     ["errors.ts"],
+    ["dump/graph", "dump/steps.ts"],
+    ["dump/analysis"],
+    ["dump/v8"],
+    ["dump/index.ts"],
     ["wasm"],
     ["checked.ts", "leak-net.ts"],
     ["store.ts"],
@@ -74,8 +78,10 @@ function importsOf(file: string, source = readFileSync(join(root, file), "utf8")
 
 function rankOf({ tree, ranks }: Layers, file: string): { rank: number; room: string } {
   const path = relative(tree, file);
-  // A file that is named itself stands apart from its folder.
-  for (const room of [path, path.split("/")[0] as string]) {
+  // A file or folder that is named itself stands apart from the folder it is in.
+  const parts = path.split("/");
+  for (let depth = parts.length; depth > 0; depth--) {
+    const room = parts.slice(0, depth).join("/");
     const rank = ranks.findIndex((rooms) => rooms.includes(room));
     if (rank >= 0) return { rank, room };
   }

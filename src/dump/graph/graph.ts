@@ -174,6 +174,16 @@ export const LABEL_MASK = 3 << 2;
 
 /** Made by the engine, not by the program: `kind & EDGE_INTERNAL`. */
 export const EDGE_INTERNAL = 1 << 4;
+/**
+ * Does not explain why its target lives, because something closer to the program does: dominator trees and
+ * paths leave it out. (V8: what the debugger holds of a page's objects.)
+ */
+export const EDGE_ASIDE = 1 << 5;
+/**
+ * `kind & NOT_RETAINING` is 0 for the edges that dominator trees and paths follow: strong ones, and those from the
+ * key of a weak map's entry.
+ */
+export const NOT_RETAINING = EdgeStrength.WEAK | EDGE_ASIDE;
 
 export const RootKind = {
   /** A live handle of the host. */

@@ -41,9 +41,20 @@ export interface DominatorOptions {
 export function* dominators(graph: HeapGraph, options: DominatorOptions = {}): Steps<DominatorTree> {
   const roots = options.roots ?? heldFromOutside(graph);
   const orphans = options.orphans ?? (graph.source === "heapsnapshot" ? "adopt" : "omit");
+  const { node, parent, count } = yield* immediateDominators(graph, roots, orphans);
+  return yield* retainedSizes(graph, node, parent, count);
+}
+
+/** The spanning tree with `parent` turned into immediate dominators; its links, the greater part, can go. */
+function* immediateDominators(
+  graph: HeapGraph,
+  roots: Uint32Array,
+  orphans: Orphans,
+): Steps<Pick<SpanningTree, "node" | "parent" | "count">> {
   const tree = yield* spanningTree(graph, roots, orphans);
-  const semi = yield* semidominators(tree);
-  return yield* retainedSizes(graph, tree, immediate(tree.parent, semi, tree.count));
+  const { node, parent, count } = tree;
+  immediate(parent, yield* semidominators(tree), count);
+  return { node, parent, count };
 }
 
 /**
@@ -122,20 +133,22 @@ class Forest {
 }
 
 /** Turns `parent` into immediate dominators, by vertex: the closest ancestor that is not beyond the semidominator. */
-function immediate(parent: Uint32Array, semi: Uint32Array, count: number): Uint32Array {
+function immediate(parent: Uint32Array, semi: Uint32Array, count: number): void {
   for (let i = 1; i <= count; i++) {
     const bound = semi[i] as number;
     let dominator = parent[i] as number;
     while (dominator > bound) dominator = parent[dominator] as number;
     parent[i] = dominator;
   }
-  return parent;
 }
 
 /** Sums up from the leaves, and goes back from vertices to nodes. */
-function* retainedSizes(graph: HeapGraph, tree: SpanningTree, idomOf: Uint32Array): Steps<DominatorTree> {
-  const { nodes } = graph;
-  const { count, node } = tree;
+function* retainedSizes(
+  { nodes }: HeapGraph,
+  node: Uint32Array,
+  idomOf: Uint32Array,
+  count: number,
+): Steps<DominatorTree> {
   const root = nodes.count;
   const idom = new Uint32Array(nodes.count).fill(NO_NODE);
   const retained = new Float64Array(nodes.count + 1);
@@ -156,5 +169,5 @@ function* retainedSizes(graph: HeapGraph, tree: SpanningTree, idomOf: Uint32Arra
     end = begin;
     yield { phase: "adding up retained sizes", done: count + 1 - end, total: count };
   }
-  return { root, count, idom, order: node.slice(1, count + 1), retained, retainedCount };
+  return { root, count, idom, order: node.subarray(1, count + 1), retained, retainedCount };
 }

@@ -86,7 +86,7 @@ class Walk implements SpanningTree {
       const number = numberAndLink[2 * v] as number;
       const end = firstEdge[v + 1] as number;
       let e = stackEdge[depth] as number;
-      budget -= end - e + 1;
+      const begin = e;
       let deeper = false;
       while (e < end) {
         const isRetaining = ((kind[e] as number) & NOT_RETAINING) === 0;
@@ -107,6 +107,7 @@ class Walk implements SpanningTree {
         links[2 * link + 1] = numberAndLink[2 * w + 1] as number;
         numberAndLink[2 * w + 1] = link;
       }
+      budget -= e - begin + 1;
       if (!deeper) depth--;
     }
     this.#depth = depth;

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { dominators } from "../../src/dump/analysis/dominators.js";
+import { EdgeStrength, NO_NODE } from "../../src/dump/graph/graph.js";
+import type { HeapGraph } from "../../src/dump/graph/graph.js";
+import { GraphBuilder } from "../../src/dump/graph/builder.js";
+import { finish } from "../../src/dump/steps.js";
+import { bruteForce, iteratedDominators, randomGraph } from "../support/graphs.js";
+import { seedOf } from "../support/random.js";
+
+const tree = (graph: HeapGraph) => finish(dominators(graph));
+
+describe("against taking every node away in turn", () => {
+  const first = seedOf(1);
+  test(`on 600 graphs, from seed ${first}`, () => {
+    let reached = 0;
+    for (let seed = first; seed < first + 600; seed++) {
+      const graph = randomGraph(seed, 60);
+      const { idom, retained, retainedCount, root, count, order } = tree(graph);
+      const expected = bruteForce(graph);
+      expect([...idom], `seed ${seed}`).toEqual(expected.idom);
+      expect([...retained.subarray(0, root)], `seed ${seed}`).toEqual(expected.retained);
+      expect([...retainedCount.subarray(0, root)], `seed ${seed}`).toEqual(expected.retainedCount);
+      expect(new Set(order).size, `seed ${seed}`).toBe(count);
+      reached += count;
+    }
+    expect(reached).toBeGreaterThan(5000);
+  });
+});
+
+describe("against another algorithm", () => {
+  const first = seedOf(1);
+  test(`on 25 graphs of up to 10,000 nodes, from seed ${first}`, () => {
+    let reached = 0;
+    for (let seed = first; seed < first + 25; seed++) {
+      const graph = randomGraph(seed, 10_000);
+      const { idom, count, order } = tree(graph);
+      expect(
+        Buffer.compare(Buffer.from(idom.buffer), Buffer.from(iteratedDominators(graph).buffer)),
+        `seed ${seed}`,
+      ).toBe(0);
+      const seen = new Set<number>([graph.nodes.count]);
+      for (const v of order) {
+        expect(seen.has(idom[v] as number), `seed ${seed}, node ${v}`).toBe(true);
+        seen.add(v);
+      }
+      reached += count;
+    }
+    expect(reached).toBeGreaterThan(20_000);
+  });
+});
+
+/** `links(build)` connects nodes of size 16 that are there already; the first is the root. */
+function graphOf(count: number, links: (build: GraphBuilder) => void): HeapGraph {
+  const build = new GraphBuilder();
+  const type = build.type("Node");
+  for (let v = 0; v < count; v++) build.node(type);
+  build.root(0);
+  links(build);
+  return build.build();
+}
+
+describe("shapes", () => {
+  const million = 1_000_000;
+
+  test("a list of a million, linked both ways", () => {
+    const graph = graphOf(million, (build) => {
+      for (let v = 1; v < million; v++) {
+        build.edge(v - 1, v);
+        build.edge(v, v - 1);
+      }
+    });
+    const { idom, retained } = tree(graph);
+    expect(idom[million - 1]).toBe(million - 2);
+    expect(retained[0]).toBe(16 * million);
+    expect(retained[million - 1]).toBe(16);
+  });
+
+  test("a list of a million whose nodes all know its end and its beginning", () => {
+    const graph = graphOf(million, (build) => {
+      for (let v = 1; v < million; v++) {
+        build.edge(v - 1, v);
+        build.edge(v - 1, million - 1);
+        build.edge(million - 1, v);
+      }
+    });
+    const { idom } = tree(graph);
+    expect(idom.subarray(2).every((dominator) => dominator === 0)).toBe(true);
+  });
+
+  test("a hub that a million refer to", () => {
+    const graph = graphOf(million, (build) => {
+      for (let v = 2; v < million; v++) {
+        build.edge(0, v);
+        build.edge(v, 1);
+      }
+    });
+    const { idom, retained } = tree(graph);
+    expect(idom[1]).toBe(0);
+    expect(retained[0]).toBe(16 * million);
+    expect(retained[2]).toBe(16);
+  });
+
+  test("nothing at all, and nothing that is held", () => {
+    expect(tree(new GraphBuilder().build()).count).toBe(0);
+    const build = new GraphBuilder();
+    build.edge(build.node("A"), 0);
+    const { idom, retained, count } = tree(build.build());
+    expect([count, idom[0], retained[0], retained[1]]).toEqual([0, NO_NODE, 0, 0]);
+  });
+
+  test("sums beyond 32 bits", () => {
+    const build = new GraphBuilder();
+    for (let v = 0; v < 3; v++) build.node("Big", { size: 0xffff_fff8 });
+    build.edge(0, 1);
+    build.edge(1, 2);
+    build.root(0);
+    expect(tree(build.build()).retained[0]).toBe(3 * 0xffff_fff8);
+  });
+});
+
+describe("what is no ordinary edge", () => {
+  test("a weak reference retains nothing; the key of a weak map does, the map does not", () => {
+    const graph = graphOf(5, (build) => {
+      const [root, weakref, key, map, entry] = [0, 1, 2, 3, 4];
+      for (const v of [weakref, key, map]) build.edge(root, v);
+      build.edge(weakref, key, { strength: EdgeStrength.WEAK });
+      build.edge(key, entry, { strength: EdgeStrength.EPHEMERON_KEY });
+      build.edge(map, entry, { strength: EdgeStrength.EPHEMERON_MAP });
+    });
+    expect([...tree(graph).idom]).toEqual([5, 0, 0, 0, 2]);
+  });
+
+  test("a leaked reference holds as a root does", () => {
+    const build = new GraphBuilder();
+    build.node("Named", { outside: 1 });
+    build.node("Leaked", { outside: 2 });
+    build.edge(1, build.node("Held", { outside: 0 }));
+    build.root(0);
+    build.root(1);
+    expect([...tree(build.build()).idom]).toEqual([3, 3, 1]);
+  });
+
+  test("what no root reaches can be hung below the root: first what nothing retains, then circles", () => {
+    const graph = graphOf(6, (build) => {
+      build.edge(2, 1); // 2 ─► 1, and 3 ⇄ 4 ─► 5
+      build.edge(3, 4);
+      build.edge(4, 3);
+      build.edge(4, 5);
+    });
+    expect([...finish(dominators(graph, { orphans: "adopt" })).idom]).toEqual([6, 2, 6, 6, 3, 4]);
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { dominators } from "../../src/dump/analysis/dominators.js";
+import { GraphBuilder } from "../../src/dump/graph/builder.js";
+import { finish, finishAsync } from "../../src/dump/steps.js";
+import type { Progress } from "../../src/dump/steps.js";
+import { codeOf } from "../support/heap.js";
+
+function list(length: number) {
+  const build = new GraphBuilder();
+  for (let v = 0; v < length; v++) build.node("Node");
+  for (let v = 1; v < length; v++) build.edge(v - 1, v);
+  build.root(0);
+  return build.build();
+}
+
+test("long work tells how far it is: phases in order, and each forwards", () => {
+  const seen: Progress[] = [];
+  finish(dominators(list(1_000_000)), { onProgress: (progress) => seen.push(progress) });
+  expect([...new Set(seen.map(({ phase }) => phase))]).toEqual([
+    "walking the graph",
+    "finding dominators",
+    "adding up retained sizes",
+  ]);
+  for (const [i, { phase, done, total }] of seen.entries()) {
+    expect(done).toBeLessThanOrEqual(total);
+    const next = seen[i + 1];
+    if (next?.phase === phase) expect(next.done).toBeGreaterThanOrEqual(done);
+  }
+  expect(seen.length).toBeGreaterThan(15);
+});
+
+test("a signal ends it", async () => {
+  const graph = list(1_000_000);
+  const before = AbortSignal.abort(new Error("enough"));
+  expect(codeOf(() => finish(dominators(graph), { signal: before }))).toBe("CANCELLED");
+
+  const controller = new AbortController();
+  let steps = 0;
+  const work = finishAsync(dominators(graph), {
+    signal: controller.signal,
+    onProgress: () => {
+      if (++steps === 3) controller.abort("no longer wanted");
+    },
+  });
+  await expect(work).rejects.toMatchObject({ code: "CANCELLED", cause: "no longer wanted" });
+  expect(steps).toBe(3);
+});
+
+test("the event loop turns while it goes on", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  await finishAsync(dominators(list(2_000_000)));
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(2);
+});

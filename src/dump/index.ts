@@ -13,3 +13,5 @@ export { dominators } from "./analysis/dominators.js";
 export type { DominatorOptions, DominatorTree } from "./analysis/dominators.js";
 export { heldFromOutside, unexplained } from "./analysis/held.js";
 export type { Unexplained } from "./analysis/held.js";
+export { readHeapSnapshot } from "./v8/read.js";
+export type { ByteSource, ReadOptions } from "./v8/read.js";

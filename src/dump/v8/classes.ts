@@ -1,0 +1,77 @@
+import { NodeFlag } from "../graph/graph.js";
+import type { GraphType } from "../graph/graph.js";
+
+/** Types, labels and flags of nodes, from what V8 calls their type and name. */
+export interface Classes {
+  readonly types: GraphType[];
+  readonly type: Uint32Array;
+  readonly label: Uint32Array;
+  readonly flags: Uint16Array;
+}
+
+/** Nodes of V8 type `object` and `native` are told apart by name; each of the others is one class, called so. */
+const CLASS_NAMES: Readonly<Record<string, string>> = {
+  hidden: "(system)",
+  code: "(compiled code)",
+  closure: "Function",
+  regexp: "RegExp",
+};
+
+/** The class of an object called `name`: `<div class="x">` is a `<div>`. */
+function className(name: string): string {
+  const begin = name.startsWith("<") ? 0 : name.startsWith("Detached <") ? 10 : -1;
+  const space = begin < 0 ? -1 : name.indexOf(" ", begin);
+  return space < 0 ? name : `${name.slice(0, space)}>`;
+}
+
+/**
+ * Groups nodes as Chrome DevTools does.
+ *
+ * @param kind - By node: index into `kinds`.
+ * @param name - By node: index into `strings`, less 1.
+ */
+export function classify(
+  kind: Uint8Array,
+  name: Uint32Array,
+  kinds: readonly string[],
+  strings: readonly string[],
+): Classes {
+  const count = kind.length;
+  const types: GraphType[] = [];
+  const known = new Map<string, number>();
+  const typeOf = (family: string, called: string): number => {
+    const key = `${family}\0${called}`;
+    let type = known.get(key);
+    if (type === undefined) {
+      known.set(key, (type = types.length));
+      types.push({ name: called, kind: family, fields: [] });
+    }
+    return type;
+  };
+  const isNamed = kinds.map((family) => family === "object" || family === "native");
+  const flagsOf = kinds.map((family) =>
+    family === "synthetic" ? NodeFlag.SYNTHETIC : family === "string" ? NodeFlag.TEXT : 0,
+  );
+  // By kind and name, one more than the type; 0 for what has not been asked yet.
+  const cache = kinds.map((_, k) => new Uint32Array(isNamed[k] ? strings.length : 1));
+  const type = new Uint32Array(count);
+  const label = new Uint32Array(count);
+  const flags = new Uint16Array(count);
+  for (let v = 0; v < count; v++) {
+    const k = kind[v] as number;
+    const string = (name[v] as number) + 1;
+    const cached = cache[k] as Uint32Array;
+    const slot = isNamed[k] ? string : 0;
+    if (cached[slot] === 0) {
+      const family = kinds[k] as string;
+      cached[slot] =
+        typeOf(family, isNamed[k] ? className(strings[string] as string) : (CLASS_NAMES[family] ?? `(${family})`)) + 1;
+    }
+    const found = (cached[slot] as number) - 1;
+    type[v] = found;
+    flags[v] = flagsOf[k] as number;
+    // A label that only repeats the type says nothing.
+    label[v] = isNamed[k] && types[found]?.name === strings[string] ? 0 : string;
+  }
+  return { types, type, label, flags };
+}

@@ -1,0 +1,334 @@
+import { BadImageError } from "../../errors.js";
+
+/** A reader's request for more bytes; answered with the next chunk, or `null` at the end of the file. */
+export type Chunks<T> = Generator<undefined, T, Uint8Array | null>;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const ZERO = 0x30;
+const NINE = 0x39;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** The largest object or string that is taken as a whole: the head of a dump, or one text of its string table. */
+const MOST_BYTES_AT_ONCE = 256 * 2 ** 20;
+/** Bytes of strings that are decoded together, since a call for each costs more than the work. */
+const STRINGS_AT_ONCE = 1 << 20;
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+/**
+ * Reads JSON from bytes that arrive in chunks, without ever holding more than a piece of it: the order of things is
+ * asked for by whoever knows it, with a method for each kind of thing.
+ *
+ * All methods are generators that yield when they need the next chunk. Whatever does not follow the grammar is
+ * a {@link BadImageError} with its position.
+ */
+export class JsonBytes {
+  #chunk: Uint8Array = new Uint8Array(0);
+  #position = 0;
+  /** Bytes of the file before this chunk. */
+  #passed = 0;
+  #isAtEnd = false;
+
+  /** Position in the file, in bytes. */
+  get offset(): number {
+    return this.#passed + this.#position;
+  }
+
+  fail(message: string, offset = this.offset): never {
+    throw new BadImageError(message, offset);
+  }
+
+  /** Makes sure that there is a byte to look at. False at the end of the file. */
+  *#refill(): Chunks<boolean> {
+    while (this.#position === this.#chunk.length) {
+      if (this.#isAtEnd) return false;
+      const next = yield;
+      this.#passed += this.#chunk.length;
+      this.#position = 0;
+      this.#chunk = next ?? new Uint8Array(0);
+      this.#isAtEnd = next === null;
+    }
+    return true;
+  }
+
+  /** The next byte that is no white space, not consumed. */
+  *peek(): Chunks<number> {
+    for (;;) {
+      while (this.#position < this.#chunk.length) {
+        const byte = this.#chunk[this.#position] as number;
+        if (!isSpace(byte)) return byte;
+        this.#position++;
+      }
+      if (!(yield* this.#refill())) this.fail("The file ends too early");
+    }
+  }
+
+  /** Consumes one character, white space before it included. */
+  *expect(character: string): Chunks<void> {
+    const byte = yield* this.peek();
+    if (byte !== character.charCodeAt(0)) this.fail(`Expected ${character}, found ${show(byte)}`);
+    this.#position++;
+  }
+
+  /** Consumes `character` if it comes next. */
+  *accept(character: string): Chunks<boolean> {
+    if ((yield* this.peek()) !== character.charCodeAt(0)) return false;
+    this.#position++;
+    return true;
+  }
+
+  /** Consumes white space; anything else before the end of the file is an error. */
+  *end(): Chunks<void> {
+    while (yield* this.#refill()) {
+      if (!isSpace(this.#chunk[this.#position] as number)) this.fail("The dump has ended, but the file goes on");
+      this.#position++;
+    }
+  }
+
+  /** A string, object, array or other value as bytes, white space before it left out. */
+  *#raw(): Chunks<Uint8Array> {
+    const first = yield* this.peek();
+    const start = this.offset;
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    const scanner = new Scanner(first);
+    for (;;) {
+      const from = this.#position;
+      const isDone = (this.#position = scanner.scan(this.#chunk, from)) < this.#chunk.length || scanner.isClosed;
+      pieces.push(this.#chunk.slice(from, this.#position));
+      bytes += this.#position - from;
+      if (bytes > MOST_BYTES_AT_ONCE) this.fail("A value is too large to be read at once", start);
+      if (isDone) break;
+      if (!(yield* this.#refill())) {
+        if (scanner.isPlain) break;
+        this.fail("The file ends too early");
+      }
+    }
+    if (bytes === 0) this.fail(`Expected a value, found ${show(first)}`, start);
+    return concatenate(pieces, bytes);
+  }
+
+  /** A value of any kind, parsed. */
+  *value(): Chunks<unknown> {
+    yield* this.peek();
+    const start = this.offset;
+    return this.#parse(yield* this.#raw(), start);
+  }
+
+  /** The name of a member of an object, and the colon behind it. */
+  *key(): Chunks<string> {
+    if ((yield* this.peek()) !== QUOTE) this.fail("Expected a name in quotes");
+    const name = (yield* this.value()) as string;
+    yield* this.expect(":");
+    return name;
+  }
+
+  /** Goes past a value of any kind and size. Only its brackets and quotes are looked at. */
+  *skip(): Chunks<void> {
+    const scanner = new Scanner(yield* this.peek());
+    const start = this.offset;
+    for (;;) {
+      this.#position = scanner.scan(this.#chunk, this.#position);
+      if (this.#position < this.#chunk.length || scanner.isClosed) break;
+      if (!(yield* this.#refill())) this.fail("The file ends too early");
+    }
+    if (this.offset === start) this.fail("Expected a value");
+  }
+
+  /**
+   * An array of whole numbers from 0 to 2^53 - 1, handed over in rows of `width`. `take` gets some rows at a time, in an
+   * array that is used again, their number, and that of the rows before.
+   */
+  *rows(
+    what: string,
+    width: number,
+    take: (block: Float64Array, rows: number, before: number) => void,
+  ): Chunks<number> {
+    yield* this.expect("[");
+    const block = new Float64Array(width * 4096);
+    let used = 0;
+    let before = 0;
+    if (yield* this.accept("]")) return 0;
+    let number = NOTHING;
+    for (let isOver = false; !isOver;) {
+      if (!(yield* this.#refill())) this.fail(`The file ends in the middle of the ${what}`);
+      const chunk = this.#chunk;
+      const end = chunk.length;
+      let position = this.#position;
+      for (; position < end && !isOver; position++) {
+        const byte = chunk[position] as number;
+        if (byte >= ZERO && byte <= NINE) {
+          if (number === 0 || number === COMPLETE) this.#badNumber(what, position);
+          number = number < 0 ? byte - ZERO : number * 10 + (byte - ZERO);
+          if (number > Number.MAX_SAFE_INTEGER) this.#badNumber(what, position);
+        } else if (byte === COMMA || byte === CLOSE_BRACKET) {
+          if (number === NOTHING) this.#badNumber(what, position);
+          if (number !== COMPLETE) block[used++] = number;
+          number = NOTHING;
+          isOver = byte === CLOSE_BRACKET;
+          if (used === block.length) {
+            this.#position = position;
+            take(block, used / width, before);
+            before += used / width;
+            used = 0;
+          }
+        } else if (!isSpace(byte)) this.#badNumber(what, position);
+        else if (number >= 0) {
+          block[used++] = number;
+          number = COMPLETE;
+        }
+      }
+      this.#position = position;
+    }
+    if (used % width !== 0) this.fail(`The last row of the ${what} has ${used % width} of ${width} numbers`);
+    if (used > 0) take(block, used / width, before);
+    return before + used / width;
+  }
+
+  #badNumber(what: string, position: number): never {
+    this.#position = position;
+    return this.fail(
+      `The ${what} are to be whole numbers, from 0 to 2^53 - 1; found ${show(this.#chunk[position] as number)}`,
+    );
+  }
+
+  /** An array of strings. */
+  *strings(take: (text: string) => void): Chunks<void> {
+    yield* this.expect("[");
+    if (yield* this.accept("]")) return;
+    let batch: Uint8Array[] = [];
+    let bytes = 0;
+    let start = this.offset;
+    const flush = () => {
+      const list = concatenate([Uint8Array.of(OPEN_BRACKET), ...batch, Uint8Array.of(CLOSE_BRACKET)], bytes + 2);
+      for (const text of this.#parse(list, start) as unknown[]) {
+        if (typeof text !== "string") this.fail("The string table is to hold strings alone", start);
+        take(text);
+      }
+      batch = [];
+      bytes = 0;
+      start = this.offset;
+    };
+    // Text is only cut where a string ends, so that each batch is an array of its own.
+    for (let isFirst = true; ; isFirst = false) {
+      if (!isFirst) {
+        if (yield* this.accept("]")) break;
+        yield* this.expect(",");
+        if (bytes > 0) {
+          batch.push(Uint8Array.of(COMMA));
+          bytes++;
+        }
+      }
+      if ((yield* this.peek()) !== QUOTE) this.fail("Expected a string");
+      // As many strings as lie in this chunk, in one piece.
+      const many = stringsIn(this.#chunk, this.#position);
+      if (many > this.#position) {
+        batch.push(this.#chunk.slice(this.#position, many));
+        bytes += many - this.#position;
+        this.#position = many;
+      } else {
+        const one = yield* this.#raw();
+        batch.push(one);
+        bytes += one.length;
+      }
+      if (bytes >= STRINGS_AT_ONCE) flush();
+    }
+    flush();
+  }
+
+  #parse(bytes: Uint8Array, offset: number): unknown {
+    try {
+      return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+    } catch (error) {
+      throw new BadImageError(`Not JSON: ${error instanceof Error ? error.message : String(error)}`, offset);
+    }
+  }
+}
+
+/** In place of a number: none has begun; it has ended with white space, and a comma or the end must follow. */
+const NOTHING = -1;
+const COMPLETE = -2;
+
+/** Finds the end of one value, across chunks. */
+class Scanner {
+  /** Neither quoted nor bracketed: it ends where something else begins. */
+  readonly isPlain: boolean;
+  isClosed = false;
+  #depth = 0;
+  #isInString = false;
+  #isEscaped = false;
+
+  constructor(first: number) {
+    this.isPlain = first !== QUOTE && first !== OPEN_BRACKET && first !== OPEN_BRACE;
+  }
+
+  /** The position behind the value, or the length of the chunk if it goes on. */
+  scan(chunk: Uint8Array, position: number): number {
+    for (; position < chunk.length; position++) {
+      const byte = chunk[position] as number;
+      if (this.isPlain) {
+        if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte)) {
+          this.isClosed = true;
+          return position;
+        }
+      } else if (this.#isInString) {
+        if (this.#isEscaped) this.#isEscaped = false;
+        else if (byte === BACKSLASH) this.#isEscaped = true;
+        else if (byte === QUOTE) {
+          this.#isInString = false;
+          if (this.#depth === 0) return this.#close(position);
+        }
+      } else if (byte === QUOTE) this.#isInString = true;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
+      else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --this.#depth === 0) return this.#close(position);
+    }
+    return position;
+  }
+
+  #close(position: number): number {
+    this.isClosed = true;
+    return position + 1;
+  }
+}
+
+/** The position behind the last of the strings that follow each other from `begin` on, and that end in the chunk. */
+function stringsIn(chunk: Uint8Array, begin: number): number {
+  let position = begin;
+  let end = begin;
+  for (;;) {
+    if (chunk[position] !== QUOTE) return end;
+    position++;
+    for (; position < chunk.length; position++) {
+      const byte = chunk[position] as number;
+      if (byte === BACKSLASH) position++;
+      else if (byte === QUOTE) break;
+    }
+    if (position >= chunk.length) return end;
+    end = ++position;
+    while (position < chunk.length && isSpace(chunk[position] as number)) position++;
+    if (chunk[position] !== COMMA || end - begin >= STRINGS_AT_ONCE) return end;
+    position++;
+    while (position < chunk.length && isSpace(chunk[position] as number)) position++;
+  }
+}
+
+function concatenate(pieces: Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let position = 0;
+  for (const piece of pieces) {
+    all.set(piece, position);
+    position += piece.length;
+  }
+  return all;
+}
+
+function show(byte: number): string {
+  return byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `byte 0x${byte.toString(16).padStart(2, "0")}`;
+}

@@ -1,0 +1,159 @@
+import { Growable } from "../graph/growable.js";
+import { EdgeLabel, EdgeStrength, EDGE_INTERNAL, LABEL_MASK } from "../graph/graph.js";
+import type { Meta } from "./meta.js";
+
+/** Where a check of a value in a block of rows failed; turned into an error with a position by the reader. */
+export type Refuse = (message: string) => never;
+
+/** A column that is 32 bits wide until a number comes that is wider. */
+export class Numbers {
+  #column: Growable<Uint32Array> | Growable<Float64Array> = new Growable(Uint32Array);
+
+  push(value: number): void {
+    if (value > 0xffff_ffff && this.#column.data instanceof Uint32Array) {
+      const wide = new Growable(Float64Array, this.#column.data.length);
+      for (let i = 0; i < this.#column.length; i++) wide.push(this.#column.data[i] as number);
+      this.#column = wide;
+    }
+    this.#column.push(value);
+  }
+
+  reserve(more: number): void {
+    this.#column.reserve(more);
+  }
+
+  take(): Uint32Array | Float64Array {
+    return this.#column.take();
+  }
+}
+
+/** The nodes of a dump, as they arrive. */
+export class NodeRows {
+  readonly kind = new Growable(Uint8Array);
+  readonly name = new Growable(Uint32Array);
+  readonly id = new Numbers();
+  readonly selfSize = new Numbers();
+  /** Entry v + 1: the edges of nodes 0 to v. */
+  readonly edgesUpTo = new Growable(Uint32Array);
+  readonly address: Growable<Uint32Array> | null;
+  readonly refcount: Growable<Uint32Array> | null;
+  readonly generation: Growable<Uint8Array> | null;
+  #edges = 0;
+  #highestName = 0;
+
+  constructor(private readonly meta: Meta) {
+    const optional = (place: number) => (place < 0 ? null : new Growable(Uint32Array));
+    this.address = optional(meta.node.address);
+    this.refcount = optional(meta.node.refcount);
+    this.generation = meta.node.generation < 0 ? null : new Growable(Uint8Array);
+    this.edgesUpTo.push(0);
+  }
+
+  /** Edges that the rows so far say they have. */
+  get edges(): number {
+    return this.#edges;
+  }
+  get highestName(): number {
+    return this.#highestName;
+  }
+
+  reserve(rows: number): void {
+    for (const column of [this.kind, this.name, this.id, this.selfSize, this.edgesUpTo, this.address, this.refcount])
+      column?.reserve(rows);
+  }
+
+  take(block: Float64Array, rows: number, refuse: Refuse): void {
+    const { node, nodeWidth, nodeTypes, edgeCount } = this.meta;
+    for (let row = 0; row < rows; row++) {
+      const at = row * nodeWidth;
+      const kind = block[at + node.type] as number;
+      const name = block[at + node.name] as number;
+      if (kind >= nodeTypes.length) refuse(`A node is of type ${kind}, of ${nodeTypes.length}`);
+      if (name > 0xffff_fffe) refuse(`A node is named by string ${name}`);
+      if (name > this.#highestName) this.#highestName = name;
+      this.#edges += block[at + node.edge_count] as number;
+      if (this.#edges > edgeCount) refuse(`The nodes have more edges than the ${edgeCount} of edge_count`);
+      this.kind.push(kind);
+      this.name.push(name);
+      this.id.push(block[at + node.id] as number);
+      this.selfSize.push(block[at + node.self_size] as number);
+      this.edgesUpTo.push(this.#edges);
+      if (this.address) this.address.push(within(block[at + node.address] as number, 0xffff_ffff, "address", refuse));
+      if (this.refcount)
+        this.refcount.push(within(block[at + node.refcount] as number, 0xffff_ffff, "refcount", refuse));
+      if (this.generation)
+        this.generation.push(within(block[at + node.generation] as number, 0xff, "generation", refuse));
+    }
+  }
+}
+
+function within(value: number, most: number, what: string, refuse: Refuse): number {
+  return value > most ? refuse(`A node has the ${what} ${value}`) : value;
+}
+
+/** What a type of edge says about its target's life, and about its name. */
+function kindOf(type: string): number {
+  switch (type) {
+    case "element":
+      return EdgeLabel.INDEX;
+    case "hidden":
+      return EdgeLabel.INDEX | EDGE_INTERNAL;
+    case "internal":
+      return EdgeLabel.NAME | EDGE_INTERNAL;
+    case "weak":
+      return EdgeLabel.NAME | EdgeStrength.WEAK;
+    case "context":
+    case "property":
+    case "shortcut":
+      return EdgeLabel.NAME;
+    default: // A type that V8 did not have when this was written: strong, as its tools have it.
+      return EdgeLabel.INDEX;
+  }
+}
+
+/** The edges of a dump, as they arrive. */
+export class EdgeRows {
+  readonly target = new Growable(Uint32Array);
+  readonly label = new Growable(Uint32Array);
+  readonly kind = new Growable(Uint8Array);
+  /** Which edges are shortcuts; few. */
+  readonly shortcuts: number[] = [];
+  #highestName = 0;
+  readonly #kinds: Uint8Array;
+  readonly #shortcut: number;
+
+  constructor(private readonly meta: Meta) {
+    this.#kinds = Uint8Array.from(meta.edgeTypes, kindOf);
+    this.#shortcut = meta.edgeTypes.indexOf("shortcut");
+  }
+
+  get highestName(): number {
+    return this.#highestName;
+  }
+
+  reserve(rows: number): void {
+    for (const column of [this.target, this.label, this.kind]) column.reserve(rows);
+  }
+
+  take(block: Float64Array, rows: number, refuse: Refuse): void {
+    const { edge, edgeWidth, edgeTypes, nodeWidth, nodeCount } = this.meta;
+    for (let row = 0; row < rows; row++) {
+      const at = row * edgeWidth;
+      const type = block[at + edge.type] as number;
+      const label = block[at + edge.name_or_index] as number;
+      const target = (block[at + edge.to_node] as number) / nodeWidth;
+      if (type >= edgeTypes.length) refuse(`An edge is of type ${type}, of ${edgeTypes.length}`);
+      if (target >= nodeCount || target !== Math.floor(target))
+        refuse(`An edge leads to ${target * nodeWidth}, where no node is`);
+      if (label > 0xffff_fffe) refuse(`An edge is named by ${label}`);
+      const kind = this.#kinds[type] as number;
+      const isName = (kind & LABEL_MASK) === EdgeLabel.NAME;
+      if (isName && label > this.#highestName) this.#highestName = label;
+      if (type === this.#shortcut) this.shortcuts.push(this.target.length);
+      this.target.push(target);
+      // String 0 of a graph is the empty one, so V8's come one later.
+      this.label.push(isName ? label + 1 : label);
+      this.kind.push(kind);
+    }
+  }
+}

@@ -15,3 +15,7 @@ export { heldFromOutside, unexplained } from "./analysis/held.js";
 export type { Unexplained } from "./analysis/held.js";
 export { readHeapSnapshot } from "./v8/read.js";
 export type { ByteSource, ReadOptions } from "./v8/read.js";
+export { garbageHeads, Reach, reachability } from "./analysis/reachability.js";
+export type { Amount, Reachability } from "./analysis/reachability.js";
+export { writeHeapSnapshot } from "./export/heapsnapshot.js";
+export type { HeapSnapshotOptions } from "./export/heapsnapshot.js";

@@ -35,7 +35,7 @@ const HOST: Layers = {
     ["errors.ts"],
     ["dump/graph", "dump/steps.ts"],
     ["dump/analysis"],
-    ["dump/v8"],
+    ["dump/v8", "dump/export"],
     ["dump/index.ts"],
     ["wasm"],
     ["checked.ts", "leak-net.ts"],

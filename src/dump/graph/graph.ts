@@ -27,7 +27,7 @@ export interface HeapGraph {
   readonly types: readonly GraphType[];
   /** Strings, each once. Index 0 is the empty string, which stands for "none". */
   readonly strings: readonly string[];
-  /** Raw contents of nodes (text, bytes, numbers), for finding duplicates. */
+  /** Raw contents of nodes (text, bytes, numbers; no slots), for finding duplicates. */
   readonly contents: Contents | null;
   /** How memory is divided. Only images know. */
   readonly memory: MemoryMap | null;

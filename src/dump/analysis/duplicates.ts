@@ -72,7 +72,8 @@ function* inward({ nodes, edges }: HeapGraph, containers: number[], visit: (v: n
     isContainer[start] = 2;
     stack.push(start);
     for (let v = stack.at(-1); v !== undefined; v = stack.at(-1)) {
-      const e: number = next.get(v) ?? nodes.firstEdge[v];
+      const begin = nodes.firstEdge[v] as number;
+      const e: number = next.get(v) ?? begin;
       if (e < (nodes.firstEdge[v + 1] as number)) {
         next.set(v, e + 1);
         const w = edges.target[e] as number;

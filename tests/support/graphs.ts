@@ -62,7 +62,11 @@ export function bruteForce(graph: HeapGraph): { idom: number[]; retained: number
     // Of those that dominate w, the closest is the one that dominates least.
     let best = count;
     for (let v = 0; v < count; v++)
-      if (v !== w && dominated[v]?.[w] && (best === count || (retainedCount[v] as number) < (retainedCount[best] as number)))
+      if (
+        v !== w &&
+        dominated[v]?.[w] &&
+        (best === count || (retainedCount[v] as number) < (retainedCount[best] as number))
+      )
         best = v;
     return best;
   });

@@ -228,10 +228,10 @@ export function smallestCycle(graph: HeapGraph, cycles: Cycles, v: number): Cycl
       }
       const path = { nodes: [u], edges: [e] };
       for (let step = came.get(u); step; step = came.get(step.from)) {
-        path.nodes.unshift(step.from);
-        path.edges.unshift(step.edge);
+        path.nodes.push(step.from);
+        path.edges.push(step.edge);
       }
-      return path;
+      return { nodes: path.nodes.reverse(), edges: path.edges.reverse() };
     }
   return null;
 }

@@ -13,9 +13,10 @@ const manager = new HeapSnapshotManager();
 const isTimed = process.argv.includes("--time");
 for (const file of process.argv.slice(2).filter((argument) => argument !== "--time")) {
   const start = performance.now();
+  const before = process.cpuUsage();
   const { aggregates } = await manager.getAggregates(file);
   if (isTimed) {
-    const { user, system } = process.cpuUsage();
+    const { user, system } = process.cpuUsage(before);
     const peak = process.resourceUsage().maxRSS / 1024;
     await print({ wall: performance.now() - start, cpu: (user + system) / 1000, peak });
   } else {

@@ -5,7 +5,10 @@
  * @packageDocumentation
  */
 export { Heap } from "./heap.js";
-export type { HeapOptions } from "./heap.js";
+export type { HeapOptions, RestoreOptions } from "./heap.js";
+export type { ByteSource } from "./byte-source.js";
+export type { Lost, Orphan } from "./persistence.js";
+export type { RootsFace } from "./roots.js";
 export { Handle } from "./handle.js";
 export { lending } from "./containers/container.js";
 export { ListHandle } from "./containers/list.js";

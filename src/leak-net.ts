@@ -111,6 +111,12 @@ export class LeakNet {
     this.releaseAll(() => undefined);
   }
 
+  /** Address and site of each live handle, in the order they were made. */
+  *live(): Generator<[address: Address, site: string | undefined], void> {
+    for (const { addresses, sites } of this.records)
+      for (const [index, address] of addresses.entries()) if (address !== 0) yield [address, sites?.[index]];
+  }
+
   /** Live handles. */
   get count(): number {
     let count = 0;

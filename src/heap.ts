@@ -27,7 +27,7 @@ import type { Handle } from "./handle.js";
 import type { Leak } from "./leak-net.js";
 import { MAX_BYTES, checkByteThreshold, checkMaxBytes, checkThresholds, checkWeakrefTiming } from "./options.js";
 import type { Thresholds, WeakrefTiming } from "./options.js";
-import { checkImage } from "./image/check.js";
+import { checkImage } from "./image/check/check.js";
 import { saveImage, saveImageChunks } from "./image/save.js";
 import { adoptOrphan, lostOf, orphansOf, releaseOrphans, restoreInto, stateOf } from "./persistence.js";
 import type { Lost, Orphan } from "./persistence.js";

@@ -17,10 +17,10 @@ import {
 } from "./errors.js";
 import type { Fields } from "./fields.js";
 import type { Handle } from "./handle.js";
+import type { CheckedImage } from "./image/check/check.js";
 import { HANDLE_WORDS } from "./image/image.js";
 import type { CallbackKind, TypePlan, TypeRecord } from "./image/meta.js";
 import { placeImage } from "./image/place.js";
-import type { CheckedImage } from "./image/place.js";
 import { readControl } from "./image/save.js";
 import type { SavedHeap } from "./image/save.js";
 import { shapesOf } from "./image/types.js";
@@ -45,7 +45,7 @@ export function stateOf(store: Store): SavedHeap {
   const structs = structsOf(store);
   const sites = new SiteTable();
   const handles: number[] = [];
-  for (const { address, site } of store.orphans.handles()) handles.push(address, sites.indexOf(site));
+  for (const [address, site] of store.orphans.handles()) handles.push(address, sites.indexOf(site));
   for (const [address, site] of store.net.live()) handles.push(address, sites.indexOf(site));
   const callbacks = [...store.callbackLabels].sort(([a], [b]) => a - b);
   return {
@@ -168,17 +168,12 @@ function restoreTypes(store: Store, plans: readonly TypePlan[]): void {
 }
 
 /** Named roots, callbacks that were, and the references of the program before. */
-function restoreBooks(store: Store, { image, unexplained }: CheckedImage): void {
+function restoreBooks(store: Store, { image, holders }: CheckedImage): void {
   const { meta } = image;
   for (const [name, address] of meta.roots) store.roots.set(name, address);
   for (const [id, label] of meta.callbacks) store.callbackLabels.set(id, label);
   store.nextCallback = meta.nextCallback;
-  const rows = image.rows("HAND", HANDLE_WORDS);
-  for (let row = 0; row < rows.length; row += HANDLE_WORDS) {
-    const site = rows[row + 1] as number;
-    store.orphans.addHandle({ address: rows[row] as number, site: site === 0 ? undefined : meta.sites[site - 1] });
-  }
-  for (const [address, count] of unexplained) store.orphans.addOthers(address, count);
+  store.orphans.fill(image.rows("HAND", HANDLE_WORDS), meta.sites, holders.unexplained());
 }
 
 /** An object that something of the program before held. */

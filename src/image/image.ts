@@ -1,4 +1,4 @@
-import { PAGE_SIZE } from "../../assembly/layout.js";
+import { PAGE_SIZE, PAYLOAD_OFFSET } from "../../assembly/layout.js";
 import { BadImageError } from "../errors.js";
 import {
   BLOCK_LINKED,
@@ -132,11 +132,15 @@ export class Image {
     return this.runs[this.runOfPage[address >>> 16] as number] as Run;
   }
 
-  /** Bytes of payload that a block may use, by what is stored of it. */
+  /** Bytes of payload that a block of a run has room for. */
+  room(run: Run): number {
+    return run.blockSize - this.guard - prefixOf(run.kind) - PAYLOAD_OFFSET;
+  }
+
+  /** Those that the image has, of a large block only as many as are in use. */
   storedRoom(run: Run): number {
-    const size =
-      run.state === PAGE_LARGE ? Math.min(run.stored, run.blockSize - this.guard) : run.blockSize - this.guard;
-    return size - prefixOf(run.kind) - 8;
+    if (run.state !== PAGE_LARGE) return this.room(run);
+    return Math.min(this.room(run), run.stored - prefixOf(run.kind) - PAYLOAD_OFFSET);
   }
 
   /** Rows of a section, as words. */

@@ -27,7 +27,8 @@ import {
   WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
 import type { CoreExports } from "../wasm/exports.js";
-import type { ProbeBudget } from "./budget.js";
+import type { ProbeBudget } from "./check/budget.js";
+import type { CheckedImage } from "./check/check.js";
 import {
   BITMAPS_OFFSET,
   CHUNK_BYTES,
@@ -57,20 +58,10 @@ import type { ControlField } from "./core-layout.js";
 import { hashOfText } from "./hash.js";
 import { SATURATED_WORDS, addressOf, tablePagesOf } from "./image.js";
 import type { Image, Run } from "./image.js";
-import type { Order } from "./order.js";
-import type { Population } from "./population.js";
+import type { Order } from "./check/order.js";
+import type { Population } from "./check/population.js";
 import { readControl } from "./save.js";
 import { prefixOf, sizeClassOf } from "./types.js";
-
-/** What `check` found out about an image, that placing it needs. */
-export interface CheckedImage {
-  readonly image: Image;
-  readonly population: Population;
-  readonly order: Order;
-  readonly budget: ProbeBudget;
-  /** Outside references that neither handles nor named roots nor the heap itself explain. */
-  readonly unexplained: ReadonlyMap<number, number>;
-}
 
 /**
  * Makes a heap that has just been started, in a memory that is large enough, the one of the image.

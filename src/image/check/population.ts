@@ -1,8 +1,8 @@
-import { INFO_OFFSET, TYPE_BUFFER, TYPE_MASK } from "../../assembly/layout.js";
-import { PAGE_LARGE, PAGE_SPAN } from "./core-layout.js";
-import { addressOf } from "./image.js";
-import type { Image, Run } from "./image.js";
-import { prefixOf } from "./types.js";
+import { INFO_OFFSET, TYPE_BUFFER, TYPE_MASK } from "../../../assembly/layout.js";
+import { PAGE_LARGE, PAGE_SPAN } from "../core-layout.js";
+import { addressOf } from "../image.js";
+import type { Image, Run } from "../image.js";
+import { prefixOf } from "../types.js";
 
 /** 32-bit words with a bit for each 8 bytes of a page. */
 const PAGE_BITS = 256;

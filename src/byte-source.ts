@@ -1,11 +1,13 @@
 import { BadValueError, describe } from "./errors.js";
 
+/** Bytes at hand. */
+export type Bytes = ArrayBufferView | ArrayBufferLike;
 /** Where an image can come from. */
-export type ByteSource = BufferSource | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+export type ByteSource = Bytes | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** The bytes of a source, in one piece. */
 export async function bytesOf(source: ByteSource): Promise<Uint8Array> {
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return viewOf(source);
+  if (isBuffer(source) || ArrayBuffer.isView(source)) return viewOf(source);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunksOf(source)) {
@@ -23,7 +25,7 @@ export async function bytesOf(source: ByteSource): Promise<Uint8Array> {
 }
 
 /** Some engines cannot iterate over their streams. */
-function chunksOf(source: Exclude<ByteSource, BufferSource>): AsyncIterable<unknown> | Iterable<unknown> {
+function chunksOf(source: Exclude<ByteSource, Bytes>): AsyncIterable<unknown> | Iterable<unknown> {
   if (typeof source !== "object" || (source as unknown) === null)
     throw new BadValueError(`expected bytes, got ${describe(source)}`);
   if (Symbol.asyncIterator in source || Symbol.iterator in source) return source;
@@ -40,8 +42,14 @@ async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-export function viewOf(source: BufferSource): Uint8Array {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+function isBuffer(source: unknown): source is ArrayBufferLike {
+  return (
+    source instanceof ArrayBuffer || (typeof SharedArrayBuffer !== "undefined" && source instanceof SharedArrayBuffer)
+  );
+}
+
+export function viewOf(source: Bytes): Uint8Array {
+  if (isBuffer(source)) return new Uint8Array(source);
   if (!ArrayBuffer.isView(source)) throw new BadValueError(`expected bytes, got ${describe(source)}`);
   return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
 }

@@ -1,6 +1,6 @@
 import { BatchFace } from "./batch.js";
 import { bytesOf, viewOf } from "./byte-source.js";
-import type { ByteSource } from "./byte-source.js";
+import type { ByteSource, Bytes } from "./byte-source.js";
 import { BUILTIN_TYPES } from "./builtins.js";
 import type { DictHandle, DictInit } from "./containers/dict.js";
 import type { ListHandle } from "./containers/list.js";
@@ -155,7 +155,7 @@ export class Heap {
   }
 
   /** As `restore`, at once; image and core must be at hand as bytes. */
-  static restoreSync(image: BufferSource, options: RestoreOptions<WebAssembly.Module | BufferSource> = {}): Heap {
+  static restoreSync(image: Bytes, options: RestoreOptions<WebAssembly.Module | BufferSource> = {}): Heap {
     const store = makeStore(options);
     const checked = checkImage(viewOf(image));
     try {

@@ -6,7 +6,7 @@
  */
 export { Heap } from "./heap.js";
 export type { HeapOptions, RestoreOptions } from "./heap.js";
-export type { ByteSource } from "./byte-source.js";
+export type { ByteSource, Bytes } from "./byte-source.js";
 export type { Lost, Orphan } from "./persistence.js";
 export type { RootsFace } from "./roots.js";
 export { Handle } from "./handle.js";

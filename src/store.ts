@@ -174,7 +174,11 @@ export class Store {
     }
   }
 
-  registerCallback(callback: (weakref: Handle) => void, label: CallbackLabel): number {
+  /** Id of a function for the core. `label` is what an image says of it. */
+  registerCallback(
+    callback: (weakref: Handle) => void,
+    label: CallbackLabel = { kind: "callback", name: callback.name },
+  ): number {
     const id = this.nextCallback++;
     this.callbacks.set(id, callback);
     this.callbackLabels.set(id, label);

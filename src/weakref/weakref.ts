@@ -1,7 +1,7 @@
 import { WEAKREF_CALLBACK_OFFSET, WEAKREF_HASHED } from "../../assembly/layout.js";
 import { BadValueError } from "../errors.js";
 import { Handle, addressIn } from "../handle.js";
-import type { CallbackKind } from "../image/meta.js";
+import type { CallbackLabel } from "../image/meta.js";
 import type { Store } from "../store.js";
 import type { Address } from "../wasm/exports.js";
 
@@ -47,7 +47,7 @@ export function createWeakref(
   store: Store,
   object: Handle,
   callback?: WeakrefCallback,
-  label: { kind: CallbackKind; name: string } = { kind: "callback", name: callback?.name ?? "" },
+  label?: CallbackLabel,
 ): WeakrefHandle {
   weakrefableIn(store, object);
   if (callback !== undefined && typeof callback !== "function") throw new BadValueError("a callback is a function");

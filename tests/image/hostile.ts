@@ -45,7 +45,12 @@ function changedWords(sections: Record<SectionName, Uint8Array>, name: SectionNa
   const any = (): number => pages[random(pages.length)] as number;
   words[target] = pick(random, [
     ...[0, 1, 8, 0xffffffff, 0x80000000, 0xc0000000, old + 1, old - 1, old + 8, old - 8, old << 1, old >>> 1],
-    ...[old ^ (1 << random(32)), old ^ (1 << random(32)), old ^ (1 << random(32)), words[random(words.length)] as number],
+    ...[
+      old ^ (1 << random(32)),
+      old ^ (1 << random(32)),
+      old ^ (1 << random(32)),
+      words[random(words.length)] as number,
+    ],
     ...[any(), any(), any(), random(2 ** 31)],
   ]);
   return bytes;
@@ -54,10 +59,25 @@ function changedWords(sections: Record<SectionName, Uint8Array>, name: SectionNa
 function changedText(bytes: Uint8Array, random: Random): Uint8Array {
   const text = new TextDecoder().decode(bytes);
   const at = random(text.length);
-  const values = ["null", "[]", "{}", '""', "0", "-1", "1e400", "true", '"__proto__"', '"\\u0000\\u001b[2J"', '"\\ud800"'];
+  const values = [
+    "null",
+    "[]",
+    "{}",
+    '""',
+    "0",
+    "-1",
+    "1e400",
+    "true",
+    '"__proto__"',
+    '"\\u0000\\u001b[2J"',
+    '"\\ud800"',
+  ];
   const changed = pick(random, [
     () => text.slice(0, at) + String.fromCharCode(32 + random(95)) + text.slice(at + 1),
-    () => text.replace(/\d+/g, (number, where: number) => (where === at || random(9) === 0 ? String(random(400_000)) : number)),
+    () =>
+      text.replace(/\d+/g, (number, where: number) =>
+        where === at || random(9) === 0 ? String(random(400_000)) : number,
+      ),
     () => text.replace(/"\w+"/g, (string) => (random(9) === 0 ? pick(random, values) : string)),
     () => text.slice(0, at),
     () => text.slice(0, at) + pick(random, values) + text.slice(at),

@@ -38,4 +38,3 @@ export function withWords(image: Uint8Array, name: SectionName, change: (words: 
   change(new Uint32Array(sections[name].buffer, 0, sections[name].length >>> 2));
   return sealed(sections);
 }
-

@@ -27,15 +27,14 @@ export class Holders {
     const rows = image.rows("SATU", SATURATED_WORDS);
     const count = rows.length / SATURATED_WORDS;
     if (count !== tally.saturated) throw image.error("SATU", "there are not as many large counts as objects with one");
-    if (count > 0 && count >= image.control.rootsMapCapacity) throw image.error("SATU", "there are too many large counts");
+    if (count > 0 && count >= image.control.rootsMapCapacity)
+      throw image.error("SATU", "there are too many large counts");
     for (let row = 0; row < rows.length; row += SATURATED_WORDS) {
       const object = rows[row] as number;
       const ordinal = this.#population.find(object);
       const isNext = row === 0 || (rows[row - SATURATED_WORDS] as number) < object;
       const isSaturated =
-        ordinal >= 0 &&
-        image.word(object) <= 0x7fffffff &&
-        image.word(object + 4) >>> ROOTS_SHIFT === ROOTS_SATURATED;
+        ordinal >= 0 && image.word(object) <= 0x7fffffff && image.word(object + 4) >>> ROOTS_SHIFT === ROOTS_SATURATED;
       if (!isNext || !isSaturated || (rows[row + 1] as number) < ROOTS_SATURATED)
         throw image.error("SATU", "a large count belongs to no object", row);
       this.outside[ordinal] = rows[row + 1] as number;

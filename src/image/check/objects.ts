@@ -147,7 +147,8 @@ class ObjectChecker {
       if ((info & OF_LINKED) !== 0) this.#fail(object, "an object is tracked that cannot be");
       return;
     }
-    if ((info & FLAG_FINALIZED) !== 0 && !type.hasFinalizer) this.#fail(object, "an object without a finalizer had it run");
+    if ((info & FLAG_FINALIZED) !== 0 && !type.hasFinalizer)
+      this.#fail(object, "an object without a finalizer had it run");
     if ((info & FLAG_TRACKED) === 0) {
       if ((info & FLAG_OLD) !== 0 || (id !== TYPE_TUPLE && id !== TYPE_DICT))
         this.#fail(object, "an object is not tracked that should be");
@@ -231,4 +232,3 @@ class ObjectChecker {
       this.#fail(object, "a text is not UTF-8");
   }
 }
-

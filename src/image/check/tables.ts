@@ -96,10 +96,12 @@ export class TableChecker {
     for (let slot = first; slot < first + slots; slot += width) {
       const key = this.#words[slot] as number;
       if (key !== 0) live++;
-      if (width === 2 && (key === 0) !== (this.#words[slot + 1] === 0)) this.#fail(table, "an entry of a dict is half there");
+      if (width === 2 && (key === 0) !== (this.#words[slot + 1] === 0))
+        this.#fail(table, "an entry of a dict is half there");
     }
     if (live !== length) this.#fail(table, "a dict or set has not as many entries as it says");
-    if (slots > 0 && this.#words[first + slots - width] === 0) this.#fail(table, "a dict or set ends with a deleted entry");
+    if (slots > 0 && this.#words[first + slots - width] === 0)
+      this.#fail(table, "a dict or set ends with a deleted entry");
   }
 
   /** Checks the keys and the index of a table whose slots refer to objects. */

@@ -83,7 +83,8 @@ class WeakChecker {
     const image = this.#image;
     const word = image.word(weakref + WEAKREF_CALLBACK_OFFSET);
     const id = word & ~WEAKREF_HASHED;
-    if (id !== 0 && !this.#callbacks.has(id)) this.#fail(weakref, "a weak reference has a callback that nobody knows of");
+    if (id !== 0 && !this.#callbacks.has(id))
+      this.#fail(weakref, "a weak reference has a callback that nobody knows of");
     if (image.word(weakref + WEAKREF_REFERENT_OFFSET) !== 0) {
       this.#link(weakref);
       return;
@@ -91,7 +92,8 @@ class WeakChecker {
     // Where the one before it was there is the hash, of one that was ever hashed.
     const isBare = image.word(weakref + WEAKREF_NEXT_OFFSET) === 0;
     const hasHash = image.word(weakref + WEAKREF_PREV_OFFSET) !== 0;
-    if (!isBare || (hasHash && (word & WEAKREF_HASHED) === 0)) this.#fail(weakref, "a dead weak reference is in a chain");
+    if (!isBare || (hasHash && (word & WEAKREF_HASHED) === 0))
+      this.#fail(weakref, "a dead weak reference is in a chain");
   }
 
   #checkEntry(entry: number): void {
@@ -159,7 +161,7 @@ class WeakChecker {
     const image = this.#image;
     let size = 0;
     let newer = 0;
-    for (let entry = image.word(map + WEAKMAP_FIRST_OFFSET); entry !== 0; ) {
+    for (let entry = image.word(map + WEAKMAP_FIRST_OFFSET); entry !== 0;) {
       if (
         this.#population.find(entry) < 0 ||
         this.#typeOf(entry) !== TYPE_EPHEMERON ||
@@ -172,7 +174,8 @@ class WeakChecker {
       size++;
       entry = image.word(entry + EPHEMERON_NEXT_OFFSET);
     }
-    if (size !== image.word(map + WEAKMAP_SIZE_OFFSET)) this.#fail(map, "a weak map has not as many entries as it says");
+    if (size !== image.word(map + WEAKMAP_SIZE_OFFSET))
+      this.#fail(map, "a weak map has not as many entries as it says");
     this.#listed += size;
   }
 }

@@ -28,6 +28,7 @@ import type { Leak } from "./leak-net.js";
 import { MAX_BYTES, checkByteThreshold, checkMaxBytes, checkThresholds, checkWeakrefTiming } from "./options.js";
 import type { Thresholds, WeakrefTiming } from "./options.js";
 import { checkImage } from "./image/check/check.js";
+import type { CheckedImage } from "./image/check/check.js";
 import { saveImage, saveImageChunks } from "./image/save.js";
 import { adoptOrphan, lostOf, orphansOf, releaseOrphans, restoreInto, stateOf } from "./persistence.js";
 import type { Lost, Orphan } from "./persistence.js";
@@ -42,6 +43,8 @@ import type { None, StructOptions } from "./struct.js";
 import type { BytesHandle, StrHandle } from "./text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "./values.js";
 import type { Value } from "./values.js";
+import { TraceFace } from "./trace/face.js";
+import { Recorder } from "./trace/recorder.js";
 import { WeakrefFace } from "./weakref/face.js";
 import type { Address, CoreExports } from "./wasm/exports.js";
 import { compileInlinedCore, inlinedCore } from "./wasm/inlined.js";
@@ -95,6 +98,7 @@ export interface RestoreOptions<Source = CoreSource> extends Pick<
 export class Heap {
   readonly #store: Store;
   readonly #log: CollectionLog;
+  readonly #recorder: Recorder;
   #isDisposed = false;
   /** The heap on raw addresses, for hot loops. */
   readonly core: CoreFace;
@@ -106,6 +110,8 @@ export class Heap {
   readonly weakref: WeakrefFace;
   /** Objects by name, which images keep. */
   readonly roots: RootsFace;
+  /** Python's `tracemalloc` module. */
+  readonly trace: TraceFace;
 
   private constructor(store: Store) {
     this.#store = store;
@@ -115,6 +121,8 @@ export class Heap {
     this.gc = new GcFace(store, this.#log);
     this.weakref = new WeakrefFace(store);
     this.roots = new RootsFace(store);
+    this.#recorder = new Recorder(store);
+    this.trace = new TraceFace(store, this.#recorder);
   }
 
   /** A new, empty heap. @throws {@link BadOptionError}, {@link OutOfMemoryError} */
@@ -150,8 +158,7 @@ export class Heap {
     const source = options.module ?? (await compileInlinedCore());
     const exports = await startCore(source, store.hooks).catch(notACore);
     Heap.#startCore(store, exports, options.maxBytes ?? MAX_BYTES);
-    restoreInto(store, checked, options.maxBytes);
-    return new Heap(store);
+    return Heap.#restored(store, checked, options.maxBytes);
   }
 
   /** As `restore`, at once; image and core must be at hand as bytes. */
@@ -164,8 +171,13 @@ export class Heap {
     } catch (error) {
       return notACore(error);
     }
-    restoreInto(store, checked, options.maxBytes);
-    return new Heap(store);
+    return Heap.#restored(store, checked, options.maxBytes);
+  }
+
+  static #restored(store: Store, checked: CheckedImage, maxBytes: number | undefined): Heap {
+    const heap = new Heap(store);
+    restoreInto(store, heap.#recorder, checked, maxBytes);
+    return heap;
   }
 
   static #startCore(store: Store, exports: CoreExports, maxBytes: number): void {
@@ -341,12 +353,12 @@ export class Heap {
    * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks, or in the middle of a copy or sort.
    */
   image(): Uint8Array<ArrayBuffer> {
-    return saveImage(stateOf(this.#store));
+    return saveImage(stateOf(this.#store, this.#recorder));
   }
 
   /** The same in pieces of some megabytes, for large heaps. All are of the moment of the call, whatever happens to the heap meanwhile. */
   imageStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const chunks = saveImageChunks(stateOf(this.#store)).reverse();
+    const chunks = saveImageChunks(stateOf(this.#store, this.#recorder)).reverse();
     return new ReadableStream({
       pull(controller) {
         const chunk = chunks.pop();

@@ -18,7 +18,8 @@ import {
 import type { Fields } from "./fields.js";
 import type { Handle } from "./handle.js";
 import type { CheckedImage } from "./image/check/check.js";
-import { HANDLE_WORDS } from "./image/image.js";
+import { needsBitmaps } from "./image/core-layout.js";
+import { HANDLE_WORDS, SITE_WORDS } from "./image/image.js";
 import type { CallbackKind, TypePlan, TypeRecord } from "./image/meta.js";
 import { placeImage } from "./image/place.js";
 import { readControl } from "./image/save.js";
@@ -26,6 +27,7 @@ import type { SavedHeap } from "./image/save.js";
 import { shapesOf } from "./image/types.js";
 import type { Store } from "./store.js";
 import { StructLayout } from "./struct.js";
+import type { LiveRecord, Recorder } from "./trace/recorder.js";
 import type { Address } from "./wasm/exports.js";
 import { describeInvariant } from "./wasm/invariants.js";
 
@@ -34,19 +36,21 @@ import { describeInvariant } from "./wasm/invariants.js";
  *
  * @throws {@link HeapBusyError} in the middle of anything.
  */
-export function stateOf(store: Store): SavedHeap {
+export function stateOf(store: Store, recorder: Recorder): SavedHeap {
   const { core } = store;
   const controlBlock = core.controlBlock() >>> 0;
-  const { loans, collecting, nesting } = readControl(store.memory.u32, controlBlock);
-  if (store.depth > 0 || collecting !== 0 || nesting !== 0)
+  const control = readControl(store.memory.u32, controlBlock);
+  if (store.depth > 0 || control.nesting !== 0 || needsBitmaps(control))
     throw new HeapBusyError("no image can be taken of a heap from inside its own finalizer or callback");
-  if (loans > 0 || store.locked.size > 0)
+  if (control.loans > 0 || store.locked.size > 0)
     throw new HeapBusyError("no image can be taken of a heap in the middle of a copy or a sort");
   const structs = structsOf(store);
   const sites = new SiteTable();
   const handles: number[] = [];
   for (const [address, site] of store.orphans.handles()) handles.push(address, sites.indexOf(site));
   for (const [address, site] of store.net.live()) handles.push(address, sites.indexOf(site));
+  const traced: number[] = [];
+  for (const { address, site, weight } of recorder.live()) traced.push(address, sites.indexOf(site), bitsOf(weight));
   const callbacks = [...store.callbackLabels].sort(([a], [b]) => a - b);
   return {
     memory: core.memory,
@@ -61,9 +65,21 @@ export function stateOf(store: Store): SavedHeap {
       sites: sites.texts,
     },
     handles: Uint32Array.from(handles),
-    sites: new Uint32Array(),
+    sites: Uint32Array.from(traced),
     rootsOf: (object) => core.roots(object) >>> 0,
   };
+}
+
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+function bitsOf(value: number): number {
+  float[0] = value;
+  return bits[0] as number;
+}
+function floatOf(value: number): number {
+  bits[0] = value;
+  return float[0] as number;
 }
 
 /** Numbers texts from 1 on, in the order they come; 0 = none. */
@@ -111,7 +127,12 @@ function planOf(struct: StructLayout): TypePlan {
  *
  * @throws {@link BadImageError}, {@link BadOptionError}, {@link OutOfMemoryError}
  */
-export function restoreInto(store: Store, checked: CheckedImage, maxBytes: number | undefined): void {
+export function restoreInto(
+  store: Store,
+  recorder: Recorder,
+  checked: CheckedImage,
+  maxBytes: number | undefined,
+): void {
   const { image } = checked;
   const { core } = store;
   if (image.isChecked !== (core.isChecked() !== 0)) {
@@ -128,6 +149,13 @@ export function restoreInto(store: Store, checked: CheckedImage, maxBytes: numbe
     throw new BadImageError(`${describeInvariant(broken)}, 0x${(core.verifyAddress() >>> 0).toString(16)}`);
   restoreTypes(store, image.plans);
   restoreBooks(store, checked);
+  const rows = image.rows("SITE", SITE_WORDS);
+  const records: LiveRecord[] = [];
+  for (let row = 0; row < rows.length; row += SITE_WORDS) {
+    const site = image.meta.sites[(rows[row + 1] as number) - 1] as string;
+    records.push({ address: rows[row] as number, site, weight: floatOf(rows[row + 2] as number) });
+  }
+  recorder.restore(records);
 }
 
 function growTo(memory: WebAssembly.Memory, pages: number): void {

@@ -144,11 +144,12 @@ export const SAVED_PLACES = CONTROL_PLACES.filter(({ field }) => CONTROL_FIELDS[
 export type ControlValues = Record<ControlField, number>;
 
 /**
- * Whether a marking is under way whose bits mean something beyond the operation that made them. Then an image has
- * the bitmaps, page by page; otherwise they are zeros, and a restored heap gets zeros.
+ * Whether a marking is under way whose bits mean something beyond the operation that made them: the two bitmaps would
+ * then belong into the image, page by page. Never, as long as a collection is over before anyone can ask for
+ * one: a restored heap gets zeros.
  */
-export function needsBitmaps(): boolean {
-  return false; // A collection is over before anyone can ask for an image.
+export function needsBitmaps({ collecting }: ControlValues): boolean {
+  return collecting !== 0;
 }
 
 // ---- Behind the control block, in this order

@@ -153,7 +153,8 @@ export class Recorder {
       current += (this.#store.core.sizeOf(address) >>> 0) * weight;
       kept.push([address, site, weight]);
     });
-    this.#records = new Records(kept.length);
+    // As many may come before the next sweep for want of room.
+    this.#records = new Records(2 * kept.length);
     for (const [address, site, weight] of kept) this.#records.set(address, site, weight);
     this.#current = Math.round(current);
     this.#since = 0;

@@ -154,7 +154,8 @@ export class StructLayout implements TypeInfo {
     { name, fields, finalize, base, mixins, restored }: StructDefinition,
   ) {
     if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
-    const known = [...store.types.values()].find((info) => info.name === name);
+    // An image has been found to have no name twice.
+    const known = restored === undefined ? [...store.types.values()].find((info) => info.name === name) : undefined;
     if (known !== undefined && !store.unclaimed.has(known.id))
       throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
     if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");

@@ -17,7 +17,7 @@ import {
   SAVED_PLACES,
   SPAN_PAGES,
 } from "./core-layout.js";
-import type { ControlField, ControlValues } from "./core-layout.js";
+import type { ControlValues } from "./core-layout.js";
 import { align, readFrame, wordsOf } from "./format.js";
 import type { Frame, SectionName } from "./format.js";
 import { decodeMeta } from "./meta.js";
@@ -236,9 +236,3 @@ export class Image {
 export function addressOf(run: Run, index: number): number {
   return run.first * PAGE_SIZE + index * run.blockSize + prefixOf(run.kind);
 }
-
-/** Fields whose values are addresses of objects or buffers, or 0. */
-export type AddressField = Extract<
-  ControlField,
-  "none" | "falseObject" | "trueObject" | "smallInts" | "emptyTuple" | "garbage" | `${string}Buffer`
->;

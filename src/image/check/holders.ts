@@ -4,6 +4,9 @@ import type { Image } from "../image.js";
 import type { Tally } from "./objects.js";
 import type { Population } from "./population.js";
 
+/** Most outside references, in all, of objects whose header cannot hold their number. */
+const MOST_SATURATED = 2 ** 26;
+
 /** Who holds objects from outside: handles, named roots, the heap itself, and nobody. */
 export class Holders {
   /** Outside references of each object; of immortals none. */
@@ -26,6 +29,7 @@ export class Holders {
   #checkSaturated(image: Image, tally: Tally): void {
     const rows = image.rows("SATU", SATURATED_WORDS);
     const count = rows.length / SATURATED_WORDS;
+    let total = 0;
     if (count !== tally.saturated) throw image.error("SATU", "there are not as many large counts as objects with one");
     if (count > 0 && count >= image.control.rootsMapCapacity)
       throw image.error("SATU", "there are too many large counts");
@@ -37,6 +41,9 @@ export class Holders {
         ordinal >= 0 && image.word(object) <= 0x7fffffff && image.word(object + 4) >>> ROOTS_SHIFT === ROOTS_SATURATED;
       if (!isNext || !isSaturated || (rows[row + 1] as number) < ROOTS_SATURATED)
         throw image.error("SATU", "a large count belongs to no object", row);
+      // They can be let go one by one, which should not take for ever.
+      total += rows[row + 1] as number;
+      if (total > MOST_SATURATED) throw image.error("SATU", "there are too many outside references", row);
       this.outside[ordinal] = rows[row + 1] as number;
     }
   }

@@ -1,4 +1,7 @@
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Bytes that are decoded at a time: what comes of them is thrown away. */
+const PIECE = 1 << 16;
+
+const short = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Whether bytes are UTF-8. */
 export function isUtf8(bytes: Uint8Array, start: number, length: number): boolean {
@@ -7,7 +10,13 @@ export function isUtf8(bytes: Uint8Array, start: number, length: number): boolea
   while (at < end && (bytes[at] as number) < 0x80) at++;
   if (at === end) return true;
   try {
-    decoder.decode(bytes.subarray(at, end));
+    if (end - at <= PIECE) {
+      short.decode(bytes.subarray(at, end));
+      return true;
+    }
+    const long = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    for (; at < end; at += PIECE) long.decode(bytes.subarray(at, Math.min(at + PIECE, end)), { stream: true });
+    long.decode();
     return true;
   } catch {
     return false;

@@ -100,6 +100,10 @@ export function heapBase(): usize {
 export function init(base: usize, limit: usize): bool {
   return startHeap(base, limit);
 }
+/** Where all state begins: for whoever saves it. */
+export function controlBlock(): usize {
+  return changetype<usize>(control);
+}
 
 // ---- Types and objects
 export function defineType(payloadBytes: u32, slotCount: u32, flags: u32): u32 {

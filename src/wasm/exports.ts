@@ -16,6 +16,8 @@ export interface CoreExports {
   heapBase(): Address;
   /** Starts an empty heap in `[base, limit)`. 0 = there was not enough memory. Call once. */
   init(base: Address, limit: Address): number;
+  /** The control block (`assembly/control.ts`) and, behind it, the directories, list heads and size classes. */
+  controlBlock(): Address;
 
   /** New type with `payloadBytes` of payload beginning with `slotCount` references. 0 = out of memory or types. `flags`: TYPE_HAS_FINALIZER. */
   defineType(payloadBytes: number, slotCount: number, flags: number): number;

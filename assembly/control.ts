@@ -6,7 +6,7 @@
 import { CLASS_COUNT } from "./alloc/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
-export const LAYOUT_VERSION: u32 = 5;
+export const LAYOUT_VERSION: u32 = 6;
 
 
 @unmanaged

@@ -27,7 +27,7 @@ import { blockSize, classRecord } from "./alloc/block";
 import { CLASS_COUNT } from "./alloc/size-class";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
-import { step as stepCycle } from "./collect/cycle/cycle";
+import { settleCycle, settleDeaths, step as stepCycle } from "./collect/cycle/cycle";
 import {
   beginIfWorthIt,
   countBirth,
@@ -107,6 +107,10 @@ export function heapBase(): usize {
 }
 export function init(base: usize, limit: usize): bool {
   return startHeap(base, limit);
+}
+/** Where all state begins: for whoever saves it. */
+export function controlBlock(): usize {
+  return changetype<usize>(control);
 }
 
 // ---- Types and objects
@@ -421,6 +425,12 @@ export function collect(generation: u32): u32 {
 export function step(units: i32): bool {
   beginIfWorthIt();
   return stepCycle(units);
+}
+/** Ends, or gives up, all that goes in steps. */
+export function settle(): void {
+  if (control.collecting) return;
+  settleCycle();
+  settleDeaths();
 }
 export function setBounded(on: u32): void {
   setBoundedPauses(on != 0);

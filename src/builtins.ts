@@ -19,6 +19,7 @@ import { ListHandle } from "./containers/list.js";
 import { SetHandle } from "./containers/set.js";
 import { TupleHandle } from "./containers/tuple.js";
 import { Handle } from "./handle.js";
+import { BUILTIN_NAMES } from "./image/types.js";
 import type { Store, TypeInfo } from "./store.js";
 import { BytesHandle, StrHandle } from "./text.js";
 import type { Address } from "./wasm/exports.js";
@@ -27,24 +28,25 @@ import { WeakrefHandle } from "./weakref/weakref.js";
 
 type HandleClass = new (store: Store, address: Address, lent: boolean) => Handle;
 
-function builtin(id: number, name: string, handleClass: HandleClass, isWeakrefable = false): TypeInfo {
+function builtin(id: number, handleClass: HandleClass, isWeakrefable = false): TypeInfo {
+  const name = BUILTIN_NAMES[id] as string;
   return { id, name, isWeakrefable, wrap: (store, address, lent) => new handleClass(store, address, lent) };
 }
 
 /** The types that every heap has, by Python's names. */
 export const BUILTIN_TYPES: readonly TypeInfo[] = [
-  builtin(TYPE_NONE, "NoneType", Handle),
-  builtin(TYPE_BOOL, "bool", Handle),
-  builtin(TYPE_INT, "int", Handle),
-  builtin(TYPE_FLOAT, "float", Handle),
-  builtin(TYPE_STR, "str", StrHandle),
-  builtin(TYPE_BYTES, "bytes", BytesHandle),
-  builtin(TYPE_LIST, "list", ListHandle),
-  builtin(TYPE_TUPLE, "tuple", TupleHandle),
-  builtin(TYPE_DICT, "dict", DictHandle),
-  builtin(TYPE_SET, "set", SetHandle, true),
-  builtin(TYPE_WEAKREF, "weakref", WeakrefHandle),
-  builtin(TYPE_WEAKMAP, "WeakKeyDictionary", WeakKeyMapHandle, true),
-  builtin(TYPE_WEAKSET, "WeakSet", WeakSetHandle, true),
-  builtin(TYPE_EPHEMERON, "ephemeron", Handle),
+  builtin(TYPE_NONE, Handle),
+  builtin(TYPE_BOOL, Handle),
+  builtin(TYPE_INT, Handle),
+  builtin(TYPE_FLOAT, Handle),
+  builtin(TYPE_STR, StrHandle),
+  builtin(TYPE_BYTES, BytesHandle),
+  builtin(TYPE_LIST, ListHandle),
+  builtin(TYPE_TUPLE, TupleHandle),
+  builtin(TYPE_DICT, DictHandle),
+  builtin(TYPE_SET, SetHandle, true),
+  builtin(TYPE_WEAKREF, WeakrefHandle),
+  builtin(TYPE_WEAKMAP, WeakKeyMapHandle, true),
+  builtin(TYPE_WEAKSET, WeakSetHandle, true),
+  builtin(TYPE_EPHEMERON, Handle),
 ];

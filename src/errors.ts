@@ -9,6 +9,7 @@ export type ErrorCode =
   | "FOREIGN_HANDLE"
   | "UNKNOWN_TYPE"
   | "BAD_FIELD"
+  | "TYPE_MISMATCH"
   | "BAD_VALUE"
   | "BAD_KEY"
   | "BAD_INDEX"
@@ -48,6 +49,10 @@ export class UnknownTypeError extends HeapwrightError {
 /** A field that a type does not have, or may not have. */
 export class BadFieldError extends HeapwrightError {
   readonly code = "BAD_FIELD";
+}
+/** A struct is not defined as the one of the same name in the image that the heap was restored from. */
+export class TypeMismatchError extends HeapwrightError {
+  readonly code = "TYPE_MISMATCH";
 }
 /** A value of the wrong type, or out of its type's range. */
 export class BadValueError extends HeapwrightError {

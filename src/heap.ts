@@ -1,4 +1,6 @@
 import { BatchFace } from "./batch.js";
+import { bytesOf, viewOf } from "./byte-source.js";
+import type { ByteSource, Bytes } from "./byte-source.js";
 import { BUILTIN_TYPES } from "./builtins.js";
 import type { DictHandle, DictInit } from "./containers/dict.js";
 import type { ListHandle } from "./containers/list.js";
@@ -32,6 +34,12 @@ import {
   checkWeakrefTiming,
 } from "./options.js";
 import type { Thresholds, Pauses, WeakrefTiming } from "./options.js";
+import { checkImage } from "./image/check/check.js";
+import type { CheckedImage } from "./image/check/check.js";
+import { saveImage, saveImageChunks } from "./image/save.js";
+import { adoptOrphan, lostOf, orphansOf, releaseOrphans, restoreInto, stateOf } from "./persistence.js";
+import type { Lost, Orphan } from "./persistence.js";
+import { RootsFace } from "./roots.js";
 import { runScope } from "./scope.js";
 import { takeStats } from "./stats.js";
 import type { HeapStats } from "./stats.js";
@@ -42,8 +50,10 @@ import type { None, StructOptions } from "./struct.js";
 import type { BytesHandle, StrHandle } from "./text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "./values.js";
 import type { Value } from "./values.js";
+import { TraceFace } from "./trace/face.js";
+import { Recorder } from "./trace/recorder.js";
 import { WeakrefFace } from "./weakref/face.js";
-import type { CoreExports } from "./wasm/exports.js";
+import type { Address, CoreExports } from "./wasm/exports.js";
 import { compileInlinedCore, inlinedCore } from "./wasm/inlined.js";
 import { startCore, startCoreSync } from "./wasm/instance.js";
 import type { CoreSource } from "./wasm/instance.js";
@@ -82,6 +92,15 @@ export interface HeapOptions<Source = CoreSource> {
   onUnraisable?: UnraisableHook;
 }
 
+/** What a restored heap does not know from its image. */
+export interface RestoreOptions<Source = CoreSource> extends Pick<
+  HeapOptions<Source>,
+  "module" | "traceHandles" | "onUnraisable"
+> {
+  /** Most bytes of linear memory that the heap may take. @default what it was */
+  maxBytes?: number;
+}
+
 /**
  * A heap: Python's memory manager over linear memory of its own.
  *
@@ -91,6 +110,7 @@ export interface HeapOptions<Source = CoreSource> {
 export class Heap {
   readonly #store: Store;
   readonly #log: CollectionLog;
+  readonly #recorder: Recorder;
   #isDisposed = false;
   /** The heap on raw addresses, for hot loops. */
   readonly core: CoreFace;
@@ -100,6 +120,10 @@ export class Heap {
   readonly gc: GcFace;
   /** Python's `weakref` module. */
   readonly weakref: WeakrefFace;
+  /** Objects by name, which images keep. */
+  readonly roots: RootsFace;
+  /** Python's `tracemalloc` module. */
+  readonly trace: TraceFace;
 
   private constructor(store: Store) {
     this.#store = store;
@@ -108,6 +132,9 @@ export class Heap {
     this.#log = new CollectionLog(store);
     this.gc = new GcFace(store, this.#log);
     this.weakref = new WeakrefFace(store);
+    this.roots = new RootsFace(store);
+    this.#recorder = new Recorder(store);
+    this.trace = new TraceFace(store, this.#recorder);
   }
 
   /** A new, empty heap. @throws {@link BadOptionError}, {@link OutOfMemoryError} */
@@ -128,14 +155,53 @@ export class Heap {
     }
   }
 
-  static #start(store: Store, exports: CoreExports, options: HeapOptions): Heap {
-    store.attach(exports);
-    const maxBytes = options.maxBytes ?? MAX_BYTES;
-    if (store.core.init(store.core.heapBase(), maxBytes) === 0) {
-      throw new OutOfMemoryError(`out of memory: an empty heap does not fit ${maxBytes} bytes`);
+  /**
+   * The heap of an image, going on where that was taken: addresses, counts, generations, thresholds, statistics. Handles
+   * and functions stay behind: `roots` are the way in, `orphans` lists what handles held, `lost` which functions are
+   * missing. Define the structs again, by the same names and fields, to give them back their finalizers and methods.
+   *
+   * The bytes may come from anywhere: all that the heap will rely on is checked first.
+   *
+   * @throws {@link BadImageError}, {@link BadOptionError}, {@link OutOfMemoryError}
+   */
+  static async restore(image: ByteSource, options: RestoreOptions = {}): Promise<Heap> {
+    const store = makeStore(options);
+    const checked = checkImage(await bytesOf(image));
+    const source = options.module ?? (await compileInlinedCore());
+    const exports = await startCore(source, store.hooks).catch(notACore);
+    Heap.#startCore(store, exports, options.maxBytes ?? MAX_BYTES);
+    return Heap.#restored(store, checked, options.maxBytes);
+  }
+
+  /** As `restore`, at once; image and core must be at hand as bytes. */
+  static restoreSync(image: Bytes, options: RestoreOptions<WebAssembly.Module | BufferSource> = {}): Heap {
+    const store = makeStore(options);
+    const checked = checkImage(viewOf(image));
+    try {
+      const exports = startCoreSync(options.module ?? inlinedCore(), store.hooks);
+      Heap.#startCore(store, exports, options.maxBytes ?? MAX_BYTES);
+    } catch (error) {
+      return notACore(error);
     }
-    store.core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
+    return Heap.#restored(store, checked, options.maxBytes);
+  }
+
+  static #restored(store: Store, checked: CheckedImage, maxBytes: number | undefined): Heap {
+    const heap = new Heap(store);
+    restoreInto(store, heap.#recorder, checked, maxBytes);
+    return heap;
+  }
+
+  static #startCore(store: Store, exports: CoreExports, maxBytes: number): void {
+    store.attach(exports);
+    if (store.core.init(store.core.heapBase(), maxBytes) === 0)
+      throw new OutOfMemoryError(`out of memory: an empty heap does not fit ${maxBytes} bytes`);
     for (const type of BUILTIN_TYPES) store.types.set(type.id, type);
+  }
+
+  static #start(store: Store, exports: CoreExports, options: HeapOptions): Heap {
+    Heap.#startCore(store, exports, options.maxBytes ?? MAX_BYTES);
+    store.core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
     if (options.thresholds !== undefined) store.core.setThresholds(...options.thresholds);
     if (options.byteThreshold !== undefined) store.core.setByteThreshold(options.byteThreshold);
     if (options.weakrefTiming === "3.12") store.core.setClearsAllWeakrefs(1);
@@ -293,6 +359,48 @@ export class Heap {
     return takeStats(this.#store);
   }
 
+  /**
+   * The whole heap as bytes, to be restored by `Heap.restore` or looked at as a dump: its pages, types, named roots, and
+   * who holds what. What was freed is not in it. The heap goes on.
+   *
+   * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks, or in the middle of a copy or sort.
+   */
+  image(): Uint8Array<ArrayBuffer> {
+    return saveImage(stateOf(this.#store, this.#recorder));
+  }
+
+  /** The same in pieces of some megabytes, for large heaps. All are of the moment of the call, whatever happens to the heap meanwhile. */
+  imageStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const chunks = saveImageChunks(stateOf(this.#store, this.#recorder)).reverse();
+    return new ReadableStream({
+      pull(controller) {
+        const chunk = chunks.pop();
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(chunk);
+      },
+    });
+  }
+
+  /** Of a restored heap: the objects to which the program before had references that nobody has taken over yet. */
+  orphans(): Orphan[] {
+    return orphansOf(this.#store);
+  }
+
+  /** A handle that takes one of an orphan's references over. @throws {@link BadValueError} if there is none. */
+  adopt(address: Address): Handle {
+    return adoptOrphan(this.#store, address);
+  }
+
+  /** Lets go of all references that nobody has taken over. @returns How many. */
+  releaseOrphans(): number {
+    return releaseOrphans(this.#store);
+  }
+
+  /** Of a restored heap: functions that the program before had given it, and that are not there any more. Walks the heap. */
+  get lost(): Lost[] {
+    return lostOf(this.#store);
+  }
+
   /** Checks every invariant of the heap. Changes nothing. @throws {@link CorruptHeapError} naming the first that does not hold. */
   verify(): void {
     const { core } = this.#store;
@@ -366,6 +474,10 @@ function releaseEverything(store: Store): void {
     net.releaseAll((address) => {
       core.decref(address);
     });
+  store.roots.forEach((address, name) => {
+    store.roots.delete(name);
+    core.decref(address);
+  });
   core.setDebug(0);
   core.forgetGarbage();
   core.collect(2);

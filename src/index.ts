@@ -5,7 +5,13 @@
  * @packageDocumentation
  */
 export { Heap } from "./heap.js";
-export type { HeapOptions } from "./heap.js";
+export type { HeapOptions, RestoreOptions } from "./heap.js";
+export type { ByteSource, Bytes } from "./byte-source.js";
+export type { Lost, Orphan } from "./persistence.js";
+export type { RootsFace } from "./roots.js";
+export type { TraceFace, TraceOptions } from "./trace/face.js";
+export { TraceSnapshot } from "./trace/snapshot.js";
+export type { Trace, TraceDifference, TraceKey, TraceStatistic } from "./trace/snapshot.js";
 export { Handle } from "./handle.js";
 export { lending } from "./containers/container.js";
 export { ListHandle } from "./containers/list.js";

@@ -1,7 +1,10 @@
+import { siteHere } from "./site.js";
 import type { Address } from "./wasm/exports.js";
 
 /** Handles to one registration: one live handle can delay the release of 63 forgotten ones. */
 const BATCH_SIZE = 64;
+/** Frames that are shown of where a handle was made. */
+const SHOWN_FRAMES = 10;
 
 /** Where handles keep their addresses: what outlives them. A cell is 0 when its handle is released. */
 export class HandleRecord {
@@ -73,7 +76,7 @@ export class LeakNet {
     const { record } = batch;
     record.addresses[index] = address;
     record.live++;
-    if (record.sites !== undefined) record.sites[index] = siteHere();
+    if (record.sites !== undefined) record.sites[index] = siteHere(SHOWN_FRAMES);
     return index;
   }
 
@@ -111,38 +114,16 @@ export class LeakNet {
     this.releaseAll(() => undefined);
   }
 
+  /** Address and site of each live handle, in the order they were made. */
+  *live(): Generator<[address: Address, site: string | undefined], void> {
+    for (const { addresses, sites } of this.records)
+      for (const [index, address] of addresses.entries()) if (address !== 0) yield [address, sites?.[index]];
+  }
+
   /** Live handles. */
   get count(): number {
     let count = 0;
     for (const record of this.records) count += record.live;
     return count;
   }
-}
-
-/**
- * Where user code made a handle: the stack below this package's own frames. It is formatted at once, since
- * an Error that waits holds on to what its frames worked on, the handle among them.
- */
-function siteHere(): string {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = MOST_FRAMES;
-  const [, ...frames] = new Error("a handle was made").stack?.split("\n") ?? [];
-  Error.stackTraceLimit = stackTraceLimit;
-  const own = frames.slice(0, DEEPEST_CALL).findLastIndex(isOwnFrame);
-  return frames.slice(own + 1, own + 1 + SHOWN_FRAMES).join("\n");
-}
-
-/** Frames from the net up to the public method, at most; and those shown of the user's. */
-const DEEPEST_CALL = 16;
-const SHOWN_FRAMES = 10;
-const MOST_FRAMES = DEEPEST_CALL + SHOWN_FRAMES;
-
-/** The folder of this package; in a bundle, where it is one file with the user's code, frames are told by name. */
-const OWN_FOLDER = /^(?:file:\/\/)?(.*\/)leak-net\.[jt]s$/.exec(import.meta.url)?.[1];
-/** Classes of this package, and what the engine puts between a loop and its generator. */
-const OWN_NAME =
-  /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|BatchFace|WeakrefFace|GcFace|CopyIn|Object\.wrap)\b|at \S+\.next \(<anonymous>\)/;
-
-function isOwnFrame(frame: string): boolean {
-  return (OWN_FOLDER !== undefined && frame.includes(OWN_FOLDER)) || OWN_NAME.test(frame);
 }

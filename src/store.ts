@@ -3,7 +3,9 @@ import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError
 import type { FieldLayout } from "./field-layout.js";
 import { LeakNet } from "./leak-net.js";
 import type { Leak } from "./leak-net.js";
+import { Orphans } from "./orphans.js";
 import type { Handle } from "./handle.js";
+import type { CallbackLabel } from "./image/meta.js";
 import type { Address, CoreExports, CoreImports } from "./wasm/exports.js";
 import { deadExports, guardExports } from "./wasm/instance.js";
 import { HeapMemory } from "./wasm/memory.js";
@@ -43,6 +45,14 @@ export class Store {
   readonly leaks: Leak[] = [];
   readonly types = new Map<number, TypeInfo>();
   readonly callbacks = new Map<number, (weakref: Handle) => void>();
+  /** What is known of callbacks, also of those that a restored heap has lost. */
+  readonly callbackLabels = new Map<number, CallbackLabel>();
+  /** Addresses by name: `heap.roots`. Each owns a reference. */
+  readonly roots = new Map<string, Address>();
+  /** Structs that came with an image, and that the program has not defined yet. */
+  readonly unclaimed = new Set<number>();
+  /** References of a program before, that nobody has taken over yet. */
+  readonly orphans = new Orphans();
   /** Who is told of collections. */
   onCollection: CoreImports["collection"] = () => undefined;
   /** Handles made in the innermost scope, if one is open. */
@@ -55,7 +65,7 @@ export class Store {
   isCorrupt = false;
   readonly #onUnraisable: UnraisableHook;
   readonly #traceHandles: boolean | undefined;
-  #nextCallback = 1;
+  nextCallback = 1;
 
   constructor(onUnraisable: UnraisableHook, traceHandles: boolean | undefined) {
     this.#onUnraisable = onUnraisable;
@@ -77,7 +87,7 @@ export class Store {
       this.onCollection(phase, generation, collected >>> 0);
     },
     forget: (id) => {
-      this.callbacks.delete(id);
+      this.forgetCallback(id);
     },
   };
 
@@ -164,10 +174,19 @@ export class Store {
     }
   }
 
-  registerCallback(callback: (weakref: Handle) => void): number {
-    const id = this.#nextCallback++;
+  /** Id of a function for the core. `label` is what an image says of it. */
+  registerCallback(
+    callback: (weakref: Handle) => void,
+    label: CallbackLabel = { kind: "callback", name: callback.name },
+  ): number {
+    const id = this.nextCallback++;
     this.callbacks.set(id, callback);
+    this.callbackLabels.set(id, label);
     return id;
+  }
+  forgetCallback(id: number): void {
+    this.callbacks.delete(id);
+    this.callbackLabels.delete(id);
   }
 
   /** Id of the type of the object at an address. */

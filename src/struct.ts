@@ -1,5 +1,5 @@
 import { TYPE_HAS_FINALIZER } from "../assembly/layout.js";
-import { BadFieldError, BadValueError, UnknownTypeError, describe } from "./errors.js";
+import { BadFieldError, BadValueError, TypeMismatchError, UnknownTypeError, describe } from "./errors.js";
 import { placeFields } from "./field-layout.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { FieldValue, Fields } from "./fields.js";
@@ -130,6 +130,8 @@ export interface StructDefinition {
   base?: StructLayout | undefined;
   /** Objects whose members the handles get. */
   mixins: object[];
+  /** The type is in the heap already, which was restored; nobody has defined it yet. */
+  restored?: { id: number; hasFinalizer: boolean };
 }
 
 /** All there is to know of a struct type: the host's side of it. */
@@ -139,36 +141,61 @@ export class StructLayout implements TypeInfo {
   readonly name: string;
   readonly fields: ReadonlyMap<string, FieldLayout>;
   readonly finalize: ((handle: Handle) => void) | undefined;
-  readonly #base: StructLayout | undefined;
+  /** Whether the core asks for a finalizer when an object dies; in a restored heap it may be lost. */
+  readonly hasFinalizer: boolean;
+  readonly base: StructLayout | undefined;
+  /** References, and bytes of payload. */
+  readonly slots: number;
+  readonly bytes: number;
   readonly #class: typeof StructHandle;
 
-  /** Adds the type to a heap. */
+  /** Adds the type to a heap, or takes over one that came with the heap's image. */
   constructor(
     readonly store: Store,
-    { name, fields, finalize, base, mixins }: StructDefinition,
+    { name, fields, finalize, base, mixins, restored }: StructDefinition,
   ) {
     if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
-    for (const info of store.types.values()) {
-      if (info.name === name) throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
-    }
+    // An image has been found to have no name twice.
+    const known = restored === undefined ? [...store.types.values()].find((info) => info.name === name) : undefined;
+    if (known !== undefined && !store.unclaimed.has(known.id))
+      throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
     if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
     this.name = name;
-    this.#base = base;
+    this.base = base;
     this.finalize = finalize ?? base?.finalize;
     const { layouts, slots, bytes } = placeFields(fields, base?.fields ?? new Map(), RESERVED_NAMES);
     this.fields = layouts;
+    this.slots = slots;
+    this.bytes = bytes;
     this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, mixins);
-    this.id = store.require(
-      () => store.core.defineType(bytes, slots, this.finalize === undefined ? 0 : TYPE_HAS_FINALIZER),
-      "another type",
-    );
+    const present = restored ?? (known as StructLayout | undefined);
+    this.hasFinalizer = present?.hasFinalizer ?? this.finalize !== undefined;
+    if (known !== undefined) this.#mustAgree(known as StructLayout);
+    this.id =
+      present?.id ??
+      store.require(
+        () => store.core.defineType(bytes, slots, this.hasFinalizer ? TYPE_HAS_FINALIZER : 0),
+        "another type",
+      );
     store.types.set(this.id, this);
+    if (known !== undefined) store.unclaimed.delete(this.id);
+  }
+
+  /** @throws {@link TypeMismatchError} unless objects of the type that came with the image are what this one says. */
+  #mustAgree(known: StructLayout): void {
+    const shapeOf = ({ fields, base }: StructLayout): string =>
+      JSON.stringify([base?.name, ...Array.from(fields.values(), ({ name, type }) => [name, type])]);
+    if (shapeOf(this) !== shapeOf(known))
+      throw new TypeMismatchError(`${describe(this.name)} has other fields, or another base, in the heap's image`);
+    if (this.finalize !== undefined && !known.hasFinalizer)
+      throw new TypeMismatchError(`${describe(this.name)} has no finalizer in the heap's image`);
   }
 
   isOrExtends(other: StructLayout): boolean {
+    // By id: a base may have been defined after what came with an image as its extension.
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the start of a chain
-    for (let layout: StructLayout | undefined = this; layout !== undefined; layout = layout.#base) {
-      if (layout === other) return true;
+    for (let layout: StructLayout | undefined = this; layout !== undefined; layout = layout.base) {
+      if (layout.id === other.id) return true;
     }
     return false;
   }

@@ -15,12 +15,12 @@ import {
   TYPE_WEAKREF,
 } from "../layout";
 import { FINALIZED, control } from "../control";
-import { finalize } from "../host";
+import { callback, finalize } from "../host";
 import { ONE_OUTSIDE, hasFlag, headerOf, nextOf, refcountOf, setFlag, setHeader, typeIdOf } from "../object/header";
 import { append, moveAll, remove } from "../object/list";
 import { slotsEnd, slotsOf } from "../object/slots";
 import { hasFinalizer, typeOf } from "../object/type";
-import { callBack, decref } from "../heap/death";
+import { decref } from "../heap/death";
 import { moveTo } from "../heap/generations";
 import { appendItem, clearItems } from "../heap/list";
 import { writeSlot } from "../heap/reference";
@@ -53,13 +53,16 @@ export function callWeakrefs(unreachable: usize, generation: u32): u32 {
   return callAndPromote(first, generation);
 }
 
-/** Calls the callbacks of a chain. What lives on goes where the survivors of the collection went. */
+/** Calls the callbacks of a chain, and lets go of each at once. What lives on goes where the survivors of the collection went. */
 function callAndPromote(weakref: usize, generation: u32): u32 {
   let died: u32 = 0;
   while (weakref) {
     const next = nextWeakref(weakref);
-    if (callBack(weakref)) moveTo(min(generation + 1, 2), weakref);
-    else died++;
+    setNextWeakref(weakref, 0);
+    callback(weakref, callbackOf(weakref));
+    if (refcountOf(weakref) == 1) died++;
+    else moveTo(min(generation + 1, 2), weakref);
+    decref(weakref);
     weakref = next;
   }
   return died;

@@ -372,24 +372,20 @@ function tellWeakrefs(object: usize): void {
   else callAll(weakref);
 }
 
-/** Calls the callbacks of a chain of cleared weak references and lets go of each. */
-function callAll(weakref: usize): void {
+/**
+ * Calls the callbacks of a chain of cleared weak references. Each is held until all have been called, as in CPython: to
+ * a collection that a callback asks for, none of them is garbage.
+ */
+function callAll(first: usize): void {
   enterHook();
-  while (weakref) {
-    const next = nextWeakref(weakref);
-    callBack(weakref);
-    weakref = next;
+  for (let weakref = first; weakref; weakref = nextWeakref(weakref)) callback(weakref, callbackOf(weakref));
+  while (first) {
+    const weakref = first;
+    first = nextWeakref(weakref);
+    setNextWeakref(weakref, 0);
+    decref(weakref);
   }
   leaveHook();
-}
-
-/** Calls the callback of a cleared weak reference, the first of a chain, and lets go of it. False if it died of that. */
-export function callBack(weakref: usize): bool {
-  setNextWeakref(weakref, 0);
-  callback(weakref, callbackOf(weakref));
-  const isLast = refcountOf(weakref) == 1;
-  decref(weakref);
-  return !isLast;
 }
 
 /** The deaths of a chain of objects for which `markDying` has been called. */

@@ -301,10 +301,8 @@ function verifySideTables(): u32 {
 function verifyWeakMaps(): u32 {
   let listed: u32 = 0;
   for (let object = firstObject(); object; object = nextObject(object)) {
-    if (typeOf(object).kind != KIND_WEAKMAP) {
-      for (let entry = firstEntryOf(object); entry; entry = nextEntryOf(entry)) listed--;
-      continue;
-    }
+    for (let entry = firstEntryOf(object); entry; entry = nextEntryOf(entry)) listed--;
+    if (typeOf(object).kind != KIND_WEAKMAP) continue;
     let size: u32 = 0;
     for (let entry = firstEntry(object); entry; entry = olderEntry(entry)) {
       if (!isEntry(entry) || mapOf(entry) != object || !typeIdAt(keyOf(entry))) return broken(INVARIANT_WEAKMAP, entry);

@@ -42,3 +42,6 @@ export { accumulationPoint, suspects } from "./analysis/suspects.js";
 export type { Suspect, SuspectOptions } from "./analysis/suspects.js";
 export { diffByDominatorPath, diffByType, growth, matchNodes } from "./analysis/diff.js";
 export type { DiffRow, Growth, GrowthRow, Matching } from "./analysis/diff.js";
+export { readImage, readImageSync } from "./image/read.js";
+export { memoryUse } from "./image/memory-use.js";
+export type { MemoryUse } from "./image/memory-use.js";

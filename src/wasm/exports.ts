@@ -16,6 +16,8 @@ export interface CoreExports {
   heapBase(): Address;
   /** Starts an empty heap in `[base, limit)`. 0 = there was not enough memory. Call once. */
   init(base: Address, limit: Address): number;
+  /** The control block (`assembly/control.ts`) and, behind it, the directories, list heads and size classes. */
+  controlBlock(): Address;
 
   /** New type with `payloadBytes` of payload beginning with `slotCount` references. 0 = out of memory or types. `flags`: TYPE_HAS_FINALIZER. */
   defineType(payloadBytes: number, slotCount: number, flags: number): number;
@@ -179,6 +181,8 @@ export interface CoreExports {
   freezeCount(): number;
   /** Does about so many units of work of what waits; begins a cycle if there is reason to. 0 = nothing is left. */
   step(units: number): number;
+  /** Ends, or gives up, all that goes in steps. Finalizers and callbacks may run. */
+  settle(): void;
   /** Bounded pauses on or off. Off ends what is under way. */
   setBounded(on: number): void;
   isBounded(): number;

@@ -34,10 +34,10 @@ export class Finalizer {
     this.#registry = registry;
     this.#fn = fn;
     this.#args = args;
-    const watch = (): WeakrefHandle =>
-      createWeakref(store, object, () => {
-        this.call();
-      });
+    const run = (): void => {
+      this.call();
+    };
+    const watch = (): WeakrefHandle => createWeakref(store, object, run, { kind: "finalize", name: fn.name });
     // It is nobody else's to let go of.
     this.#weakref = store.outsideScopes(watch);
     registry.add(this);

@@ -52,10 +52,11 @@ export class WeakValueMap<T extends Handle = Handle> {
   #set(key: Value, value: T): void {
     // The callback must not keep the map from being forgotten.
     const self = new WeakRef(this);
-    const weakref = createWeakref(this.#store, value, (dead) => {
+    const forget = (dead: WeakrefHandle): void => {
       const map = self.deref();
       if (map !== undefined) map.#forget(dead.address);
-    });
+    };
+    const weakref = createWeakref(this.#store, value, forget, { kind: "value map", name: "" });
     try {
       const old = this.#dict.get(key) as WeakrefHandle | undefined;
       this.#dict.set(key, weakref);

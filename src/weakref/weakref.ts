@@ -1,6 +1,7 @@
 import { WEAKREF_CALLBACK_OFFSET, WEAKREF_HASHED } from "../../assembly/layout.js";
 import { BadValueError } from "../errors.js";
 import { Handle, addressIn } from "../handle.js";
+import type { CallbackLabel } from "../image/meta.js";
 import type { Store } from "../store.js";
 import type { Address } from "../wasm/exports.js";
 
@@ -41,17 +42,22 @@ export function weakrefableIn(store: Store, object: unknown): Address {
   return address;
 }
 
-/** A weak reference; without a callback, the one that all share. */
-export function createWeakref(store: Store, object: Handle, callback?: WeakrefCallback): WeakrefHandle {
+/** A weak reference; without a callback, the one that all share. `label` says of the callback what an image says of it. */
+export function createWeakref(
+  store: Store,
+  object: Handle,
+  callback?: WeakrefCallback,
+  label?: CallbackLabel,
+): WeakrefHandle {
   weakrefableIn(store, object);
   if (callback !== undefined && typeof callback !== "function") throw new BadValueError("a callback is a function");
-  const id = callback === undefined ? 0 : store.registerCallback(callback as (weakref: Handle) => void);
+  const id = callback === undefined ? 0 : store.registerCallback(callback as (weakref: Handle) => void, label);
   try {
     return store.adopt(
       store.require(() => store.core.newWeakref(object.address, id), "a weak reference"),
     ) as WeakrefHandle;
   } catch (error) {
-    store.callbacks.delete(id);
+    store.forgetCallback(id);
     throw error;
   }
 }

@@ -30,6 +30,25 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(called).toEqual([3, 2, 1]);
   });
 
+  test("in a death no weak reference dies before the last callback has run", () => {
+    const events: string[] = [];
+    const core = startCore(build, {
+      callback(weakref, id) {
+        events.push(`call ${id}`);
+        core.decref(weakref);
+        events.push(`collected ${core.collect(2)}`);
+        expect(core.verify()).toBe(0);
+      },
+      forget: (id) => events.push(`forget ${id}`),
+    });
+    const object = core.alloc(core.defineType(8, 2, 0));
+    for (const id of [1, 2]) core.newWeakref(object, id);
+    core.decref(object);
+    expect(events).toEqual(["call 2", "collected 0", "call 1", "collected 0", "forget 2", "forget 1"]);
+    expect(liveObjects(core)).toBe(IMMORTALS);
+    expect(core.verify()).toBe(0);
+  });
+
   test("a weak reference that is gone is not called, and its callback is forgotten", () => {
     const called: number[] = [];
     const forgotten: number[] = [];

@@ -351,3 +351,17 @@ describe("the Lisp", async () => {
     expect(start("lisp.mjs")).toMatch(/\(fib 15\) +610\n[^]*dropped +0\n$/);
   });
 });
+
+test("images: saved, restored, cloned, and sent to a worker", () => {
+  expect(start("images.mjs").split("\n")).toEqual([
+    "restored: 3 notes",
+    "lost: the finalizer of Note",
+    "lost, after Note was defined again: 0",
+    "the clone has 0 roots, the heap 1",
+    "the worker counts 3 notes",
+    '"first" ends in the restored heap',
+    '"second" ends in the restored heap',
+    '"third" ends in the restored heap',
+    "",
+  ]);
+});

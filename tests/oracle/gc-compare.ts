@@ -58,6 +58,23 @@ export function compare(python: readonly Told[], heap: readonly Told[], commutes
   return { isReordered, isCut: false, steps: python.length };
 }
 
+/** What sort of a difference it is, whatever the names and numbers: a program is not shrunk to one that shows another. */
+export function kindOf({ what, python, heap }: Difference): string {
+  if (what !== "events") return what;
+  const [theirs, ours] = [python, heap].map((events) => (events as string[]).map(withoutNames)) as [string[], string[]];
+  return JSON.stringify([surplus(theirs, ours), surplus(ours, theirs)]);
+}
+
+function withoutNames(event: string): string {
+  return event.replace(/\bo\d[\d._#]*/g, "o").replace(/\b\d+\b/g, "0");
+}
+
+/** What one side has more of than the other, each sort of event once. */
+function surplus(side: readonly string[], other: readonly string[]): string[] {
+  const count = (events: readonly string[], event: string): number => events.filter((one) => one === event).length;
+  return [...new Set(side)].filter((event) => count(side, event) > count(other, event)).sort();
+}
+
 function differenceOf(
   events: readonly string[],
   seen: Observation,

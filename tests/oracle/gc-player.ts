@@ -2,7 +2,7 @@ import { TYPE_WEAKREF } from "../../assembly/layout.js";
 import { Heap, StructHandle, WeakrefHandle } from "../../src/index.js";
 import type { Finalization, Finalizer, Generation, Handle, HeapOptions, StructType } from "../../src/index.js";
 import type { CoreExports } from "../../src/wasm/exports.js";
-import { ROOTS } from "./gc-program.js";
+import { ROOTS, SLOTS } from "./gc-program.js";
 import type { Action, Hook, Step } from "./gc-program.js";
 
 /** What there is after a step. */
@@ -61,7 +61,7 @@ export class Player {
     this.heap.gc.disable();
     this.heap.gc.debugSink = () => undefined;
     this.#core = this.heap.scope(() => this.heap.none.store.core);
-    for (const slots of [2, 3, 4]) {
+    for (const slots of SLOTS) {
       const fields = Object.fromEntries(FIELDS.slice(0, slots).map((field) => [field, "ref" as const]));
       this.#define(`plain ${slots}`, fields, undefined);
       this.#define(`loud ${slots}`, fields, (node) => {

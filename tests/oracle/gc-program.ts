@@ -7,6 +7,9 @@ export const ROOTS = 10;
 /** The first so many are mostly objects, the rest mostly weak references. */
 const OBJECT_ROOTS = 7;
 
+/** How many slots an object can have. */
+export const SLOTS = [2, 3, 4];
+
 /** What a finalizer or callback does. None: there is no finalizer, or no callback. */
 export type Hook = Action[] | null;
 

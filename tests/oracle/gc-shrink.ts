@@ -1,4 +1,5 @@
 import { shrinkElements, shrinkList } from "../support/shrink.js";
+import { SLOTS } from "./gc-program.js";
 import type { Action, Step } from "./gc-program.js";
 
 /** The shortest program that can be found which still fails. */
@@ -13,11 +14,14 @@ export function shrinkProgram(steps: readonly Step[], fails: (steps: Step[]) => 
   return current;
 }
 
-/** With a smaller number, or a hook that does less. */
-function smallerForms<T extends Step | Action>(step: T): T[] {
+/** With a smaller number that can be there, or a hook that does less. */
+export function smallerForms<T extends Step | Action>(step: T): T[] {
   return step.flatMap((part, at): T[] => {
     const put = (other: unknown): T => (step as unknown[]).with(at, other) as T;
-    if (typeof part === "number") return Array.from({ length: part }, (_, smaller) => put(smaller));
+    if (typeof part === "number") {
+      const least = step[0] === "new" && at === 2 ? Math.min(...SLOTS) : 0;
+      return Array.from({ length: part - least }, (_, more) => put(least + more));
+    }
     if (!Array.isArray(part)) return [];
     const parts = part as (Step | Action)[];
     return [

@@ -24,12 +24,14 @@ class World:
         self.kept = {}
         self.hooks = {}
         self.events = []
+        # Who was born where. An address may be used again, and is then named again. The name is not in the object: one
+        # that the collector has cleared has no slots left, but can still be seen, through a weak reference that its
+        # own finalizer made.
+        self.names_at = {}
         # Each object holds its number in `names`, as a float of its own that nothing else but `numbers` holds: its
         # refcount tells whether the object lives, and the collector knows nothing of it.
         self.names = []
         self.numbers = []
-        # A plain weak reference has no room for a name.
-        self.ref_names = {}
         self.finalizers = []
         self.watchers = []
         self.heard = 0
@@ -77,6 +79,7 @@ NAMED = {*FIELDS_OF, *REFS}
 
 
 def give_name(thing, name):
+    world.names_at[id(thing)] = name
     thing.number = float(len(world.names))
     world.names.append(name)
     world.numbers.append(thing.number)
@@ -94,8 +97,8 @@ def is_node(value):
 def name_of(value):
     if type(value) is weakref.ref:
         # One with a callback is part of a `weakref.finalize`.
-        return world.ref_names.get(id(value)) if value.__callback__ is None else None
-    return world.names[int(value.number)] if type(value) in FIELDS_OF or type(value) is Ref else None
+        return world.names_at.get(id(value)) if value.__callback__ is None else None
+    return world.names_at[id(value)] if type(value) in NAMED else None
 
 
 # ---- Operations, of programs and of hooks. What they hold is let go explicitly, so that both sides do it in one order.
@@ -113,7 +116,7 @@ def new(name, slots, hook):
 def watch(name, node, hook):
     if hook is None:
         ref = weakref.ref(node)
-        world.ref_names[id(ref)] = "shared of " + name_of(node)
+        world.names_at[id(ref)] = "shared of " + name_of(node)
         return ref
     ref = Ref(node, callback)
     give_name(ref, name)
@@ -505,12 +508,14 @@ def play(program):
     gc.freeze()
     world.frozen_others = gc.get_freeze_count()
     told = []
-    for index in range(len(program)):
-        operate(f"o{index}", program[index])
-        events = world.events[:]
-        world.events.clear()
-        told.append([events, observe()])
-    end()
+    try:
+        for index in range(len(program)):
+            operate(f"o{index}", program[index])
+            events = world.events[:]
+            world.events.clear()
+            told.append([events, observe()])
+    finally:
+        end()  # nothing of a program that failed may die in the next one's world
     return told
 
 

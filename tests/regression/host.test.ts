@@ -128,3 +128,15 @@ describe("options of a heap", () => {
     expect(codeOf(() => Heap.createSync({ module: Promise.resolve(empty) as never }))).toBe("BAD_OPTION");
   });
 });
+
+describe.each(CORES)("weak maps, %s core", (_, options) => {
+  // `verify` counted the entries of every key but those that are weak maps themselves.
+  test("can be keys of weak maps", () => {
+    const heap = Heap.createSync(options());
+    const map = heap.weakref.keyMap();
+    map.set(heap.weakref.keyMap(), "inner");
+    map.set(map, "itself");
+    heap.verify();
+    heap.dispose();
+  });
+});

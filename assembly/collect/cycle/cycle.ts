@@ -75,6 +75,8 @@ export function settleCycle(): void {
   if (control.phase == PHASE_IDLE) return;
   if (control.phase < <u32>PHASE_GATHERING) {
     control.marking = control.partial = 0;
+    // There is as much reason for one as there was.
+    control.longLivedPending += control.longLivedTotal >>> 2;
     endCycle();
   } else while (control.phase) step(i32.MAX_VALUE);
 }

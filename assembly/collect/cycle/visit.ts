@@ -13,16 +13,17 @@ import {
 } from "../../layout";
 import { isMarked, mark } from "../../alloc/bitmap";
 import { control } from "../../control";
-import { ONE_OUTSIDE, headerOf, infoOf, rootsFieldOf, setHeader } from "../../object/header";
+import { callback } from "../../host";
+import { ONE_OUTSIDE, headerOf, infoOf, refcountOf, rootsFieldOf, setHeader } from "../../object/header";
 import { slotsEnd, slotsOf } from "../../object/slots";
 import { hasFinalizer, typeOf } from "../../object/type";
-import { callBack, decref } from "../../heap/death";
+import { decref } from "../../heap/death";
 import { isFrozen } from "../../heap/generations";
 import { appendItem, dropLast, lengthOfList } from "../../heap/list";
 import { writeSlot } from "../../heap/reference";
 import { isDecidedDead, isOfSnapshot } from "../../heap/snapshot";
 import { dropLastEntries, lengthOfTable } from "../../heap/table";
-import { clearWeakrefs, nextWeakref } from "../../heap/weak";
+import { callbackOf, clearWeakrefs, nextWeakref, setNextWeakref } from "../../heap/weak";
 import { addPending, sortPending } from "./pending";
 import { scan, scanSlots } from "./scan";
 
@@ -72,8 +73,11 @@ function gather(object: usize): u32 {
   sortPending();
   while (weakref) {
     const next = nextWeakref(weakref);
+    setNextWeakref(weakref, 0);
+    callback(weakref, callbackOf(weakref));
     // As CPython counts.
-    if (!callBack(weakref)) control.cycleCollected++;
+    if (refcountOf(weakref) == 1) control.cycleCollected++;
+    decref(weakref);
     control.work -= CALL_UNITS;
     weakref = next;
   }

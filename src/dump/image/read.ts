@@ -1,0 +1,329 @@
+import {
+  EPHEMERON_MAP_OFFSET,
+  FLAG_FINALIZED,
+  FLAG_HAS_WEAKREFS,
+  FLAG_OLD,
+  FLAG_TRACKED,
+  IMMORTAL_REFCOUNT,
+  KIND_LIST,
+  KIND_TABLE,
+  PAGE_SIZE,
+  SLOTS_BUFFER_OFFSET,
+  STR_BYTES_OFFSET,
+  STR_LENGTH_OFFSET,
+  TYPE_BYTES,
+  TYPE_EPHEMERON,
+  TYPE_FLOAT,
+  TYPE_INT,
+  TYPE_MASK,
+  TYPE_STR,
+  TYPE_TUPLE,
+  VALUE_OFFSET,
+  WEAKREF_REFERENT_OFFSET,
+} from "../../../assembly/layout.js";
+import { bytesOf, viewOf } from "../../byte-source.js";
+import type { ByteSource, Bytes } from "../../byte-source.js";
+import { checkImage } from "../../image/check/check.js";
+import type { CheckedImage } from "../../image/check/check.js";
+import { PAGE_FREE, PAGE_LARGE, PAGE_SPAN } from "../../image/core-layout.js";
+import { HANDLE_WORDS, SITE_WORDS } from "../../image/image.js";
+import type { Run } from "../../image/image.js";
+import { checkGraph } from "../graph/check.js";
+import {
+  EDGE_INTERNAL,
+  EdgeLabel,
+  EdgeStrength,
+  NO_GENERATION,
+  NO_NODE,
+  NodeFlag,
+  RegionKind,
+  RootKind,
+} from "../graph/graph.js";
+import type { HeapGraph, MemoryMap, RootColumns } from "../graph/graph.js";
+import { Growable } from "../graph/growable.js";
+import { EdgeWalk } from "./edges.js";
+import { StringTable } from "./strings.js";
+import { typesOf } from "./types.js";
+
+/**
+ * Reads a heap image as a graph: every object with its address, counts, generation and text, every reference, who
+ * holds what from outside, and where the bytes of memory are. Needs no WebAssembly; checks the image as a
+ * restore would.
+ *
+ * @throws {@link BadImageError}
+ */
+export async function readImage(source: ByteSource): Promise<HeapGraph> {
+  return readImageSync(await bytesOf(source));
+}
+
+/** The same of bytes at hand. */
+export function readImageSync(bytes: Bytes): HeapGraph {
+  const graph = new GraphReader(checkImage(viewOf(bytes))).read();
+  checkGraph(graph);
+  return graph;
+}
+
+/** Texts up to this many bytes are labels; longer ones have their beginning for one. */
+const LABEL_BYTES = 200;
+/** Strings beyond which nodes go without labels: what they hold can still be compared by its contents. */
+const MOST_STRINGS = 2 ** 22;
+
+// A byte order mark is a character like any other.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+class GraphReader {
+  readonly #checked: CheckedImage;
+  readonly #strings = new StringTable(MOST_STRINGS);
+
+  constructor(checked: CheckedImage) {
+    this.#checked = checked;
+  }
+
+  read(): HeapGraph {
+    const { image, population, holders } = this.#checked;
+    const count = population.count;
+    const id = new Float64Array(count);
+    const type = new Uint32Array(count);
+    const label = new Uint32Array(count);
+    const selfSize = new Float64Array(count);
+    const refcount = new Uint32Array(count);
+    const generation = new Uint8Array(count).fill(NO_GENERATION);
+    const flags = new Uint16Array(count);
+    const offset = new Uint32Array(count).fill(NO_NODE);
+    const length = new Uint32Array(count);
+    const { types, indexOf } = typesOf(image);
+    for (let v = 0; v < count; v++) {
+      const object = population.addresses[v] as number;
+      const at = image.at(object);
+      const info = image.words[at + 1] as number;
+      const typeId = info & TYPE_MASK;
+      type[v] = indexOf(typeId);
+      refcount[v] = image.words[at] as number;
+      selfSize[v] = this.#sizeOf(object, typeId);
+      flags[v] = flagsOf(refcount[v] as number, info, typeId);
+      if ((info & FLAG_OLD) !== 0) {
+        const birth = (image.words[at - 1] as number) * 2 ** 32 + (image.words[at - 2] as number);
+        id[v] = birth + 1;
+        generation[v] = 2;
+        if (birth < image.control.frozenUpTo) flags[v] = (flags[v] as number) | NodeFlag.FROZEN;
+      }
+      const contents = contentsOf(image.words, at, typeId);
+      if (contents !== undefined) [offset[v], length[v]] = contents;
+      if (typeId === TYPE_STR)
+        flags[v] = (flags[v] as number) | this.#labelText(label, v, contents as [number, number]);
+      else if (typeId === TYPE_INT || typeId === TYPE_FLOAT) label[v] = this.#labelNumber(at, typeId);
+    }
+    this.#readYoung(generation);
+    const { firstEdge, edges } = this.#readEdges();
+    return {
+      source: "image",
+      nodes: {
+        count,
+        id,
+        address: population.addresses,
+        type,
+        label,
+        selfSize,
+        refcount,
+        outside: holders.outside,
+        generation,
+        flags,
+        site: this.#readSites(),
+        firstEdge,
+      },
+      edges,
+      roots: this.#readRoots(flags),
+      types,
+      strings: this.#strings.texts,
+      contents: { bytes: image.frame.bytes, offset, length },
+      memory: this.#readMemory(),
+    };
+  }
+
+  /** Bytes of an object's block, and of the buffer it owns. */
+  #sizeOf(object: number, typeId: number): number {
+    const { image } = this.#checked;
+    const kind = image.types[typeId]?.kind;
+    const own = image.runAt(object).blockSize;
+    if (kind !== KIND_LIST && kind !== KIND_TABLE) return own;
+    const buffer = image.word(object + SLOTS_BUFFER_OFFSET);
+    return buffer === 0 ? own : own + image.runAt(buffer).blockSize;
+  }
+
+  /** Gives a str its label. The flag that says whether that is all of it. */
+  #labelText(label: Uint32Array, v: number, [offset, length]: [number, number]): number {
+    const { bytes } = this.#checked.image.frame;
+    const isWhole = length <= LABEL_BYTES;
+    const text = decoder.decode(bytes.subarray(offset, offset + Math.min(length, LABEL_BYTES)));
+    // A cut may have gone through a character.
+    const index = this.#strings.indexOf(isWhole ? text : `${text.replace(/\uFFFD+$/, "")}…`);
+    label[v] = index;
+    return isWhole && (index !== 0 || length === 0) ? NodeFlag.TEXT : 0;
+  }
+
+  #labelNumber(at: number, typeId: number): number {
+    const { words } = this.#checked.image;
+    const value = at + VALUE_OFFSET / 4;
+    if (typeId === TYPE_FLOAT)
+      return this.#strings.indexOf(String(doubleOf(words[value] as number, words[value + 1] as number)));
+    const [low, high] = [words[value] as number, words[value + 1] as number];
+    return this.#strings.indexOf(String((BigInt(high | 0) << 32n) | BigInt(low)));
+  }
+
+  #readYoung(generation: Uint8Array): void {
+    const { image, population } = this.#checked;
+    image.young.forEach((first, index) => {
+      for (let object = first; object !== 0; object = image.word(object - 8))
+        generation[population.find(object)] = index;
+    });
+  }
+
+  #readEdges(): { firstEdge: Uint32Array; edges: HeapGraph["edges"] } {
+    const { image, population } = this.#checked;
+    const { count } = population;
+    const firstEdge = new Uint32Array(count + 1);
+    const walk = new EdgeWalk(image, population, this.#strings);
+    // What an object refers to comes first, then the entries of weak maps of which it is the key.
+    for (let v = 0; v < count; v++) firstEdge[v + 1] = walk.degreeOf(v);
+    this.#eachEntry((_, key) => {
+      firstEdge[key + 1] = (firstEdge[key + 1] as number) + 1;
+    });
+    for (let v = 0; v < count; v++) firstEdge[v + 1] = (firstEdge[v + 1] as number) + (firstEdge[v] as number);
+    const total = firstEdge[count] as number;
+    const edges = { target: new Uint32Array(total), label: new Uint32Array(total), kind: new Uint8Array(total) };
+    const next = new Uint32Array(count);
+    for (let v = 0; v < count; v++) next[v] = walk.write(v, edges, firstEdge[v] as number);
+    const name = this.#strings.indexOf("entry of a weak map");
+    this.#eachEntry((entry, key) => {
+      const place = next[key] as number;
+      next[key] = place + 1;
+      edges.target[place] = entry;
+      edges.label[place] = name;
+      edges.kind[place] = EdgeStrength.EPHEMERON_KEY | EdgeLabel.NAME | EDGE_INTERNAL;
+    });
+    return { firstEdge, edges: { count: total, ...edges } };
+  }
+
+  /** Every entry of a weak map, with its key. */
+  #eachEntry(visit: (entry: number, key: number) => void): void {
+    const { image, population } = this.#checked;
+    for (let v = 0; v < population.count; v++) {
+      const object = population.addresses[v] as number;
+      if ((image.word(object + 4) & TYPE_MASK) !== TYPE_EPHEMERON || image.word(object + EPHEMERON_MAP_OFFSET) === 0)
+        continue;
+      visit(v, population.find(image.word(object + WEAKREF_REFERENT_OFFSET)));
+    }
+  }
+
+  #siteAt(index: number): number {
+    return index === 0 ? 0 : this.#strings.indexOf(this.#checked.image.meta.sites[index - 1] as string);
+  }
+
+  #readSites(): Uint32Array | null {
+    const { image, population } = this.#checked;
+    const rows = image.rows("SITE", SITE_WORDS);
+    if (rows.length === 0) return null;
+    const site = new Uint32Array(population.count);
+    for (let row = 0; row < rows.length; row += SITE_WORDS)
+      site[population.find(rows[row] as number)] = this.#siteAt(rows[row + 1] as number);
+    return site;
+  }
+
+  #readRoots(flags: Uint16Array): RootColumns {
+    const { image, population } = this.#checked;
+    const target = new Growable(Uint32Array);
+    const kind = new Growable(Uint8Array);
+    const name = new Growable(Uint32Array);
+    const references = new Growable(Uint32Array);
+    const isImmortal = (v: number): boolean => ((flags[v] as number) & NodeFlag.IMMORTAL) !== 0;
+    const add = (v: number, itsKind: number, itsName: number): void => {
+      target.push(v);
+      kind.push(itsKind);
+      name.push(itsName);
+      references.push(isImmortal(v) ? 0 : 1);
+    };
+    for (const [root, object] of image.meta.roots)
+      add(population.find(object), RootKind.NAMED, this.#strings.indexOf(root));
+    const rows = image.rows("HAND", HANDLE_WORDS);
+    for (let row = 0; row < rows.length; row += HANDLE_WORDS)
+      add(population.find(rows[row] as number), RootKind.HANDLE, this.#siteAt(rows[row + 1] as number));
+    const { garbage } = image.control;
+    if (garbage !== 0) add(population.find(garbage), RootKind.RUNTIME, this.#strings.indexOf("gc.garbage"));
+    for (let v = 0; v < population.count; v++) if (isImmortal(v)) add(v, RootKind.IMMORTAL, 0);
+    return {
+      count: target.length,
+      target: target.take(),
+      kind: kind.take(),
+      name: name.take(),
+      references: references.take(),
+    };
+  }
+
+  /** Regions of memory, from its beginning: what lies in front of the pages, then each run. */
+  #readMemory(): MemoryMap {
+    const { image } = this.#checked;
+    const { firstPage, endPage } = image.control;
+    const count = image.runs.length + 1;
+    const regions = {
+      count,
+      address: new Uint32Array(count),
+      bytes: new Float64Array(count),
+      kind: new Uint8Array(count),
+      blockBytes: new Uint32Array(count),
+      blocks: new Uint32Array(count),
+      blocksUsed: new Uint32Array(count),
+    };
+    regions.bytes[0] = firstPage * PAGE_SIZE;
+    regions.kind[0] = RegionKind.OVERHEAD;
+    image.runs.forEach((run, index) => {
+      const row = index + 1;
+      const bytes = run.pages * PAGE_SIZE;
+      regions.address[row] = run.first * PAGE_SIZE;
+      regions.bytes[row] = bytes;
+      regions.kind[row] = regionKindOf(run.state);
+      if (run.blockSize === 0) return;
+      regions.blockBytes[row] = run.blockSize;
+      regions.blocks[row] = Math.floor(bytes / run.blockSize);
+      regions.blocksUsed[row] = run.made - this.#freeBlocks(run);
+    });
+    return { bytes: endPage * PAGE_SIZE, regions };
+  }
+
+  #freeBlocks(run: Run): number {
+    let free = 0;
+    for (let block = run.free; block !== 0; block = this.#checked.image.word(block)) free++;
+    return free;
+  }
+}
+
+function regionKindOf(state: number): number {
+  if (state === PAGE_FREE) return RegionKind.FREE;
+  if (state === PAGE_SPAN) return RegionKind.SPAN;
+  return state === PAGE_LARGE ? RegionKind.LARGE : RegionKind.OVERHEAD;
+}
+
+function flagsOf(refcount: number, info: number, typeId: number): number {
+  return (
+    (refcount === IMMORTAL_REFCOUNT ? NodeFlag.IMMORTAL : 0) |
+    ((info & FLAG_TRACKED) !== 0 ? NodeFlag.TRACKED : 0) |
+    ((info & FLAG_FINALIZED) !== 0 ? NodeFlag.FINALIZED : 0) |
+    ((info & FLAG_HAS_WEAKREFS) !== 0 ? NodeFlag.HAS_WEAKREFS : 0) |
+    (typeId === TYPE_TUPLE ? NodeFlag.IMMUTABLE : 0)
+  );
+}
+
+/** Where the value of a text or number lies in the image, and how many bytes it has. `at` is a word's index. */
+function contentsOf(words: Uint32Array, at: number, typeId: number): [offset: number, length: number] | undefined {
+  if (typeId === TYPE_STR || typeId === TYPE_BYTES)
+    return [4 * at + STR_BYTES_OFFSET, words[at + STR_LENGTH_OFFSET / 4] as number];
+  return typeId === TYPE_INT || typeId === TYPE_FLOAT ? [4 * at + VALUE_OFFSET, 8] : undefined;
+}
+
+const halves = new Uint32Array(2);
+const double = new Float64Array(halves.buffer);
+
+function doubleOf(low: number, high: number): number {
+  halves[0] = low;
+  halves[1] = high;
+  return double[0] as number;
+}

@@ -1,0 +1,20 @@
+/**
+ * How much searching in hash tables an image may cause. Keys that collide make each search as long as there are keys,
+ * and whoever writes the bytes can see to it that all do. No heap gets there in reasonable time.
+ */
+export class ProbeBudget {
+  #left: number;
+  readonly #onSpent: () => Error;
+
+  /** `words` of the image: what is sound grows with it. */
+  constructor(words: number, onSpent: () => Error) {
+    this.#left = 2 ** 28 + 8 * words;
+    this.#onSpent = onSpent;
+  }
+
+  /** @throws What there is to throw once all is spent. */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw this.#onSpent();
+  }
+}

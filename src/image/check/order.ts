@@ -1,0 +1,53 @@
+import { PAGE_SIZE } from "../../../assembly/layout.js";
+import { CLASS_COUNT, PAGE_FREE, PAGE_SPAN, RUN_BINS, binOf } from "../core-layout.js";
+import type { Image, Run } from "../image.js";
+
+/** In what order runs with room are used, by the numbers of their first pages. */
+export interface Order {
+  /** Of each size class the leaf and the linked spans that are listed. */
+  readonly spans: readonly (readonly number[])[];
+  /** Free runs, by bins of their length. */
+  readonly bins: readonly (readonly number[])[];
+}
+
+/**
+ * Reads ORDR: each list has its length and its members. They must be runs that belong there, each once, and none with
+ * room may be missing.
+ *
+ * @throws {@link BadImageError}
+ */
+export function readOrder(image: Image): Order {
+  const words = image.rows("ORDR", 1);
+  const listed = new Uint8Array(image.runs.length);
+  let at = 0;
+  const readList = (belongs: (run: Run) => boolean): number[] => {
+    const length = words[at++] ?? 0;
+    if (length > words.length - at) throw image.error("ORDR", "a list of pages is longer than the section", at - 1);
+    const pages = Array.from(words.subarray(at, at + length));
+    for (const page of pages) {
+      const index = page < image.control.firstPage ? undefined : image.runOfPage[page];
+      const run = index === undefined ? undefined : image.runs[index];
+      if (run?.first !== page || !belongs(run) || listed[index as number] !== 0)
+        throw image.error("ORDR", "a page is in a list where it does not belong", at);
+      listed[index as number] = 1;
+      at++;
+    }
+    return pages;
+  };
+  const spans = Array.from({ length: 2 * CLASS_COUNT }, (_, list) =>
+    readList(({ state, sizeClass, kind }) => state === PAGE_SPAN && sizeClass === list >>> 1 && kind === (list & 1)),
+  );
+  const bins = Array.from({ length: RUN_BINS }, (_, bin) =>
+    readList(({ state, pages }) => state === PAGE_FREE && binOf(pages) === bin),
+  );
+  if (at !== words.length) throw image.error("ORDR", "there are more lists of pages than there should be");
+  image.runs.forEach((run, index) => {
+    if (listed[index] === 0 && (run.state === PAGE_FREE || (run.state === PAGE_SPAN && hasRoom(run))))
+      throw image.error("ORDR", `the pages from ${run.first} on have room, and are in no list`);
+  });
+  return { spans, bins };
+}
+
+function hasRoom({ free, made, pages, blockSize }: Run): boolean {
+  return free !== 0 || made < Math.floor((pages * PAGE_SIZE) / blockSize);
+}

@@ -1,0 +1,288 @@
+/**
+ * How the core lays out its own state, for those who read and write it from outside: the control block with
+ * what lies behind it, page descriptors, type descriptors, size classes.
+ *
+ * `assembly/` has the originals, which are classes that TypeScript cannot compile; `tests/image/core-layout.test.ts`
+ * holds the two against each other, and `LAYOUT_VERSION` changes with them.
+ */
+import { MAX_CLASS_SIZE } from "../../assembly/layout.js";
+
+/** See `assembly/control.ts`. */
+export const LAYOUT_VERSION = 6;
+
+/** What becomes of a field of the control block in an image. */
+export type FieldRole =
+  /** It is in the image. */
+  | "saved"
+  /** Found anew from everything else. */
+  | "derived"
+  /** Means something only in the middle of an operation. */
+  | "scratch";
+
+/** The fields of `Control`, in order: 32 bits each, or 64 where it says so. */
+export const CONTROL_FIELDS = {
+  version: "derived",
+  firstPage: "saved",
+  endPage: "saved",
+  limitPage: "saved",
+  freePages: "derived",
+  pagesInUse: "derived",
+  noSpans: "derived",
+  tablePages: "derived",
+  runBins: "derived",
+  tableNext: "derived",
+  tableEnd: "derived",
+  bitmapPages: "derived",
+  bitmapEnd: "derived",
+  markStack: "derived",
+  markOverflow: "scratch",
+  markedTracked: "scratch",
+  types: "derived",
+  typeCapacity: "saved",
+  typeCount: "saved",
+  typesBuffer: "saved",
+  rootsMapBuffer: "saved",
+  rootsMapCapacity: "saved",
+  rootsMapSize: "derived",
+  weakMapBuffer: "saved",
+  weakMapCapacity: "saved",
+  weakMapSize: "derived",
+  weakrefs: "derived",
+  internBuffer: "saved",
+  internCapacity: "saved",
+  internSize: "derived",
+  loans: "scratch",
+  hashSeed: "saved",
+  unhashable: "scratch",
+  none: "saved",
+  falseObject: "saved",
+  trueObject: "saved",
+  smallInts: "saved",
+  emptyTuple: "saved",
+  enabled: "saved",
+  pauses: "scratch",
+  birthsLimit: "derived",
+  pagesLimit: "derived",
+  byteThreshold: "saved",
+  pagesAfter: "saved",
+  pagesAfterFull: "saved",
+  collecting: "scratch",
+  debug: "saved",
+  garbage: "saved",
+  clearsAllWeakrefs: "saved",
+  hasHooks: "saved",
+  garbageIsLoud: "scratch",
+  candidates: "saved",
+  freedBytes: "saved",
+  threshold0: "saved",
+  threshold1: "saved",
+  threshold2: "saved",
+  count0: "saved",
+  count1: "saved",
+  count2: "saved",
+  oldCount: "derived",
+  frozenMet: "scratch",
+  longLivedTotal: "saved",
+  longLivedPending: "saved",
+  collections0: "saved",
+  collections1: "saved",
+  collections2: "saved",
+  collected0: "saved",
+  collected1: "saved",
+  collected2: "saved",
+  bounded: "saved",
+  phase: "scratch",
+  marking: "scratch",
+  walkPage: "scratch",
+  cursor: "scratch",
+  markTop: "scratch",
+  partial: "scratch",
+  partialSlot: "scratch",
+  partialEntry: "scratch",
+  work: "scratch",
+  unitsPerBirth: "scratch",
+  cycleBirths: "scratch",
+  cycleBound: "scratch",
+  lastStep: "scratch",
+  steps: "scratch",
+  isHurried: "scratch",
+  cycleCandidates: "scratch",
+  cycleCollected: "scratch",
+  cycleFreed: "scratch",
+  pendingChain: "scratch",
+  pendingAt: "scratch",
+  growsAnyway: "scratch",
+  nestingLimit: "saved",
+  dyingTop: "scratch",
+  dropsLeft: "scratch",
+  nesting: "scratch",
+  waitingFirst: "scratch",
+  waitingLast: "scratch",
+  callbacksFirst: "scratch",
+  callbacksLast: "scratch",
+  verifyAddress: "scratch",
+  liveObjects: "scratch",
+  liveBlocks: "scratch",
+  liveBytes: "scratch",
+  collectAlways: "scratch",
+  failCountdown: "scratch",
+  births: "saved",
+  frozenUpTo: "saved",
+  snapshot: "scratch",
+  decidedFrozen: "scratch",
+} as const satisfies Record<string, FieldRole>;
+
+export type ControlField = keyof typeof CONTROL_FIELDS;
+
+const WIDE: ReadonlySet<string> = new Set([
+  "liveBytes",
+  "births",
+  "frozenUpTo",
+  "snapshot",
+  "decidedFrozen",
+] satisfies ControlField[]);
+const SIGNED: ReadonlySet<string> = new Set([
+  "birthsLimit",
+  "threshold0",
+  "threshold1",
+  "threshold2",
+  "count0",
+  "count1",
+  "count2",
+  "work",
+  "lastStep",
+  "dropsLeft",
+] satisfies ControlField[]);
+
+export interface ControlPlace {
+  readonly field: ControlField;
+  readonly offset: number;
+  readonly bytes: 4 | 8;
+  readonly isSigned: boolean;
+}
+
+/** Where each field lies. */
+export const CONTROL_PLACES: readonly ControlPlace[] = placesOf(Object.keys(CONTROL_FIELDS) as ControlField[]);
+
+function placesOf(fields: readonly ControlField[]): ControlPlace[] {
+  let end = 0;
+  return fields.map((field) => {
+    const bytes = WIDE.has(field) ? 8 : 4;
+    const offset = (end + bytes - 1) & -bytes;
+    end = offset + bytes;
+    return { field, offset, bytes, isSigned: SIGNED.has(field) };
+  });
+}
+
+/** Those that are in an image, which has them side by side in this order. */
+export const SAVED_PLACES = CONTROL_PLACES.filter(({ field }) => CONTROL_FIELDS[field] === "saved");
+
+/** A control block's numbers. Those of 64 bits as doubles: births stay below MAX_BIRTHS. */
+export type ControlValues = Record<ControlField, number>;
+
+/**
+ * Whether a marking is under way whose bits mean something beyond the operation that made them: the two bitmaps would
+ * then belong into the image, page by page. Never, as long as a collection is over before anyone can ask for
+ * one: a restored heap gets zeros.
+ */
+export function needsBitmaps({ collecting }: ControlValues): boolean {
+  return collecting !== 0;
+}
+
+// ---- Behind the control block, in this order
+
+export const CONTROL_SIZE = 640;
+/** Chunks of page descriptors. */
+export const DIRECTORY_OFFSET = CONTROL_SIZE;
+/** Parts of bitmaps. */
+export const BITMAPS_OFFSET = DIRECTORY_OFFSET + 128 * 4;
+export const RUN_BINS_OFFSET = BITMAPS_OFFSET + 2048 * 4;
+export const RUN_BINS = 32;
+/** Heads of the generations' lists: `next` and `prev` are the eight bytes in front of each. */
+export const GENERATION_OFFSETS = [RUN_BINS_OFFSET + RUN_BINS * 4 + 8, RUN_BINS_OFFSET + RUN_BINS * 4 + 16] as const;
+export const CLASSES_OFFSET = RUN_BINS_OFFSET + RUN_BINS * 4 + 5 * 8;
+export const CLASS_RECORD_SIZE = 24;
+
+// ---- Page descriptors: assembly/alloc/page.ts
+
+export const PAGE_FREE = 1;
+export const PAGE_SPAN = 2;
+export const PAGE_LARGE = 3;
+export const PAGE_INSIDE = 4;
+export const PAGE_TABLE = 5;
+export const DESCRIPTOR_SIZE = 32;
+export const CHUNK_SHIFT = 9;
+export const CHUNK_PAGES = 1 << CHUNK_SHIFT;
+export const CHUNK_BYTES = CHUNK_PAGES * DESCRIPTOR_SIZE;
+/** Pages that one page of bitmaps covers, and those that the first bitmaps do. */
+export const PART_SHIFT = 5;
+export const BOOTSTRAP_BITMAP_PAGES = 16;
+/** Most pages of an address space, less one. */
+export const MAX_PAGES = 0xffff;
+
+/** Blocks of leaf objects, and of objects with links in front of their header. */
+export const BLOCK_LEAF = 0;
+export const BLOCK_LINKED = 1;
+
+/** Bytes that a checked core guards behind each payload, the byte it fills them with, and that of freed memory. */
+export const GUARD_SIZE = 8;
+export const GUARD_BYTE = 0xfd;
+export const FREED_BYTE = 0xdd;
+
+// ---- Size classes: assembly/alloc/size-class.ts
+
+const SMALLEST = 16;
+const FINE_LIMIT = 256;
+const FINE_CLASSES = (FINE_LIMIT - SMALLEST) / 8 + 1;
+export const CLASS_COUNT = FINE_CLASSES + 7 * 8 + 1;
+/** Size class of what has a run of its own. */
+export const LARGE = CLASS_COUNT;
+
+/** Bytes of a block of each class, and pages of a span. */
+export const CLASS_SIZES: readonly number[] = Array.from({ length: CLASS_COUNT }, (_, index) => {
+  if (index < FINE_CLASSES) return SMALLEST + index * 8;
+  const step = index - FINE_CLASSES;
+  return (9 + (step & 7)) << (5 + (step >>> 3));
+});
+export const SPAN_PAGES: readonly number[] = CLASS_SIZES.map((size) => {
+  let pages = 1;
+  while (((pages << 16) % size) << 5 > pages << 16) pages++;
+  return pages;
+});
+
+/** Size class for a block of so many bytes. */
+export function classOf(size: number): number {
+  if (size > MAX_CLASS_SIZE) return LARGE;
+  if (size <= FINE_LIMIT) return size <= SMALLEST ? 0 : (size - SMALLEST + 7) >>> 3;
+  const last = size - 1;
+  const doubling = 31 - Math.clz32(last);
+  return FINE_CLASSES + (doubling - 8) * 8 + ((last >>> (doubling - 3)) & 7);
+}
+
+/** Bin of free runs of so many pages: assembly/alloc/run.ts. */
+export function binOf(pages: number): number {
+  return pages < 16 ? pages : 16 + (31 - Math.clz32(pages)) - 4;
+}
+
+// ---- Types and tables
+
+export const FIRST_TYPES = 64;
+export const MIN_TABLE_LOG = 3;
+export const MAX_TABLE_LOG = 27;
+
+/** Entries that an index of 2^log cells serves: assembly/heap/table.ts. */
+export function tableCapacity(log: number): number {
+  return Math.floor(2 ** (log + 1) / 3);
+}
+/** Log2 of the bytes of a cell of such an index. */
+export function cellShift(log: number): number {
+  return log <= 8 ? 0 : log <= 16 ? 1 : 2;
+}
+export function tableBufferBytes(log: number, width: 1 | 2): number {
+  return tableCapacity(log) * (4 * width + 4) + 2 ** (log + cellShift(log));
+}
+
+/** Most births that an image may tell of: garbage is sorted in rounds of 2^35 of them. */
+export const MAX_BIRTHS = 2 ** 45;
+/** Tuples in tuples, beyond which a key is refused: assembly/heap/key.ts. */
+export const MAX_KEY_DEPTH = 500;

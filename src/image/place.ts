@@ -1,0 +1,395 @@
+/**
+ * Putting a checked image into a core that has just been started: its bytes where they were, and everything that
+ * says where they are made anew: page descriptors, directories, lists of pages and of objects, types, side tables,
+ * control block. Nothing of that is taken from the image, so nothing of it can be wrong.
+ */
+import {
+  BUFFER_DATA_OFFSET,
+  FIRST_USER_TYPE,
+  FLAG_INTERNED,
+  FLAG_OLD,
+  FLAG_TRACKED,
+  INFO_OFFSET,
+  KIND_STRUCT,
+  PAGE_SIZE,
+  PAYLOAD_OFFSET,
+  STR_BYTES_OFFSET,
+  STR_LENGTH_OFFSET,
+  TYPE_DESCRIPTOR_SIZE,
+  TYPE_DIES_QUIETLY,
+  TYPE_EPHEMERON,
+  TYPE_HAS_FINALIZER,
+  TYPE_HAS_LINKS,
+  TYPE_MASK,
+  TYPE_STR,
+  TYPE_WEAKREF,
+  WEAKREF_PREV_OFFSET,
+  WEAKREF_REFERENT_OFFSET,
+} from "../../assembly/layout.js";
+import type { CoreExports } from "../wasm/exports.js";
+import type { ProbeBudget } from "./check/budget.js";
+import type { CheckedImage } from "./check/check.js";
+import {
+  BITMAPS_OFFSET,
+  CHUNK_BYTES,
+  CHUNK_PAGES,
+  CHUNK_SHIFT,
+  CLASSES_OFFSET,
+  CLASS_COUNT,
+  CLASS_RECORD_SIZE,
+  CONTROL_PLACES,
+  DESCRIPTOR_SIZE,
+  DIRECTORY_OFFSET,
+  FREED_BYTE,
+  GENERATION_OFFSETS,
+  GUARD_BYTE,
+  LARGE,
+  PAGE_FREE,
+  PAGE_INSIDE,
+  PAGE_LARGE,
+  PAGE_SPAN,
+  PAGE_TABLE,
+  PART_SHIFT,
+  RUN_BINS,
+  RUN_BINS_OFFSET,
+  SAVED_PLACES,
+} from "./core-layout.js";
+import type { ControlField } from "./core-layout.js";
+import { hashOfText } from "./hash.js";
+import { SATURATED_WORDS, addressOf, tablePagesOf } from "./image.js";
+import type { Image, Run } from "./image.js";
+import type { Order } from "./check/order.js";
+import type { Population } from "./check/population.js";
+import { readControl } from "./save.js";
+import { prefixOf, sizeClassOf } from "./types.js";
+
+/**
+ * Makes a heap that has just been started, in a memory that is large enough, the one of the image.
+ *
+ * @throws {@link BadImageError}
+ */
+export function placeImage(core: CoreExports, checked: CheckedImage, limitPage: number): void {
+  new Placer(core, checked).run(limitPage);
+}
+
+class Placer {
+  readonly #image: Image;
+  readonly #population: Population;
+  readonly #order: Order;
+  readonly #budget: ProbeBudget;
+  readonly #core: CoreExports;
+  readonly #u32: Uint32Array;
+  readonly #u8: Uint8Array;
+  readonly #base: number;
+  /** Where the descriptors of each 512 pages are. */
+  readonly #chunks: number[] = [];
+
+  constructor(core: CoreExports, { image, population, order, budget }: CheckedImage) {
+    this.#image = image;
+    this.#population = population;
+    this.#order = order;
+    this.#budget = budget;
+    this.#core = core;
+    this.#u32 = new Uint32Array(core.memory.buffer);
+    this.#u8 = new Uint8Array(core.memory.buffer);
+    this.#base = core.controlBlock() >>> 0;
+  }
+
+  run(limitPage: number): void {
+    const fresh = readControl(this.#u32, this.#base);
+    const { control } = this.#image;
+    if (fresh.firstPage !== control.firstPage)
+      throw this.#image.error(
+        "CTRL",
+        `the heap begins at page ${control.firstPage}, in this core at ${fresh.firstPage}`,
+      );
+    // What the empty heap had there.
+    this.#u8.fill(0, fresh.firstPage * PAGE_SIZE, fresh.endPage * PAGE_SIZE);
+    for (const run of this.#image.runs) this.#copy(run);
+    const tables = this.#placeTables();
+    const counts = this.#describePages();
+    this.#linkPages();
+    this.#linkYoung();
+    const typesAt = this.#placeTypes(fresh.types);
+    const maps = this.#fillSideTables();
+    this.#setControl({
+      ...counts,
+      ...tables,
+      ...maps,
+      limitPage,
+      types: typesAt,
+      version: fresh.version,
+      markStack: fresh.markStack,
+      oldCount: this.#countOld(),
+    });
+    this.#core.addPause(0); // Finds the limits anew.
+  }
+
+  #set(address: number, value: number): void {
+    this.#u32[address >>> 2] = value;
+  }
+
+  #copy(run: Run): void {
+    if (run.stored === 0) return;
+    const { words } = this.#image;
+    const at = (run.first * PAGE_SIZE) >>> 2;
+    this.#u32.set(words.subarray(run.start, run.start + (run.stored >>> 2)), at);
+    if (this.#image.isChecked) this.#guard(run);
+  }
+
+  /** What a checked core expects of blocks: a guard at the end of each, poison in free ones. */
+  #guard(run: Run): void {
+    for (let i = 0; i < run.made; i++) {
+      const object = addressOf(run, i);
+      const end = object - prefixOf(run.kind) + run.blockSize - this.#image.guard;
+      this.#u8.fill(GUARD_BYTE, end, end + this.#image.guard);
+      const isFree = ((this.#u32[(object + INFO_OFFSET) >>> 2] as number) & TYPE_MASK) === 0;
+      if (isFree) this.#u8.fill(FREED_BYTE, object + PAYLOAD_OFFSET, end);
+    }
+  }
+
+  /** Gives the pages of tables to descriptors and to bitmaps, in this order. */
+  #placeTables(): Partial<Record<ControlField, number>> {
+    const { firstPage, endPage } = this.#image.control;
+    const { chunks, chunkPages, bitmaps } = tablePagesOf(firstPage, endPage);
+    const pages = this.#image.runs
+      .filter(({ state }) => state === PAGE_TABLE)
+      .flatMap(({ first, pages: count }) => Array.from({ length: count }, (_, i) => (first + i) * PAGE_SIZE));
+    const directory = this.#base + DIRECTORY_OFFSET;
+    this.#chunks.push(this.#u32[directory >>> 2] as number);
+    const perPage = PAGE_SIZE / CHUNK_BYTES;
+    for (let i = 0; i < chunks; i++) {
+      const chunk = (pages[Math.floor(i / perPage)] as number) + (i % perPage) * CHUNK_BYTES;
+      this.#chunks.push(chunk);
+      this.#set(directory + 4 * (i + 1), chunk);
+    }
+    const firstPart = firstPage >>> PART_SHIFT;
+    for (let i = 0; i < bitmaps; i++)
+      this.#set(this.#base + BITMAPS_OFFSET + 4 * (firstPart + i), pages[chunkPages + i] as number);
+    const last = pages[chunkPages - 1];
+    const tableEnd = last === undefined ? 0 : last + PAGE_SIZE;
+    return {
+      tablePages: chunkPages,
+      tableNext: chunks % perPage === 0 ? tableEnd : (last as number) + (chunks % perPage) * CHUNK_BYTES,
+      tableEnd,
+      bitmapPages: bitmaps,
+      bitmapEnd: bitmaps === 0 ? firstPage + 16 : (firstPart + bitmaps) << PART_SHIFT,
+    };
+  }
+
+  /** Address of the descriptor of a page. */
+  #descriptor(page: number): number {
+    return (this.#chunks[page >>> CHUNK_SHIFT] as number) + (page & (CHUNK_PAGES - 1)) * DESCRIPTOR_SIZE;
+  }
+
+  /** Writes all descriptors, but for the links of those in lists. */
+  #describePages(): Partial<Record<ControlField, number>> {
+    let freePages = 0;
+    let pagesInUse = 0;
+    for (const chunk of this.#chunks) this.#u8.fill(0, chunk, chunk + CHUNK_BYTES);
+    for (const run of this.#image.runs) {
+      const { first, pages, state } = run;
+      const isFree = state === PAGE_FREE;
+      for (let i = 1; i < pages; i++) {
+        const inside = this.#descriptor(first + i);
+        this.#set(inside + 24, isFree ? PAGE_FREE : PAGE_INSIDE);
+        if (!isFree) this.#set(inside + 28, i);
+      }
+      const at = this.#descriptor(first);
+      this.#set(at + 24, state);
+      this.#set(at + 28, pages);
+      if (isFree) {
+        this.#set(this.#descriptor(first + pages - 1) + 4, first);
+        freePages += pages;
+      } else if (state === PAGE_SPAN) {
+        this.#describeSpan(at, run);
+        pagesInUse += pages;
+      } else if (state === PAGE_LARGE) {
+        const end = addressOf(run, 0) + pages * PAGE_SIZE;
+        this.#set(at + 4, end);
+        this.#set(at + 8, end);
+        this.#set(at + 12, 1);
+        this.#set(at + 24, state | (run.kind << 8));
+        pagesInUse += pages;
+      }
+    }
+    return { freePages, pagesInUse };
+  }
+
+  #describeSpan(at: number, run: Run): void {
+    const { pages, kind, sizeClass, made, blockSize, free } = run;
+    let freeBlocks = 0;
+    for (let block = free; block !== 0; block = this.#image.word(block)) freeBlocks++;
+    const first = addressOf(run, 0);
+    this.#set(at, free);
+    this.#set(at + 4, first + made * blockSize);
+    this.#set(at + 8, first + Math.floor((pages * PAGE_SIZE) / blockSize) * blockSize);
+    this.#set(at + 12, made - freeBlocks);
+    this.#set(at + 24, PAGE_SPAN | (kind << 8) | (sizeClass << 16));
+    this.#set(at + 28, pages | (blockSize << 16));
+  }
+
+  /** Hangs the runs with room into their lists, in the order of the image. */
+  #linkPages(): void {
+    const { spans, bins } = this.#order;
+    const classes = this.#base + CLASSES_OFFSET;
+    for (let list = 0; list < 2 * CLASS_COUNT; list++) {
+      let prev = 0;
+      this.#set(classes + (list >>> 1) * CLASS_RECORD_SIZE + 4 * (list & 1), 0);
+      for (const page of spans[list] ?? []) {
+        const at = this.#descriptor(page);
+        this.#u8[at + 27] = 1;
+        this.#set(at + 20, prev);
+        if (prev === 0) this.#set(classes + (list >>> 1) * CLASS_RECORD_SIZE + 4 * (list & 1), at);
+        else this.#set(prev + 16, at);
+        prev = at;
+      }
+    }
+    for (let bin = 0; bin < RUN_BINS; bin++) {
+      let prev = 0;
+      const head = this.#base + RUN_BINS_OFFSET + 4 * bin;
+      this.#set(head, 0);
+      for (const page of bins[bin] ?? []) {
+        this.#set(this.#descriptor(page) + 20, prev);
+        if (prev === 0) this.#set(head, page);
+        else this.#set(this.#descriptor(prev) + 16, page);
+        prev = page;
+      }
+    }
+  }
+
+  /** In an image both ends of a list have no link; in the core they are linked to its head. */
+  #linkYoung(): void {
+    GENERATION_OFFSETS.forEach((offset, generation) => {
+      const head = this.#base + offset;
+      const first = this.#image.young[generation] as number;
+      let last = head;
+      for (let object = first; object !== 0; object = this.#image.word(object - 8)) last = object;
+      this.#set(head - 8, first === 0 ? head : first);
+      this.#set(head - 4, last);
+      if (first === 0) return;
+      this.#set(first - 4, head);
+      this.#set(last - 8, head);
+    });
+  }
+
+  /** Writes the table of types: those built in as they are, behind them the structs. Where it is. */
+  #placeTypes(fresh: number): number {
+    const { typesBuffer } = this.#image.control;
+    const at = typesBuffer === 0 ? fresh : typesBuffer + BUFFER_DATA_OFFSET;
+    if (at !== fresh) this.#u8.copyWithin(at, fresh, fresh + FIRST_USER_TYPE * TYPE_DESCRIPTOR_SIZE);
+    this.#image.types.forEach((type, id) => {
+      if (id < FIRST_USER_TYPE) return;
+      const { payload, slots, hasLinks, hasFinalizer } = type;
+      const sizeClass = sizeClassOf(type, this.#image.isChecked);
+      const flags = (hasFinalizer ? TYPE_HAS_FINALIZER : TYPE_DIES_QUIETLY) | (hasLinks ? TYPE_HAS_LINKS : 0);
+      const kind = hasLinks ? 1 : 0;
+      const descriptor = at + id * TYPE_DESCRIPTOR_SIZE;
+      this.#set(descriptor, payload);
+      this.#set(descriptor + 4, slots);
+      this.#set(descriptor + 8, KIND_STRUCT | (flags << 8) | (sizeClass << 16) | (kind << 24));
+      const spans =
+        sizeClass === LARGE
+          ? this.#base + placeOf("noSpans")
+          : this.#base + CLASSES_OFFSET + sizeClass * CLASS_RECORD_SIZE + 4 * kind;
+      this.#set(descriptor + 12, spans);
+      // One outside reference, in both words.
+      this.#set(descriptor + 16, 1);
+      this.#set(descriptor + 20, id | (hasLinks ? FLAG_TRACKED : 0) | (1 << 24));
+      this.#set(descriptor + 24, 0);
+      this.#set(descriptor + 28, 0);
+    });
+    return at;
+  }
+
+  /** Fills the tables by address and the one of interned strings. How many entries they have. */
+  #fillSideTables(): Partial<Record<ControlField, number>> {
+    const { control } = this.#image;
+    const saturated = this.#image.rows("SATU", SATURATED_WORDS);
+    for (let row = 0; row < saturated.length; row += 2)
+      this.#put(
+        control.rootsMapBuffer,
+        control.rootsMapCapacity,
+        saturated[row] as number,
+        saturated[row + 1] as number,
+      );
+    let weakrefs = 0;
+    let chains = 0;
+    let interned = 0;
+    for (const object of this.#population.addresses) {
+      const at = this.#image.at(object);
+      const info = this.#image.words[at + 1] as number;
+      const id = info & TYPE_MASK;
+      if (id === TYPE_STR) {
+        if ((info & FLAG_INTERNED) === 0) continue;
+        this.#intern(object);
+        interned++;
+      } else if (id === TYPE_WEAKREF || id === TYPE_EPHEMERON) {
+        const referent = this.#image.words[at + WEAKREF_REFERENT_OFFSET / 4] as number;
+        if (referent === 0) continue;
+        if (id === TYPE_WEAKREF) weakrefs++;
+        if (this.#image.words[at + WEAKREF_PREV_OFFSET / 4] !== 0) continue;
+        this.#put(control.weakMapBuffer, control.weakMapCapacity, referent, object);
+        chains++;
+      }
+    }
+    return {
+      rootsMapSize: saturated.length / SATURATED_WORDS,
+      weakMapSize: chains,
+      weakrefs,
+      internSize: interned,
+    };
+  }
+
+  /** As `put` of assembly/heap/address-map.ts. There is room. */
+  #put(buffer: number, capacity: number, key: number, value: number): void {
+    let index = Math.imul(key >>> 3, 0x9e3779b1) >>> (Math.clz32(capacity) + 1);
+    const at = (buffer + BUFFER_DATA_OFFSET) >>> 2;
+    while (this.#u32[at + 2 * index] !== 0) {
+      index = (index + 1) & (capacity - 1);
+      this.#budget.spend(1);
+    }
+    this.#u32[at + 2 * index] = key;
+    this.#u32[at + 2 * index + 1] = value;
+  }
+
+  /** As assembly/heap/intern.ts. There is room. */
+  #intern(string: number): void {
+    const { internBuffer, internCapacity, hashSeed } = this.#image.control;
+    const start = string + STR_BYTES_OFFSET;
+    const length = this.#image.word(string + STR_LENGTH_OFFSET);
+    const hash = hashOfText(this.#u8.subarray(start, start + length), hashSeed);
+    const at = (internBuffer + BUFFER_DATA_OFFSET) >>> 2;
+    let cell = hash & (internCapacity - 1);
+    // Each that is met will be compared with it, and all of both texts if the hashes are equal.
+    while (this.#u32[at + cell] !== 0) {
+      cell = (cell + 1) & (internCapacity - 1);
+      this.#budget.spend(1 + (length >>> 3));
+    }
+    this.#u32[at + cell] = string;
+  }
+
+  #countOld(): number {
+    let count = 0;
+    for (const object of this.#population.addresses)
+      if (((this.#image.words[this.#image.at(object) + 1] as number) & FLAG_OLD) !== 0) count++;
+    return count;
+  }
+
+  #setControl(derived: Partial<Record<ControlField, number>>): void {
+    const { control } = this.#image;
+    let runBins = 0;
+    for (let bin = 0; bin < RUN_BINS; bin++)
+      if (this.#u32[(this.#base + RUN_BINS_OFFSET + 4 * bin) >>> 2] !== 0) runBins |= 1 << bin;
+    const saved = new Set(SAVED_PLACES.map(({ field }) => field));
+    for (const { field, offset, bytes } of CONTROL_PLACES) {
+      const value = derived[field] ?? (field === "runBins" ? runBins : saved.has(field) ? control[field] : 0);
+      this.#set(this.#base + offset, value);
+      if (bytes === 8) this.#set(this.#base + offset + 4, Math.floor(value / 2 ** 32));
+    }
+  }
+}
+
+function placeOf(field: ControlField): number {
+  return (CONTROL_PLACES.find((place) => place.field === field) as { offset: number }).offset;
+}

@@ -1,0 +1,114 @@
+import {
+  FIRST_USER_TYPE,
+  KIND_LEAF,
+  KIND_LIST,
+  KIND_STRUCT,
+  KIND_TABLE,
+  KIND_TUPLE,
+  KIND_WEAKMAP,
+  LINKS_SIZE,
+  PAYLOAD_OFFSET,
+  TYPE_BOOL,
+  TYPE_BUFFER,
+  TYPE_BYTES,
+  TYPE_DICT,
+  TYPE_EPHEMERON,
+  TYPE_FLOAT,
+  TYPE_INT,
+  TYPE_LIST,
+  TYPE_NONE,
+  TYPE_SET,
+  TYPE_STR,
+  TYPE_TUPLE,
+  TYPE_WEAKMAP,
+  TYPE_WEAKREF,
+  TYPE_WEAKSET,
+} from "../../assembly/layout.js";
+import { GUARD_SIZE, classOf } from "./core-layout.js";
+import type { TypePlan } from "./meta.js";
+
+/** Names of the built-in types, which are Python's. */
+export const BUILTIN_NAMES: Readonly<Record<number, string>> = {
+  [TYPE_NONE]: "NoneType",
+  [TYPE_BOOL]: "bool",
+  [TYPE_INT]: "int",
+  [TYPE_FLOAT]: "float",
+  [TYPE_STR]: "str",
+  [TYPE_BYTES]: "bytes",
+  [TYPE_LIST]: "list",
+  [TYPE_TUPLE]: "tuple",
+  [TYPE_DICT]: "dict",
+  [TYPE_SET]: "set",
+  [TYPE_WEAKREF]: "weakref",
+  [TYPE_WEAKMAP]: "WeakKeyDictionary",
+  [TYPE_WEAKSET]: "WeakSet",
+  [TYPE_EPHEMERON]: "ephemeron",
+};
+
+/** What is to be known of a type to find one's way in its objects. */
+export interface TypeShape {
+  readonly kind: number;
+  /** Bytes of payload, rounded as the core does; the least there can be if the size varies. */
+  readonly payload: number;
+  readonly slots: number;
+  readonly hasLinks: boolean;
+  readonly isVariableSize: boolean;
+  readonly hasFinalizer: boolean;
+  /** Whether it can be referred to weakly. */
+  readonly isWeakrefable: boolean;
+}
+
+/** Of id 0, which free blocks have: in no object. */
+const NONE = shape(0, 0, KIND_LEAF, false, true);
+
+function shape(payload: number, slots: number, kind: number, hasLinks: boolean, isVariableSize = false): TypeShape {
+  const isWeakrefable = kind === KIND_WEAKMAP;
+  return { payload: (payload + 7) & ~7, slots, kind, hasLinks, isVariableSize, hasFinalizer: false, isWeakrefable };
+}
+
+/** The built-in types, as `addBuiltinTypes` of assembly/heap/start.ts makes them. */
+const BUILTINS: readonly TypeShape[] = Array.from({ length: FIRST_USER_TYPE }, (_, id) => {
+  switch (id) {
+    case TYPE_LIST:
+      return shape(12, 0, KIND_LIST, true);
+    case TYPE_TUPLE:
+      return shape(4, 0, KIND_TUPLE, true, true);
+    case TYPE_DICT:
+      return shape(24, 0, KIND_TABLE, true);
+    case TYPE_SET:
+      return { ...shape(24, 0, KIND_TABLE, true), isWeakrefable: true };
+    case TYPE_WEAKREF:
+      return shape(16, 0, KIND_LEAF, true);
+    case TYPE_WEAKMAP:
+    case TYPE_WEAKSET:
+      return shape(8, 0, KIND_WEAKMAP, true);
+    case TYPE_EPHEMERON:
+      return shape(28, 1, KIND_STRUCT, true);
+    case TYPE_STR:
+    case TYPE_BYTES:
+      return shape(8, 0, KIND_LEAF, false, true);
+    case TYPE_BUFFER:
+      return shape(0, 0, KIND_LEAF, false, true);
+    default:
+      return id > 1 && id <= TYPE_FLOAT ? shape(8, 0, KIND_LEAF, false) : NONE;
+  }
+});
+
+/** The shapes of all types, by id. */
+export function shapesOf(plans: readonly TypePlan[]): TypeShape[] {
+  const structs = plans.map(({ bytes, slots, record: { hasFinalizer } }): TypeShape => {
+    const hasLinks = slots !== 0 || hasFinalizer;
+    return { ...shape(bytes, slots, KIND_STRUCT, hasLinks), hasFinalizer, isWeakrefable: true };
+  });
+  return [...BUILTINS, ...structs];
+}
+
+/** Bytes between the start of a block and the address of the object in it. */
+export function prefixOf(hasLinks: boolean | number): number {
+  return hasLinks ? LINKS_SIZE : 0;
+}
+
+/** Size class of the objects of a type of fixed size. */
+export function sizeClassOf({ payload, hasLinks }: TypeShape, isChecked: boolean): number {
+  return classOf(payload + PAYLOAD_OFFSET + prefixOf(hasLinks) + (isChecked ? GUARD_SIZE : 0));
+}

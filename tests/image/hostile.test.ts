@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import {
+  BUFFER_DATA_OFFSET,
+  SLOTS_BUFFER_OFFSET,
+  STR_BYTES_OFFSET,
+  STR_HASH_OFFSET,
+  STR_LENGTH_OFFSET,
+  TUPLE_ITEMS_OFFSET,
+  TYPE_BOOL,
+} from "../../assembly/layout.js";
+import { Image } from "../../src/image/image.js";
+import { Heap } from "../../src/index.js";
+import type { Handle } from "../../src/index.js";
+import { withWords } from "../support/images.js";
+import { codeOf } from "../support/heap.js";
+import { seedOf, seededRandom } from "../support/random.js";
+import { fuzz, richImage } from "./hostile.js";
+
+test("tampered images are refused, or are heaps", () => {
+  const images = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 6);
+  const refused = fuzz(seedOf(1), images, 50);
+  // Most changes matter; those to numbers, texts and counters that stand for themselves do not.
+  expect(refused).toBeGreaterThan(images * 25);
+  expect(refused).toBeLessThan(images * 50);
+});
+
+test("a damaged image is always found out, and so is one that was cut short", () => {
+  const image = richImage(7, 200);
+  const random = seededRandom(7);
+  for (let i = 0; i < 300; i++) {
+    const copy = image.slice();
+    const at = random(copy.length);
+    copy[at] = (copy[at] as number) ^ (1 << random(8));
+    // But for what fills sections up, which nobody reads.
+    if (codeOf(() => Heap.restoreSync(copy)) === "no error") expect(image[at]).toBe(0);
+    expect(codeOf(() => Heap.restoreSync(image.slice(0, at)))).toBe("BAD_IMAGE");
+  }
+});
+
+/** Sets words of the object at an address, in an image without large blocks before it. */
+function planted(build: (heap: Heap) => { address: number; offset: number; value: number }[]): Uint8Array {
+  const heap = Heap.createSync({ hashSeed: 1 });
+  const changes = build(heap);
+  const image = heap.image();
+  const places = new Image(image);
+  return withWords(image, "PAGE", (words) => {
+    const start = places.frame.sections.PAGE.offset >>> 2;
+    for (const { address, offset, value } of changes) words[places.at(address) + offset / 4 - start] = value;
+  });
+}
+
+test("what verify alone would not notice, or not survive, is refused", () => {
+  const refused = (what: string, build: Parameters<typeof planted>[0]): void => {
+    expect(
+      codeOf(() => Heap.restoreSync(planted(build))),
+      what,
+    ).toBe("BAD_IMAGE");
+  };
+  refused("a tuple that holds itself, as a key", (heap) => {
+    const tuple = heap.tuple([heap.tuple([1])]);
+    heap.set([tuple]);
+    const inner = heap.scope(() => (tuple.get(0) as Handle).address);
+    return [
+      { address: inner, offset: TUPLE_ITEMS_OFFSET, value: tuple.address },
+      { address: tuple.address, offset: 0, value: tuple.refcount + 1 },
+    ];
+  });
+  refused("two lists with one buffer", (heap) => {
+    const [a, b] = [heap.list([1]), heap.list([1])];
+    return [
+      { address: b.address, offset: SLOTS_BUFFER_OFFSET, value: a.store.memory.word(a.address + SLOTS_BUFFER_OFFSET) },
+    ];
+  });
+  refused("a list with an empty slot", (heap) => {
+    const list = heap.list([1, 2]);
+    const buffer = list.store.memory.word(list.address + SLOTS_BUFFER_OFFSET);
+    return [{ address: buffer, offset: BUFFER_DATA_OFFSET, value: 0 }];
+  });
+  refused("a text that comes with its hash", (heap) => [
+    { address: heap.str("x").address, offset: STR_HASH_OFFSET, value: 7 },
+  ]);
+  refused("a text that is not UTF-8", (heap) => [
+    { address: heap.str("abcd").address, offset: STR_BYTES_OFFSET, value: 0xffffffff },
+  ]);
+  refused("a text that is longer than memory", (heap) => [
+    { address: heap.str("x").address, offset: STR_LENGTH_OFFSET, value: 0xfffffff0 },
+  ]);
+  refused("a second True", (heap) => [{ address: heap.int(1000).address, offset: 4, value: (1 << 24) | TYPE_BOOL }]);
+  refused("a free list in a circle", (heap) => {
+    const [a, b] = [heap.float(1), heap.float(2)];
+    const addresses = [a.address, b.address] as const;
+    a.release();
+    b.release();
+    return [{ address: addresses[0], offset: 0, value: addresses[1] }];
+  });
+  refused("an index of a set without an unused cell", (heap) => {
+    const set = heap.set([1, 2, 3]);
+    const buffer = set.store.memory.word(set.address + SLOTS_BUFFER_OFFSET);
+    // Room for 5 keys: their slots, their hashes, then 8 cells of a byte.
+    return [0, 4].map((at) => ({ address: buffer, offset: BUFFER_DATA_OFFSET + 40 + at, value: 0xfefefefe }));
+  });
+});
+
+test("keys that all collide are refused when there are too many to look them up", () => {
+  // As whoever knows how whole numbers hash can make them: low half xor a multiple of the high half.
+  const colliding = (count: number): bigint[] =>
+    Array.from({ length: count }, (_, i) => {
+      const high = i + 1;
+      const low = Math.imul(high, 0x85ebca6b) >>> 0;
+      return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
+    });
+  const image = (count: number): Uint8Array => {
+    const heap = Heap.createSync();
+    heap.roots.set("keys", heap.set(colliding(count)));
+    return heap.image();
+  };
+  Heap.restoreSync(image(2000)).verify();
+  expect(codeOf(() => Heap.restoreSync(image(25_000)))).toBe("BAD_IMAGE");
+});

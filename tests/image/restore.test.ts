@@ -1,0 +1,369 @@
+import { Worker } from "node:worker_threads";
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { checkedCore } from "../../src/checked.js";
+import { BadImageError, Handle, Heap } from "../../src/index.js";
+import type { HeapOptions, WeakrefHandle } from "../../src/index.js";
+import { CORES, codeOf } from "../support/heap.js";
+import { saturate } from "../support/torture.js";
+import { withMeta, withWords } from "../support/images.js";
+
+type SyncOptions = HeapOptions<WebAssembly.Module | BufferSource>;
+
+function restored(image: Uint8Array, { module }: SyncOptions = {}): Heap {
+  return Heap.restoreSync(image, module === undefined ? {} : { module, traceHandles: false });
+}
+
+const PERSON = { title: "str", buddy: "ref" } as const;
+
+describe.each(CORES)("%s core", (_, options) => {
+  test("named roots are the way into a restored heap, and handles what is left behind", () => {
+    const heap = Heap.createSync(options());
+    const Person = heap.struct("Person", PERSON);
+    const alice = Person.new({ title: "Alice" });
+    const bob = Person.new({ title: "Bob", buddy: alice });
+    heap.roots.set("alice", alice).set("bob", bob).set("alice", alice);
+    expect(alice.refcount).toBe(3);
+    expect([...heap.roots.keys()]).toEqual(["alice", "bob"]);
+    heap.roots.delete("bob");
+    const copy = restored(heap.image(), options());
+    expect(copy.roots.size).toBe(1);
+    expect(copy.orphans()).toEqual([
+      { address: alice.address, type: "Person", references: 1, sites: [] },
+      { address: bob.address, type: "Person", references: 1, sites: [] },
+    ]);
+    const again = copy.roots.get("alice") as Handle;
+    expect(again.address).toBe(alice.address);
+    expect(again.refcount).toBe(4);
+    expect(codeOf(() => copy.adopt(again.address + 8))).toBe("BAD_VALUE");
+    const adopted = copy.adopt(bob.address);
+    expect(codeOf(() => copy.adopt(bob.address))).toBe("BAD_VALUE");
+    expect(copy.releaseOrphans()).toBe(1);
+    expect(copy.orphans()).toEqual([]);
+    expect(again.refcount).toBe(3);
+    adopted.release();
+    expect(again.refcount).toBe(2);
+    copy.verify();
+    copy.roots.clear();
+    expect(again.refcount).toBe(1);
+    copy.dispose();
+    heap.dispose();
+  });
+
+  test("roots refuse what is no name or handle, and end with the heap", () => {
+    const heap = Heap.createSync(options());
+    const other = Heap.createSync(options());
+    const text = heap.str("x");
+    expect(codeOf(() => heap.roots.set(1 as never, text))).toBe("BAD_VALUE");
+    expect(codeOf(() => heap.roots.set("x", "x" as never))).toBe("BAD_VALUE");
+    expect(codeOf(() => heap.roots.set("x", other.str("x")))).toBe("FOREIGN_HANDLE");
+    expect(heap.roots.get("x")).toBeUndefined();
+    heap.roots.set("__proto__", text);
+    expect(heap.roots.has("__proto__")).toBe(true);
+    const dead: string[] = [];
+    const Loud = heap.struct("Loud", {}, { finalize: () => dead.push("loud") });
+    const loud = Loud.new();
+    heap.roots.set("loud", loud);
+    loud.release();
+    expect(dead).toEqual([]);
+    heap.dispose();
+    expect(dead).toEqual(["loud"]);
+  });
+
+  test("structs that are defined again get their finalizers and methods back, if they are the same", () => {
+    const heap = Heap.createSync(options());
+    const Base = heap.struct("Base", { a: "ref", n: "f64" }, { finalize: () => undefined });
+    const Derived = heap.struct("Derived", { b: "value" }, { extends: Base });
+    heap.struct("Plain", { x: "i32" });
+    heap.roots.set("it", Derived.new({ n: 2 }));
+    const image = heap.image();
+
+    const copy = restored(image, options());
+    expect(copy.lost).toEqual([
+      { kind: "finalizer", type: "Base", name: "" },
+      { kind: "finalizer", type: "Derived", name: "" },
+    ]);
+    const it = copy.roots.get("it") as Handle & { n: number };
+    expect([it.type, it.n]).toEqual(["Derived", 2]);
+    const mismatch = "TYPE_MISMATCH";
+    expect(codeOf(() => copy.struct("Base", { n: "f64", a: "ref" }))).toBe(mismatch);
+    expect(codeOf(() => copy.struct("Base", { a: "ref", n: "f32" }))).toBe(mismatch);
+    expect(codeOf(() => copy.struct("Base", { a: "ref" }))).toBe(mismatch);
+    expect(codeOf(() => copy.struct("Derived", { a: "ref", n: "f64", b: "value" }))).toBe(mismatch);
+    expect(codeOf(() => copy.struct("Plain", { x: "i32" }, { finalize: () => undefined }))).toBe(mismatch);
+    const ended: number[] = [];
+    const NewBase = copy.struct("Base", { a: "ref", n: "f64" }, { finalize: (base) => ended.push(base.n) });
+    expect(NewBase.is(it)).toBe(true);
+    const NewDerived = copy.struct(
+      "Derived",
+      { b: "value" },
+      {
+        extends: NewBase,
+        methods: {
+          twice(): number {
+            return 2 * this.n;
+          },
+        },
+      },
+    );
+    expect(codeOf(() => copy.struct("Base", { a: "ref", n: "f64" }))).toBe("UNKNOWN_TYPE");
+    expect(NewDerived.id).toBe(Derived.id);
+    expect(copy.lost).toEqual([]);
+    const again = copy.roots.get("it") as ReturnType<typeof NewDerived.new>;
+    expect(again.twice()).toBe(4);
+    copy.verify();
+    copy.dispose();
+    expect(ended).toEqual([2]);
+  });
+
+  test("callbacks and finalizations are listed as lost, and their weak references still die", () => {
+    const heap = Heap.createSync(options());
+    const Node = heap.struct("Node", PERSON);
+    const node = Node.new();
+    heap.roots.set("node", node);
+    const weak = heap.weakref.ref(node, function onDeath() {});
+    heap.roots.set("weak", weak);
+    heap.weakref.finalize(node, function cleanUp() {});
+    const values = heap.weakref.valueMap();
+    values.set("key", node);
+    const copy = restored(heap.image(), options());
+    const address = node.address;
+    expect(copy.lost.sort((a, b) => a.kind.localeCompare(b.kind))).toEqual([
+      { kind: "callback", type: "Node", name: "onDeath", address },
+      { kind: "finalize", type: "Node", name: "cleanUp", address },
+      { kind: "value map", type: "Node", name: "", address },
+    ]);
+    expect(copy.releaseOrphans()).toBeGreaterThan(2);
+    copy.roots.delete("node");
+    const dead = copy.roots.get("weak") as WeakrefHandle;
+    expect(dead.deref()).toBeNull();
+    expect(copy.lost).toEqual([]);
+    // New ones get ids that no old one has.
+    let calls = 0;
+    const fresh = copy.struct("Node", PERSON).new();
+    copy.weakref.ref(fresh, () => calls++);
+    fresh.release();
+    expect(calls).toBe(1);
+    copy.verify();
+    copy.dispose();
+  });
+
+  test("large counts, large blocks, many types and frozen objects come through", () => {
+    const heap = Heap.createSync(options());
+    const types = Array.from({ length: 150 }, (_, i) => heap.struct(`Type ${i}`, { a: "ref", [`field${i}`]: "i64" }));
+    const popular = types[149]?.new() as Handle;
+    const clones = saturate(popular, 300);
+    const list = heap.list(Array.from({ length: 60_000 }, (_, i) => i));
+    const text = heap.str("long ".repeat(50_000));
+    const bytes = heap.bytes(new Uint8Array(1 << 20).fill(7));
+    const dict = heap.dict(Array.from({ length: 20_000 }, (_, i) => [`key ${i}`, i]));
+    heap.roots.set("all", heap.tuple([popular, list, text, bytes, dict]));
+    heap.gc.freeze();
+    const image = heap.image();
+    const copy = restored(image, options());
+    expect(Buffer.compare(copy.image(), image)).toBe(0);
+    expect(copy.gc.getFreezeCount()).toBe(heap.gc.getFreezeCount());
+    const all = copy.roots.get("all") as ReturnType<Heap["tuple"]>;
+    expect(all.read(0, "a")).toBeNull();
+    expect(all.read(1, 59_999)).toBe(59_999);
+    expect((all.read(2) as string).length).toBe(250_000);
+    expect(all.read(4, "key 19999")).toBe(19_999);
+    expect(copy.orphans().find(({ address }) => address === popular.address)?.references).toBe(clones.length + 1);
+    copy.releaseOrphans();
+    copy.gc.unfreeze();
+    copy.gc.collect();
+    copy.verify();
+    copy.dispose();
+  });
+
+  test("an image is refused from inside the heap's own callbacks, and in the middle of things", () => {
+    const heap = Heap.createSync(options());
+    const codes: string[] = [];
+    const take = (): void => void codes.push(codeOf(() => heap.image()));
+    const Loud = heap.struct("Loud", { me: "ref" }, { finalize: take });
+    Loud.new().release();
+    const cyclic = Loud.new();
+    cyclic.me = cyclic;
+    cyclic.release();
+    heap.gc.callbacks.push(take);
+    heap.gc.collect();
+    heap.gc.callbacks.pop();
+    const list = heap.list([2, 1]);
+    list.sort((a, b) => (take(), Number(a) - Number(b)));
+    heap.from({
+      get a() {
+        take();
+        return 1;
+      },
+    });
+    expect(codes.length).toBeGreaterThanOrEqual(6);
+    expect(new Set(codes)).toEqual(new Set(["HEAP_BUSY"]));
+    heap.image();
+    heap.dispose();
+    expect(codeOf(() => heap.image())).toBe("HEAP_DISPOSED");
+  });
+
+  test("thresholds, counters, statistics and debug flags go on; pauses end", () => {
+    const heap = Heap.createSync({
+      ...options(),
+      thresholds: [50, 3, 2],
+      byteThreshold: 1 << 20,
+      weakrefTiming: "3.12",
+    });
+    const Node = heap.struct("Node", PERSON);
+    const keep = Array.from({ length: 777 }, () => Node.new());
+    heap.gc.setDebug(heap.gc.DEBUG_SAVEALL);
+    heap.gc.pause();
+    heap.gc.disable();
+    const copy = restored(heap.image(), options());
+    expect(copy.gc.getThreshold()).toEqual([50, 3, 2]);
+    expect(copy.gc.getByteThreshold()).toBe(1 << 20);
+    expect(copy.gc.getCount()).toEqual(heap.gc.getCount());
+    expect(copy.gc.getStats()).toEqual(heap.gc.getStats());
+    expect(copy.gc.getDebug()).toBe(heap.gc.DEBUG_SAVEALL);
+    expect(copy.gc.garbage.address).toBe(heap.gc.garbage.address);
+    expect([copy.gc.isEnabled(), copy.gc.isPaused]).toEqual([false, false]);
+    expect(copy.stats().byType).toEqual(heap.stats().byType);
+    expect(keep.length).toBe(777);
+    copy.gc.enable();
+    copy.verify();
+  });
+});
+
+test("an image is restored into the kind of core it was taken of, and within its memory", async () => {
+  const heap = Heap.createSync();
+  heap.roots.set("list", heap.list(Array.from({ length: 200_000 }, (_, i) => i / 3)));
+  const image = heap.image();
+  expect(codeOf(() => Heap.restoreSync(image, { module: checkedCore() }))).toBe("BAD_OPTION");
+  expect(codeOf(() => Heap.restoreSync(image, { maxBytes: 1 << 20 }))).toBe("OUT_OF_MEMORY");
+  expect(codeOf(() => Heap.restoreSync(image, { maxBytes: 7 }))).toBe("BAD_OPTION");
+  expect(codeOf(() => Heap.restoreSync({} as never))).toBe("BAD_VALUE");
+  expect(codeOf(() => Heap.restoreSync(new Uint8Array()))).toBe("BAD_IMAGE");
+  await expect(Heap.restore([new Uint8Array(3), 7 as never])).rejects.toMatchObject({ code: "BAD_VALUE" });
+  await expect(Heap.restore("x" as never)).rejects.toMatchObject({ code: "BAD_VALUE" });
+  const limited = Heap.restoreSync(image, { maxBytes: 16 << 20 });
+  expect(codeOf(() => limited.bytes(new Uint8Array(16 << 20)))).toBe("OUT_OF_MEMORY");
+  limited.verify();
+});
+
+test("images come from arrays, buffers, streams and chunks of any size, at any alignment", async () => {
+  const heap = Heap.createSync();
+  heap.roots.set("text", heap.str("hello"));
+  const image = heap.image();
+  const shifted = new Uint8Array(image.length + 3);
+  shifted.set(image, 3);
+  const chunks = function* (): Generator<Uint8Array, void> {
+    for (let at = 0; at < image.length; at += 999) yield image.subarray(at, at + 999);
+  };
+  const shared = new Uint8Array(new SharedArrayBuffer(image.length));
+  shared.set(image);
+  const sources = [image, image.buffer, Buffer.from(image), new DataView(image.buffer), shifted.subarray(3), shared];
+  for (const source of [...sources, chunks(), heap.imageStream(), new Blob([image]).stream()]) {
+    const copy = await Heap.restore(source);
+    expect(copy.roots.get("text")?.toJS()).toBe("hello");
+  }
+});
+
+test("an image stream is of the moment it was asked for", async () => {
+  const heap = Heap.createSync();
+  const list = heap.list(Array.from({ length: 3_000_000 }, () => 0.5));
+  heap.roots.set("list", list);
+  const expected = heap.image();
+  const stream = heap.imageStream();
+  list.clear();
+  heap.roots.delete("list");
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  expect(chunks.length).toBeGreaterThan(5);
+  expect(Buffer.compare(Buffer.concat(chunks), expected)).toBe(0);
+});
+
+test("what was freed is not in an image", () => {
+  const heap = Heap.createSync();
+  const secret = "correct horse battery staple";
+  const keep = Array.from({ length: 50 }, (_, i) => heap.str(`${i} `.repeat(12)));
+  heap.roots.set("list", heap.list(keep));
+  const list = heap.list(Array.from({ length: 9 }, () => heap.str(secret)));
+  const dict = heap.dict([[secret, heap.bytes(new TextEncoder().encode(secret))]]);
+  heap.from({ [secret]: secret }).release();
+  list.clear();
+  dict.clear();
+  for (const handle of heap.gc.getObjects()) handle.release();
+  const image = Buffer.from(heap.scope(() => heap.image()));
+  // The handles of the texts themselves are still there: they go with the heap's leaks, or here.
+  const copy = Heap.restoreSync(image);
+  copy.releaseOrphans();
+  expect(Buffer.from(copy.image()).includes(secret)).toBe(false);
+});
+
+test("a heap goes to a worker and comes back", async () => {
+  const heap = Heap.createSync();
+  const Person = heap.struct("Person", PERSON);
+  const bob = Person.new({ title: "Bob" });
+  heap.roots.set("alice", Person.new({ title: "Alice", buddy: bob }));
+  const worker = new Worker(new URL("worker.mjs", import.meta.url));
+  const image = heap.image();
+  worker.postMessage(image, [image.buffer]);
+  expect(image.length).toBe(0);
+  const [answer] = (await once(worker, "message")) as [{ said: string; image: Uint8Array }];
+  await worker.terminate();
+  expect(answer.said).toBe("Alice and Bob");
+  const back = Heap.restoreSync(answer.image);
+  expect((back.roots.get("carol") as Handle & { read(...path: string[]): unknown }).read("buddy", "title")).toBe(
+    "Alice",
+  );
+});
+
+test("names may be anything, and nothing that a program could not have made", () => {
+  const heap = Heap.createSync();
+  const Odd = heap.struct("\u0000\u001b[2J\ud800", { "\n": "ref", "'\"": "u8", "0": "str", constructor_: "f32" });
+  heap.roots.set("\u202e".repeat(10_000), Odd.new({ "0": "x" }));
+  const image = heap.image();
+  const copy = Heap.restoreSync(image);
+  expect(Buffer.compare(copy.image(), image)).toBe(0);
+  expect([...copy.roots.values()][0]?.type).toBe("\u0000\u001b[2J\ud800");
+  const types = (change: (types: Record<string, unknown>[]) => void): string =>
+    codeOf(() =>
+      Heap.restoreSync(
+        withMeta(image, (meta) => {
+          change(meta["types"] as Record<string, unknown>[]);
+        }),
+      ),
+    );
+  const bad: [string, (types: Record<string, unknown>[]) => void][] = [
+    ["a built-in type", ([type]) => void Object.assign(type as object, { name: "list" })],
+    [
+      "a field called as a member of handles",
+      ([type]) => void Object.assign(type as object, { fields: [["release", "ref", 8]] }),
+    ],
+    ["a field that lies elsewhere", ([type]) => void Object.assign(type as object, { fields: [["a", "ref", 12]] })],
+    ["a field of no type", ([type]) => void Object.assign(type as object, { fields: [["a", "toString", 8]] })],
+    [
+      "a type that extends itself",
+      ([type]) => void Object.assign(type as object, { base: (type as { name: string }).name }),
+    ],
+    ["a type that is there twice", (all) => void all.push(all[0] as Record<string, unknown>)],
+    ["no types", (all) => void all.pop()],
+    ["a name that is none", ([type]) => void Object.assign(type as object, { name: 7 })],
+    ["another base", ([type]) => void Object.assign(type as object, { base: "nobody" })],
+  ];
+  for (const [what, change] of bad) expect(types(change), what).toBe("BAD_IMAGE");
+});
+
+test("errors tell where in the file the damage is", () => {
+  const heap = Heap.createSync();
+  heap.roots.set("list", heap.list([1, 2, 3]));
+  const image = heap.image();
+  const bad = withWords(image, "HAND", (words) => {
+    words[0] = 12345678;
+  });
+  let error: unknown;
+  try {
+    Heap.restoreSync(bad);
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toBeInstanceOf(BadImageError);
+  expect((error as BadImageError).offset).toBeGreaterThan(0);
+  expect((error as BadImageError).message).toMatch(/handle .*at byte \d+/);
+});

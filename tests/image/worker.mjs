@@ -1,0 +1,13 @@
+// Restores the heap it is sent, says what is in it, and sends it back changed.
+import { parentPort } from "node:worker_threads";
+import { Heap } from "../../dist/src/index.js";
+
+parentPort.once("message", (image) => {
+  const heap = Heap.restoreSync(image);
+  const Person = heap.struct("Person", { title: "str", buddy: "ref" });
+  const alice = heap.roots.get("alice");
+  const said = `${alice.title} and ${alice.read("buddy", "title")}`;
+  heap.roots.set("carol", Person.new({ title: "Carol", buddy: alice }));
+  const answer = heap.image();
+  parentPort.postMessage({ said, image: answer }, [answer.buffer]);
+});

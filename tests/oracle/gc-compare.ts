@@ -43,6 +43,28 @@ function cameInAnotherOrder(python: readonly string[], heap: readonly string[]):
   return isInCollection && heap.includes(python[first] as string) && python.includes(heap[first] as string);
 }
 
+/**
+ * Whether all that differs is what hooks saw that came into being in the same collection. Those run as garbage is
+ * cleared, and see what has not been cleared yet: the order of that is another (D4), and no other event tells it.
+ */
+function sawAnotherOrder(python: readonly string[], heap: readonly string[]): boolean {
+  return areSame(normalEvents(withoutViews(python)), normalEvents(withoutViews(heap))) && !areSame(python, heap);
+}
+
+/** Without what was seen, in a collection, by hooks of what its own finalizers and callbacks made. */
+function withoutViews(events: readonly string[]): string[] {
+  let depth = 0;
+  const ran = new Set<string>();
+  return events.filter((event) => {
+    if (event.startsWith("collect ") && depth++ === 0) ran.clear();
+    if (event.startsWith("collected ")) depth--;
+    const [, owner] = /^(?:finalizer|callback) of (\S+)/.exec(event) ?? [];
+    if (owner !== undefined && depth > 0) ran.add(owner);
+    const [, hook, maker] = /^((\S+)\.\d+)\.\d+ saw /.exec(event) ?? [];
+    return !(depth > 0 && ran.has(hook as string) && ran.has(maker as string));
+  });
+}
+
 /** `commutes`: the order of hooks makes no difference, so none is excused by it. */
 export function compare(python: readonly Told[], heap: readonly Told[], commutes: boolean): Comparison {
   let isReordered = false;
@@ -53,6 +75,11 @@ export function compare(python: readonly Told[], heap: readonly Told[], commutes
     const difference = differenceOf(normalEvents(events), seen, normalEvents(ourEvents), ourSeen);
     if (difference === undefined) continue;
     if (isReorderedNow && !commutes) return { isReordered, isCut: true, steps: step };
+    const isSameNow = differenceOf([], seen, [], ourSeen) === undefined;
+    if (isSameNow && !commutes && sawAnotherOrder(events, ourEvents)) {
+      isReordered = true;
+      continue;
+    }
     return { difference: { step, ...difference }, isReordered, isCut: false, steps: step };
   }
   return { isReordered, isCut: false, steps: python.length };

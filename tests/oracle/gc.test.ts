@@ -142,6 +142,34 @@ describe.each(CORES)("programs that parted once do not, %s", (_, options) => {
   });
 });
 
+/**
+ * A full collection clears o0, which has no hooks, after o1, and CPython before it (D4): o1's weak reference of its own
+ * tells while o3 is there, or when it is gone.
+ */
+const CLEARED_IN_ANOTHER_ORDER: Step[] = [
+  ["new", 5, 2, null],
+  ["new", 0, 2, [["weak", 0, [["deref", 7]]]]],
+  ["set", 5, 0, 0],
+  ["new", 1, 2, [["weak", 7, null]]],
+  ["set", 0, 1, 5],
+  ["set", 0, 0, 1],
+  ["drop", 5],
+  ["drop", 0],
+  ["drop", 1],
+  ["collect", 2],
+];
+
+test.each(CORES)("the order in which garbage is cleared is told apart from a difference (D4), %s", (_, options) => {
+  const [told] = pythonPlays([CLEARED_IN_ANOTHER_ORDER]) as [Told[]];
+  expect(told[9]?.[0]).toContain("o1.0.0 saw o3");
+  expect(compareOn(options(), CLEARED_IN_ANOTHER_ORDER, told, "any")).toEqual({
+    isReordered: true,
+    isCut: false,
+    steps: 10,
+  });
+  expect(compareOn(options(), CLEARED_IN_ANOTHER_ORDER, told, "commuting").difference).toMatchObject({ step: 9 });
+});
+
 test("a program that breaks down leaves nothing to the next", () => {
   const broken = [
     ["new", 0, 2, []],

@@ -363,6 +363,9 @@ export class Heap {
    * The whole heap as bytes, to be restored by `Heap.restore` or looked at as a dump: its pages, types, named roots, and
    * who holds what. What was freed is not in it. The heap goes on.
    *
+   * With bounded pauses, deaths that wait, and a cycle that has decided who is dead, are ended first: finalizers and
+   * callbacks may run. A cycle that has not is given up; another is due.
+   *
    * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks, or in the middle of a copy or sort.
    */
   image(): Uint8Array<ArrayBuffer> {

@@ -32,12 +32,15 @@ import type { Address } from "./wasm/exports.js";
 import { describeInvariant } from "./wasm/invariants.js";
 
 /**
- * What of a heap is to be saved, the host's side of it included.
+ * What of a heap is to be saved, the host's side of it included. With bounded pauses, what is under way is ended, or given
+ * up if it has decided nothing.
  *
  * @throws {@link HeapBusyError} in the middle of anything.
  */
 export function stateOf(store: Store, recorder: Recorder): SavedHeap {
   const { core } = store;
+  // Nothing of a heap is half done in its image.
+  if (store.depth === 0) core.settle();
   const controlBlock = core.controlBlock() >>> 0;
   const control = readControl(store.memory.u32, controlBlock);
   if (store.depth > 0 || control.nesting !== 0 || needsBitmaps(control))

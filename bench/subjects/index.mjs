@@ -1,6 +1,6 @@
 import { allocators } from "./allocators.mjs";
 import { incremental, minimal, tlsf } from "./assemblyscript.mjs";
-import { heapwright } from "./heapwright.mjs";
+import { heapwright, heapwrightBounded } from "./heapwright.mjs";
 import { heapwrightJs } from "./heapwright-js.mjs";
 import { limit } from "./limit.mjs";
 import { lua } from "./lua.mjs";
@@ -27,6 +27,7 @@ import { wasmGc } from "./wasm-gc.mjs";
  */
 export const SUBJECTS = [
   heapwright,
+  heapwrightBounded,
   heapwrightJs,
   limit,
   v8,

@@ -14,6 +14,7 @@ import {
   listAppend,
   listSet,
   newList,
+  setBounded,
   setEnabled,
   setRef,
   statistic,
@@ -45,6 +46,11 @@ export function start(): void {
   pair = defineType(8, 2, 0);
   empty = liveObjects();
 }
+/** Collections of the whole heap, and large deaths, go in steps from now on. */
+export function boundPauses(): void {
+  setBounded(1);
+}
+
 export function enable(on: u32): void {
   setEnabled(on);
 }

@@ -157,8 +157,6 @@ export class Control {
   growsAnyway: u32;
 
   // Death.
-  /** Deaths nested deeper than this wait; 0 while deaths go in slices. */
-  nestingLimit: u32;
   /** The innermost object whose slots wait to be dropped, with bounded pauses; the others follow by `next`. */
   dyingTop: u32;
   /** Slots that the death under way may still drop at once. */

@@ -89,6 +89,8 @@ export const TYPE_HAS_LINKS = 2;
 export const TYPE_VARIABLE_SIZE = 4;
 /** Found out by the core: dying is nothing but dropping slots. */
 export const TYPE_DIES_QUIETLY = 8;
+/** An object with more slots may have to die in slices. */
+export const MAX_QUIET_SLOTS = 512;
 /** Found out by the core: objects of the type have no hooks that a death runs, be they dropped or containers. */
 export const TYPE_DIES_SILENTLY = 16;
 

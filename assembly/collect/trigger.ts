@@ -5,7 +5,6 @@
 import { CHECK } from "../check";
 import { control } from "../control";
 import { collect } from "./collect";
-import { MAX_NESTING } from "../heap/waiting";
 import { beginCycle, settleCycle, settleDeaths, step } from "./cycle/cycle";
 import { unitsAfter } from "./cycle/pace";
 import { isOn, setLimits, thresholdInPages } from "./limits";
@@ -71,7 +70,6 @@ function collectWholeHeap(): void {
 export function setBounded(on: bool): void {
   if (control.collecting) return;
   control.bounded = on ? 1 : 0;
-  control.nestingLimit = on ? 0 : MAX_NESTING;
   if (!on) {
     settleCycle();
     settleDeaths();

@@ -4,6 +4,7 @@ import {
   FLAG_TRACKED,
   KIND_STRUCT,
   KIND_WEAKMAP,
+  MAX_QUIET_SLOTS,
   MAX_TYPES,
   PAYLOAD_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
@@ -105,7 +106,8 @@ export function addType(payload: u32, slots: u32, kind: u32, flags: u32): u32 {
   type.kind = <u8>kind;
   if (links) flags |= TYPE_HAS_LINKS;
   if (flags & TYPE_HAS_FINALIZER) control.hasHooks = 1;
-  const isQuiet = kind <= <u32>KIND_STRUCT && !(flags & TYPE_HAS_FINALIZER) && id != TYPE_WEAKREF;
+  const isQuiet =
+    kind <= <u32>KIND_STRUCT && slots <= <u32>MAX_QUIET_SLOTS && !(flags & TYPE_HAS_FINALIZER) && id != TYPE_WEAKREF;
   const isWeak = id == TYPE_WEAKREF || id == TYPE_EPHEMERON || kind == KIND_WEAKMAP;
   if (isQuiet) flags |= TYPE_DIES_QUIETLY;
   if (!isWeak && !(flags & TYPE_HAS_FINALIZER)) flags |= TYPE_DIES_SILENTLY;

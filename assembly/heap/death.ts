@@ -73,9 +73,8 @@ import { callbackOf, clearWeakrefs, detach, nextWeakref, setNextWeakref } from "
 
 /** The object's refcount has just become 0. It dies, now or when the deaths around it end. */
 export function destroy(object: usize): void {
-  if (control.nesting < control.nestingLimit) die(object, 0, 0);
-  else if (control.nesting >= MAX_NESTING && hasLinks(typeOf(object))) wait(object);
-  else if (control.bounded) dieInSlices(object);
+  if (control.nesting >= MAX_NESTING && hasLinks(typeOf(object))) wait(object);
+  else if (control.bounded) dieInSlices(object, 0);
   else die(object, 0, 0);
 }
 
@@ -85,7 +84,7 @@ export function decref(object: usize): void {
   if (!dropOutsideUnlessLast(object)) return;
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
-  if (!isQuiet(info, type) || control.nesting >= control.nestingLimit) {
+  if (!isQuiet(info, type) || control.nesting >= MAX_NESTING) {
     if (isQuietLeaf(info, type)) {
       freeBlock(object);
       return;
@@ -96,8 +95,9 @@ export function decref(object: usize): void {
   }
   // What most deaths are, in as few steps as can be: nothing dies of it.
   const slot = dropSlots(object, info, type);
-  if (slot) die(object, 0, slot);
-  else release(object);
+  if (!slot) release(object);
+  else if (control.bounded) dieInSlices(object, slot);
+  else die(object, 0, slot);
 }
 
 /** The nesting that hooks add to. What waits for the outermost of them goes when that has returned. */
@@ -294,18 +294,22 @@ function endDying(object: usize, type: Type): void {
 
 // ---- With bounded pauses
 
-/** A death of which so much happens now; what is left waits on the stack. */
-function dieInSlices(object: usize): void {
+/** As `die`, but so much of it happens now and no more; what is left waits on the stack. */
+function dieInSlices(dead: usize, slot: usize): void {
   const outer = control.dropsLeft;
   const floor = control.dyingTop;
   control.dropsLeft = DEATH_SLICE;
-  begin(object);
-  goOn(floor);
+  goOn(slot ? dieNow(dead, slot) : dead, floor);
+  if (control.dyingTop != floor) postpone(floor);
+  control.dropsLeft = outer;
+}
+
+/** What is on the stack above `floor` waits for a step. */
+function postpone(floor: u32): void {
   // The births to come see to it.
-  if (control.dyingTop) control.birthsLimit = min(control.birthsLimit, control.count0 + BIRTHS_BEFORE_STEP);
+  control.birthsLimit = min(control.birthsLimit, control.count0 + BIRTHS_BEFORE_STEP);
   // Their holders may have been known to a cycle that marks, and they not.
   for (let waiting = control.dyingTop; waiting && waiting != floor; waiting = <u32>nextOf(waiting)) shadeDying(waiting);
-  control.dropsLeft = outer;
 }
 
 /** Goes on with the deaths that wait, for up to `drops` slots. How many that took. */
@@ -313,19 +317,27 @@ export function dropWaiting(drops: i32): i32 {
   const outer = control.dropsLeft;
   control.dropsLeft = drops;
   while (control.dropsLeft > 0 && control.dyingTop | control.waitingFirst) {
-    if (control.dyingTop) goOn(0);
-    else begin(takeWaiting());
+    goOn(control.dyingTop ? 0 : takeWaiting(), 0);
   }
   const taken = drops - control.dropsLeft;
   control.dropsLeft = outer;
   return taken;
 }
 
-/** Drops slots of what is on the stack above `floor`, the innermost first. */
-function goOn(floor: u32): void {
+/** The death of `dead` (0 = nothing new), then of what is on the stack above `floor`, the innermost first. */
+function goOn(dead: usize, floor: u32): void {
+  while (true) {
+    if (!dead) dead = nextToDie(floor);
+    if (!dead) return;
+    dead = control.dropsLeft > 0 ? dieNow(dead, 0) : begin(dead);
+  }
+}
+
+/** What dies next of a slot of the objects above `floor`; 0 = they are done, or that is enough for now. */
+function nextToDie(floor: u32): usize {
   while (control.dropsLeft > 0) {
     const top = <usize>control.dyingTop;
-    if (!top || <u32>top == floor) return;
+    if (!top || <u32>top == floor) break;
     const type = typeOf(top);
     const child = dropSome(top, type, false);
     if (!hasSlotsLeft(top, type)) {
@@ -333,12 +345,28 @@ function goOn(floor: u32): void {
       control.dropsLeft--;
       endDying(top, type);
     }
-    if (child) begin(child);
+    if (child) return child;
   }
+  return 0;
 }
 
-/** The part of a death that comes before dropping slots; then the object is on the stack. */
-function begin(dead: usize): void {
+/** The death of an object up to that of a child, which is returned; or as far as that is on the stack. */
+function dieNow(dead: usize, slot: usize): usize {
+  const info = infoOf(dead);
+  const type = typeAt(info & TYPE_MASK);
+  if (!isQuiet(info, type)) return begin(dead);
+  if (!slot) slot = dropSlots(dead, info, type);
+  control.dropsLeft -= 2;
+  const child: usize = slot ? <usize>load<u32>(slot) : 0;
+  if (child && slot + 4 != slotsEndOf(dead, type)) {
+    waitForChild(dead, info, slot, control.dyingTop);
+    control.dyingTop = <u32>dead;
+  } else release(dead);
+  return child;
+}
+
+/** The part of a death that comes before dropping slots; then the object is on the stack. Always 0. */
+function begin(dead: usize): usize {
   const info = infoOf(dead);
   const type = typeAt(info & TYPE_MASK);
   setInfo(dead, info & NO_ROOTS);
@@ -348,6 +376,7 @@ function begin(dead: usize): void {
     markDying(dead, type);
     pushDying(dead);
   } else if (beginDying(dead, type)) pushDying(dead);
+  return 0;
 }
 
 /** Takes an entry out of its weak map; with it goes its value, if nothing else refers to that. */
@@ -410,7 +439,7 @@ function endWaiting(): void {
   while (control.waitingFirst | control.callbacksFirst) {
     const object = takeWaiting();
     if (object) {
-      if (control.bounded) dieInSlices(object);
+      if (control.bounded) dieInSlices(object, 0);
       else die(object, 0, 0);
     }
     const weakref = control.callbacksFirst;

@@ -31,7 +31,6 @@ import { clearList } from "../object/list";
 import { createImmortals } from "./atoms";
 import { addType } from "./create";
 import { MARK_STACK_WORDS } from "./snapshot";
-import { MAX_NESTING } from "./waiting";
 
 const FIRST_TYPES: u32 = 64;
 const RESERVED: u32 = FIRST_TYPES * TYPE_DESCRIPTOR_SIZE + (MARK_STACK_WORDS << 2);
@@ -50,7 +49,6 @@ export function startHeap(base: usize, limit: usize): bool {
   clearList(UNREACHABLE);
   clearList(FINALIZED);
   clearList(PENDING);
-  control.nestingLimit = MAX_NESTING;
   control.enabled = 1;
   control.threshold0 = DEFAULT_THRESHOLD_0;
   control.threshold1 = DEFAULT_THRESHOLD_1;

@@ -112,7 +112,6 @@ export const CONTROL_FIELDS = {
   pendingChain: "scratch",
   pendingAt: "scratch",
   growsAnyway: "scratch",
-  nestingLimit: "saved",
   dyingTop: "scratch",
   dropsLeft: "scratch",
   nesting: "scratch",

@@ -16,6 +16,7 @@ import {
   STR_BYTES_OFFSET,
   STR_LENGTH_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
+  MAX_QUIET_SLOTS,
   TYPE_DIES_QUIETLY,
   TYPE_DIES_SILENTLY,
   TYPE_EPHEMERON,
@@ -283,7 +284,8 @@ class Placer {
       if (id < FIRST_USER_TYPE) return;
       const { payload, slots, hasLinks, hasFinalizer } = type;
       const sizeClass = sizeClassOf(type, this.#image.isChecked);
-      const dies = hasFinalizer ? TYPE_HAS_FINALIZER : TYPE_DIES_QUIETLY | TYPE_DIES_SILENTLY;
+      const quietly = slots <= MAX_QUIET_SLOTS ? TYPE_DIES_QUIETLY : 0;
+      const dies = hasFinalizer ? TYPE_HAS_FINALIZER : quietly | TYPE_DIES_SILENTLY;
       const flags = dies | (hasLinks ? TYPE_HAS_LINKS : 0);
       const kind = hasLinks ? 1 : 0;
       const descriptor = at + id * TYPE_DESCRIPTOR_SIZE;

@@ -144,6 +144,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
         ring[i % 5000]?.release();
         ring[i % 5000] = a;
       }
+      // Cycles of two: each of both is found.
       const cycles = heap.gc.records.filter(({ steps }) => steps !== undefined);
       const { collections, collected } = heap.gc.getStats()[2];
       expect(collections).toBeGreaterThan(3);
@@ -154,6 +155,8 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
       heap.verify();
       heap.gc.collect();
       expect(heap.gc.getObjects()).toHaveLength(10_000);
+      const found = heap.gc.getStats().reduce((sum, { collected: some }) => sum + some, 0);
+      expect(found).toBe(120_000 - 10_000);
     });
   });
 

@@ -1,7 +1,7 @@
 // Scanning: marking what an object refers to. Large ones are scanned in parts, one at a time, while the
 // program goes on to change them: heap/snapshot.ts sees to what moves meanwhile.
 
-import { FLAG_DYING, FLAG_HAS_WEAKREFS, KIND_WEAKMAP, TYPE_MASK } from "../../layout";
+import { FLAG_DYING, FLAG_HAS_WEAKREFS, KIND_WEAKMAP, PHASE_SPARING, TYPE_MASK } from "../../layout";
 import { isMarked, markScanned } from "../../alloc/bitmap";
 import { control } from "../../control";
 import { infoOf } from "../../object/header";
@@ -26,7 +26,10 @@ export function scan(object: usize): void {
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
   if (!(info & TYPE_MASK) || !hasLinks(type)) return;
-  if (info & FLAG_DYING || isOfSnapshot(object, info)) scanSlots(object);
+  const isOld = isOfSnapshot(object, info);
+  // It was counted as dead, and is spared.
+  if (isOld && control.phase == PHASE_SPARING) control.cycleCollected--;
+  if (isOld || info & FLAG_DYING) scanSlots(object);
 }
 
 /** Scans an object whatever it is. */

@@ -66,6 +66,7 @@ function visitRoot(object: usize): u32 {
 function gather(object: usize): u32 {
   const info = infoOf(object);
   if (hasFinalizer(typeOf(object)) && !(info & FLAG_FINALIZED)) addPending(object);
+  else control.cycleCollected++;
   if (!(info & FLAG_HAS_WEAKREFS)) return VISIT_DONE;
   let weakref = clearWeakrefs(object);
   if (!weakref) return VISIT_DONE;
@@ -94,7 +95,6 @@ function sweep(object: usize): u32 {
     decref(object);
     return VISIT_UNFINISHED;
   }
-  control.cycleCollected++;
   decref(object);
   return VISIT_CHANGED;
 }

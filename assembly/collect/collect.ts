@@ -92,7 +92,8 @@ function collectWholeHeap(): u32 {
   const reached = markReachable();
   control.candidates = all - control.frozenMet;
   const hasGarbage = reached < control.oldCount - control.frozenMet;
-  const isSilent = hasGarbage && !control.debug && isUnmarkedSilent();
+  // What is frozen is marked, and yet may die of the garbage that held it last.
+  const isSilent = hasGarbage && !(control.debug | control.frozenMet) && isUnmarkedSilent();
   let collected: u32 = 0;
   if (isSilent) collected = sweep();
   else if (hasGarbage) gatherUnmarked(UNREACHABLE);

@@ -172,4 +172,15 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
       expect(core.statistic(1)).toBeLessThanOrEqual(used + 2 * 65536);
     }
   });
+
+  test("what is frozen dies of the garbage that held it last", () => {
+    const { core, type } = start(build);
+    const frozen = core.alloc(type) >>> 0;
+    core.freeze();
+    const [first, ...rest] = makeRing(core, type, () => undefined) as [number, ...number[]];
+    give(core, first, 1, frozen);
+    for (const object of [first, ...rest]) core.decref(object);
+    expect(core.collect(2)).toBe(SIZE);
+    expect([core.typeOf(frozen), core.verify()]).toEqual([0, 0]);
+  });
 });

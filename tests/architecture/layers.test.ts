@@ -58,6 +58,11 @@ const HOST: Layers = {
     ["heap.ts"],
     ["index.ts"],
     ["tour"],
+    ["inspect/text.ts", "inspect/errors.ts", "inspect/progress.ts"],
+    ["inspect/report.ts", "inspect/objects.ts", "inspect/open.ts", "inspect/dump.ts"],
+    ["inspect/way.ts", "inspect/sites.ts"],
+    ["inspect/commands"],
+    ["inspect"],
     ["cli.ts"],
   ],
 };

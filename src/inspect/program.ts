@@ -1,0 +1,106 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { MOST_ROWS } from "./report.js";
+import type { Report } from "./report.js";
+import type { Open, Terminal } from "./run.js";
+
+/** What all commands take. */
+interface Common {
+  json?: boolean;
+  limit: number;
+}
+
+export function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < from || value > to)
+      throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`);
+    return value;
+  };
+}
+
+/** `heapwright inspect`. What commands do is loaded when one is run. */
+export function inspectProgram(parent: Command, terminal: () => Terminal): Command {
+  const inspect = new Command("inspect")
+    .copyInheritedSettings(parent)
+    .description("look into a heap dump: a heap image, or a V8 .heapsnapshot (either may be gzipped)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ heapwright inspect app.heapsnapshot            what is in it
+  $ heapwright inspect top app.heapsnapshot        what retains most, and where it piles up
+  $ heapwright inspect why app.heapsnapshot @1234  why that object lives
+  $ heapwright inspect diff before.heap after.heap
+
+With --json each prints an object, whose lists say how much they leave out. The file may also come before the command.
+Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 interrupted.`,
+    );
+
+  const command = (name: string, description: string, limit = 20): Command => {
+    const one = new Command(name)
+      .description(description)
+      .option("--json", "print JSON")
+      .addOption(
+        new Option("--limit <rows>", `rows of each list, up to ${MOST_ROWS}`)
+          .default(limit)
+          .argParser(wholeNumber(1, MOST_ROWS)),
+      )
+      .copyInheritedSettings(inspect);
+    inspect.addCommand(one, { isDefault: name === "info" });
+    return one;
+  };
+  const act = async (name: string, options: Common, action: (open: Open) => Promise<Report>): Promise<void> => {
+    const controller = new AbortController();
+    const interrupt = (): void => {
+      controller.abort(new Error("interrupted"));
+    };
+    process.once("SIGINT", interrupt);
+    try {
+      const { run } = await import("./run.js");
+      const settings = { command: name, json: options.json ?? false, signal: controller.signal };
+      process.exitCode = await run(terminal(), settings, action);
+    } finally {
+      process.off("SIGINT", interrupt);
+    }
+  };
+
+  command("info", "what is in it: live, garbage, leaked, free; generations and roots")
+    .argument("<file>")
+    .action((file: string, options: Common) =>
+      act("info", options, async (open) => (await import("./commands/info.js")).info(await open(file))),
+    );
+
+  command("types", "objects by type, or by where they were made")
+    .argument("<file>")
+    .addOption(new Option("--by <order>").choices(["retained", "self", "count", "site"]).default("retained"))
+    .option("--gen <number>", "only objects of this generation", wholeNumber(0, 2))
+    .action((file: string, options: Common & { by: "retained"; gen?: number }) =>
+      act("types", options, async (open) => (await import("./commands/types.js")).types(await open(file), options)),
+    );
+
+  command("top", "what retains most, where it piles up, and suspects")
+    .argument("<file>")
+    .option("--all", "objects at any depth of the dominator tree")
+    .action((file: string, options: Common & { all?: boolean }) =>
+      act("top", options, async (open) => (await import("./commands/top.js")).top(await open(file), options)),
+    );
+
+  command("why", "why an object lives: paths from roots, refcount equation, dominators, site")
+    .argument("<file>")
+    .argument("<object>", "0x30008, @1234, or a type: then its largest object")
+    .option("--paths <number>", "paths that share no object, at most", wholeNumber(1, 100), 3)
+    .action((file: string, object: string, options: Common & { paths: number }) =>
+      act("why", options, async (open) => (await import("./commands/why.js")).why(await open(file), object, options)),
+    );
+
+  return inspect;
+}
+
+/** The arguments of `inspect` with the command first: people also write `inspect FILE COMMAND`. */
+export function commandFirst(program: Command, args: readonly string[]): string[] {
+  const names = new Set(["help", ...program.commands.map((command) => command.name())]);
+  const [file, name, ...rest] = args;
+  if (file === undefined || name === undefined || file.startsWith("-") || names.has(file) || !names.has(name))
+    return [...args];
+  return [name, file, ...rest];
+}

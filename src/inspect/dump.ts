@@ -11,6 +11,7 @@ import { reachability } from "../dump/analysis/reachability.js";
 import type { Reachability } from "../dump/analysis/reachability.js";
 import { referrers } from "../dump/analysis/referrers.js";
 import type { Referrers } from "../dump/analysis/referrers.js";
+import { NO_NODE } from "../dump/graph/graph.js";
 import type { HeapGraph } from "../dump/graph/graph.js";
 import { finishAsync } from "../dump/steps.js";
 import type { StepOptions, Steps } from "../dump/steps.js";
@@ -51,6 +52,19 @@ export class Dump {
 
   children(): Promise<Dominated> {
     return this.#once("children", async () => this.run(dominated(await this.tree())));
+  }
+
+  /** By node: dominators above it, {@link NO_NODE} for what no root reaches. */
+  depth(): Promise<Uint32Array> {
+    return this.#once("depth", async () => {
+      const { root, order, idom } = await this.tree();
+      const depth = new Uint32Array(this.graph.nodes.count).fill(NO_NODE);
+      for (const v of order) {
+        const above = idom[v] as number;
+        depth[v] = above === root ? 0 : (depth[above] as number) + 1;
+      }
+      return depth;
+    });
   }
 
   dominatorPaths(): Promise<DominatorPaths> {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { MOST_ROWS } from "./report.js";
 import type { Report } from "./report.js";
 import type { Open, Terminal } from "./run.js";
+import { parseAmount } from "./text.js";
 
 /** What all commands take. */
 interface Common {
@@ -93,7 +94,108 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
       act("why", options, async (open) => (await import("./commands/why.js")).why(await open(file), object, options)),
     );
 
+  command("who", "who holds the objects of a type: the types of their dominators, upwards")
+    .argument("<file>")
+    .argument("<type>")
+    .option("--levels <number>", "levels of holders", wholeNumber(1, 20), 3)
+    .action((file: string, type: string, options: Common & { levels: number }) =>
+      act("who", options, async (open) => (await import("./commands/who.js")).who(await open(file), type, options)),
+    );
+
+  command("cycles", "groups of objects in cycles, what keeps them, where to cut", 5)
+    .argument("<file>")
+    .option("--garbage", "those that wait for the collector")
+    .addOption(new Option("--live", "those that do not").conflicts("garbage"))
+    .action((file: string, options: Common & { garbage?: boolean; live?: boolean }) =>
+      act("cycles", options, async (open) => (await import("./commands/cycles.js")).cycles(await open(file), options)),
+    );
+
+  command("refcounts", "counts that are wrong, leaked references, who is referred to most", 10)
+    .argument("<file>")
+    .action((file: string, options: Common) =>
+      act("refcounts", options, async (open) =>
+        (await import("./commands/refcounts.js")).refcounts(await open(file), options),
+      ),
+    );
+
+  command("fragmentation", "how full pages are, by size class; old and young in one span")
+    .argument("<file>")
+    .action((file: string, options: Common) =>
+      act("fragmentation", options, async (open) =>
+        (await import("./commands/fragmentation.js")).fragmentation(await open(file), options),
+      ),
+    );
+
+  command("diff", "what changed between two dumps; of three: what grew twice")
+    .argument("<before>")
+    .argument("<after>")
+    .argument("[later]", "a third dump, after more of the same work")
+    .addOption(new Option("--by <what>", "of two dumps").choices(["type", "path", "site"]).default("type"))
+    .action((before: string, after: string, later: string | undefined, options: Common & { by: "type" }) =>
+      act("diff", options, async (open) => {
+        const { diff, diffOfThree } = await import("./commands/diff.js");
+        const [first, second] = [await open(before), await open(after)];
+        return later === undefined
+          ? diff(first, second, options)
+          : diffOfThree(first, second, await open(later), options);
+      }),
+    );
+
+  command("dups", "equal texts, numbers and tuples, and what they waste")
+    .argument("<file>")
+    .action((file: string, options: Common) =>
+      act("dups", options, async (open) => (await import("./commands/dups.js")).dups(await open(file), options)),
+    );
+
+  command("query", "objects that pass a filter: 'type = Session and retained > 10kB and not garbage'")
+    .argument("<file>")
+    .argument("<filter>", "see docs/inspect.md")
+    .addOption(
+      new Option("--by <field>", "order of the rows, the highest first")
+        .choices(["retained", "self", "count", "refcount", "in", "out", "depth", "id", "address"])
+        .default("retained"),
+    )
+    .action((file: string, filter: string, options: Common & { by: "retained" }) =>
+      act("query", options, async (open) =>
+        (await import("./commands/query.js")).query(await open(file), filter, options),
+      ),
+    );
+
+  command("check", "budgets for CI: exit code 1 and the path of the first offender")
+    .argument("<file>")
+    .option("--max-live <bytes>", "bytes of live objects: 10MB, 64KiB", amount)
+    .option("--max-objects <number>", "live objects", amount)
+    .option("--no-cycles", "no object is part of a cycle")
+    .option("--no-garbage", "nothing waits for the cycle collector")
+    .option("--no-leaked-refs", "every reference from outside has a handle or a name, every refcount is right")
+    .option("--baseline <file>", "an earlier dump: live bytes may not have grown by more than --max-growth")
+    .option("--max-growth <bytes>", "default: 0", amount)
+    .action((file: string, options: Common & CheckFlags) =>
+      act("check", options, async (open) => {
+        const { check } = await import("./commands/check.js");
+        const { baseline, ...budgets } = options;
+        const earlier = baseline === undefined ? {} : { baseline: await open(baseline) };
+        return check(await open(file), { ...budgets, ...earlier });
+      }),
+    );
+
   return inspect;
+}
+
+interface CheckFlags {
+  maxLive?: number;
+  maxObjects?: number;
+  cycles: boolean;
+  garbage: boolean;
+  leakedRefs: boolean;
+  baseline?: string;
+  maxGrowth?: number;
+}
+
+function amount(text: string): number {
+  const value = parseAmount(text);
+  if (value === null) throw new InvalidArgumentError("It is a number, with kB, MB, GB, KiB, MiB or GiB if you like.");
+  return value;
 }
 
 /** The arguments of `inspect` with the command first: people also write `inspect FILE COMMAND`. */

@@ -60,7 +60,7 @@ const HOST: Layers = {
     ["tour"],
     ["inspect/text.ts", "inspect/errors.ts", "inspect/progress.ts"],
     ["inspect/report.ts", "inspect/objects.ts", "inspect/open.ts", "inspect/dump.ts"],
-    ["inspect/way.ts", "inspect/sites.ts"],
+    ["inspect/way.ts", "inspect/sites.ts", "inspect/query"],
     ["inspect/commands"],
     ["inspect"],
     ["cli.ts"],

@@ -8,7 +8,7 @@
 import { MAX_CLASS_SIZE } from "../../assembly/layout.js";
 
 /** See `assembly/control.ts`. */
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 
 /** What becomes of a field of the control block in an image. */
 export type FieldRole =
@@ -71,6 +71,8 @@ export const CONTROL_FIELDS = {
   debug: "saved",
   garbage: "saved",
   clearsAllWeakrefs: "saved",
+  hasHooks: "saved",
+  garbageIsLoud: "scratch",
   candidates: "saved",
   freedBytes: "saved",
   threshold0: "saved",

@@ -17,6 +17,7 @@ import {
   STR_LENGTH_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
   TYPE_DIES_QUIETLY,
+  TYPE_DIES_SILENTLY,
   TYPE_EPHEMERON,
   TYPE_HAS_FINALIZER,
   TYPE_HAS_LINKS,
@@ -282,7 +283,8 @@ class Placer {
       if (id < FIRST_USER_TYPE) return;
       const { payload, slots, hasLinks, hasFinalizer } = type;
       const sizeClass = sizeClassOf(type, this.#image.isChecked);
-      const flags = (hasFinalizer ? TYPE_HAS_FINALIZER : TYPE_DIES_QUIETLY) | (hasLinks ? TYPE_HAS_LINKS : 0);
+      const dies = hasFinalizer ? TYPE_HAS_FINALIZER : TYPE_DIES_QUIETLY | TYPE_DIES_SILENTLY;
+      const flags = dies | (hasLinks ? TYPE_HAS_LINKS : 0);
       const kind = hasLinks ? 1 : 0;
       const descriptor = at + id * TYPE_DESCRIPTOR_SIZE;
       this.#set(descriptor, payload);

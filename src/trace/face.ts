@@ -21,7 +21,7 @@ export interface TraceOptions {
 const MAX_FRAMES = 65535;
 
 /**
- * Where memory is made: Python's `tracemalloc`, as `heap.trace`. While it is off it costs nothing. Of each object
+ * Where memory is made: Python's `tracemalloc`, as `heap.trace`. Until it is started it costs nothing. Of each object
  * that is made while it is on, by whichever call of this package, the stack of the caller is kept as long as
  * the object lives. Sizes are what objects take now, their buffers included.
  */

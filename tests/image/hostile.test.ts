@@ -115,5 +115,5 @@ test("keys that all collide are refused when there are too many to look them up"
     return heap.image();
   };
   Heap.restoreSync(image(2000)).verify();
-  expect(codeOf(() => Heap.restoreSync(image(25_000)))).toBe("BAD_IMAGE");
+  expect(codeOf(() => Heap.restoreSync(image(12_500)))).toBe("BAD_IMAGE");
 });

@@ -1,5 +1,18 @@
 import { describe, expect, test } from "vitest";
+import {
+  BITMAPS_OFFSET,
+  CLASSES_OFFSET,
+  CLASS_COUNT,
+  CONTROL_FIELDS,
+  DESCRIPTOR_SIZE,
+  DIRECTORY_OFFSET,
+  PAGE_FREE,
+  PAGE_SPAN,
+} from "../../src/image/core-layout.js";
+import type { ControlField } from "../../src/image/core-layout.js";
 import { readFrame, SECTIONS } from "../../src/image/format.js";
+import { readControl } from "../../src/image/save.js";
+import { Heap } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
 import { seedOf } from "../support/random.js";
 import { ImageProgram } from "./program.js";
@@ -9,6 +22,46 @@ function contentOf(image: Uint8Array): string[] {
   const { sections } = readFrame(image);
   return SECTIONS.filter((name) => name !== "HAND").map((name) => Buffer.from(sections[name].bytes).toString("latin1"));
 }
+
+/** What a restored heap finds anew: all of the control block that means something, types, and descriptors of pages. */
+function derivedFrom(heap: Heap): unknown {
+  const { core, memory } = heap.scope(() => heap.none.store);
+  const base = core.controlBlock() >>> 0;
+  const control = readControl(memory.u32, base);
+  const types = Array.from({ length: control.typeCount }, (_, id) => [
+    ...memory.u32.subarray((control.types + id * 32) >>> 2, (control.types + id * 32 + 24) >>> 2),
+  ]);
+  const chunk = memory.word(base + DIRECTORY_OFFSET);
+  const pages = Array.from({ length: control.endPage - control.firstPage }, (_, i) => {
+    const at = chunk + (control.firstPage + i) * DESCRIPTOR_SIZE;
+    const [free, fresh, end, used, next, prev, shape, span] = memory.u32.subarray(at >>> 2, (at >>> 2) + 8);
+    const state = (shape as number) & 0xff;
+    // What the descriptors of other runs say in these places is left from before.
+    if (state === PAGE_SPAN) return [free, fresh, end, used, (shape as number) >>> 24 ? [next, prev] : [], shape, span];
+    return [state, state === PAGE_FREE ? 0 : (span as number) & 0xffff];
+  });
+  const meaningful = Object.entries(control).filter(([field]) => CONTROL_FIELDS[field as ControlField] !== "scratch");
+  const lists = memory.u32.slice((base + BITMAPS_OFFSET) >>> 2, (base + CLASSES_OFFSET + CLASS_COUNT * 24) >>> 2);
+  // Behind the class's lists stand what a census counted.
+  for (let index = 0; index < CLASS_COUNT; index++)
+    lists.fill(
+      0,
+      (CLASSES_OFFSET - BITMAPS_OFFSET) / 4 + 6 * index + 3,
+      (CLASSES_OFFSET - BITMAPS_OFFSET) / 4 + 6 * index + 6,
+    );
+  return { control: Object.fromEntries(meaningful), types, pages, lists: [...lists] };
+}
+
+test("what an image does not have is found anew as it was", () => {
+  const first = seedOf(50);
+  for (let seed = first; seed < first + 6; seed++) {
+    const program = new ImageProgram(seed, {});
+    for (let step = 0; step < 200; step++) program.step();
+    program.heap.struct("Wide", Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, "f64"])));
+    program.heap.struct("Huge", Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`f${i}`, "ref"])));
+    expect(derivedFrom(Heap.restoreSync(program.heap.image())), `seed ${seed}`).toEqual(derivedFrom(program.heap));
+  }
+});
 
 describe.each(CORES)("%s core", (build, options) => {
   test("a random program that is saved and restored on its way ends as if nothing had happened", () => {

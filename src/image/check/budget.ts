@@ -8,7 +8,7 @@ export class ProbeBudget {
 
   /** `words` of the image: what is sound grows with it. */
   constructor(words: number, onSpent: () => Error) {
-    this.#left = 2 ** 28 + 8 * words;
+    this.#left = 2 ** 26 + 8 * words;
     this.#onSpent = onSpent;
   }
 

@@ -25,8 +25,9 @@ export function checkControl(image: Image, population: Population): void {
   const fail = (field: ControlField): never => {
     throw image.error("CTRL", `the control block has a wrong ${field}`);
   };
-  for (const field of ["enabled", "clearsAllWeakrefs"] as const) if (control[field] > 1) fail(field);
+  for (const field of ["enabled", "clearsAllWeakrefs", "hasHooks"] as const) if (control[field] > 1) fail(field);
   for (const field of ["count0", "count1", "count2"] as const) if (control[field] < 0) fail(field);
+  if (control.hasHooks === 0 && image.types.some(({ hasFinalizer }) => hasFinalizer)) fail("hasHooks");
   if (control.births > MAX_BIRTHS) fail("births");
   if (control.frozenUpTo > control.births) fail("frozenUpTo");
 

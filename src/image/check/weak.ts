@@ -63,7 +63,8 @@ class WeakChecker {
     if (this.#visited !== this.#linked) throw this.#error("a weak reference is not in the chain of its object");
     if (this.#chains !== this.#tally.weaklyHeld) throw this.#error("an object is referred to weakly by nothing");
     if (this.#listed !== this.#entries) throw this.#error("an entry of a weak map is not in its list");
-    const { weakMapCapacity, internCapacity } = this.#image.control;
+    const { weakMapCapacity, internCapacity, hasHooks } = this.#image.control;
+    if (this.#chains > 0 && hasHooks === 0) throw this.#error("the heap does not know of its weak references");
     if (this.#chains >= weakMapCapacity && this.#chains > 0) throw this.#error("there are too many weak references");
     if (this.#tally.interned >= internCapacity && this.#tally.interned > 0)
       throw this.#error("there are too many interned strings");

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { StepOptions } from "../dump/steps.js";
 import { MOST_ROWS } from "./report.js";
 import type { Report } from "./report.js";
 import type { Open, Terminal } from "./run.js";
@@ -16,6 +17,15 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
     if (!/^\d+$/.test(text) || value < from || value > to)
       throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`);
     return value;
+  };
+}
+
+const EXPORT_FORMATS = ["heapsnapshot", "parquet", "dot", "folded", "html"] as const;
+
+function oneOf(choices: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!choices.includes(text)) throw new InvalidArgumentError(`It is one of ${choices.join(", ")}.`);
+    return text;
   };
 }
 
@@ -50,7 +60,11 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     inspect.addCommand(one, { isDefault: name === "info" });
     return one;
   };
-  const act = async (name: string, options: Common, action: (open: Open) => Promise<Report>): Promise<void> => {
+  const act = async (
+    name: string,
+    options: Common,
+    action: (open: Open, steps: StepOptions) => Promise<Report>,
+  ): Promise<void> => {
     const controller = new AbortController();
     const interrupt = (): void => {
       controller.abort(new Error("interrupted"));
@@ -158,6 +172,19 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .action((file: string, filter: string, options: Common & { by: "retained" }) =>
       act("query", options, async (open) =>
         (await import("./commands/query.js")).query(await open(file), filter, options),
+      ),
+    );
+
+  command("export", "for other tools: heapsnapshot (Chrome DevTools), parquet (SQL), dot, folded (flame graphs), html")
+    .argument("<file>")
+    .argument("<format>", "heapsnapshot, parquet, dot, folded or html", oneOf(EXPORT_FORMATS))
+    .requiredOption("--out <path>", "file to write; for parquet a folder")
+    .option("--of <object>", "for dot: the object in the middle, or a type")
+    .option("--cycle", "for dot: a group of objects in cycles")
+    .option("--depth <steps>", "for dot: steps from the middle", wholeNumber(0, 300))
+    .action((file: string, format: "html", options: Common & { out: string; of?: string; cycle?: boolean }) =>
+      act("export", options, async (open, steps) =>
+        (await import("./commands/export.js")).exportDump(await open(file), { ...options, format }, steps),
       ),
     );
 

@@ -55,7 +55,7 @@ export function list<T, R>(all: readonly T[], limit: number, row: (item: T) => R
 }
 
 function howToGetMore(total: number, limit: number): string {
-  if (limit >= MOST_ROWS) return "heapwright inspect export parquet";
+  if (limit >= MOST_ROWS) return "heapwright inspect export FILE parquet";
   return `--limit ${Math.min(total, MOST_ROWS)}`;
 }
 

@@ -45,14 +45,18 @@ export function sites(dump: Dump, limit: number, filter: ((v: number) => boolean
         ["count", "self", "<type", "<site"],
         rows
           .slice(0, limit)
-          .map((row) => [grouped(row.count), bytes(row.self), shown(row.type, 40), shown(firstFrame(row.site), 100)]),
+          .map((row) => [grouped(row.count), bytes(row.self), shown(row.type, 40), shown(siteText(row.site), 120)]),
       ),
       ...omitted(shownRows),
     ],
   };
 }
 
-export function firstFrame(site: string): string {
-  const end = site.indexOf("\n");
-  return end < 0 ? site : site.slice(0, end);
+/** The innermost frame of a site, and who called it. */
+export function siteText(site: string, frames = 2): string {
+  return site
+    .slice(0, 2000)
+    .split("\n", frames)
+    .map((frame) => frame.trim().replace(/^at /, ""))
+    .join(" ← ");
 }

@@ -4,6 +4,7 @@ import type { HeapGraph } from "../dump/graph/graph.js";
 import { edgeName } from "../dump/graph/names.js";
 import { objectJson, objectName } from "./objects.js";
 import type { ObjectJson } from "./objects.js";
+import { siteText } from "./sites.js";
 import { cut, JSON_TEXT, shown } from "./text.js";
 
 /** Steps shown at each end of a long path (a linked list's is as long as the list). */
@@ -33,7 +34,7 @@ export function rootJson({ roots, strings }: HeapGraph, row: number): RootJson {
 
 export function rootText(graph: HeapGraph, row: number): string {
   const { kind, name } = rootJson(graph, row);
-  return name === "" ? kind : `${kind} ${shown(name, 80)}`;
+  return name === "" ? kind : `${kind} ${shown(siteText(name, 1), 80)}`;
 }
 
 /** Places of a path of `length` nodes that are shown. */

@@ -52,7 +52,7 @@ export async function check(dump: Dump, options: CheckOptions): Promise<Report> 
   if (options.maxObjects !== undefined) verdicts.push(await maxObjects(dump, options.maxObjects));
   if (options.cycles === false) verdicts.push(await noCycles(dump));
   if (options.garbage === false) verdicts.push(await noGarbage(dump));
-  if (options.leakedRefs === false) verdicts.push(noLeakedReferences(dump), await rightRefcounts(dump));
+  if (options.leakedRefs === false) verdicts.push(await noLeakedReferences(dump), await rightRefcounts(dump));
   if (options.baseline) verdicts.push(await growth(options.baseline, dump, options.maxGrowth ?? 0));
   if (verdicts.length === 0)
     throw new UsageError(
@@ -141,20 +141,20 @@ async function noGarbage(dump: Dump): Promise<Verdict> {
   return { name: "no-garbage", isOk, limit: 0, actual: garbage.count, text, ...(isOk ? {} : { offender }) };
 }
 
-function noLeakedReferences(dump: Dump): Verdict {
+async function noLeakedReferences(dump: Dump): Promise<Verdict> {
   if (!dump.graph.nodes.outside) throw new UsageError("this dump does not count references: only heap images do");
   const { nodes, references } = unexplained(dump.graph);
   const actual = nodes.reduce((sum, v) => sum + (references?.[v] ?? 0), 0);
   const [offender] = nodes;
   const text = actual === 0 ? "no leaked references" : plural(actual, "leaked reference");
-  return {
-    name: "no-leaked-refs",
-    isOk: actual === 0,
-    limit: 0,
-    actual,
-    text,
-    ...(offender === undefined ? {} : { offender }),
-  };
+  const common = { name: "no-leaked-refs", isOk: actual === 0, limit: 0, actual, text };
+  if (offender === undefined) return common;
+  return { ...common, offender, about: await equationOf(dump, offender) };
+}
+
+async function equationOf(dump: Dump, v: number): Promise<string> {
+  const equation = refcountEquation(dump.graph, await dump.referrers(), v);
+  return equation ? `${objectName(dump.graph, v)}: refcount ${equation.text}` : "";
 }
 
 async function rightRefcounts(dump: Dump): Promise<Verdict> {
@@ -164,7 +164,7 @@ async function rightRefcounts(dump: Dump): Promise<Verdict> {
   const text = wrong.length === 0 ? "every refcount is right" : plural(wrong.length, "wrong refcount");
   const common = { name: "refcounts", isOk: wrong.length === 0, limit: 0, actual: wrong.length, text };
   if (offender === undefined) return common;
-  return { ...common, offender, about: refcountEquation(dump.graph, await dump.referrers(), offender)?.text ?? "" };
+  return { ...common, offender, about: await equationOf(dump, offender) };
 }
 
 /** Live bytes against those of an earlier dump. The offender: of the type that grew most, the new object that retains most. */

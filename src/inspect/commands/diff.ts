@@ -8,7 +8,7 @@ import { UsageError } from "../errors.js";
 import { objectJson, objectName } from "../objects.js";
 import { heading, line, list, note, omitted, table } from "../report.js";
 import type { Block, Report } from "../report.js";
-import { firstFrame } from "../sites.js";
+import { siteText } from "../sites.js";
 import { bytes, change, cut, grouped, JSON_TEXT, plural, shown, signed } from "../text.js";
 
 export interface DiffOptions {
@@ -80,7 +80,7 @@ function diffBySite(before: HeapGraph, after: HeapGraph, { earlier, isGone }: Ma
     const { nodes, strings, types } = graph;
     for (let v = 0; v < nodes.count; v++) {
       const site = strings[nodes.site?.[v] ?? 0] ?? "";
-      const name = `${site === "" ? "(unknown)" : firstFrame(site)}: ${types[nodes.type[v] as number]?.name ?? ""}`;
+      const name = `${site === "" ? "(unknown)" : siteText(site, 1)}: ${types[nodes.type[v] as number]?.name ?? ""}`;
       let row = rows.get(name);
       if (!row)
         rows.set(

@@ -3,6 +3,7 @@ import type { HeapGraph, RegionColumns } from "../../dump/graph/graph.js";
 import { memoryUse } from "../../dump/image/memory-use.js";
 import type { Dump } from "../dump.js";
 import { generationOf } from "../objects.js";
+import { regionAt } from "../regions.js";
 import { heading, line, list, note, omitted, table } from "../report.js";
 import type { Report } from "../report.js";
 import { bytes, grouped, percent, plural } from "../text.js";
@@ -144,16 +145,4 @@ function mixedSpans(graph: HeapGraph, regions: RegionColumns): { spans: number; 
     found.bytes += regions.bytes[r] as number;
   }
   return found;
-}
-
-/** The region that has an address: the last that does not begin behind it. */
-export function regionAt({ address, count }: RegionColumns, wanted: number): number {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if ((address[middle] as number) <= wanted) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

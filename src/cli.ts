@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import picocolors from "picocolors";
+import { commandFirst, inspectProgram } from "./inspect/program.js";
 
 const { version } = createRequire(import.meta.url)("heapwright/package.json") as { version: string };
 
@@ -26,6 +27,10 @@ function wantsColors(): boolean {
   return !NO_COLOR && (process.stdout.isTTY || Boolean(FORCE_COLOR));
 }
 
+function colors(): ReturnType<typeof picocolors.createColors> {
+  return picocolors.createColors(program.opts<{ color: boolean }>().color && wantsColors());
+}
+
 const program = new Command("heapwright")
   .description("Python's memory manager, rebuilt for WebAssembly")
   .version(version)
@@ -46,7 +51,7 @@ program
     await runTour({
       fast: options.fast ?? !process.stdout.isTTY,
       ...(options.listing === undefined ? {} : { listing: options.listing }),
-      colors: picocolors.createColors(program.opts<{ color: boolean }>().color && wantsColors()),
+      colors: colors(),
       write: (text) => process.stdout.write(text),
     });
   });
@@ -64,4 +69,8 @@ program
     process.exitCode = status ?? 1;
   });
 
-await program.parseAsync();
+const inspect = inspectProgram(program, () => ({ out: process.stdout, err: process.stderr, colors: colors() }));
+program.addCommand(inspect);
+
+const [node = "", script = "", first, ...rest] = process.argv;
+await program.parseAsync(first === "inspect" ? [node, script, first, ...commandFirst(inspect, rest)] : process.argv);

@@ -23,8 +23,7 @@ import {
 } from "./layout";
 import { CHECK } from "./check";
 import { UNREACHABLE, control } from "./control";
-import { blockSize, classRecord } from "./alloc/block";
-import { CLASS_COUNT } from "./alloc/size-class";
+import { blockSize } from "./alloc/block";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
 import { settleCycle, settleDeaths, step as stepCycle } from "./collect/cycle/cycle";
@@ -36,7 +35,7 @@ import {
   uncountBirth,
 } from "./collect/trigger";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
-import { statisticOf, takeCensus } from "./heap/census";
+import { takeCensus } from "./heap/census";
 import { addType, bearLinked, createObject, createTuple } from "./heap/create";
 import { clearWeakMap, decref, dropEntry } from "./heap/death";
 import { createEntry, findEntryOf, liveEntryAfter } from "./heap/ephemeron";
@@ -63,7 +62,6 @@ import { incref, rootsOf } from "./heap/refcount";
 import { fillSlot, replaceSlot, slotAddress, writeSlot } from "./heap/reference";
 import { startHeap } from "./heap/start";
 import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./heap/table";
-import { verifyHeap } from "./heap/verify";
 import { waitingCount } from "./heap/waiting";
 import { checkLive, firstObject, nextObject as objectAfter, typeIdAt } from "./heap/walk";
 import {
@@ -172,9 +170,6 @@ export function intern(text: usize): usize {
   checkKey(text);
   return internText(text);
 }
-export function internCapacity(): u32 {
-  return control.internCapacity;
-}
 export function shrinkInterned(capacity: u32): void {
   shrinkTo(capacity);
 }
@@ -205,9 +200,6 @@ export function probeFloat(value: f64): usize {
 }
 export function setHashSeed(seed: u32): void {
   control.hashSeed = seed;
-}
-export function unhashableType(): u32 {
-  return control.unhashable;
 }
 
 // ---- Lists and tuples
@@ -435,25 +427,9 @@ export function settle(): void {
 export function setBounded(on: u32): void {
   setBoundedPauses(on != 0);
 }
-export function isBounded(): bool {
-  return control.bounded != 0;
-}
-export function phase(): u32 {
-  return control.phase;
-}
-/** Of the cycle under way, or the last: steps, and whether one had to grow. */
-export function cycleSteps(): u32 {
-  return control.steps;
-}
-export function isHurried(): bool {
-  return control.isHurried != 0;
-}
 /** Objects that are known to wait for their death. */
 export function waiting(): u32 {
   return waitingCount();
-}
-export function isCollecting(): bool {
-  return control.collecting != 0;
 }
 export function setEnabled(enabled: u32): void {
   control.enabled = enabled ? 1 : 0;
@@ -463,37 +439,16 @@ export function addPause(by: i32): void {
   control.pauses += by;
   setLimits();
 }
-export function pauses(): u32 {
-  return control.pauses;
-}
 export function setByteThreshold(bytes: u32): void {
   control.byteThreshold = bytes;
   control.pagesAfter = control.pagesInUse;
   setLimits();
-}
-export function byteThreshold(): u32 {
-  return control.byteThreshold;
-}
-export function isEnabled(): bool {
-  return control.enabled != 0;
 }
 export function setThresholds(t0: i32, t1: i32, t2: i32): void {
   control.threshold0 = t0;
   control.threshold1 = t1;
   control.threshold2 = t2;
   setLimits();
-}
-export function threshold(generation: u32): i32 {
-  return generation == 0 ? control.threshold0 : generation == 1 ? control.threshold1 : control.threshold2;
-}
-export function count(generation: u32): i32 {
-  return generation == 0 ? control.count0 : generation == 1 ? control.count1 : control.count2;
-}
-export function collections(generation: u32): u32 {
-  return generation == 0 ? control.collections0 : generation == 1 ? control.collections1 : control.collections2;
-}
-export function collected(generation: u32): u32 {
-  return generation == 0 ? control.collected0 : generation == 1 ? control.collected1 : control.collected2;
 }
 export function trackedCount(generation: u32): u32 {
   return countTracked(generation);
@@ -506,12 +461,6 @@ export function unreachableAfter(object: usize): usize {
   const next = nextOf(object ? object : UNREACHABLE);
   return next == UNREACHABLE ? 0 : next;
 }
-export function candidates(): u32 {
-  return control.candidates;
-}
-export function freedBytes(): u32 {
-  return control.freedBytes;
-}
 export { nextReferrer } from "./collect/referrers";
 
 export { freeze, unfreeze } from "./heap/generations";
@@ -520,9 +469,6 @@ export function freezeCount(): u32 {
 }
 export function setDebug(flags: u32): void {
   control.debug = flags;
-}
-export function debug(): u32 {
-  return control.debug;
 }
 export function garbage(): usize {
   if (!control.garbage) control.garbage = <u32>createList(0);
@@ -555,44 +501,11 @@ export function sizeOf(object: usize): u32 {
 export function typeOf(address: usize): u32 {
   return typeIdAt(address);
 }
-export function internedCount(): u32 {
-  return control.internSize;
-}
 export function census(): void {
   takeCensus();
 }
-export function statistic(which: u32): f64 {
-  return statisticOf(which);
-}
-export function typeCount(type: u32): u32 {
-  return typeAt(type).count;
-}
-export function typeBytes(type: u32): u32 {
-  return typeAt(type).bytes;
-}
-export function classCount(): u32 {
-  return CLASS_COUNT;
-}
-export function classSize(index: u32): u32 {
-  return classRecord(index).size;
-}
-export function classPages(index: u32): u32 {
-  return classRecord(index).pages;
-}
-export function classUsed(index: u32): u32 {
-  return classRecord(index).used;
-}
-export function classFree(index: u32): u32 {
-  return classRecord(index).free;
-}
 export function isChecked(): bool {
   return CHECK;
-}
-export function verify(): u32 {
-  return verifyHeap();
-}
-export function verifyAddress(): usize {
-  return control.verifyAddress;
 }
 
 // ---- Torture: nothing in the release build

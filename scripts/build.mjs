@@ -1,4 +1,4 @@
-// Builds everything into dist/: both cores, their inlined copies, and the host.
+// Builds everything into dist/: both cores, the verifier, their inlined copies, and the host.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,26 +8,28 @@ import asc from "assemblyscript/asc";
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
 
-async function buildCore(target) {
-  const { error, stderr } = await asc.main(["--target", target, "--config", "asconfig.json"]);
+async function buildModule(target, ...entries) {
+  const { error, stderr } = await asc.main([...entries, "--target", target, "--config", "asconfig.json"]);
   if (error) {
     process.stderr.write(stderr.toString());
     process.exit(1);
   }
 }
 
-/** The core as a module, so that bundlers have no file to lose. */
+/** A WebAssembly module as one of JavaScript, so that bundlers have no file to lose. */
 function inline(wasm, module) {
   const base64 = readFileSync(wasm).toString("base64");
-  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const coreBase64: string =\n  "${base64}";\n`);
+  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const base64: string =\n  "${base64}";\n`);
 }
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
-await buildCore("release");
-await buildCore("checked");
+await buildModule("release", "assembly/index.ts");
+await buildModule("verify", "assembly/verify.ts");
+await buildModule("checked", "assembly/index.ts", "assembly/verify.ts");
 inline("dist/core.wasm", "src/wasm/core.generated.ts");
 inline("dist/core.checked.wasm", "src/wasm/core-checked.generated.ts");
+inline("dist/verify.wasm", "src/wasm/verify.generated.ts");
 writeFileSync("dist/core.wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");
 const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
   stdio: "inherit",

@@ -18,7 +18,7 @@ import {
 import type { Fields } from "./fields.js";
 import type { Handle } from "./handle.js";
 import type { CheckedImage } from "./image/check/check.js";
-import { needsBitmaps } from "./image/core-layout.js";
+import { needsBitmaps } from "./wasm/core-layout.js";
 import { HANDLE_WORDS, SITE_WORDS } from "./image/image.js";
 import type { CallbackKind, TypePlan, TypeRecord } from "./image/meta.js";
 import { placeImage } from "./image/place.js";

@@ -1,14 +1,3 @@
-import {
-  STAT_BITMAP_BYTES,
-  STAT_FREE_PAGE_BYTES,
-  STAT_LIVE_BLOCKS,
-  STAT_LIVE_BYTES,
-  STAT_LIVE_OBJECTS,
-  STAT_RESERVED_BYTES,
-  STAT_TABLE_BYTES,
-  STAT_USED_PAGE_BYTES,
-  STAT_WEAKREFS,
-} from "../assembly/statistics.js";
 import type { Store } from "./store.js";
 
 export interface TypeStats {
@@ -66,8 +55,8 @@ export interface HeapStats {
 export function takeStats(store: Store): HeapStats {
   const { core } = store;
   core.census();
-  const live = core.statistic(STAT_LIVE_BYTES);
-  const usedPages = core.statistic(STAT_USED_PAGE_BYTES);
+  const live = core.liveBytes();
+  const usedPages = core.usedPageBytes();
   const byType = [...store.types.values()]
     .map(({ id, name }) => ({ type: name, count: core.typeCount(id) >>> 0, bytes: core.typeBytes(id) >>> 0 }))
     .filter(({ count }) => count > 0)
@@ -80,18 +69,18 @@ export function takeStats(store: Store): HeapStats {
   })).filter(({ pages }) => pages > 0);
   return {
     bytes: {
-      reserved: core.statistic(STAT_RESERVED_BYTES),
+      reserved: core.reservedBytes(),
       usedPages,
-      freePages: core.statistic(STAT_FREE_PAGE_BYTES),
-      tables: core.statistic(STAT_TABLE_BYTES),
-      bitmaps: core.statistic(STAT_BITMAP_BYTES),
+      freePages: core.freePageBytes(),
+      tables: core.tableBytes(),
+      bitmaps: core.bitmapBytes(),
       live,
     },
     fragmentation: usedPages === 0 ? 0 : 1 - live / usedPages,
-    objects: core.statistic(STAT_LIVE_OBJECTS),
-    blocks: core.statistic(STAT_LIVE_BLOCKS),
+    objects: core.liveObjects(),
+    blocks: core.liveBlocks(),
     interned: core.internedCount() >>> 0,
-    weakrefs: core.statistic(STAT_WEAKREFS),
+    weakrefs: core.weakrefs(),
     waiting: core.waiting() >>> 0,
     handles: store.net.count,
     byType,

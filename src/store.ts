@@ -6,7 +6,8 @@ import type { Leak } from "./leak-net.js";
 import { Orphans } from "./orphans.js";
 import type { Handle } from "./handle.js";
 import type { CallbackLabel } from "./image/meta.js";
-import type { Address, CoreExports, CoreImports } from "./wasm/exports.js";
+import type { Address, CoreImports } from "./wasm/exports.js";
+import type { CoreExports } from "./wasm/instance.js";
 import { deadExports, guardExports } from "./wasm/instance.js";
 import { HeapMemory } from "./wasm/memory.js";
 

@@ -4,7 +4,6 @@ import {
   alloc,
   census,
   collect as collectGeneration,
-  collected,
   decref,
   defineType,
   getRef,
@@ -17,11 +16,11 @@ import {
   setBounded,
   setEnabled,
   setRef,
-  statistic,
-  verify,
 } from "../../assembly/index";
-import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET } from "../../assembly/layout";
-import { STAT_BITMAP_BYTES, STAT_LIVE_OBJECTS, STAT_USED_PAGE_BYTES } from "../../assembly/statistics";
+import { BOOTSTRAP_BITMAP_BYTES } from "../../assembly/alloc/bitmap";
+import { control } from "../../assembly/control";
+import { BUFFER_DATA_OFFSET, PAGE_SHIFT, SLOTS_BUFFER_OFFSET } from "../../assembly/layout";
+import { verify } from "../../assembly/verify";
 import { DRAWN, OTHERS_SEED, SEED, SEQUENCE, draw, seed } from "./draw";
 
 // For graphs that JavaScript builds.
@@ -38,7 +37,7 @@ let empty: u32 = 0;
 
 function liveObjects(): u32 {
   census();
-  return <u32>statistic(STAT_LIVE_OBJECTS);
+  return control.liveObjects;
 }
 
 export function start(): void {
@@ -59,7 +58,7 @@ export function collect(): u32 {
 }
 /** How many objects collections have found to be garbage so far. */
 export function found(): f64 {
-  return <f64>collected(0) + <f64>collected(1) + <f64>collected(2);
+  return <f64>control.collected0 + <f64>control.collected1 + <f64>control.collected2;
 }
 /** Objects alive; or the number of the invariant that does not hold, negative. */
 export function alive(): i32 {
@@ -67,13 +66,11 @@ export function alive(): i32 {
   return broken ? -(<i32>broken) : <i32>(liveObjects() - empty);
 }
 export function bytesInUse(): f64 {
-  census();
-  return statistic(STAT_USED_PAGE_BYTES);
+  return <f64>((<u64>control.pagesInUse) << PAGE_SHIFT);
 }
 
 export function bitmapBytes(): f64 {
-  census();
-  return statistic(STAT_BITMAP_BYTES);
+  return control.bitmapPages ? <f64>((<u64>control.bitmapPages) << PAGE_SHIFT) : <f64>BOOTSTRAP_BITMAP_BYTES;
 }
 
 function make(): usize {

@@ -131,7 +131,7 @@ export class CollectionLog {
       bytesFreed: core.freedBytes() >>> 0,
       steps: core.cycleSteps() >>> 0,
       longestStep: this.#longestStep,
-      hurried: core.isHurried() !== 0,
+      hurried: core.isHurried(),
     });
   }
 

@@ -77,7 +77,7 @@ export class GcFace {
     this.#store.core.setEnabled(0);
   }
   isEnabled(): boolean {
-    return this.#store.core.isEnabled() !== 0;
+    return this.#store.core.isEnabled();
   }
 
   /**
@@ -119,7 +119,7 @@ export class GcFace {
    * @throws {@link BadOptionError}
    */
   get pauses(): Pauses {
-    return this.#store.core.isBounded() !== 0 ? "bounded" : "unbounded";
+    return this.#store.core.isBounded() ? "bounded" : "unbounded";
   }
   set pauses(pauses: Pauses) {
     this.#store.core.setBounded(checkPauses(pauses) === "bounded" ? 1 : 0);

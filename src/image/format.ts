@@ -16,7 +16,7 @@
  */
 import { BadImageError } from "../errors.js";
 import { Checksum, checksumOf } from "./checksum.js";
-import { LAYOUT_VERSION } from "./core-layout.js";
+import { LAYOUT_VERSION } from "../wasm/core-layout.js";
 
 export const FORMAT_VERSION = 1;
 const MAGIC = [0x89, 0x48, 0x57, 0x49, 0x4d, 0x47, 0x1a, 0x0a];

@@ -16,8 +16,8 @@ import {
   PART_SHIFT,
   SAVED_PLACES,
   SPAN_PAGES,
-} from "./core-layout.js";
-import type { ControlValues } from "./core-layout.js";
+} from "../wasm/core-layout.js";
+import type { ControlValues } from "../wasm/core-layout.js";
 import { align, readFrame, wordsOf } from "./format.js";
 import type { Frame, SectionName } from "./format.js";
 import { decodeMeta } from "./meta.js";

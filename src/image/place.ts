@@ -28,7 +28,7 @@ import {
   WEAKREF_PREV_OFFSET,
   WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
-import type { CoreExports } from "../wasm/exports.js";
+import type { CoreExports } from "../wasm/instance.js";
 import type { ProbeBudget } from "./check/budget.js";
 import type { CheckedImage } from "./check/check.js";
 import {
@@ -55,8 +55,8 @@ import {
   RUN_BINS,
   RUN_BINS_OFFSET,
   SAVED_PLACES,
-} from "./core-layout.js";
-import type { ControlField } from "./core-layout.js";
+} from "../wasm/core-layout.js";
+import type { ControlField } from "../wasm/core-layout.js";
 import { hashOfText } from "./hash.js";
 import { SATURATED_WORDS, addressOf, tablePagesOf } from "./image.js";
 import type { Image, Run } from "./image.js";

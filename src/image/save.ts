@@ -48,8 +48,8 @@ import {
   SAVED_PLACES,
   tableBufferBytes,
   tableCapacity,
-} from "./core-layout.js";
-import type { ControlValues } from "./core-layout.js";
+} from "../wasm/core-layout.js";
+import type { ControlValues } from "../wasm/core-layout.js";
 import { SECTIONS, align, makeHeader, placeSections } from "./format.js";
 import { encodeMeta } from "./meta.js";
 import type { Meta } from "./meta.js";

@@ -24,7 +24,7 @@ import {
   TYPE_WEAKREF,
   TYPE_WEAKSET,
 } from "../../assembly/layout.js";
-import { GUARD_SIZE, classOf } from "./core-layout.js";
+import { GUARD_SIZE, classOf } from "../wasm/core-layout.js";
 import type { TypePlan } from "./meta.js";
 
 /** Names of the built-in types, which are Python's. */

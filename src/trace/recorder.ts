@@ -22,7 +22,8 @@ import {
 import { referentsOf } from "../gc/referents.js";
 import { siteHere } from "../site.js";
 import type { Store } from "../store.js";
-import type { Address, CoreExports } from "../wasm/exports.js";
+import type { Address } from "../wasm/exports.js";
+import type { CoreExports } from "../wasm/instance.js";
 import { Records } from "./records.js";
 import { Sampler } from "./sampler.js";
 

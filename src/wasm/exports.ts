@@ -1,5 +1,5 @@
 /**
- * The typed raw ABI of the core: what `core.wasm` exports and imports.
+ * The typed raw ABI of the core: what `core.wasm` exports and imports, and what the host adds to that.
  *
  * Everything is a plain number. Addresses come back signed from WebAssembly: `>>> 0` them before
  * comparing or keeping them. "Owned" means the caller got one outside reference and must give it
@@ -9,7 +9,7 @@
 /** Address of an object inside a heap's linear memory. 0 is "no object". */
 export type Address = number;
 
-export interface CoreExports {
+export interface RawExports {
   readonly memory: WebAssembly.Memory;
 
   /** First address the core may use when it owns the whole memory. */
@@ -49,8 +49,7 @@ export interface CoreExports {
   strLength(string: Address): number;
   /** The one interned string with this text. Takes a probe too. Owned. */
   intern(text: Address): Address;
-  /** Cells of the table of interned strings; gives back what is beyond so many cells, if it can. */
-  internCapacity(): number;
+  /** Gives back what the table of interned strings has beyond so many cells, if it can. */
   shrinkInterned(capacity: number): void;
   /** The immortal None, False and True. */
   none(): Address;
@@ -68,8 +67,6 @@ export interface CoreExports {
   probeFloat(value: number): Address;
   /** Seed of the hashes of strings and bytes. Before the first of them is hashed. */
   setHashSeed(seed: number): void;
-  /** Type of what made the last key unhashable; the tuple's if it is too deep. */
-  unhashableType(): number;
 
   /** Empty list with room for `capacity` slots. Owned. May collect first. */
   newList(capacity: number): Address;
@@ -156,20 +153,13 @@ export interface CoreExports {
 
   /** Collects `generation` and younger. Objects found unreachable; 0 when already collecting. */
   collect(generation: number): number;
-  isCollecting(): number;
   setEnabled(enabled: number): void;
-  isEnabled(): number;
   /** Reasons not to collect automatically, that nest: one more, or one less. */
   addPause(by: number): void;
-  pauses(): number;
   /** Bytes by which the heap may grow before a collection is due; 0 = any number. */
   setByteThreshold(bytes: number): void;
-  byteThreshold(): number;
-  /** Bytes of the blocks that the last collection gave back. */
-  freedBytes(): number;
   /** DEBUG_*. */
   setDebug(flags: number): void;
-  debug(): number;
   /** The list `gc.garbage`, made at the first call. Borrowed. 0 = out of memory. */
   garbage(): Address;
   /** Lets go of it. */
@@ -185,26 +175,13 @@ export interface CoreExports {
   settle(): void;
   /** Bounded pauses on or off. Off ends what is under way. */
   setBounded(on: number): void;
-  isBounded(): number;
-  /** PHASE_* of the cycle under way. */
-  phase(): number;
-  /** Of the cycle under way, or the last: its steps, and whether they had to grow. */
-  cycleSteps(): number;
-  isHurried(): number;
   /** Objects that are known to wait for their death. */
   waiting(): number;
-  /** Objects that the last collection looked at. */
-  candidates(): number;
   /** While a collection is under way: the next object (0 = from the start) that it found to be garbage; or 0. */
   unreachableAfter(object: Address): Address;
   /** Next object of a generation, as `trackedAfter`, that refers to any of `count` others, in ascending order at `targets`. */
   nextReferrer(generation: number, object: Address, targets: Address, count: number): Address;
   setThresholds(t0: number, t1: number, t2: number): void;
-  threshold(generation: number): number;
-  count(generation: number): number;
-  /** Collections so far whose oldest generation was this one; objects they collected. */
-  collections(generation: number): number;
-  collected(generation: number): number;
   /** Tracked objects in a generation. */
   trackedCount(generation: number): number;
   isTracked(object: Address): number;
@@ -217,30 +194,14 @@ export interface CoreExports {
   /** The object's type id; 0 if there is no live object there. Safe for any number. */
   typeOf(address: Address): number;
 
-  /** Interned strings. */
-  internedCount(): number;
-  /** Brings the numbers of `statistic` and `typeCount` / `typeBytes` up to date. Walks the heap. */
+  /** Counts what there is, for the readings that say so. Walks the heap. */
   census(): void;
-  /** One number of the census: see STAT_* in `assembly/statistics.ts`. */
-  statistic(which: number): number;
-  typeCount(type: number): number;
-  typeBytes(type: number): number;
-  /** Number of size classes; size of one in bytes; its pages, used and free blocks at the last census. */
-  classCount(): number;
-  classSize(index: number): number;
-  classPages(index: number): number;
-  classUsed(index: number): number;
-  classFree(index: number): number;
 
   /** Next tracked object of a generation after this one (0 = from the start): in birth order in 0 and 1, by address in 2. 0 at the end. */
   trackedAfter(generation: number, object: Address): Address;
 
   /** Whether this is the checked build. */
   isChecked(): number;
-  /** Checks every invariant. 0, or the number of the first broken one: see `assembly/invariants.ts`. */
-  verify(): number;
-  /** The address the last `verify` failed at. */
-  verifyAddress(): Address;
 
   /** Checked build only. Torture: collect at every allocation of an object. */
   tortureCollect?(on: number): void;

@@ -1,14 +1,17 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { BadValueError, CorruptHeapError } from "../errors.js";
-import type { CoreExports, CoreImports } from "./exports.js";
+import { readingsOf } from "./readings.js";
+import { verifierOf } from "./verifier.js";
+import type { CoreImports, RawExports } from "./exports.js";
+import type { CoreReadings } from "./readings.js";
+import type { Verifier } from "./verifier.js";
+
+/** A core: what it exports, what its memory says, and what proves it sound. */
+export interface CoreExports extends RawExports, CoreReadings, Verifier {}
 
 /** What a heap can be made of. */
 export type CoreSource =
   WebAssembly.Module | BufferSource | Response | Promise<WebAssembly.Module | BufferSource | Response>;
-
-export function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
 
 export function startCoreSync(source: WebAssembly.Module | BufferSource, imports: CoreImports): CoreExports {
   return rawExports(instantiateSync(source, { host: { ...imports } }));
@@ -20,13 +23,18 @@ export async function startCore(source: CoreSource, imports: CoreImports): Promi
 
 /** The loader's own exports go through a wrapper each; ours are plain numbers and need none. */
 function rawExports(result: { instance: WebAssembly.Instance }): CoreExports {
-  const exports = result.instance.exports as unknown as CoreExports;
-  if (typeof (exports as Partial<CoreExports>).isChecked !== "function")
+  const exports = result.instance.exports as unknown as RawExports;
+  if (typeof (exports as Partial<RawExports>).isChecked !== "function")
     throw new TypeError("the module exports no heap");
-  return exports;
+  return completeExports(exports);
 }
 
-type AnyFunction = (...numbers: number[]) => number;
+/** Adds to what a core exports what can be done without an export. */
+export function completeExports(exports: RawExports): CoreExports {
+  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()), ...verifierOf(exports) };
+}
+
+type AnyFunction = (...numbers: number[]) => unknown;
 
 /**
  * The same functions, each of which tells `onTrap` if the core traps or overflows the stack: its state

@@ -16,14 +16,14 @@ interface Layers {
 const CORE: Layers = {
   tree: "assembly",
   ranks: [
-    ["layout.ts", "statistics.ts", "invariants.ts", "host.ts", "alloc/size-class.ts"],
+    ["layout.ts", "invariants.ts", "host.ts", "alloc/size-class.ts"],
     ["control.ts"],
     ["check.ts"],
     ["alloc", "object"],
     ["heap"],
     ["collect"],
     ["load.ts"],
-    ["index.ts"],
+    ["index.ts", "verify.ts"],
   ],
   // The collector frees nothing itself.
   forbidden: [["collect", "alloc/block.ts"]],
@@ -34,7 +34,7 @@ const HOST: Layers = {
   ranks: [
     ["errors.ts"],
     ["fields.ts", "byte-source.ts"],
-    ["field-layout.ts"],
+    ["field-layout.ts", "wasm/core-layout.ts"],
     ["image"],
     ["dump/graph", "dump/steps.ts"],
     ["dump/analysis"],

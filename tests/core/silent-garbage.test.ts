@@ -3,7 +3,6 @@
 
 import { describe, expect, test } from "vitest";
 import { TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
-import { STAT_LIVE_BYTES } from "../../assembly/statistics.js";
 import { BUILDS, liveObjects, startCore } from "../support/core.js";
 import type { Build, Core } from "../support/core.js";
 
@@ -38,7 +37,7 @@ function age(core: Core, generation: number): void {
 
 function liveBytes(core: Core): number {
   core.census();
-  return core.statistic(STAT_LIVE_BYTES);
+  return core.liveBytes();
 }
 
 function start(build: Build, hooks = {}): { core: Core; type: number } {
@@ -163,13 +162,13 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
 
   test("leaves pages of which nothing is left to others", () => {
     const { core, type } = start(build);
-    const used = core.statistic(1);
+    const used = core.usedPageBytes();
     for (let round = 0; round < 3; round++) {
       for (let i = 0; i < 500; i++) for (const object of makeRing(core, type, () => undefined)) core.decref(object);
       expect(core.collect(2)).toBe(500 * SIZE);
       expect(core.verify()).toBe(0);
       core.census();
-      expect(core.statistic(1)).toBeLessThanOrEqual(used + 2 * 65536);
+      expect(core.usedPageBytes()).toBeLessThanOrEqual(used + 2 * 65536);
     }
   });
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { STAT_USED_PAGE_BYTES } from "../../assembly/statistics.js";
 import * as invariants from "../../assembly/invariants.js";
 import { describeInvariant } from "../../src/wasm/invariants.js";
 import { startCore } from "../support/core.js";
@@ -113,7 +112,7 @@ describe("verify finds planted damage", () => {
     const core = startCore("release");
     core.alloc(core.defineType(8, 2, 0));
     core.census();
-    const pages = core.statistic(STAT_USED_PAGE_BYTES) / 65536;
+    const pages = core.usedPageBytes() / 65536;
     // The control block is a static area whose words have no names here: one of those that hold the number is the count.
     const found = new Set<number>();
     for (let at = 0; at < 2048; at += 4) {
@@ -172,4 +171,10 @@ describe("the checked build names the likely cause", () => {
     const object = core.alloc(core.defineType(8, 2, 0));
     expect(() => misuse(core, object)).toThrow(message);
   });
+});
+
+test("the verifier refuses a core whose layout it does not know", () => {
+  const core = startCore("release");
+  core.setWord(core.controlBlock(), 1);
+  expect(() => core.verify()).toThrow("memory layout");
 });

@@ -8,8 +8,8 @@ import {
   DIRECTORY_OFFSET,
   PAGE_FREE,
   PAGE_SPAN,
-} from "../../src/image/core-layout.js";
-import type { ControlField } from "../../src/image/core-layout.js";
+} from "../../src/wasm/core-layout.js";
+import type { ControlField } from "../../src/wasm/core-layout.js";
 import { readFrame, SECTIONS } from "../../src/image/format.js";
 import { readControl } from "../../src/image/save.js";
 import { Heap } from "../../src/index.js";

@@ -1,7 +1,7 @@
 import { TYPE_WEAKREF } from "../../assembly/layout.js";
 import { Heap, StructHandle, WeakrefHandle } from "../../src/index.js";
 import type { Finalization, Finalizer, Generation, Handle, HeapOptions, StructType } from "../../src/index.js";
-import type { CoreExports } from "../../src/wasm/exports.js";
+import type { CoreExports } from "../../src/wasm/instance.js";
 import { ROOTS, SLOTS } from "./gc-program.js";
 import type { Action, Hook, Step } from "./gc-program.js";
 

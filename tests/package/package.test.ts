@@ -43,6 +43,7 @@ describe("the packed package", () => {
       "dist/src/cli.js",
       "dist/core.wasm",
       "dist/core.checked.wasm",
+      "dist/verify.wasm",
       "assembly/index.ts",
       "bench/run.mjs",
       "LICENSE",
@@ -133,8 +134,7 @@ describe("the packed package", () => {
   });
 
   test("the core stays small", () => {
-    // The aim is 16 KiB. Collecting in steps takes it over that: it may not grow further.
-    expect(gzipSync(readFileSync(join(installed, "dist/core.wasm"))).length).toBeLessThanOrEqual(18 * 1024);
+    expect(gzipSync(readFileSync(join(installed, "dist/core.wasm"))).length).toBeLessThanOrEqual(16 * 1024);
   });
 
   test.each([

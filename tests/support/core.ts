@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { CoreExports, CoreImports } from "../../src/wasm/exports.js";
+import type { CoreImports } from "../../src/wasm/exports.js";
+import { completeExports } from "../../src/wasm/instance.js";
+import type { RawExports } from "../../src/wasm/exports.js";
+import type { CoreExports } from "../../src/wasm/instance.js";
 
 export type Build = "release" | "checked";
 export const BUILDS: readonly Build[] = ["release", "checked"];
@@ -28,13 +31,13 @@ export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages 
     host: { finalize() {}, callback() {}, collection() {}, forget() {}, ...hooks },
     env: {
       abort(message: number): never {
-        const memory = (instance.exports as unknown as CoreExports).memory.buffer;
+        const memory = (instance.exports as unknown as RawExports).memory.buffer;
         const length = new DataView(memory).getUint32(message - 4, true);
         throw new Error(new TextDecoder("utf-16le").decode(new Uint8Array(memory, message, length)));
       },
     },
   });
-  const exports = instance.exports as unknown as CoreExports;
+  const exports = completeExports(instance.exports as unknown as RawExports);
   if (!exports.init(exports.heapBase(), pages * 65536)) throw new Error("the core did not start");
   return {
     ...exports,
@@ -48,5 +51,5 @@ export const IMMORTALS = 3 + 262 + 1;
 
 export function liveObjects(core: Core): number {
   core.census();
-  return core.statistic(6);
+  return core.liveObjects();
 }

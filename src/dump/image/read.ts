@@ -25,7 +25,7 @@ import { bytesOf, viewOf } from "../../byte-source.js";
 import type { ByteSource, Bytes } from "../../byte-source.js";
 import { checkImage } from "../../image/check/check.js";
 import type { CheckedImage } from "../../image/check/check.js";
-import { PAGE_FREE, PAGE_LARGE, PAGE_SPAN } from "../../image/core-layout.js";
+import { PAGE_FREE, PAGE_LARGE, PAGE_SPAN } from "../../wasm/core-layout.js";
 import { HANDLE_WORDS, SITE_WORDS } from "../../image/image.js";
 import type { Run } from "../../image/image.js";
 import { checkGraph } from "../graph/check.js";

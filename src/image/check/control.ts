@@ -14,8 +14,8 @@ import {
   TYPE_TUPLE,
   VALUE_OFFSET,
 } from "../../../assembly/layout.js";
-import { FIRST_TYPES, MAX_BIRTHS } from "../core-layout.js";
-import type { ControlField } from "../core-layout.js";
+import { FIRST_TYPES, MAX_BIRTHS } from "../../wasm/core-layout.js";
+import type { ControlField } from "../../wasm/core-layout.js";
 import type { Image } from "../image.js";
 import type { Population } from "./population.js";
 

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from "../../../assembly/layout.js";
-import { CLASS_COUNT, PAGE_FREE, PAGE_SPAN, RUN_BINS, binOf } from "../core-layout.js";
+import { CLASS_COUNT, PAGE_FREE, PAGE_SPAN, RUN_BINS, binOf } from "../../wasm/core-layout.js";
 import type { Image, Run } from "../image.js";
 
 /** In what order runs with room are used, by the numbers of their first pages. */

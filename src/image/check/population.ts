@@ -1,5 +1,5 @@
 import { INFO_OFFSET, TYPE_BUFFER, TYPE_MASK } from "../../../assembly/layout.js";
-import { PAGE_LARGE, PAGE_SPAN } from "../core-layout.js";
+import { PAGE_LARGE, PAGE_SPAN } from "../../wasm/core-layout.js";
 import { addressOf } from "../image.js";
 import type { Image, Run } from "../image.js";
 import { prefixOf } from "../types.js";

@@ -27,7 +27,7 @@ import {
   cellShift,
   tableBufferBytes,
   tableCapacity,
-} from "../core-layout.js";
+} from "../../wasm/core-layout.js";
 import type { Image } from "../image.js";
 import type { ProbeBudget } from "./budget.js";
 import type { Population } from "./population.js";

@@ -2,7 +2,7 @@
  * How the core lays out its own state, for those who read and write it from outside: the control block with
  * what lies behind it, page descriptors, type descriptors, size classes.
  *
- * `assembly/` has the originals, which are classes that TypeScript cannot compile; `tests/image/core-layout.test.ts`
+ * `assembly/` has the originals, which are classes that TypeScript cannot compile; `tests/core/core-layout.test.ts`
  * holds the two against each other, and `LAYOUT_VERSION` changes with them.
  */
 import { MAX_CLASS_SIZE } from "../../assembly/layout.js";
@@ -201,6 +201,10 @@ export const RUN_BINS = 32;
 export const GENERATION_OFFSETS = [RUN_BINS_OFFSET + RUN_BINS * 4 + 8, RUN_BINS_OFFSET + RUN_BINS * 4 + 16] as const;
 export const CLASSES_OFFSET = RUN_BINS_OFFSET + RUN_BINS * 4 + 5 * 8;
 export const CLASS_RECORD_SIZE = 24;
+/** Where a class's record has the numbers of the last census. */
+export const CLASS_RECORD = { pages: 12, used: 16, free: 20 } as const;
+/** Where a type's has them. */
+export const TYPE_RECORD = { count: 24, bytes: 28 } as const;
 
 // ---- Page descriptors: assembly/alloc/page.ts
 
@@ -216,6 +220,7 @@ export const CHUNK_BYTES = CHUNK_PAGES * DESCRIPTOR_SIZE;
 /** Pages that one page of bitmaps covers, and those that the first bitmaps do. */
 export const PART_SHIFT = 5;
 export const BOOTSTRAP_BITMAP_PAGES = 16;
+export const BOOTSTRAP_BITMAP_BYTES = BOOTSTRAP_BITMAP_PAGES << (16 - PART_SHIFT);
 /** Most pages of an address space, less one. */
 export const MAX_PAGES = 0xffff;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import * as layout from "../../src/image/core-layout.js";
+import * as layout from "../../src/wasm/core-layout.js";
 import { hashOfText } from "../../src/image/hash.js";
 import { checksumOf } from "../../src/image/checksum.js";
 import { STR_HASH_OFFSET } from "../../assembly/layout.js";
@@ -71,11 +71,12 @@ test("descriptors of pages, classes and types are what images read and write", (
   expect(layout.MAX_KEY_DEPTH).toBe(constantOf("heap/key.ts", "MAX_DEPTH"));
   expect(Object.fromEntries(fieldsOf("object/type.ts", "Type").fields)).toEqual({
     ...{ payload: 0, slots: 4, kind: 8, flags: 9, sizeClass: 10, blockKind: 11, spans: 12, header: 16 },
-    ...{ count: 24, bytes: 28 },
+    ...layout.TYPE_RECORD,
   });
   expect(Object.fromEntries(fieldsOf("alloc/block.ts", "ClassRecord").fields)).toMatchObject({
     leafSpans: 0,
     linkedSpans: 4,
+    ...layout.CLASS_RECORD,
   });
 });
 

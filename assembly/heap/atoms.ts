@@ -66,11 +66,13 @@ export function createFloat(value: f64): usize {
   return object;
 }
 
-/** A STR or BYTES of `length` zero bytes. */
+/** A STR or BYTES of `length` undefined bytes, for the caller to fill at once: zeros would be written twice. */
 export function createText(type: u32, length: u32): usize {
   if (length > 0xfff00000) return 0;
   const object = createLeaf(type, STR_BYTES_OFFSET - VALUE_OFFSET + length);
-  if (object) store<u32>(object + STR_LENGTH_OFFSET, length);
+  if (!object) return 0;
+  store<u32>(object, length, STR_LENGTH_OFFSET);
+  store<u32>(object, 0, STR_HASH_OFFSET);
   return object;
 }
 

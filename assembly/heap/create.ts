@@ -71,11 +71,10 @@ function clear(start: usize, bytes: u32): void {
   else memory.fill(start, 0, bytes);
 }
 
-/** A leaf object of a variable-size type with `payload` bytes, zeroed; 0 = out of memory. */
+/** A leaf object of a variable-size type with `payload` undefined bytes, which the caller fills; 0 = out of memory. */
 export function createLeaf(id: u32, payload: u32): usize {
   const object = newBlock(payload, classForPayload(payload, BLOCK_LEAF), BLOCK_LEAF);
   if (!object) return 0;
-  memory.fill(object + PAYLOAD_OFFSET, 0, payload);
   setHeader(object, newHeader(id, 0));
   return object;
 }

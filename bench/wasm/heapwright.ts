@@ -12,6 +12,7 @@ import {
   init,
   listAppend,
   listSet,
+  newBytes,
   newList,
   setBounded,
   setEnabled,
@@ -19,7 +20,7 @@ import {
 } from "../../assembly/index";
 import { BOOTSTRAP_BITMAP_BYTES } from "../../assembly/alloc/bitmap";
 import { control } from "../../assembly/control";
-import { BUFFER_DATA_OFFSET, PAGE_SHIFT, SLOTS_BUFFER_OFFSET } from "../../assembly/layout";
+import { BUFFER_DATA_OFFSET, PAGE_SHIFT, SLOTS_BUFFER_OFFSET, STR_BYTES_OFFSET } from "../../assembly/layout";
 import { verify } from "../../assembly/verify";
 import { DRAWN, OTHERS_SEED, SEED, SEQUENCE, draw, seed } from "./draw";
 
@@ -239,7 +240,6 @@ const BLOCKS: u32 = 100_000;
 const blocks = memory.data(BLOCKS << 2);
 /** Bytes asked for, of each block. */
 const sizes = memory.data(BLOCKS << 2);
-const types = memory.data((32768 / 8 + 1) << 2);
 let smallest: u32 = 0;
 let largest: u32 = 0;
 
@@ -248,17 +248,15 @@ function replaceBlock(index: u32): void {
   const old = load<u32>(at);
   if (old) decref(old);
   const size = smallest + draw(largest - smallest);
-  const type = (size + 7) >>> 3;
-  const block = alloc(load<u32>(types + (type << 2)));
+  const block = newBytes(size);
   if (!block) unreachable();
-  store<u32>(block, size, 8);
+  store<u32>(block, size, STR_BYTES_OFFSET);
   store<u32>(at, <u32>block);
   store<u32>(sizes + (index << 2), size);
 }
 export function mixedStart(min: u32, max: u32): void {
   smallest = min;
   largest = max;
-  for (let i: u32 = 1; i <= (max + 7) >>> 3; i++) store<u32>(types + (i << 2), defineType(i << 3, 0, 0));
   seed(SEED);
   for (let i: u32 = 0; i < BLOCKS; i++) replaceBlock(i);
 }
@@ -270,7 +268,7 @@ export function mixedBytes(): f64 {
   let sum: f64 = 0;
   for (let i: u32 = 0; i < BLOCKS; i++) {
     const size = load<u32>(sizes + (i << 2));
-    if (load<u32>(load<u32>(blocks + (i << 2)), 8) != size) return -1;
+    if (load<u32>(load<u32>(blocks + (i << 2)), STR_BYTES_OFFSET) != size) return -1;
     sum += size;
   }
   return sum;

@@ -40,7 +40,7 @@ export interface RawExports {
   /** Int of 64 bits given as two halves. Owned (small ints are shared and immortal, bigints are not). 0 = out of memory. */
   newInt(low: number, high: number, isBigint: number): Address;
   newFloat(value: number): Address;
-  /** String, or bytes, of so many zeros, for the caller to fill at STR_BYTES_OFFSET at once. Owned. */
+  /** String, or bytes, whose bytes are undefined: the caller fills them at STR_BYTES_OFFSET at once. Owned. */
   newStr(byteLength: number): Address;
   newBytes(byteLength: number): Address;
   /** String of the bytes at `probeAddress`. Owned. */

@@ -18,7 +18,17 @@ export function startCoreSync(source: WebAssembly.Module | BufferSource, imports
 }
 
 export async function startCore(source: CoreSource, imports: CoreImports): Promise<CoreExports> {
-  return rawExports(await instantiate(source, { host: { ...imports } }));
+  const core = await source;
+  if (core instanceof WebAssembly.Module) {
+    // There is nothing to wait for; and to be asked whether it is a `Response`, Node would load all of `fetch`.
+    try {
+      return startCoreSync(core, imports);
+    } catch (error) {
+      // Older browsers start nothing of this size at once, on their main thread.
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return rawExports(await instantiate(core, { host: { ...imports } }));
 }
 
 /** The loader's own exports go through a wrapper each; ours are plain numbers and need none. */

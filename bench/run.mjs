@@ -9,6 +9,7 @@ import { install, reasonAgainst } from "./peers.mjs";
 import { makePlan } from "./plan.mjs";
 import { drawCurves } from "./report/curves.mjs";
 import { drawRatios } from "./report/ratios.mjs";
+import { drawUtilisation } from "./report/utilisation.mjs";
 import { renderTable } from "./report/table.mjs";
 import { makeRow, summarize } from "./results.mjs";
 import { chooseCore, runCase } from "./run-case.mjs";
@@ -54,7 +55,13 @@ function writeResults(report, { out }) {
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
   const drawing = join(out, report.options.growth ? "growth.svg" : "results.svg");
   writeFileSync(drawing, report.options.growth ? drawCurves(report) : drawRatios(report));
-  progress(`wrote ${file} and ${drawing}`);
+  const written = [file, drawing];
+  const utilisation = drawUtilisation(report);
+  if (utilisation !== undefined) {
+    written.push(join(out, "pauses.svg"));
+    writeFileSync(written.at(-1), utilisation);
+  }
+  progress(`wrote ${written.join(", ")}`);
 }
 
 export async function main(args) {

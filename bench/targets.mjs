@@ -22,6 +22,39 @@ const atMost = (workload, sizes, field, limit, unit = "", ours = "heapwright") =
   unit,
 });
 
+/** With bounded pauses. */
+const bounded = (workload, sizes, field, limit, unit) =>
+  atMost(workload, sizes, field, limit, unit, "heapwright-bounded");
+const RINGS = [MILLION, 5 * MILLION, 10 * MILLION];
+const LARGE = ["pauses-list", "pauses-cycle", "pauses-dict", "pauses-array"];
+const THROUGHPUT = [
+  "churn",
+  "trees",
+  "trees-off",
+  "mixed-512",
+  "mixed-32768",
+  "full-random",
+  "full-one-root",
+  "full-sequential",
+  "full-aged",
+  "garbage",
+  "steady",
+  "drop",
+  "real-graph",
+];
+
+const boundedPauses = [
+  ...["pauses", ...LARGE].flatMap((workload) => {
+    const sizes = workload === "pauses" ? RINGS : [10 * MILLION];
+    return [bounded(workload, sizes, "max", 2, "ms at the longest"), bounded(workload, sizes, "p99", 1, "ms at p99")];
+  }),
+  bounded("pauses", RINGS, "longestStep", 0.5, "ms for the longest step"),
+  bounded("pauses", RINGS, "memoryPerLive", 1.5, "× the live bytes"),
+  bounded("pauses", RINGS, "garbagePerLive", 0.1, "of live as garbage after a cycle"),
+  bounded("pauses", RINGS, "bitmapShare", 0.04, "of the heap for bitmaps"),
+  ...THROUGHPUT.map((workload) => times(workload, [], "heapwright", 1.3, "heapwright-bounded")),
+];
+
 export const TARGETS = [
   times("churn", [], "v8", 1.2),
   times("churn", [], "dlmalloc", 1),
@@ -55,16 +88,7 @@ export const TARGETS = [
   atMost("bytes", [MILLION], "bitmapShare", 0.032, "of the heap for bitmaps"),
   times("js-object", [], "v8", 2, "heapwright-js"),
   times("js-handle", [], "v8", 12, "heapwright-js"),
-  atMost("pauses", [MILLION, 5 * MILLION, 10 * MILLION], "max", 2, "ms at the longest", "heapwright-bounded"),
-  atMost("pauses", [MILLION, 5 * MILLION, 10 * MILLION], "p99", 1, "ms at p99", "heapwright-bounded"),
-  atMost(
-    "pauses",
-    [MILLION, 5 * MILLION, 10 * MILLION],
-    "memoryPerLive",
-    1.5,
-    "× the live bytes",
-    "heapwright-bounded",
-  ),
+  ...boundedPauses,
   times("real-graph", [], "pyodide", 1 / 12),
   atMost("wasm-size", [], "figure", 16, "KB gzipped", "heapwright-js"),
   atMost("ready", [], "figure", 5, "ms from import to heap", "heapwright-js"),

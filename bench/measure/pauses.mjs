@@ -16,9 +16,14 @@ export class PauseRecorder {
     this.#pauses[this.#count++] = milliseconds;
   }
 
+  /** All of them, in the order in which they came. */
+  get pauses() {
+    return this.#pauses.slice(0, this.#count);
+  }
+
   /** Mean and percentiles by nearest rank: p99 is the least pause that 99 % of all do not exceed. */
   summary() {
-    const sorted = this.#pauses.slice(0, this.#count).sort();
+    const sorted = this.pauses.sort();
     const rank = (share) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
     const sum = sorted.reduce((total, pause) => total + pause, 0);
     return {

@@ -2,6 +2,8 @@
 export const PALETTE = {
   heapwright: { sign: "us", color: "#0b6e4f" },
   "heapwright-js": { sign: "js", color: "#3a9d7d" },
+  "heapwright-bounded": { sign: "bnd", color: "#5fb49c" },
+  control: { sign: "ctl", color: "#888888" },
   limit: { sign: "lim", color: "#555555" },
   v8: { sign: "V8", color: "#c1440e" },
   "wasm-gc": { sign: "GC", color: "#e07a3f" },

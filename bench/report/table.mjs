@@ -11,10 +11,21 @@ function details(summary) {
   const shown = [];
   if (summary.p50 !== undefined)
     shown.push(`p50 ${format(summary.p50)}, p99 ${format(summary.p99)}, p99.9 ${format(summary.p999)} ms`);
+  if (summary.elapsed !== undefined && summary.elapsed.max !== summary.max)
+    shown.push(`by the clock: p99 ${format(summary.elapsed.p99)}, longest ${format(summary.elapsed.max)} ms`);
   if (summary.perReplacement !== undefined) shown.push(`mean ${format(summary.perReplacement)} ns a replacement`);
   if (summary.memoryPerLive !== undefined) shown.push(`memory ÷ live ${summary.memoryPerLive.toFixed(2)}`);
+  if (summary.garbagePerLive !== undefined) shown.push(`garbage after a cycle ${percent(summary.garbagePerLive)}`);
+  if (summary.longestStep !== undefined) shown.push(`longest step ${format(summary.longestStep)} ms`);
+  if (summary.utilisation !== undefined) shown.push(utilisation(summary.utilisation));
   if (summary.note !== undefined) shown.push(summary.note);
   return shown.join("; ");
+}
+
+/** What of any window was left to the program. */
+function utilisation(points) {
+  const shown = points.filter(({ window }) => [1, 5, 16, 50].includes(window));
+  return `left to the program of any ${shown.map(({ window }) => window).join(", ")} ms: ${shown.map(({ share }) => percent(share)).join(", ")}`;
 }
 
 function rowLines(row, titleOf) {

@@ -2,6 +2,11 @@ import { buildRealGraph } from "./heapwright-graph.mjs";
 import { hooks } from "./instantiate.mjs";
 import { startModule } from "./wasm-module.mjs";
 
+const PAUSES = { pauses: true, "pauses-list": true, "pauses-cycle": true, "pauses-dict": true, "pauses-array": true };
+const A_LOT = 1_000_000;
+/** What the core says to `collection`. */
+const [STEP_STARTS, STEP_ENDS, CYCLE_ENDS] = [4, 5, 6];
+
 /** Ours, driven from inside WebAssembly: the workloads are linked with the core's source. */
 export const heapwright = {
   name: "heapwright",
@@ -22,16 +27,30 @@ export const heapwright = {
     steady: true,
     drop: true,
     bytes: true,
-    pauses: true,
+    ...PAUSES,
     "real-graph": true,
   },
   start: () => startHeap(),
 };
 
+/** Hears of cycles that end, and, while there is a clock, how long steps take. */
+function watchSteps() {
+  const steps = { clock: undefined, longest: 0, cycles: 0 };
+  let start = 0;
+  const hear = (what) => {
+    if (what === CYCLE_ENDS) steps.cycles++;
+    else if (what === STEP_STARTS) start = steps.clock?.() ?? 0;
+    else if (what === STEP_ENDS && steps.clock) steps.longest = Math.max(steps.longest, steps.clock() - start);
+  };
+  return { steps, hear };
+}
+
 function startHeap() {
-  const program = startModule("heapwright", { host: hooks() });
+  const { steps, hear } = watchSteps();
+  const program = startModule("heapwright", { host: hooks(hear) });
   return {
     ...program,
+    steps,
     // The list that holds the others is an object, too.
     holders: 1,
     isPaged: true,
@@ -54,13 +73,27 @@ export const heapwrightBounded = {
     trees: true,
     "trees-off": true,
     "mixed-512": true,
+    "mixed-32768": true,
+    "full-random": true,
+    "full-one-root": true,
+    "full-sequential": true,
+    "full-aged": true,
     garbage: true,
     steady: true,
-    pauses: true,
+    drop: true,
+    ...PAUSES,
+    "real-graph": true,
   },
   start() {
     const program = startHeap();
     program.boundPauses();
-    return program;
+    return {
+      ...program,
+      /** To the last slice. */
+      drop() {
+        program.drop();
+        while (program.step(A_LOT));
+      },
+    };
   },
 };

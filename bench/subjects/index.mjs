@@ -1,5 +1,6 @@
 import { allocators } from "./allocators.mjs";
 import { incremental, minimal, tlsf } from "./assemblyscript.mjs";
+import { control } from "./control.mjs";
 import { heapwright, heapwrightBounded } from "./heapwright.mjs";
 import { heapwrightJs } from "./heapwright-js.mjs";
 import { limit } from "./limit.mjs";
@@ -29,6 +30,7 @@ export const SUBJECTS = [
   heapwright,
   heapwrightBounded,
   heapwrightJs,
+  control,
   limit,
   v8,
   wasmGc,

@@ -20,5 +20,5 @@ export function instantiate(module, name, imports = {}, env = {}) {
 }
 
 const nothing = () => {};
-/** What the core tells its host. */
-export const hooks = () => ({ finalize: nothing, callback: nothing, collection: nothing, forget: nothing });
+/** What the core tells its host. `collection` hears when collections, cycles and steps begin and end. */
+export const hooks = (collection = nothing) => ({ finalize: nothing, callback: nothing, collection, forget: nothing });

@@ -32,6 +32,17 @@
  * @property {(objects: number) => void} ring      holds a list of cycles of two
  * @property {(count: number) => void} replace     replaces cycles of the ring, drawn at random, by new ones
  *
+ * Beside the ring, one thing of so many objects (of the array: slots), and letting go of it:
+ * @property {(count: number) => void} largeList
+ * @property {(count: number) => void} largeCycle
+ * @property {(count: number) => void} largeDict
+ * @property {(count: number) => void} largeArray
+ * @property {() => void} letGo
+ *
+ * Of a collector that works in steps:
+ * @property {{ clock?: () => number, longest: number, cycles: number }} steps  milliseconds of the longest while there was a clock; finished cycles
+ * @property {() => number} objects                objects alive, and garbage that is still there
+ *
  * Blocks of mixed sizes (100,000 of them):
  * @property {(min: number, max: number) => void} mixedStart
  * @property {(count: number) => void} mixed       replaces blocks drawn at random by ones of a size drawn from [min, max)

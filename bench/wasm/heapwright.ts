@@ -13,14 +13,24 @@ import {
   listAppend,
   listSet,
   newBytes,
+  newDict,
+  newInt,
   newList,
+  dictSet,
   setBounded,
   setEnabled,
   setRef,
+  step as stepCycle,
 } from "../../assembly/index";
 import { BOOTSTRAP_BITMAP_BYTES } from "../../assembly/alloc/bitmap";
 import { control } from "../../assembly/control";
-import { BUFFER_DATA_OFFSET, PAGE_SHIFT, SLOTS_BUFFER_OFFSET, STR_BYTES_OFFSET } from "../../assembly/layout";
+import {
+  BUFFER_DATA_OFFSET,
+  PAGE_SHIFT,
+  RESULT_DONE,
+  SLOTS_BUFFER_OFFSET,
+  STR_BYTES_OFFSET,
+} from "../../assembly/layout";
 import { verify } from "../../assembly/verify";
 import { DRAWN, OTHERS_SEED, SEED, SEQUENCE, draw, seed } from "./draw";
 
@@ -51,6 +61,11 @@ export function boundPauses(): void {
   setBounded(1);
 }
 
+/** Does some of what waits. Whether there is more. */
+export function step(units: i32): u32 {
+  return stepCycle(units) ? 1 : 0;
+}
+
 export function enable(on: u32): void {
   setEnabled(on);
 }
@@ -68,6 +83,11 @@ export function alive(): i32 {
 }
 export function bytesInUse(): f64 {
   return <f64>((<u64>control.pagesInUse) << PAGE_SHIFT);
+}
+
+/** Live objects, and garbage that is still there. */
+export function objects(): f64 {
+  return <f64>(liveObjects() - empty);
 }
 
 export function bitmapBytes(): f64 {
@@ -233,6 +253,60 @@ export function replace(count: u32): void {
     listSet(held, draw(length), object);
     decref(object);
   }
+}
+
+// ---- Something large beside the ring: see `bench/workloads/pauses.mjs`
+let large: usize = 0;
+const SHARED: u32 = 1000;
+
+export function largeList(count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const node = make();
+    if (large) {
+      setRef(node, 0, large);
+      decref(large);
+    }
+    large = node;
+  }
+}
+export function largeCycle(count: u32): void {
+  const last = make();
+  incref(last);
+  large = last;
+  largeList(count - 1);
+  setRef(last, 0, large);
+  decref(last);
+}
+/** Of numbers, each with an object of its own. */
+export function largeDict(count: u32): void {
+  large = newDict(count);
+  for (let i: u32 = 0; i < count; i++) {
+    const key = newInt(i, 0, 0);
+    const value = make();
+    if (!key || dictSet(large, key, value) != RESULT_DONE) unreachable();
+    decref(key);
+    decref(value);
+  }
+}
+/** One list of so many slots, which share a thousand objects. */
+export function largeArray(count: u32): void {
+  large = newList(count);
+  const shared = newList(SHARED);
+  for (let i: u32 = 0; i < SHARED; i++) {
+    const object = make();
+    if (!listAppend(shared, object)) unreachable();
+    decref(object);
+  }
+  const items = load<u32>(shared + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
+  for (let i: u32 = 0; i < count; i++) {
+    if (!listAppend(large, load<u32>(items + ((i % SHARED) << 2)))) unreachable();
+  }
+  decref(shared);
+}
+export function letGo(): void {
+  const before = large;
+  large = 0;
+  if (before) decref(before);
 }
 
 // ---- Blocks of mixed sizes

@@ -116,7 +116,7 @@ function differenceOf(
 }
 
 /** Equal but for the order of an object's properties. */
-function areSame(a: unknown, b: unknown): boolean {
+export function areSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 function sorted(value: unknown): unknown {

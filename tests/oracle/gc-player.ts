@@ -2,6 +2,9 @@ import { TYPE_WEAKREF } from "../../assembly/layout.js";
 import { Heap, StructHandle, WeakrefHandle } from "../../src/index.js";
 import type { Finalization, Finalizer, Generation, Handle, HeapOptions, StructType } from "../../src/index.js";
 import type { CoreExports } from "../../src/wasm/instance.js";
+import { pick } from "../support/program.js";
+import type { Random } from "../support/program.js";
+import { isLookedAt } from "./gc-tame.js";
 import { ROOTS, SLOTS } from "./gc-program.js";
 import type { Action, Hook, Step } from "./gc-program.js";
 
@@ -27,6 +30,19 @@ function show(is: boolean): string {
   return is ? "True" : "False";
 }
 
+const NOTHING: Observation = {
+  roots: [],
+  kept: {},
+  nodes: [],
+  alive: [],
+  generations: [],
+  counts: [],
+  frozen: 0,
+  garbage: [],
+};
+/** Most units of a step: a program has one of these. A cycle over a heap as small takes a few hundred to some thousands. */
+const BUDGETS = [30, 300, 1000, 4000];
+
 /** By code points, as Python sorts. */
 function byName([a]: unknown[], [b]: unknown[]): number {
   return (a as string) < (b as string) ? -1 : 1;
@@ -48,8 +64,17 @@ export class Player {
   #heard = 0;
   #savesGarbage = false;
   #isOver = false;
+  /** Weak references with a callback, if the program holds all of them. */
+  #pinned: Handle[] | null = null;
+  readonly #budget: number = 0;
+  /** Steps that left more to do, and the last ones of a cycle. */
+  readonly steps = { between: 0, last: 0 };
 
-  constructor(options: HeapOptions<WebAssembly.Module | BufferSource>) {
+  /** `random`: pauses are bounded, and steps of random budgets come between any two operations. */
+  constructor(
+    options: HeapOptions<WebAssembly.Module | BufferSource>,
+    readonly random?: Random,
+  ) {
     this.heap = Heap.createSync({
       ...options,
       weakrefTiming: "3.12", // D2
@@ -58,7 +83,12 @@ export class Player {
         else this.#events.push(`raised ${String(error)}`);
       },
     });
-    this.heap.gc.disable();
+    if (random) {
+      // On, since otherwise no cycle begins; but nothing is ever due.
+      this.heap.gc.pauses = "bounded";
+      this.heap.gc.setThreshold(1_000_000_000, 10, 10);
+      this.#budget = pick(random, BUDGETS);
+    } else this.heap.gc.disable();
     this.heap.gc.debugSink = () => undefined;
     this.#core = this.heap.scope(() => this.heap.none.store.core);
     for (const slots of SLOTS) {
@@ -85,17 +115,28 @@ export class Player {
       const events = this.#events;
       this.#events = [];
       this.heap.verify();
-      told.push([events, this.#observe()]);
+      // To look is to touch: a cycle under way may not notice.
+      told.push([events, this.random && !isLookedAt(step) ? NOTHING : this.#observe()]);
     }
     this.#isOver = true;
     this.heap.dispose();
     return told;
   }
 
+  /** Goes on with what is under way, or ages what is young, so that there is something to do. */
+  #step(): void {
+    if (!this.random) return;
+    if (this.random(8) === 0) this.heap.gc.collect(this.random(2) as Generation);
+    const isUnderWay = this.#core.phase() !== 0;
+    if (this.heap.gc.step(1 + this.random(this.#budget))) this.steps.between++;
+    if (isUnderWay && this.#core.phase() === 0) this.steps.last++;
+  }
+
   // ---- Operations, of programs and of hooks. What Python's side holds in a variable is held here, too, as long.
 
   #operate(name: string, step: Step): void {
     const { gc } = this.heap;
+    this.#step();
     switch (step[0]) {
       case "new":
         this.#holding(this.#new(name, step[2], step[3]), (node) => {
@@ -213,6 +254,18 @@ export class Player {
           this.#events.push(`${name} has referents ${this.#namesOf(gc.getReferents(value)).join(" ")}`);
         });
         break;
+      case "forgetAll":
+        while (this.#kept.size > 0) {
+          while (this.#kept.size > 0) this.#forget(0);
+          this.#settle();
+        }
+        break;
+      case "settle":
+        this.#settle();
+        break;
+      case "pin":
+        this.#pinned = [];
+        break;
       case "all":
         for (const [index, one] of step[1].entries()) this.#operate(`${name}_${index}`, one);
         break;
@@ -221,6 +274,7 @@ export class Player {
 
   /** What finalizers and callbacks do. `node` is the object that dies; a callback has none. */
   #act(name: string, node: StructHandle | null, action: Action): void {
+    this.#step();
     switch (action[0]) {
       case "keep":
         if (node) this.#kept.set(name, node.clone());
@@ -306,6 +360,7 @@ export class Player {
       this.#runHook(name, null);
     });
     this.#names.set(ref.address, name);
+    this.#pinned?.push(ref.clone());
     return ref;
   }
 
@@ -356,6 +411,10 @@ export class Player {
     this.#events.push(`collect ${generation}`);
     const found = this.heap.gc.collect(generation);
     this.#events.push(`collected ${found}`);
+  }
+
+  #settle(): void {
+    for (let left = 5; left > 0; left--) this.#collect(2);
   }
 
   #forget(index: number): void {

@@ -54,6 +54,10 @@ export type Step =
   | ["unwatch", index: number]
   | ["referrers", root: number]
   | ["referents", root: number]
+  // Written by `tame` alone.
+  | ["settle"]
+  | ["forgetAll"]
+  | ["pin"]
   | ["all", steps: Step[]];
 
 /**

@@ -39,6 +39,8 @@ class World:
         self.frozen_others = 0
         self.has_frozen = False
         self.is_thawed = False
+        # Weak references with a callback, if the program holds all of them.
+        self.pinned = None
         self.is_over = False
 
 
@@ -121,6 +123,8 @@ def watch(name, node, hook):
     ref = Ref(node, callback)
     give_name(ref, name)
     world.hooks[name] = hook
+    if world.pinned is not None:
+        world.pinned.append(ref)
     return ref
 
 
@@ -200,6 +204,25 @@ def op_forget(name, index):
         key = sorted(world.kept)[index % len(world.kept)]
         node = world.kept.pop(key)
         del node
+
+
+def op_forgetAll(name):
+    # What goes may be kept once more, by a finalizer that had not run.
+    while world.kept:
+        while world.kept:
+            node = world.kept.pop(min(world.kept))
+            del node
+        op_settle(name)
+
+
+def op_settle(name):
+    """Often enough to find what finalizers made, and what theirs made."""
+    for _ in range(5):
+        collect(2)
+
+
+def op_pin(name):
+    world.pinned = []
 
 
 def finalize(name):
@@ -529,6 +552,7 @@ def end():
     world.finalizers.clear()
     world.roots.clear()
     world.kept.clear()
+    world.pinned = None
     gc.garbage.clear()
     if world.has_frozen:
         gc.unfreeze()

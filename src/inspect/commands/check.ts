@@ -5,7 +5,7 @@ import { auditRefcounts, refcountEquation } from "../../dump/analysis/refcounts.
 import { accumulationPoint } from "../../dump/analysis/suspects.js";
 import { NO_NODE } from "../../dump/graph/graph.js";
 import type { Dump } from "../dump.js";
-import { UsageError } from "../errors.js";
+import { NO_COUNTS, UsageError } from "../errors.js";
 import { objectJson, objectName } from "../objects.js";
 import type { ObjectJson } from "../objects.js";
 import { line } from "../report.js";
@@ -142,7 +142,7 @@ async function noGarbage(dump: Dump): Promise<Verdict> {
 }
 
 async function noLeakedReferences(dump: Dump): Promise<Verdict> {
-  if (!dump.graph.nodes.outside) throw new UsageError("this dump does not count references: only heap images do");
+  if (!dump.graph.nodes.outside) throw new UsageError(NO_COUNTS);
   const { nodes, references } = unexplained(dump.graph);
   const actual = nodes.reduce((sum, v) => sum + (references?.[v] ?? 0), 0);
   const [offender] = nodes;

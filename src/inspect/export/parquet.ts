@@ -26,7 +26,9 @@ const ROWS = 100_000;
 /** Bytes of a page of linear memory. */
 const PAGE = 0x1_0000;
 
-/** Tables that {@link exportParquet} writes. */
+/** Tables that {@link exportParquet} writes, each as `<table>.parquet`. */
+export const TABLES = ["objects", "refs", "roots"] as const;
+
 export interface Written {
   readonly files: readonly { readonly file: string; readonly rows: number }[];
 }
@@ -38,15 +40,17 @@ export interface Written {
 export async function exportParquet(dump: Dump, folder: string, name = basename(dump.file)): Promise<Written> {
   await mkdir(folder, { recursive: true });
   const { graph } = dump;
-  const tables: [file: string, columns: readonly Column[], rows: number][] = [
-    ["objects.parquet", await objectColumns(dump, name), graph.nodes.count],
-    ["refs.parquet", refColumns(graph, name), graph.edges.count],
-    ["roots.parquet", rootColumns(graph, name), graph.roots.count],
-  ];
+  const tables: Readonly<Record<(typeof TABLES)[number], readonly [columns: readonly Column[], rows: number]>> = {
+    objects: [await objectColumns(dump, name), graph.nodes.count],
+    refs: [refColumns(graph, name), graph.edges.count],
+    roots: [rootColumns(graph, name), graph.roots.count],
+  };
   const files: { file: string; rows: number }[] = [];
-  for (const [file, columns, rows] of tables) {
-    await writeTable(dump, join(folder, file), columns, rows);
-    files.push({ file: join(folder, file), rows });
+  for (const table of TABLES) {
+    const [columns, rows] = tables[table];
+    const file = join(folder, `${table}.parquet`);
+    await writeTable(dump, file, columns, rows);
+    files.push({ file, rows });
   }
   return { files };
 }

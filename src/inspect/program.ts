@@ -185,10 +185,11 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .argument("<file>")
     .argument("<format>", "heapsnapshot, parquet, dot, folded or html", oneOf(EXPORT_FORMATS))
     .requiredOption("--out <path>", "file to write; for parquet a folder")
+    .option("--sites", "for heapsnapshot: with allocation stacks, which VS Code's viewer does not read")
     .option("--of <object>", "for dot: the object in the middle, or a type")
     .option("--cycle", "for dot: a group of objects in cycles")
     .option("--depth <steps>", "for dot: steps from the middle", wholeNumber(0, 300))
-    .action((file: string, format: "html", options: Common & { out: string; of?: string; cycle?: boolean }) =>
+    .action((file: string, format: "html", options: Common & ExportFlags) =>
       act("export", options, async (open, steps) =>
         (await import("./commands/export.js")).exportDump(await open(file), { ...options, format }, steps),
       ),
@@ -223,6 +224,14 @@ interface CheckFlags {
   leakedRefs: boolean;
   baseline?: string;
   maxGrowth?: number;
+}
+
+interface ExportFlags {
+  out: string;
+  sites?: boolean;
+  of?: string;
+  cycle?: boolean;
+  depth?: number;
 }
 
 function amount(text: string): number {

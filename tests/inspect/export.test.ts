@@ -66,6 +66,27 @@ describe("heapsnapshot", () => {
     }
   });
 
+  test("has the stacks that made objects, if asked to", async () => {
+    const traced = at("traced.heapsnapshot");
+    ask("export", file, "heapsnapshot", "--sites", "--out", traced);
+    const [nodes] = askDevTools([traced], "--stacks");
+    let compared = 0;
+    for (let v = 0; v < graph.nodes.count; v++) {
+      const id = graph.nodes.id[v] as number;
+      const site = graph.strings[graph.nodes.site?.[v] as number] as string;
+      if (id === 0 || tree.idom[v] === NO_NODE || site === "") continue;
+      const frames = site.split("\n").map((frame) => {
+        const [, name = "(anonymous)", place] = /^ *at (?:(.*) \()?(.*?:\d+):\d+\)?$/.exec(frame) as RegExpExecArray;
+        return `${name} ${place}`;
+      });
+      expect(nodes?.get(2 * id + 3)?.[3]).toEqual([...frames, "(root) :0"]);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(SESSIONS);
+    const whole = await readHeapSnapshot([readFileSync(traced)]);
+    expect(whole.nodes.count).toBe((await readHeapSnapshot([readFileSync(out)])).nodes.count);
+  });
+
   test("goes round: the export of the export has the same objects", () => {
     const [first, second] = [at("scene.heapsnapshot"), at("again.heapsnapshot")];
     ask("export", first, "heapsnapshot", "--out", second);

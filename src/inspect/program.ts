@@ -185,6 +185,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .argument("<file>")
     .argument("<format>", "heapsnapshot, parquet, dot, folded or html", oneOf(EXPORT_FORMATS))
     .requiredOption("--out <path>", "file to write; for parquet a folder")
+    .option("--partition <values>", "for parquet, one folder for many dumps: day=2026-03-01/pod=web-1")
     .option("--sites", "for heapsnapshot: with allocation stacks, which VS Code's viewer does not read")
     .option("--of <object>", "for dot: the object in the middle, or a type")
     .option("--cycle", "for dot: a group of objects in cycles")
@@ -228,6 +229,7 @@ interface CheckFlags {
 
 interface ExportFlags {
   out: string;
+  partition?: string;
   sites?: boolean;
   of?: string;
   cycle?: boolean;

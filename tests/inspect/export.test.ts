@@ -158,6 +158,20 @@ describe("parquet", () => {
   });
 });
 
+test("parquet of many dumps lies in one folder, a table in each of its folders", async () => {
+  const fleet = at("fleet");
+  const { files } = ask("export", file, "parquet", "--partition", "day=2026-03-01/pod=web-1", "--out", fleet);
+  expect(files.map((one: { file: string }) => one.file.slice(fleet.length + 1))).toEqual(
+    ["objects", "refs", "roots"].map((table) => `${table}/day=2026-03-01/pod=web-1/scene.heap.parquet`),
+  );
+  const { buffer } = new Uint8Array(readFileSync(files[0].file as string));
+  expect(await parquetReadObjects({ file: buffer })).toHaveLength(graph.nodes.count);
+  for (const partition of ["../up", "day=../../x", "day", "=x", "a=b/", "/a=b"]) {
+    const { code, err } = inspect("export", file, "parquet", "--partition", partition, "--out", fleet);
+    expect([code, err]).toEqual([2, expect.stringContaining("a partition is written")]);
+  }
+});
+
 describe("dot", () => {
   /** Reads what Graphviz would: nodes and edges, by a grammar that knows quoted strings. */
   function parse(dot: string): { nodes: Map<string, string>; edges: [string, string, string][] } {

@@ -1,6 +1,6 @@
 import { mkdir, open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { ColumnSource } from "hyparquet-writer";
 import { Reach } from "../../dump/analysis/reachability.js";
@@ -34,11 +34,16 @@ export interface Written {
 }
 
 /**
- * Writes `objects.parquet`, `refs.parquet` and `roots.parquet` into a folder, a row group at a time. Every row has the
- * name of its dump, so that those of many dumps can lie side by side.
+ * Writes `objects.parquet`, `refs.parquet` and `roots.parquet` into a folder, a row group at a time. With a partition
+ * (`day=2026-03-01/pod=web-1`), files of many dumps lie in one folder as Hive has them, a table in each of its folders:
+ * `objects/day=2026-03-01/pod=web-1/app.heap.parquet`. Every row has the name of its dump.
  */
-export async function exportParquet(dump: Dump, folder: string, name = basename(dump.file)): Promise<Written> {
-  await mkdir(folder, { recursive: true });
+export async function exportParquet(dump: Dump, folder: string, partition?: string): Promise<Written> {
+  const name = basename(dump.file);
+  const pathOf = (table: string): string =>
+    partition === undefined
+      ? join(folder, `${table}.parquet`)
+      : join(folder, table, ...partition.split("/"), `${name}.parquet`);
   const { graph } = dump;
   const tables: Readonly<Record<(typeof TABLES)[number], readonly [columns: readonly Column[], rows: number]>> = {
     objects: [await objectColumns(dump, name), graph.nodes.count],
@@ -48,7 +53,8 @@ export async function exportParquet(dump: Dump, folder: string, name = basename(
   const files: { file: string; rows: number }[] = [];
   for (const table of TABLES) {
     const [columns, rows] = tables[table];
-    const file = join(folder, `${table}.parquet`);
+    const file = pathOf(table);
+    await mkdir(dirname(file), { recursive: true });
     await writeTable(dump, file, columns, rows);
     files.push({ file, rows });
   }

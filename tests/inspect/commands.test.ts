@@ -280,14 +280,14 @@ describe("check", () => {
     [["--no-cycles"], "list"],
     [["--no-garbage"], "Task"],
     [["--no-leaked-refs"], "str"],
-    [["--baseline", join(folder, "before.heap"), "--max-growth", "100"], ""],
+    [["--baseline", join(folder, "before.heap"), "--max-growth", "100"], "list"],
   ])("%s: exit code 1, and the path of the first offender", (budget, type) => {
     const { code, out, err } = inspect("check", file, ...budget, "--json");
     expect([code, err]).toEqual([1, ""]);
     const { ok, checks } = JSON.parse(out) as { ok: boolean; checks: { ok: boolean; offender: unknown }[] };
     expect(ok).toBe(false);
     const failed = checks.find((one) => !one.ok) as { offender: { object: { type: string } } };
-    if (type !== "") expect(failed.offender.object.type).toBe(type);
+    expect(failed.offender.object.type).toBe(type);
     expect(inspect("check", file, ...budget).out).toMatch(/^FAIL/m);
   });
 

@@ -186,7 +186,7 @@ async function growth(baseline: Dump, dump: Dump, limit: number): Promise<Verdic
     if (!isNew(v) || (above !== root && isNew(above))) continue;
     const place = above === root ? v : above;
     below[place] = (below[place] as number) + (retained[v] as number);
-    if (offender === NO_NODE || (below[place]) > (below[offender] as number)) offender = place;
+    if (offender === NO_NODE || below[place] > (below[offender] as number)) offender = place;
   }
   if (offender === NO_NODE) return common;
   const about = isNew(offender)

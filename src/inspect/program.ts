@@ -4,7 +4,7 @@ import { UsageError } from "./errors.js";
 import { MOST_ROWS } from "./report.js";
 import type { Report } from "./report.js";
 import type { Open, Terminal } from "./run.js";
-import { parseAmount } from "./text.js";
+import { parseAmount, shown } from "./text.js";
 
 /** What all commands take. */
 interface Common {
@@ -245,9 +245,14 @@ function amount(text: string): number {
 /** The arguments of `inspect` with the command first: people also write `inspect FILE COMMAND`. Without any: help. */
 export function commandFirst(program: Command, args: readonly string[]): string[] {
   if (args.length === 0) program.help({ error: true });
-  const names = new Set(["help", ...program.commands.map((command) => command.name())]);
+  const commands = program.commands.map((command) => command.name());
+  const names = new Set(["help", ...commands]);
   const [file, name, ...rest] = args;
-  if (file === undefined || name === undefined || file.startsWith("-") || names.has(file) || !names.has(name))
+  if (file === undefined || name === undefined || file.startsWith("-") || name.startsWith("-") || names.has(file))
     return [...args];
+  if (!names.has(name))
+    program.error(
+      `error: neither ${shown(file)} nor ${shown(name)} is a command (to compare two dumps: diff). There are ${commands.join(", ")}.`,
+    );
   return [name, file, ...rest];
 }

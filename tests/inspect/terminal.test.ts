@@ -87,6 +87,8 @@ describe("exit codes", () => {
     expect(inspect("why", "--help")).toMatchObject({ code: 0, err: "" });
     for (const [args, what] of [
       [[], "Usage: heapwright inspect"],
+      [["topp", file], "neither topp nor"],
+      [[file, file], "to compare two dumps: diff"],
       [["top"], "missing required argument 'file'"],
       [["types", file, "--by", "colour"], "Allowed choices are self, count, retained, site"],
       [["types", file, "--limit", "-1"], "It is a whole number from 1 to 10000"],

@@ -27,10 +27,12 @@ export function siteHere(frames: number): string {
 /** To format a stack takes twenty times as long as to ask where it is. */
 function formatted(frames: number): string {
   const [, ...stack] = new Error("made here").stack?.split("\n") ?? [];
-  const start = OWN_FOLDER === undefined ? lastOwn(stack) + 1 : firstForeign(stack);
+  const [, folder] = OWN_FILE.exec(stack[0] ?? "") ?? [];
+  const isOwn = (frame: string): boolean => (folder !== undefined && frame.includes(folder)) || OWN_NAME.test(frame);
+  const start = folder === undefined ? lastOwn(stack, isOwn) + 1 : firstForeign(stack, isOwn);
   return stack
     .slice(start)
-    .filter((frame) => !isOwnFrame(frame) && !CORE_FRAME.test(frame))
+    .filter((frame) => !isOwn(frame) && !CORE_FRAME.test(frame))
     .slice(0, frames)
     .join("\n");
 }
@@ -75,8 +77,11 @@ function whereabouts(frames: number): string | undefined {
 /** Frames from here up to the public method, at most. */
 const DEEPEST_CALL = 16;
 
-/** The folder of this package; in a bundle, where it is one file with the user's code, frames are told by name. */
-const OWN_FOLDER = /^(?:file:\/\/)?(.*\/)site\.[jt]s$/.exec(import.meta.url)?.[1];
+/**
+ * The folder of this package, as the stack has it: a source map calls it another name than `import.meta.url`. In a bundle, where
+ * it is one file with the user's code, frames are told by name.
+ */
+const OWN_FILE = /(?:\(|at |@)(?:file:\/\/)?([^()@]*[/\\])site\.[jt]s:\d+:\d+\)?$/;
 /** Classes of this package, and what the engine puts between a loop and its generator. */
 const OWN_NAME =
   /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|BatchFace|WeakrefFace|GcFace|CopyIn|Recorder|Object\.wrap)\b|at \S+\.next \(<anonymous>\)/;
@@ -84,21 +89,17 @@ const CORE_FRAME = /\bwasm:\/\//;
 /** Functions of the engine: whose they are, those they call tell. */
 const ENGINE_FRAME = /\(<anonymous>\)$/;
 
-function isOwnFrame(frame: string): boolean {
-  return (OWN_FOLDER !== undefined && frame.includes(OWN_FOLDER)) || OWN_NAME.test(frame);
-}
-
 /** The first frame that is the user's: perhaps that of a finalizer, which this package and the core have called. */
-function firstForeign(stack: readonly string[]): number {
+function firstForeign(stack: readonly string[], isOwn: (frame: string) => boolean): number {
   let start = 0;
   for (const [index, frame] of stack.entries()) {
-    if (isOwnFrame(frame)) start = index + 1;
+    if (isOwn(frame)) start = index + 1;
     else if (!ENGINE_FRAME.test(frame)) break;
   }
   return start;
 }
 
 /** Where not all own frames can be told, all up to the outermost that can count as such. */
-function lastOwn(stack: readonly string[]): number {
-  return stack.slice(0, DEEPEST_CALL).findLastIndex(isOwnFrame);
+function lastOwn(stack: readonly string[], isOwn: (frame: string) => boolean): number {
+  return stack.slice(0, DEEPEST_CALL).findLastIndex(isOwn);
 }

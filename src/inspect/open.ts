@@ -8,6 +8,7 @@ import type { HeapGraph } from "../dump/graph/graph.js";
 import type { StepOptions } from "../dump/steps.js";
 import { BadImageError, CancelledError } from "../errors.js";
 import { FileError } from "./errors.js";
+import { shown } from "./text.js";
 
 /** A dump, and what it was. */
 export interface Opened {
@@ -31,11 +32,11 @@ const CHUNK = 1 << 22;
  */
 export async function openDump(path: string, options: StepOptions = {}): Promise<Opened> {
   const handle = await open(path).catch((error: unknown) => {
-    throw new FileError(`cannot open ${path}: ${reasonOf(error)}`);
+    throw new FileError(`cannot open ${shown(path, 200)}: ${reasonOf(error)}`);
   });
   try {
     const stat = await handle.stat();
-    if (stat.isDirectory()) throw new FileError(`cannot open ${path}: it is a directory`);
+    if (stat.isDirectory()) throw new FileError(`cannot open ${shown(path, 200)}: it is a directory`);
     return await read(handle, stat.size, options);
   } finally {
     await handle.close();

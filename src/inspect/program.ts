@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { StepOptions } from "../dump/steps.js";
+import { UsageError } from "./errors.js";
 import { MOST_ROWS } from "./report.js";
 import type { Report } from "./report.js";
 import type { Open, Terminal } from "./run.js";
-import { parseAmount } from "./text.js";
+import { parseAmount, shown } from "./text.js";
 
 /** What all commands take. */
 interface Common {
@@ -87,9 +88,9 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
 
   command("types", "objects by type, or by where they were made")
     .argument("<file>")
-    .addOption(new Option("--by <order>").choices(["retained", "self", "count", "site"]).default("retained"))
+    .addOption(new Option("--by <order>").choices(["self", "count", "retained", "site"]).default("self"))
     .option("--gen <number>", "only objects of this generation", wholeNumber(0, 2))
-    .action((file: string, options: Common & { by: "retained"; gen?: number }) =>
+    .action((file: string, options: Common & { by: "self"; gen?: number }) =>
       act("types", options, async (open) => (await import("./commands/types.js")).types(await open(file), options)),
     );
 
@@ -163,26 +164,33 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
 
   command("query", "objects that pass a filter: 'type = Session and retained > 10kB and not garbage'")
     .argument("<file>")
-    .argument("<filter>", "see docs/inspect.md")
+    .argument("[filter]", "see docs/inspect.md")
+    .option("--sql <select>", "ask DuckDB instead, if @duckdb/node-api is installed: tables objects, refs, roots")
     .addOption(
       new Option("--by <field>", "order of the rows, the highest first")
         .choices(["retained", "self", "count", "refcount", "in", "out", "depth", "id", "address"])
         .default("retained"),
     )
-    .action((file: string, filter: string, options: Common & { by: "retained" }) =>
-      act("query", options, async (open) =>
-        (await import("./commands/query.js")).query(await open(file), filter, options),
-      ),
+    .action((file: string, filter: string | undefined, options: Common & { by: "retained"; sql?: string }) =>
+      act("query", options, async (open, steps) => {
+        if ((filter === undefined) === (options.sql === undefined))
+          throw new UsageError("give a filter, as in 'type = Session and retained > 1kB', or --sql \"SELECT …\"");
+        if (filter !== undefined) return (await import("./commands/query.js")).query(await open(file), filter, options);
+        const { sql } = await import("./commands/sql.js");
+        return sql(await open(file), options.sql as string, options, steps);
+      }),
     );
 
   command("export", "for other tools: heapsnapshot (Chrome DevTools), parquet (SQL), dot, folded (flame graphs), html")
     .argument("<file>")
     .argument("<format>", "heapsnapshot, parquet, dot, folded or html", oneOf(EXPORT_FORMATS))
     .requiredOption("--out <path>", "file to write; for parquet a folder")
+    .option("--partition <values>", "for parquet, one folder for many dumps: day=2026-03-01/pod=web-1")
+    .option("--sites", "for heapsnapshot: with allocation stacks, which VS Code's viewer does not read")
     .option("--of <object>", "for dot: the object in the middle, or a type")
     .option("--cycle", "for dot: a group of objects in cycles")
     .option("--depth <steps>", "for dot: steps from the middle", wholeNumber(0, 300))
-    .action((file: string, format: "html", options: Common & { out: string; of?: string; cycle?: boolean }) =>
+    .action((file: string, format: "html", options: Common & ExportFlags) =>
       act("export", options, async (open, steps) =>
         (await import("./commands/export.js")).exportDump(await open(file), { ...options, format }, steps),
       ),
@@ -219,17 +227,32 @@ interface CheckFlags {
   maxGrowth?: number;
 }
 
+interface ExportFlags {
+  out: string;
+  partition?: string;
+  sites?: boolean;
+  of?: string;
+  cycle?: boolean;
+  depth?: number;
+}
+
 function amount(text: string): number {
   const value = parseAmount(text);
   if (value === null) throw new InvalidArgumentError("It is a number, with kB, MB, GB, KiB, MiB or GiB if you like.");
   return value;
 }
 
-/** The arguments of `inspect` with the command first: people also write `inspect FILE COMMAND`. */
+/** The arguments of `inspect` with the command first: people also write `inspect FILE COMMAND`. Without any: help. */
 export function commandFirst(program: Command, args: readonly string[]): string[] {
-  const names = new Set(["help", ...program.commands.map((command) => command.name())]);
+  if (args.length === 0) program.help({ error: true });
+  const commands = program.commands.map((command) => command.name());
+  const names = new Set(["help", ...commands]);
   const [file, name, ...rest] = args;
-  if (file === undefined || name === undefined || file.startsWith("-") || names.has(file) || !names.has(name))
+  if (file === undefined || name === undefined || file.startsWith("-") || name.startsWith("-") || names.has(file))
     return [...args];
+  if (!names.has(name))
+    program.error(
+      `error: neither ${shown(file)} nor ${shown(name)} is a command (to compare two dumps: diff). There are ${commands.join(", ")}.`,
+    );
   return [name, file, ...rest];
 }

@@ -54,7 +54,8 @@ export function list<T, R>(all: readonly T[], limit: number, row: (item: T) => R
   return { rows, total, truncated, ...(truncated ? { more: howToGetMore(total, limit) } : {}) };
 }
 
-function howToGetMore(total: number, limit: number): string {
+/** What to ask to see more than `limit` of `total` rows. */
+export function howToGetMore(total: number, limit: number): string {
   if (limit >= MOST_ROWS) return "heapwright inspect export FILE parquet";
   return `--limit ${Math.min(total, MOST_ROWS)}`;
 }

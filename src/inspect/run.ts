@@ -8,7 +8,7 @@ import { render, renderJson } from "./report.js";
 import type { Colors, Report } from "./report.js";
 import { shown } from "./text.js";
 
-/** Exit codes: all is well, a budget was exceeded, the arguments or the file are no good, interrupted. */
+/** Exit codes: all is well, a budget was exceeded, the arguments, the file (or we) are no good, interrupted. */
 export const Exit = { OK: 0, FINDING: 1, TROUBLE: 2, INTERRUPTED: 130 } as const;
 
 export interface Terminal {
@@ -47,17 +47,15 @@ export async function run(
     return report.isFinding === true ? Exit.FINDING : Exit.OK;
   } catch (error) {
     progress.end();
-    const known = explain(error, file);
-    if (known === null) throw error;
-    terminal.err.write(`heapwright inspect ${command}: ${known}\n`);
+    terminal.err.write(`heapwright inspect ${command}: ${explain(error, file)}\n`);
     return error instanceof CancelledError ? Exit.INTERRUPTED : Exit.TROUBLE;
   }
 }
 
-/** A line about what went wrong; `null` if it is nobody's fault but ours. */
-function explain(error: unknown, file: string): string | null {
+/** A line about what went wrong; the whole stack if it is nobody's fault but ours. */
+function explain(error: unknown, file: string): string {
   if (error instanceof UsageError || error instanceof FileError) return error.message;
   if (error instanceof CancelledError) return "cancelled";
   if (error instanceof HeapwrightError) return `${shown(file, 200)}: ${error.name}: ${shown(error.message, 500)}`;
-  return null;
+  return `this should not have happened; please tell us. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

@@ -1,6 +1,6 @@
 import { compareText } from "../dump/graph/names.js";
 import type { Dump } from "./dump.js";
-import { UsageError } from "./errors.js";
+import { NO_SITES, UsageError } from "./errors.js";
 import { line, list, omitted, table } from "./report.js";
 import type { Report } from "./report.js";
 import { bytes, cut, grouped, JSON_TEXT, plural, shown } from "./text.js";
@@ -9,8 +9,7 @@ import { bytes, cut, grouped, JSON_TEXT, plural, shown } from "./text.js";
 export function sites(dump: Dump, limit: number, filter: ((v: number) => boolean) | undefined, among: string): Report {
   const { nodes, strings, types } = dump.graph;
   const { site } = nodes;
-  if (!site)
-    throw new UsageError("this dump does not know where objects were made (heap.trace.start() before they are)");
+  if (!site) throw new UsageError(NO_SITES);
   const groups = new Map<string, { site: string; type: string; count: number; self: number }>();
   let unknown = 0;
   for (let v = 0; v < nodes.count; v++) {
@@ -57,6 +56,11 @@ export function siteText(site: string, frames = 2): string {
   return site
     .slice(0, 2000)
     .split("\n", frames)
-    .map((frame) => frame.trim().replace(/^at /, ""))
+    .map((frame) => shortPath(frame.trim().replace(/^at /, "")))
     .join(" ← ");
+}
+
+/** A frame with a file and its folder for the whole path, which tells little and takes all the room. JSON has all of it. */
+export function shortPath(frame: string): string {
+  return frame.replace(/(^|\(| )(?:file:\/\/)?(?:\/[^()/]+)*\/([^()/]+\/[^()/]+)(?=\)|$)/, "$1$2");
 }

@@ -74,7 +74,8 @@ export function pathText(graph: HeapGraph, path: Path): string[] {
   return lines;
 }
 
-/** `.field` or `[3]`. */
+/** `.field`, or `[3]` and `[some key]`, which are no fields. */
 export function edgeText(name: string): string {
-  return name.startsWith("[") ? shown(name) : `.${shown(name)}`;
+  if (name.startsWith("[")) return shown(name);
+  return /^[\p{L}_$<][^\s[\]"'.]*$/u.test(name) ? `.${shown(name)}` : `[${shown(name)}]`;
 }

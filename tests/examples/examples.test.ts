@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { readImageSync } from "../../src/dump/index.js";
 import type { GenerationStats, Handle, Heap, HeapStats, Value } from "../../src/index.js";
 import { seedOf, seededRandom } from "../support/random.js";
 
@@ -364,4 +365,14 @@ test("images: saved, restored, cloned, and sent to a worker", () => {
     '"third" ends in the restored heap',
     "",
   ]);
+});
+
+test("a leaky server: saves two dumps, of which the later has more sessions", () => {
+  execFileSync(process.execPath, [join(folder, "leaky-server.mjs")], { cwd: temporary });
+  const sessions = ["server-before.heap", "server-after.heap"].map((name) => {
+    const graph = readImageSync(readFileSync(join(temporary, name)));
+    const type = graph.types.findIndex((one) => one.name === "Session");
+    return graph.nodes.type.filter((one) => one === type).length;
+  });
+  expect(sessions).toEqual([100, 2100]);
 });

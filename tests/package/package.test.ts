@@ -22,7 +22,7 @@ beforeAll(() => {
   files = packed.files.map(({ path }) => path);
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["-xzf", join(project, packed.filename), "--strip-components=1", "-C", installed]);
-  for (const dependency of ["@assemblyscript", "commander", "picocolors"]) {
+  for (const dependency of ["@assemblyscript", "commander", "hyparquet-writer", "picocolors"]) {
     symlinkSync(join(root, "node_modules", dependency), join(project, "node_modules", dependency));
   }
   writeFileSync(join(project, "package.json"), '{ "type": "module" }');
@@ -102,6 +102,26 @@ describe("the packed package", () => {
     expect(execFileSync(process.execPath, [cli, "--version"], { cwd: project, encoding: "utf8" })).toMatch(
       /^\d+\.\d+\.\d+\n$/,
     );
+  });
+
+  test("looks into dumps; without DuckDB it says what is missing", () => {
+    const cli = join(installed, "dist/src/cli.js");
+    run(`
+      import { writeFileSync } from "node:fs";
+      import { Heap } from "heapwright";
+      const heap = Heap.createSync();
+      heap.roots.set("list", heap.list(["one"]));
+      writeFileSync("some.heap", heap.image());
+    `);
+    const inspect = (...args: string[]): SpawnSyncReturns<string> =>
+      spawnSync(process.execPath, [cli, "inspect", ...args], { cwd: project, encoding: "utf8" });
+    expect(inspect("some.heap").stdout).toContain("heap image: ");
+    expect(inspect("why", "some.heap", "list").stdout).toContain("named root list");
+    for (const format of ["parquet", "html", "heapsnapshot"])
+      expect(inspect("export", "some.heap", format, "--out", `exported-${format}`).status).toBe(0);
+    const { status, stdout, stderr } = inspect("query", "some.heap", "--sql", "SELECT 1");
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("--sql needs DuckDB, which is not installed here: npm install @duckdb/node-api");
   });
 
   test("its benchmarks list their cases, and refuse what they do not know", () => {

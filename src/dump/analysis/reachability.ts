@@ -69,8 +69,12 @@ class Marker {
   readonly state: Uint8Array;
   marked = 0;
   readonly #graph: HeapGraph;
-  readonly #stack: Uint32Array;
-  #depth = 0;
+  /**
+   * Nodes in the order in which they were marked; those before `#next` have been scanned. First in, first out: what comes next is
+   * known long before its turn, so the processor need not wait for one node's edges to look for those of the next.
+   */
+  readonly #queue: Uint32Array;
+  #next = 0;
   #reach: Reach = Reach.LIVE;
   /** By node, if there are weak maps: what it still waits for, a key (1), a map (2) or both. */
   readonly #waits: Uint8Array | null;
@@ -78,7 +82,7 @@ class Marker {
   constructor(graph: HeapGraph) {
     this.#graph = graph;
     this.state = new Uint8Array(graph.nodes.count);
-    this.#stack = new Uint32Array(graph.nodes.count);
+    this.#queue = new Uint32Array(graph.nodes.count);
     this.#waits = waitsOf(graph);
   }
 
@@ -86,21 +90,20 @@ class Marker {
     this.#reach = reach;
     if (this.state[v] !== Reach.GARBAGE) return;
     this.state[v] = reach;
-    this.marked++;
-    this.#stack[this.#depth++] = v;
+    this.#queue[this.marked++] = v;
   }
 
   /** Scans nodes with about `budget` edges. False when there are no more. */
   spread(budget: number): boolean {
     const { nodes, edges } = this.#graph;
     const { state } = this;
-    const stack = this.#stack;
+    const queue = this.#queue;
     const waits = this.#waits;
     const reach = this.#reach;
-    let depth = this.#depth;
+    let next = this.#next;
     let marked = this.marked;
-    while (depth > 0 && budget > 0) {
-      const v = stack[--depth] as number;
+    while (next < marked && budget > 0) {
+      const v = queue[next++] as number;
       const begin = nodes.firstEdge[v] as number;
       const end = nodes.firstEdge[v + 1] as number;
       budget -= end - begin + 1;
@@ -115,13 +118,12 @@ class Marker {
           if (waits[w] !== 0) continue;
         }
         state[w] = reach;
-        marked++;
-        stack[depth++] = w;
+        queue[marked++] = w;
       }
     }
-    this.#depth = depth;
+    this.#next = next;
     this.marked = marked;
-    return depth > 0;
+    return next < marked;
   }
 }
 

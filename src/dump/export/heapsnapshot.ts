@@ -14,6 +14,7 @@ import {
 import type { GraphType, HeapGraph } from "../graph/graph.js";
 import { finish } from "../steps.js";
 import { ByteWriter } from "./byte-writer.js";
+import { TraceTree } from "./traces.js";
 
 /**
  * Writes a graph in the format of V8's heap snapshots, for Chrome DevTools, memlab and what else reads them.
@@ -36,6 +37,8 @@ export interface HeapSnapshotOptions {
   reachability?: Reachability;
   /** Characters of a text that are kept. Default 1000, or as many as fit V8's limit of a string of all texts. */
   textLength?: number;
+  /** Write where objects were made, as allocation stacks. Default: no, as VS Code's viewer then refuses the file. */
+  sites?: boolean;
 }
 
 const NODE_TYPES = [
@@ -122,6 +125,7 @@ export function* writeHeapSnapshot(graph: HeapGraph, options: HeapSnapshotOption
     ...(nodes.address ? ["address"] : []),
   ];
   const width = 7 + extra.length;
+  const traces = options.sites === true && nodes.site ? new TraceTree(graph) : null;
 
   out.text(
     JSON.stringify({
@@ -129,25 +133,23 @@ export function* writeHeapSnapshot(graph: HeapGraph, options: HeapSnapshotOption
         meta: metaWith(extra),
         node_count: groups.length + nodes.count,
         edge_count: edges.count + groups.reduce((total, group) => total + group.edges.length, 0),
-        trace_function_count: 0,
+        trace_function_count: traces?.places.length ?? 0,
       },
     }).slice(0, -1),
   );
 
   out.text(',\n"nodes":[');
-  const row = (type: number, name: number, id: number, size: number, degree: number, isFirst = false) => {
-    if (!isFirst) out.byte(COMMA);
-    for (const value of [type, name, id, size, degree]) {
+  const row = (type: number, name: number, id: number, size: number, degree: number, trace: number) => {
+    for (const value of [type, name, id, size, degree, trace]) {
       out.number(value);
       out.byte(COMMA);
     }
     out.byte(0x30);
-    out.byte(COMMA);
-    out.byte(0x30);
   };
   for (const [g, group] of groups.entries()) {
     // The root has the id that V8's has; those of the other groups are even, those of objects odd.
-    row(SYNTHETIC, texts.index(group.name), g === 0 ? 1 : 2 * g, 0, group.edges.length, g === 0);
+    if (g > 0) out.byte(COMMA);
+    row(SYNTHETIC, texts.index(group.name), g === 0 ? 1 : 2 * g, 0, group.edges.length, 0);
     for (const field of extra) out.text(field === "generation" ? ",3" : ",0");
     out.byte(NEWLINE);
   }
@@ -159,7 +161,9 @@ export function* writeHeapSnapshot(graph: HeapGraph, options: HeapSnapshotOption
     const label = nodes.label[v] as number;
     const isCalledByType = label === 0 || (graph.source !== "heapsnapshot" && (type === OBJECT || type === NATIVE));
     const degree = (nodes.firstEdge[v + 1] as number) - (nodes.firstEdge[v] as number);
-    row(type, isCalledByType ? (typeName[t] as number) : label, idOf(graph, v), nodes.selfSize[v] as number, degree);
+    const name = isCalledByType ? (typeName[t] as number) : label;
+    out.byte(COMMA);
+    row(type, name, idOf(graph, v), nodes.selfSize[v] as number, degree, traces?.idOf(v) ?? 0);
     for (const column of [nodes.refcount, nodes.generation, nodes.address]) {
       if (!column) continue;
       out.byte(COMMA);
@@ -199,7 +203,15 @@ export function* writeHeapSnapshot(graph: HeapGraph, options: HeapSnapshotOption
     }
   }
 
-  out.text('],\n"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n"locations":[],\n"strings":[');
+  out.text('],\n"trace_function_infos":[');
+  for (const [f, { name, script, line, column }] of (traces?.places ?? []).entries())
+    out.text(`${f > 0 ? "," : ""}${f},${texts.index(name)},${texts.index(script)},0,${line},${column}\n`);
+  out.text('],\n"trace_tree":[');
+  for (const part of traces?.tree() ?? []) {
+    out.text(part);
+    if (out.isFull) yield out.ready();
+  }
+  out.text('],\n"samples":[],\n"locations":[],\n"strings":[');
   const length = options.textLength ?? fittingLength(texts);
   isFirst = true;
   for (const text of texts.all()) {

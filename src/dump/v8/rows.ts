@@ -1,5 +1,5 @@
 import { Growable } from "../graph/growable.js";
-import { EdgeLabel, EdgeStrength, EDGE_INTERNAL, LABEL_MASK } from "../graph/graph.js";
+import { EdgeLabel, EdgeStrength, EDGE_INTERNAL, LABEL_MASK, NO_GENERATION } from "../graph/graph.js";
 import type { Meta } from "./meta.js";
 
 /** Where a check of a value in a block of rows failed; turned into an error with a position by the reader. */
@@ -81,8 +81,10 @@ export class NodeRows {
       if (this.address) this.address.push(within(block[at + node.address] as number, 0xffff_ffff, "address", refuse));
       if (this.refcount)
         this.refcount.push(within(block[at + node.refcount] as number, 0xffff_ffff, "refcount", refuse));
-      if (this.generation)
-        this.generation.push(within(block[at + node.generation] as number, 0xff, "generation", refuse));
+      if (this.generation) {
+        const generation = within(block[at + node.generation] as number, 0xff, "generation", refuse);
+        this.generation.push(generation > 2 ? NO_GENERATION : generation);
+      }
     }
   }
 }

@@ -1,11 +1,11 @@
-import { diffByType, matchNodes } from "../../dump/analysis/diff.js";
+import { matchNodes } from "../../dump/analysis/diff.js";
 import { unexplained } from "../../dump/analysis/held.js";
 import { Reach } from "../../dump/analysis/reachability.js";
 import { auditRefcounts, refcountEquation } from "../../dump/analysis/refcounts.js";
 import { accumulationPoint } from "../../dump/analysis/suspects.js";
 import { NO_NODE } from "../../dump/graph/graph.js";
 import type { Dump } from "../dump.js";
-import { UsageError } from "../errors.js";
+import { NO_COUNTS, UsageError } from "../errors.js";
 import { objectJson, objectName } from "../objects.js";
 import type { ObjectJson } from "../objects.js";
 import { line } from "../report.js";
@@ -142,7 +142,7 @@ async function noGarbage(dump: Dump): Promise<Verdict> {
 }
 
 async function noLeakedReferences(dump: Dump): Promise<Verdict> {
-  if (!dump.graph.nodes.outside) throw new UsageError("this dump does not count references: only heap images do");
+  if (!dump.graph.nodes.outside) throw new UsageError(NO_COUNTS);
   const { nodes, references } = unexplained(dump.graph);
   const actual = nodes.reduce((sum, v) => sum + (references?.[v] ?? 0), 0);
   const [offender] = nodes;
@@ -167,7 +167,7 @@ async function rightRefcounts(dump: Dump): Promise<Verdict> {
   return { ...common, offender, about: await equationOf(dump, offender) };
 }
 
-/** Live bytes against those of an earlier dump. The offender: of the type that grew most, the new object that retains most. */
+/** Live bytes against those of an earlier dump. The offender: what was there before, and has most new below it. */
 async function growth(baseline: Dump, dump: Dump, limit: number): Promise<Verdict> {
   const actual = (await dump.reach()).live.bytes - (await baseline.reach()).live.bytes;
   const isOk = actual <= limit;
@@ -175,16 +175,22 @@ async function growth(baseline: Dump, dump: Dump, limit: number): Promise<Verdic
   const common = { name: "baseline", isOk, limit, actual, text };
   if (isOk) return common;
   const { graph } = dump;
-  const matching = await dump.run(matchNodes(baseline.graph, graph));
-  const [row] = await dump.run(diffByType(baseline.graph, graph, matching));
-  if (!row) return common;
-  const { retained } = await dump.tree();
+  const { earlier } = await dump.run(matchNodes(baseline.graph, graph));
+  const { idom, order, root, retained } = await dump.tree();
+  const isNew = (v: number): boolean => earlier[v] === NO_NODE;
+  // New objects count where they hang below an old one; those that only roots hold, each for itself.
+  const below = new Float64Array(graph.nodes.count);
   let offender = NO_NODE;
-  for (let v = 0; v < graph.nodes.count; v++) {
-    const type = graph.types[graph.nodes.type[v] as number];
-    if (matching.earlier[v] !== NO_NODE || type?.name !== row.name || type.kind !== row.kind) continue;
-    if (offender === NO_NODE || (retained[v] as number) > (retained[offender] as number)) offender = v;
+  for (const v of order) {
+    const above = idom[v] as number;
+    if (!isNew(v) || (above !== root && isNew(above))) continue;
+    const place = above === root ? v : above;
+    below[place] = (below[place] as number) + (retained[v] as number);
+    if (offender === NO_NODE || below[place] > (below[offender] as number)) offender = place;
   }
-  const about = `${shown(row.name)} grew most: ${grouped(row.added)} came, ${grouped(row.removed)} went, ${bytes(row.bytes)} more`;
-  return offender === NO_NODE ? common : { ...common, offender, about };
+  if (offender === NO_NODE) return common;
+  const about = isNew(offender)
+    ? `${objectName(graph, offender)} is new`
+    : `${objectName(graph, offender)} has ${bytes(below[offender] as number)} of new objects below it`;
+  return { ...common, offender, about };
 }

@@ -4,11 +4,11 @@ import { NO_NODE } from "../../dump/graph/graph.js";
 import type { HeapGraph } from "../../dump/graph/graph.js";
 import { compareText } from "../../dump/graph/names.js";
 import type { Dump } from "../dump.js";
-import { UsageError } from "../errors.js";
+import { NO_SITES, UsageError } from "../errors.js";
 import { objectJson, objectName } from "../objects.js";
 import { heading, line, list, note, omitted, table } from "../report.js";
 import type { Block, Report } from "../report.js";
-import { siteText } from "../sites.js";
+import { shortPath } from "../sites.js";
 import { bytes, change, cut, grouped, JSON_TEXT, plural, shown, signed } from "../text.js";
 
 export interface DiffOptions {
@@ -16,8 +16,16 @@ export interface DiffOptions {
   readonly by?: "type" | "path" | "site";
 }
 
+/** Dumps that have no object in common, whatever their numbers say. */
+function throwIfUnlike(...[first, ...others]: readonly Dump[]): void {
+  for (const other of others)
+    if (first && other.graph.source !== first.graph.source)
+      throw new UsageError(`one is a ${first.format}, another a ${other.format}: they are not of one heap`);
+}
+
 /** What changed between two dumps of one heap. */
 export async function diff(before: Dump, after: Dump, { limit, by = "type" }: DiffOptions): Promise<Report> {
+  throwIfUnlike(before, after);
   const matching = await after.run(matchNodes(before.graph, after.graph));
   const rows = await rowsBy(by, before, after, matching);
   const [from, to] = [totalOf(before.graph), totalOf(after.graph)];
@@ -45,7 +53,7 @@ export async function diff(before: Dump, after: Dump, { limit, by = "type" }: Di
             signed(row.count),
             grouped(row.added),
             grouped(row.removed),
-            shown(row.name, by === "type" ? 60 : 120),
+            shown(by === "site" ? shortPath(row.name) : row.name, by === "type" ? 60 : 120),
           ]),
       ),
       ...omitted(shownRows),
@@ -73,14 +81,14 @@ async function rowsBy(by: string, before: Dump, after: Dump, matching: Matching)
 
 /** What changed, by the line that made it and its type. */
 function diffBySite(before: HeapGraph, after: HeapGraph, { earlier, isGone }: Matching): DiffRow[] {
-  if (!before.nodes.site || !after.nodes.site)
-    throw new UsageError("these dumps do not know where objects were made (heap.trace.start() before they are)");
+  if (!before.nodes.site || !after.nodes.site) throw new UsageError(NO_SITES);
   const rows = new Map<string, { -readonly [Key in keyof DiffRow]: DiffRow[Key] }>();
   const add = (graph: HeapGraph, isNew: (v: number) => boolean, sign: 1 | -1): void => {
     const { nodes, strings, types } = graph;
     for (let v = 0; v < nodes.count; v++) {
       const site = strings[nodes.site?.[v] ?? 0] ?? "";
-      const name = `${site === "" ? "(unknown)" : siteText(site, 1)}: ${types[nodes.type[v] as number]?.name ?? ""}`;
+      const frame = site === "" ? "(unknown)" : (site.split("\n", 1)[0] as string).trim();
+      const name = `${types[nodes.type[v] as number]?.name ?? ""} ${frame}`;
       let row = rows.get(name);
       if (!row)
         rows.set(
@@ -109,6 +117,7 @@ function diffBySite(before: HeapGraph, after: HeapGraph, { earlier, isGone }: Ma
 
 /** Three dumps: at rest, after some work, after more of it. What grew twice is a suspect. */
 export async function diffOfThree(first: Dump, second: Dump, third: Dump, { limit }: DiffOptions): Promise<Report> {
+  throwIfUnlike(first, second, third);
   const { types, survivors, uncertain } = await third.run(growth(first.graph, second.graph, third.graph));
   const tree = await third.tree();
   const retainedOf = (v: number): number => tree.retained[v] as number;

@@ -7,7 +7,7 @@ import { NO_NODE } from "../../dump/graph/graph.js";
 import type { Progress, StepOptions } from "../../dump/steps.js";
 import { CancelledError } from "../../errors.js";
 import type { Dump } from "../dump.js";
-import { FileError, UsageError } from "../errors.js";
+import { FileError, NO_SITES, UsageError } from "../errors.js";
 import { find, largestOf } from "../objects.js";
 import { reasonOf } from "../open.js";
 import { line, note } from "../report.js";
@@ -20,6 +20,10 @@ export interface ExportOptions {
   readonly format: (typeof FORMATS)[number];
   /** A file; for Parquet a folder. */
   readonly out: string;
+  /** For Parquet: where in a folder of many dumps, `day=2026-03-01/pod=web-1`. */
+  readonly partition?: string;
+  /** For `.heapsnapshot`: with allocation stacks. */
+  readonly sites?: boolean;
   /** For DOT: an object or a type. */
   readonly of?: string;
   /** For DOT: the largest group of objects in cycles that has `of`; without it, the largest of all. */
@@ -32,9 +36,9 @@ export interface ExportOptions {
 export async function exportDump(dump: Dump, options: ExportOptions, steps: StepOptions = {}): Promise<Report> {
   const { format, out } = options;
   try {
-    if (format === "parquet") return await toParquet(dump, out);
+    if (format === "parquet") return await toParquet(dump, options);
     if (format === "dot") return await toDot(dump, options, steps);
-    const { written, note: about } = await write(out, await chunksOf(dump, format), steps);
+    const { written, note: about } = await write(out, await chunksOf(dump, options), steps);
     return report(dump, format, [{ file: out, bytes: written }], about);
   } catch (error) {
     if (typeof (error as NodeJS.ErrnoException).syscall !== "string") throw error;
@@ -42,9 +46,10 @@ export async function exportDump(dump: Dump, options: ExportOptions, steps: Step
   }
 }
 
-async function chunksOf(dump: Dump, format: string): Promise<Iterable<Uint8Array | string>> {
+async function chunksOf(dump: Dump, { format, sites = false }: ExportOptions): Promise<Iterable<Uint8Array | string>> {
   const { graph } = dump;
-  if (format === "heapsnapshot") return writeHeapSnapshot(graph, { reachability: await dump.reach() });
+  if (sites && !graph.nodes.site) throw new UsageError(NO_SITES);
+  if (format === "heapsnapshot") return writeHeapSnapshot(graph, { reachability: await dump.reach(), sites });
   if (format === "folded") return writeFoldedStacks(graph, await dump.dominatorPaths());
   const { htmlReport } = await import("../html/report.js");
   return [await htmlReport(dump)];
@@ -92,9 +97,14 @@ function report(
   };
 }
 
-async function toParquet(dump: Dump, out: string): Promise<Report> {
+/** Names and values that mean the same to every reader, and cannot lead out of the folder. */
+const PARTITION = /^[a-z_]\w{0,50}=\w[\w.-]{0,100}(?:\/[a-z_]\w{0,50}=\w[\w.-]{0,100}){0,9}$/i;
+
+async function toParquet(dump: Dump, { out, partition }: ExportOptions): Promise<Report> {
+  if (partition !== undefined && !PARTITION.test(partition))
+    throw new UsageError(`a partition is written day=2026-03-01/pod=web-1, not ${shown(partition)}`);
   const { exportParquet } = await import("../export/parquet.js");
-  return report(dump, "parquet", (await exportParquet(dump, out)).files);
+  return report(dump, "parquet", (await exportParquet(dump, out, partition)).files);
 }
 
 async function toDot(dump: Dump, { out, of, cycle, depth }: ExportOptions, steps: StepOptions): Promise<Report> {

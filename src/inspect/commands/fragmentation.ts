@@ -2,6 +2,7 @@ import { RegionKind } from "../../dump/graph/graph.js";
 import type { HeapGraph, RegionColumns } from "../../dump/graph/graph.js";
 import { memoryUse } from "../../dump/image/memory-use.js";
 import type { Dump } from "../dump.js";
+import { UsageError } from "../errors.js";
 import { generationOf } from "../objects.js";
 import { regionAt } from "../regions.js";
 import { heading, line, list, note, omitted, table } from "../report.js";
@@ -23,11 +24,7 @@ interface ClassRow {
 export function fragmentation(dump: Dump, { limit }: { readonly limit: number }): Report {
   const { graph } = dump;
   const use = memoryUse(graph);
-  if (!use || !graph.memory)
-    return {
-      json: { file: dump.file, known: false },
-      text: [line("This dump does not say how memory is divided: only heap images do.")],
-    };
+  if (!use || !graph.memory) throw new UsageError("this dump does not say how memory is divided: only heap images do");
   const { regions } = graph.memory;
   const classes = classesOf(regions);
   const occupancy = occupancyOf(regions);
@@ -35,7 +32,7 @@ export function fragmentation(dump: Dump, { limit }: { readonly limit: number })
   const mixed = mixedSpans(graph, regions);
   const rows = list(classes, limit, (row) => ({ ...row, occupancy: row.used / row.blocks }));
   return {
-    json: { file: dump.file, known: true, memory: use, freeRuns: free, occupancy, mixed, classes: rows },
+    json: { file: dump.file, memory: use, freeRuns: free, occupancy, mixed, classes: rows },
     text: [
       line(
         `${bytes(use.bytes)} of memory: ${bytes(use.objects)} objects, ${bytes(use.free)} free ` +

@@ -3,6 +3,7 @@ import { unexplained } from "../../dump/analysis/held.js";
 import { NodeFlag } from "../../dump/graph/graph.js";
 import type { HeapGraph } from "../../dump/graph/graph.js";
 import type { Dump } from "../dump.js";
+import { NO_COUNTS, UsageError } from "../errors.js";
 import { objectJson, objectName } from "../objects.js";
 import { heading, line, list, note, omitted, table } from "../report.js";
 import type { Block, Report } from "../report.js";
@@ -12,11 +13,7 @@ import { grouped, plural } from "../text.js";
 export async function refcounts(dump: Dump, { limit }: { readonly limit: number }): Promise<Report> {
   const { graph } = dump;
   const audit = await dump.run(auditRefcounts(graph));
-  if (!audit)
-    return {
-      json: { file: dump.file, known: false },
-      text: [line("This dump does not count references: only heap images do.")],
-    };
+  if (!audit) throw new UsageError(NO_COUNTS);
   const referrers = await dump.referrers();
   const describe = (v: number): { object: ReturnType<typeof objectJson>; text: string } => ({
     object: objectJson(graph, v),
@@ -62,7 +59,6 @@ export async function refcounts(dump: Dump, { limit }: { readonly limit: number 
   return {
     json: {
       file: dump.file,
-      known: true,
       total: audit.total,
       immortal: audit.immortal,
       leakedReferences: audit.leaked.references,

@@ -2,17 +2,18 @@ import { histogram } from "../../dump/analysis/histogram.js";
 import type { TypeRow } from "../../dump/analysis/histogram.js";
 import { compareText } from "../../dump/graph/names.js";
 import type { Dump } from "../dump.js";
-import { UsageError } from "../errors.js";
+import { NO_GENERATIONS, UsageError } from "../errors.js";
 import { generationOf } from "../objects.js";
 import { line, list, note, omitted, table } from "../report.js";
 import type { Report } from "../report.js";
 import { sites } from "../sites.js";
 import { bytes, cut, grouped, JSON_TEXT, plural, shown } from "../text.js";
 
-export const TYPE_ORDERS = ["retained", "self", "count", "site"] as const;
+export const TYPE_ORDERS = ["self", "count", "retained", "site"] as const;
 
 export interface TypesOptions {
   readonly limit: number;
+  /** What objects retain is known only if asked for by "retained": dominators take as long again as all else. */
   readonly by?: (typeof TYPE_ORDERS)[number];
   /** Only objects of this generation: 2 shows what has survived. */
   readonly gen?: number;
@@ -21,23 +22,22 @@ export interface TypesOptions {
 /** Objects by type, or by where they were allocated. */
 export async function types(dump: Dump, options: TypesOptions): Promise<Report> {
   const { graph } = dump;
-  const { by = "retained", gen, limit } = options;
-  if (gen !== undefined && !graph.nodes.generation) throw new UsageError("this dump does not know generations");
+  const { by = "self", gen, limit } = options;
+  if (gen !== undefined && !graph.nodes.generation) throw new UsageError(NO_GENERATIONS);
   const filter = gen === undefined ? undefined : (v: number) => generationOf(graph, v) === gen;
   const among = gen === undefined ? "" : ` in generation ${gen}`;
   if (by === "site") return sites(dump, limit, filter, among);
 
-  const tree = await dump.tree();
-  const rows = await dump.run(
-    histogram(graph, { tree, children: await dump.children(), ...(filter ? { filter } : {}) }),
-  );
+  const isRetained = by === "retained";
+  const dominators = isRetained ? { tree: await dump.tree(), children: await dump.children() } : {};
+  const rows = await dump.run(histogram(graph, { ...dominators, ...(filter ? { filter } : {}) }));
   rows.sort(ORDERS[by]);
   const shownRows = list(rows, limit, ({ name, kind, count, bytes: self, retained }) => ({
     type: cut(name, JSON_TEXT),
     kind,
     count,
     self,
-    retained: retained ?? 0,
+    ...(isRetained ? { retained } : {}),
   }));
   const count = rows.reduce((sum, row) => sum + row.count, 0);
   const self = rows.reduce((sum, row) => sum + row.bytes, 0);
@@ -46,13 +46,22 @@ export async function types(dump: Dump, options: TypesOptions): Promise<Report> 
     text: [
       line(`${plural(count, "object")}${among}, ${bytes(self)}, ${plural(rows.length, "type")}`),
       table(
-        ["count", "self", "retained", "<type"],
+        ["count", "self", ...(isRetained ? ["retained"] : []), "<type"],
         rows
           .slice(0, limit)
-          .map((row) => [grouped(row.count), bytes(row.bytes), bytes(row.retained ?? 0), nameOf(row)]),
+          .map((row) => [
+            grouped(row.count),
+            bytes(row.bytes),
+            ...(isRetained ? [bytes(row.retained ?? 0)] : []),
+            nameOf(row),
+          ]),
       ),
       ...omitted(shownRows),
-      note("retained: what would be freed with all objects of the type; rows overlap, self does not"),
+      note(
+        isRetained
+          ? "retained: what would be freed with all objects of the type; rows overlap, self does not"
+          : "what would be freed with them: --by retained",
+      ),
     ],
   };
 }

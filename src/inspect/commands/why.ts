@@ -8,6 +8,7 @@ import { find, generationOf, largestOf, objectJson, objectName } from "../object
 import { heading, line, list, note, omitted } from "../report.js";
 import type { Block, Report } from "../report.js";
 import { bytes, cut, JSON_TEXT, plural, shown } from "../text.js";
+import { shortPath } from "../sites.js";
 import { pathJson, pathText } from "../way.js";
 
 export interface WhyOptions {
@@ -69,7 +70,7 @@ export async function why(dump: Dump, target: string, { limit, paths: most = 3 }
         `${bytes(graph.nodes.selfSize[v] as number)} itself, retains ${bytes(tree.retained[v] as number)}`,
     ),
     ...(equation ? [line(`refcount ${equation.text}`)] : []),
-    ...(site === "" ? [] : site.split("\n", 5).map((frame) => line(`  ${shown(frame, 120)}`))),
+    ...(site === "" ? [] : site.split("\n", 5).map((frame) => line(`  ${shown(shortPath(frame.trim()), 120)}`))),
   ];
   if (ways.paths.length === 0)
     text.push(

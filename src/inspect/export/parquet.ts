@@ -1,6 +1,6 @@
 import { mkdir, open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { ColumnSource } from "hyparquet-writer";
 import { Reach } from "../../dump/analysis/reachability.js";
@@ -26,27 +26,37 @@ const ROWS = 100_000;
 /** Bytes of a page of linear memory. */
 const PAGE = 0x1_0000;
 
-/** Tables that {@link exportParquet} writes. */
+/** Tables that {@link exportParquet} writes, each as `<table>.parquet`. */
+export const TABLES = ["objects", "refs", "roots"] as const;
+
 export interface Written {
   readonly files: readonly { readonly file: string; readonly rows: number }[];
 }
 
 /**
- * Writes `objects.parquet`, `refs.parquet` and `roots.parquet` into a folder, a row group at a time. Every row has the
- * name of its dump, so that those of many dumps can lie side by side.
+ * Writes `objects.parquet`, `refs.parquet` and `roots.parquet` into a folder, a row group at a time. With a partition
+ * (`day=2026-03-01/pod=web-1`), files of many dumps lie in one folder as Hive has them, a table in each of its folders:
+ * `objects/day=2026-03-01/pod=web-1/app.heap.parquet`. Every row has the name of its dump.
  */
-export async function exportParquet(dump: Dump, folder: string, name = basename(dump.file)): Promise<Written> {
-  await mkdir(folder, { recursive: true });
+export async function exportParquet(dump: Dump, folder: string, partition?: string): Promise<Written> {
+  const name = basename(dump.file);
+  const pathOf = (table: string): string =>
+    partition === undefined
+      ? join(folder, `${table}.parquet`)
+      : join(folder, table, ...partition.split("/"), `${name}.parquet`);
   const { graph } = dump;
-  const tables: [file: string, columns: readonly Column[], rows: number][] = [
-    ["objects.parquet", await objectColumns(dump, name), graph.nodes.count],
-    ["refs.parquet", refColumns(graph, name), graph.edges.count],
-    ["roots.parquet", rootColumns(graph, name), graph.roots.count],
-  ];
+  const tables: Readonly<Record<(typeof TABLES)[number], readonly [columns: readonly Column[], rows: number]>> = {
+    objects: [await objectColumns(dump, name), graph.nodes.count],
+    refs: [refColumns(graph, name), graph.edges.count],
+    roots: [rootColumns(graph, name), graph.roots.count],
+  };
   const files: { file: string; rows: number }[] = [];
-  for (const [file, columns, rows] of tables) {
-    await writeTable(dump, join(folder, file), columns, rows);
-    files.push({ file: join(folder, file), rows });
+  for (const table of TABLES) {
+    const [columns, rows] = tables[table];
+    const file = pathOf(table);
+    await mkdir(dirname(file), { recursive: true });
+    await writeTable(dump, file, columns, rows);
+    files.push({ file, rows });
   }
   return { files };
 }

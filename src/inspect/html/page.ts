@@ -87,7 +87,8 @@ export function page(boxes: readonly Box[], document: Document, window: Window):
       .slice(1)
       .map((one) => boxes[one]?.[1] ?? "")
       .join(" › ");
-    about.textContent = `${path || "all"} — ${bytes(retained)} retained, ${bytes(self)} of ${objects} objects themselves`;
+    const own = objects > 0 ? `, ${bytes(self)} of ${objects} objects themselves` : "";
+    about.textContent = `${path || "all"} — ${bytes(retained)} retained${own}`;
   };
   const at = (event: MouseEvent): number => {
     const { left, top: upper } = canvas.getBoundingClientRect();

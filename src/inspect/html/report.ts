@@ -26,7 +26,7 @@ export async function htmlReport(dump: Dump): Promise<string> {
   const sections: [id: string, title: string, report: Report][] = [
     ["overview", "Overview", await info(dump)],
     ["top", "Largest objects and suspects", await top(dump, { limit })],
-    ["types", "Types", await types(dump, { limit })],
+    ["types", "Types", await types(dump, { limit, by: "retained" })],
     ["cycles", "Cycles", await cycles(dump, { limit: CYCLES })],
     ["duplicates", "Duplicates", await dups(dump, { limit })],
     ...(knowsCounts ? [["refcounts", "Refcounts", await refcounts(dump, { limit })] as [string, string, Report]] : []),

@@ -1,7 +1,7 @@
 import { Reach } from "../../dump/analysis/reachability.js";
 import { NodeFlag, NO_GENERATION, NO_NODE } from "../../dump/graph/graph.js";
 import type { Dump } from "../dump.js";
-import { UsageError } from "../errors.js";
+import { NO_SITES, UsageError } from "../errors.js";
 import { globMatcher } from "./glob.js";
 import type { Comparator, Filter } from "./parse.js";
 
@@ -54,7 +54,7 @@ function comparison(column: Column, compare: Comparator, value: number): Test {
 export async function numberColumn(dump: Dump, field: string): Promise<Column> {
   const { nodes } = dump.graph;
   const known = (column: Uint32Array | Uint8Array | null): Column => {
-    if (!column) throw new UsageError(`this dump does not know ${field}`);
+    if (!column) throw new UsageError(`this dump does not know ${field}: only heap images do`);
     return (v) => column[v] as number;
   };
   switch (field) {
@@ -132,7 +132,7 @@ function textTest({ graph }: Dump, field: string, value: string, isGlob: boolean
     return (v) => verdicts[nodes.type[v] as number] === true;
   }
   const column = field === "label" ? nodes.label : nodes.site;
-  if (!column) throw new UsageError("this dump does not know where objects were made");
+  if (!column) throw new UsageError(NO_SITES);
   // 0: not compared yet, 1: no, 2: yes.
   const verdicts = new Uint8Array(strings.length);
   return (v) => {

@@ -1,0 +1,96 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { ask, inspect, temporaryFolder } from "../support/inspect.js";
+import { saveScene } from "./scene.js";
+
+// What Node writes of a process whose sessions pile up in `server.forgottenCache.entries`.
+const folder = temporaryFolder();
+const file = join(folder, "leaky.heapsnapshot");
+execFileSync(process.execPath, [fileURLToPath(new URL("../support/leaky.mjs", import.meta.url)), file]);
+
+interface Named {
+  type: string;
+}
+
+describe("a dump of Node with a leak", () => {
+  test("top leads to it", () => {
+    const { top, suspects, retained } = ask("top", file);
+    const [first] = suspects.rows;
+    expect(first.reason).toBe("object");
+    expect(first.accumulation.retained).toBeGreaterThan(0.75 * retained);
+    expect(top.rows[0].accumulation.ref).toBe(first.accumulation.ref);
+    // The pile is the table of the Map, and why it lives names who has it.
+    const { paths } = ask("why", file, first.accumulation.ref);
+    const steps = paths[0].steps.map((step: { edge: string; object: Named }) => `${step.edge} ${step.object.type}`);
+    expect(steps.slice(-4)).toEqual([
+      "server Server",
+      "forgottenCache SessionCache",
+      "entries Map",
+      expect.stringMatching(/^table /),
+    ]);
+  });
+
+  test("why and who of its objects lead to it", () => {
+    const { instances, paths, dominators, refcount, site } = ask("why", file, "Session");
+    expect([instances, refcount, site]).toEqual([20_000, null, null]);
+    expect(paths[0].steps.map(({ object }: { object: Named }) => object.type)).toContain("SessionCache");
+    expect(dominators.rows.map(({ type }: Named) => type)).toContain("Server");
+    const { holders, count } = ask("who", file, "Session");
+    expect(count).toBe(20_000);
+    expect(holders.rows.map(({ type }: Named) => type)).toEqual(["(array)", "Map", "SessionCache"]);
+    expect(inspect("why", file, "Session").out).toContain(".forgottenCache → SessionCache");
+  });
+
+  test("types, info, cycles, dups, query and check answer", () => {
+    const { types, total } = ask("types", file, "--by", "count", "--limit", "1000");
+    expect(types.rows.find(({ type }: Named) => type === "Session").count).toBe(20_000);
+    const { bytes, objects, memory, generations, knows } = ask("info", file);
+    expect([bytes.total, objects, memory, generations]).toEqual([total.self, total.count, null, null]);
+    expect(Object.values(knows)).toEqual([false, false, false, false, false]);
+    expect(ask("cycles", file).groups).toBeGreaterThan(10);
+    expect(ask("dups", file).wasted).toBeGreaterThan(0);
+    expect(ask("query", file, "type = Session and retained > 500").count).toBeGreaterThan(19_000);
+    const { code, out } = inspect("check", file, "--max-live", "1MB");
+    expect(code).toBe(1);
+    expect(out).toContain(".forgottenCache → SessionCache");
+  });
+
+  test("a difference of it and a later one", () => {
+    const later = join(folder, "later.heapsnapshot");
+    writeFileSync(later, readFileSync(file));
+    const { objects, changes } = ask("diff", file, later);
+    expect([objects.added, objects.removed, changes.total]).toEqual([0, 0, 0]);
+    expect(ask("diff", file, later, "--by", "path").changes.total).toBe(0);
+  });
+
+  test("is read from gzip too", () => {
+    const packed = join(folder, "leaky.heapsnapshot.gz");
+    writeFileSync(packed, gzipSync(readFileSync(file), { level: 1 }));
+    expect(ask("info", packed)).toEqual({
+      ...ask("info", file),
+      file: packed,
+      format: "V8 heap snapshot, gzip",
+    });
+  });
+
+  test.each([
+    [["refcounts", file], "does not count references: only heap images do"],
+    [["fragmentation", file], "how memory is divided: only heap images do"],
+    [["types", file, "--gen", "2"], "does not know generations: only heap images do"],
+    [["types", file, "--by", "site"], "does not know where objects were made"],
+    [["diff", file, file, "--by", "site"], "does not know where objects were made"],
+    [["check", file, "--no-leaked-refs"], "does not count references: only heap images do"],
+    [["query", file, "refcount > 3"], "does not know refcount: only heap images do"],
+    [["query", file, "site ~ main"], "does not know where objects were made"],
+    [["diff", file, saveScene(folder).file], "they are not of one heap"],
+  ])("what V8 does not tell is an error: %s", (args, message) => {
+    const { code, out, err } = inspect(...args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(message);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+});

@@ -1,6 +1,7 @@
-// Opens bench/browser/index.html in a real Chromium and prints the table that it shows.
+// Opens bench/browser/index.html in a real Chromium and prints the table that it shows; then the frames of an animation.
 //
 //     npm run bench:browser            (-- full, -- only=drop,churn: see bench/browser/page.js)
+//     npm run bench:browser -- only=animation objects=5000000 seconds=20        (see bench/browser/animation.js)
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -9,6 +10,7 @@ import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { measureAnimations } from "./browser/animations.mjs";
 import { build } from "./build.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -50,11 +52,18 @@ const browser = await chromium.launch({
   executablePath,
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--js-flags=--expose-gc"],
 });
-try {
+const address = `http://127.0.0.1:${server.address().port}`;
+const words = process.argv.slice(2);
+const query = words.join("&");
+const only = words
+  .find((word) => word.startsWith("only="))
+  ?.slice(5)
+  .split(",");
+
+async function measureTable() {
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.error(`page error: ${error.message}`));
-  const query = process.argv.slice(2).join("&");
-  await page.goto(`http://127.0.0.1:${server.address().port}/bench/browser/index.html?${query}`);
+  await page.goto(`${address}/bench/browser/index.html?${query}`);
   const line = page.locator("#status");
   for (let last = ""; last !== "Done.";) {
     await page.waitForTimeout(500);
@@ -62,12 +71,17 @@ try {
     if (text !== last) process.stderr.write(`${text}\n`);
     last = text;
   }
-  console.log(`Chromium ${browser.version()}`);
   console.log(await page.locator("#table").textContent());
   const failed = (await page.evaluate(() => window.results)).filter(({ subjects }) =>
     Object.values(subjects).some((summary) => summary.failed !== undefined),
   );
   if (failed.length > 0) process.exitCode = 1;
+}
+
+try {
+  console.log(`Chromium ${browser.version()}`);
+  if (only?.join() !== "animation") await measureTable();
+  if (only === undefined || only.includes("animation")) await measureAnimations(browser, address, query);
 } finally {
   await browser.close();
   server.close();

@@ -38,12 +38,12 @@ export const heapwright = {
 
 /** Hears of cycles that end, and, while there is a clock, how long steps take. */
 function watchSteps() {
-  const steps = { clock: undefined, longest: 0, cycles: 0 };
+  const steps = { clock: undefined, recorder: undefined, cycles: 0 };
   let start = 0;
   const hear = (what) => {
     if (what === CYCLE_ENDS) steps.cycles++;
     else if (what === STEP_STARTS) start = steps.clock?.() ?? 0;
-    else if (what === STEP_ENDS && steps.clock) steps.longest = Math.max(steps.longest, steps.clock() - start);
+    else if (what === STEP_ENDS && steps.clock) steps.recorder.record(steps.clock() - start);
   };
   return { steps, hear };
 }

@@ -5,7 +5,7 @@ import { format } from "../report/table.mjs";
 const MODES = [
   ["none", "control: no heap"],
   ["unbounded", "heapwright"],
-  ["bounded", "heapwright, bounded pauses"],
+  ["bounded", "heapwright, bounded"],
 ];
 
 function line(title, { frames, heapWork, longFrames, byHeap, longestWorkOfLong, cycles }) {

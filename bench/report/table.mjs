@@ -16,7 +16,8 @@ function details(summary) {
   if (summary.perReplacement !== undefined) shown.push(`mean ${format(summary.perReplacement)} ns a replacement`);
   if (summary.memoryPerLive !== undefined) shown.push(`memory ÷ live ${summary.memoryPerLive.toFixed(2)}`);
   if (summary.garbagePerLive !== undefined) shown.push(`garbage after a cycle ${percent(summary.garbagePerLive)}`);
-  if (summary.longestStep !== undefined) shown.push(`longest step ${format(summary.longestStep)} ms`);
+  if (summary.longestStep !== undefined)
+    shown.push(`step: p99.9 ${format(summary.stepP999)}, longest ${format(summary.longestStep)} ms`);
   if (summary.utilisation !== undefined) shown.push(utilisation(summary.utilisation));
   if (summary.note !== undefined) shown.push(summary.note);
   return shown.join("; ");

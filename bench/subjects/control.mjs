@@ -10,6 +10,8 @@ const DRAWS = 100;
 export const control = {
   name: "control",
   title: "control: no heap at all",
+  // As ours.
+  flags: ["--min-semi-space-size=64"],
   workloads: { pauses: true },
   start() {
     const draw = drawing(OTHERS_SEED);

@@ -40,7 +40,7 @@
  * @property {() => void} letGo
  *
  * Of a collector that works in steps:
- * @property {{ clock?: () => number, longest: number, cycles: number }} steps  milliseconds of the longest while there was a clock; finished cycles
+ * @property {{ clock?: () => number, recorder?: PauseRecorder, cycles: number }} steps  are recorded while there is a clock; finished cycles
  * @property {() => number} objects                objects alive, and garbage that is still there
  *
  * Blocks of mixed sizes (100,000 of them):

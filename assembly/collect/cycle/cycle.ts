@@ -38,7 +38,7 @@ import { scan, scanPart, scanSlots } from "./scan";
 import { startOfPage, startWalk, walkOn } from "./walk";
 
 /** Units of work: a page of both bitmaps cleared, an object promoted, a word of a bitmap passed. */
-const CLEAR_UNITS: i32 = 16;
+const CLEAR_UNITS: i32 = 40;
 const PROMOTE_UNITS: i32 = 2;
 const WORD_UNITS: i32 = 1;
 

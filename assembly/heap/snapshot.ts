@@ -9,7 +9,7 @@
 // marked when they pass the point up to which it has been scanned.
 
 import { FLAG_OLD, FLAG_UNREACHABLE, PHASE_GATHERING } from "../layout";
-import { isMarked, mark } from "../alloc/bitmap";
+import { isMarked, setMark } from "../alloc/bitmap";
 import { control } from "../control";
 import { birthOf, hasFlag, infoOf } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/slots";
@@ -36,7 +36,7 @@ export function shadeDying(object: usize): void {
 
 /** Marks an object for the cycle to scan: later in this pass, or from the stack, or, if that is full, in another pass. */
 export function reach(object: usize): void {
-  if (!mark(object) || object >= <usize>control.cursor) return;
+  if (!setMark(object) || object >= <usize>control.cursor) return;
   const top = control.markTop;
   if (top == control.markStack + (MARK_STACK_WORDS << 2)) {
     control.markOverflow = 1;
@@ -57,6 +57,7 @@ export function shadeSlots(object: usize): void {
 }
 
 /** Whether an old object was there when the cycle took its snapshot. */
+@inline
 export function isOfSnapshot(object: usize, info: u32): bool {
   return (info & FLAG_OLD) != 0 && birthOf(object) < control.snapshot;
 }

@@ -27,7 +27,8 @@ export function verifierOf(exports: RawExports): Verifier {
 /** @throws {@link BadOptionError} if the core is of another layout: it would be read wrongly. */
 function startVerifier(core: RawExports): Verifier {
   module ??= new WebAssembly.Module(decodeBase64(base64));
-  const exports = new WebAssembly.Instance(module, { env: { memory: core.memory } }).exports as unknown as VerifierExports;
+  const exports = new WebAssembly.Instance(module, { env: { memory: core.memory } })
+    .exports as unknown as VerifierExports;
   const control = core.controlBlock();
   const version = new DataView(core.memory.buffer).getUint32(control, true);
   if (exports.verifiedBlock() !== control || version !== LAYOUT_VERSION)

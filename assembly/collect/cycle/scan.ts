@@ -5,8 +5,8 @@ import { FLAG_DYING, FLAG_HAS_WEAKREFS, KIND_WEAKMAP, PHASE_SPARING, TYPE_MASK }
 import { isMarked, markScanned } from "../../alloc/bitmap";
 import { control } from "../../control";
 import { infoOf } from "../../object/header";
-import { firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/slots";
-import { hasLinks, typeAt, typeOf } from "../../object/type";
+import { allSlots, allSlotsEnd, firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/slots";
+import { Type, hasLinks, typeAt, typeOf } from "../../object/type";
 import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../../heap/ephemeron";
 import { isOfSnapshot, reach } from "../../heap/snapshot";
 import { untrackIfAtoms } from "../../heap/tracking";
@@ -29,7 +29,19 @@ export function scan(object: usize): void {
   const isOld = isOfSnapshot(object, info);
   // It was counted as dead, and is spared.
   if (isOld && control.phase == PHASE_SPARING) control.cycleCollected--;
-  if (isOld || info & FLAG_DYING) scanSlots(object);
+  if (isOld && isPlain(type) && !(info & (FLAG_DYING | FLAG_HAS_WEAKREFS)) && type.slots <= PART)
+    scanStruct(object, type);
+  else if (isOld || info & FLAG_DYING) scanSlots(object);
+}
+
+/** What `scanSlots` does for most objects, in fewer steps. */
+@inline
+function scanStruct(object: usize, type: Type): void {
+  control.work -= type.slots;
+  for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
+    const child = load<u32>(slot);
+    if (child) reach(child);
+  }
 }
 
 /** Scans an object whatever it is. */

@@ -2,7 +2,8 @@
 // code of someone's, pages may come, go, and serve other blocks: what stands there then was born after the
 // walk began, and need not be met.
 
-import { INFO_OFFSET, PAGE_SHIFT, TYPE_MASK } from "../../layout";
+import { INFO_OFFSET, PAGE_SHIFT, PHASE_WALKING, TYPE_MASK } from "../../layout";
+import { isMarked } from "../../alloc/bitmap";
 import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../../alloc/page";
 import { control } from "../../control";
 import { VISIT_CHANGED, visit } from "./visit";
@@ -53,9 +54,12 @@ function visitRun(number: u32, page: Page): bool {
   const cursor = <usize>control.cursor;
   let object = cursor <= first ? first : first + ((cursor - first + size - 1) / size) * size;
   let work = control.work;
+  const skipsMarked = control.phase != PHASE_WALKING;
   // One at least, or a small step would never get anywhere.
   for (let goesOn = true; goesOn && object < end; object += size) {
     goesOn = --work > 0;
+    // Once it is decided who is dead: the bits lie closer together than the objects do.
+    if (skipsMarked && isMarked(object)) continue;
     if (!(load<u32>(object, INFO_OFFSET) & TYPE_MASK)) continue;
     control.work = work;
     control.cursor = <u32>object;

@@ -53,6 +53,7 @@ const report = {
 };
 for (const workload of WORKLOADS) {
   if (only && !only.some((word) => workload.name.includes(word))) continue;
+  if (!SUBJECTS.some(({ workloads }) => workloads.includes(workload.name))) continue;
   for (const size of workload.sizes[quick ? "quick" : "full"]) {
     results.push(await measureRow(workload, size));
     document.querySelector("#table").textContent = renderTable(report);

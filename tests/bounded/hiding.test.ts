@@ -203,6 +203,9 @@ const LISTS: Record<string, Way> = {
   "sorted with it": way(longList, (_, list) => (list.sort((a, b) => (b as Node).id - (a as Node).id), list), all),
 };
 
+/** Moments of a cycle that are tried, evenly spread: some, or as many as `npm run fuzz` asks for. */
+const MOMENTS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 40);
+
 /** Steps of `unit` units until the cycle is over, and after `moment` of them something is hidden. How many there were. */
 function playAt(moment: number, unit: number, options: object, { bury, hide, find }: Way): number {
   const heap = Heap.createSync({ ...options, thresholds: [1_000_000, 10, 10], pauses: "bounded", traceHandles: false });
@@ -247,7 +250,7 @@ describe.each(CORES)("what is hidden from a cycle is found, %s core", (_, option
     const unit = name in LISTS ? 400 : 3;
     const steps = playAt(Infinity, unit, options(), played);
     expect(steps).toBeGreaterThan(20);
-    const stride = Math.max(1, Math.floor(steps / 120));
+    const stride = Math.max(1, Math.floor(steps / MOMENTS));
     for (let moment = 0; moment < steps; moment += stride) playAt(moment, unit, options(), played);
   });
 });

@@ -26,7 +26,7 @@ import { UNREACHABLE, control } from "./control";
 import { blockSize } from "./alloc/block";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
-import { settleCycle, settleDeaths, step as stepCycle } from "./collect/cycle/cycle";
+import { settleAll, step as stepCycle } from "./collect/cycle/cycle";
 import {
   beginIfWorthIt,
   countBirth,
@@ -421,8 +421,7 @@ export function step(units: i32): bool {
 /** Ends, or gives up, all that goes in steps. */
 export function settle(): void {
   if (control.collecting) return;
-  settleCycle();
-  settleDeaths();
+  settleAll();
 }
 export function setBounded(on: u32): void {
   setBoundedPauses(on != 0);

@@ -12,7 +12,7 @@ import { clearMarks, promoteAll, promoteSome } from "../heap/generations";
 import { dieTogether, isUnmarkedSilent, sweep } from "../heap/mass-death";
 import { gatherUnmarked } from "./garbage";
 import { countCollection } from "./count";
-import { settleCycle, settleDeaths } from "./cycle/cycle";
+import { settleAll, settleDeaths } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
@@ -28,8 +28,7 @@ const MAX_EXAMINED: u32 = 16384;
 export function collect(generation: u32): u32 {
   if (control.collecting) return 0;
   if (generation == 2) {
-    settleCycle();
-    settleDeaths();
+    settleAll();
   }
   control.collecting = 1;
   tellCollection(COLLECTION_STARTS, generation, 0);

@@ -5,7 +5,7 @@
 import { CHECK } from "../check";
 import { control } from "../control";
 import { collect } from "./collect";
-import { beginCycle, settleCycle, settleDeaths, step } from "./cycle/cycle";
+import { beginCycle, settleAll, step } from "./cycle/cycle";
 import { unitsAfter } from "./cycle/pace";
 import { isOn, setLimits, thresholdInPages } from "./limits";
 
@@ -71,8 +71,7 @@ export function setBounded(on: bool): void {
   if (control.collecting) return;
   control.bounded = on ? 1 : 0;
   if (!on) {
-    settleCycle();
-    settleDeaths();
+    settleAll();
   }
   setLimits();
 }

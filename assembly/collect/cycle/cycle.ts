@@ -50,7 +50,15 @@ export function beginCycle(): void {
   control.cycleCandidates = control.cycleCollected = control.cycleFreed = 0;
   control.longLivedPending = 0;
   setPace();
-  tellCollection(CYCLE_STARTS, 2, 0);
+  tell(CYCLE_STARTS, 0);
+}
+
+/** As in any collection: who asks for another from a callback gets none, or callbacks would never end. */
+function tell(what: u32, collected: u32): void {
+  const outer = control.collecting;
+  control.collecting = 1;
+  tellCollection(what, 2, collected);
+  control.collecting = outer;
 }
 
 /** Does about so many units of what there is to do: deaths that wait, then the cycle. False if nothing is left. */
@@ -70,8 +78,16 @@ export function step(units: i32): bool {
   return (control.phase | control.dyingTop | control.waitingFirst) != 0;
 }
 
-/** Gives up a cycle that has not decided anything; ends one that has. Then, or if none is under way, there is none. */
-export function settleCycle(): void {
+/** Ends all that goes in steps. Again, if a finalizer began another cycle. */
+export function settleAll(): void {
+  while (control.phase | control.dyingTop | control.waitingFirst) {
+    settleCycle();
+    settleDeaths();
+  }
+}
+
+/** Gives up a cycle that has not decided anything; ends one that has. */
+function settleCycle(): void {
   if (control.phase == PHASE_IDLE) return;
   if (control.phase < <u32>PHASE_GATHERING) {
     control.marking = control.partial = 0;
@@ -217,6 +233,6 @@ function endCycle(): void {
   control.candidates = control.cycleCandidates;
   control.cycleFreed += control.freedBytes;
   control.freedBytes = control.cycleFreed;
-  tellCollection(CYCLE_ENDS, 2, control.cycleCollected);
+  tell(CYCLE_ENDS, control.cycleCollected);
   control.freedBytes = control.cycleFreed = 0;
 }

@@ -173,14 +173,6 @@ export function intern(text: usize): usize {
 export function shrinkInterned(capacity: u32): void {
   shrinkTo(capacity);
 }
-export function none(): usize {
-  return control.none;
-}
-function boolObject(value: u32): usize {
-  return value ? control.trueObject : control.falseObject;
-}
-
-export { boolObject as bool };
 
 // ---- Keys that are not objects
 export function probeAddress(): usize {

@@ -51,9 +51,6 @@ export interface RawExports {
   intern(text: Address): Address;
   /** Gives back what the table of interned strings has beyond so many cells, if it can. */
   shrinkInterned(capacity: number): void;
-  /** The immortal None, False and True. */
-  none(): Address;
-  bool(value: number): Address;
 
   /**
    * Keys that are not objects, for `intern`, `dictSet`, `setAdd`, `tableFind`, `tableDelete` and

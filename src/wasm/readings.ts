@@ -41,6 +41,9 @@ export interface CoreReadings {
   cycleSteps(): number;
   isHurried(): boolean;
 
+  /** The immortal None, and False or True. */
+  none(): Address;
+  bool(value: number): Address;
   /** Type of what made the last key unhashable; the tuple's if it is too deep. */
   unhashableType(): number;
   /** Interned strings, and cells of their table. */
@@ -108,6 +111,8 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     const number = read(name);
     return () => number() * PAGE_BYTES;
   };
+  const no = read("falseObject");
+  const yes = read("trueObject");
   const types = read("types");
   const firstPages = pages("firstPage");
   const tablePages = pages("tablePages");
@@ -133,6 +138,8 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     phase: read("phase"),
     cycleSteps: read("steps"),
     isHurried: flag("isHurried"),
+    none: read("none"),
+    bool: (value) => (value === 0 ? no() : yes()),
     unhashableType: read("unhashable"),
     internedCount: read("internSize"),
     internCapacity: read("internCapacity"),

@@ -27,9 +27,7 @@ const MAX_EXAMINED: u32 = 16384;
  */
 export function collect(generation: u32): u32 {
   if (control.collecting) return 0;
-  if (generation == 2) {
-    settleAll();
-  }
+  if (generation == 2) settleAll();
   control.collecting = 1;
   tellCollection(COLLECTION_STARTS, generation, 0);
   control.freedBytes = 0;

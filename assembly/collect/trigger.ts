@@ -70,9 +70,7 @@ function collectWholeHeap(): void {
 export function setBounded(on: bool): void {
   if (control.collecting) return;
   control.bounded = on ? 1 : 0;
-  if (!on) {
-    settleAll();
-  }
+  if (!on) settleAll();
   setLimits();
 }
 

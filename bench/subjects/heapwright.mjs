@@ -2,7 +2,27 @@ import { buildRealGraph } from "./heapwright-graph.mjs";
 import { hooks } from "./instantiate.mjs";
 import { startModule } from "./wasm-module.mjs";
 
-const PAUSES = { pauses: true, "pauses-list": true, "pauses-cycle": true, "pauses-dict": true, "pauses-array": true };
+/** What it does with bounded pauses and without. */
+const WORKLOADS = {
+  churn: true,
+  trees: true,
+  "trees-off": true,
+  "mixed-512": true,
+  "mixed-32768": true,
+  "full-random": true,
+  "full-one-root": true,
+  "full-sequential": true,
+  "full-aged": true,
+  garbage: true,
+  steady: true,
+  drop: true,
+  pauses: true,
+  "pauses-list": true,
+  "pauses-cycle": true,
+  "pauses-dict": true,
+  "pauses-array": true,
+  "real-graph": true,
+};
 const A_LOT = 1_000_000;
 /** Room for all that measuring allocates, or Node's own collector would be in what is measured. */
 const FLAGS = ["--min-semi-space-size=64"];
@@ -16,23 +36,7 @@ export const heapwright = {
   isOurs: true,
   build: ["heapwright"],
   flags: FLAGS,
-  workloads: {
-    churn: true,
-    trees: true,
-    "trees-off": true,
-    "mixed-512": true,
-    "mixed-32768": true,
-    "full-random": true,
-    "full-one-root": true,
-    "full-sequential": true,
-    "full-aged": true,
-    garbage: true,
-    steady: true,
-    drop: true,
-    bytes: true,
-    ...PAUSES,
-    "real-graph": true,
-  },
+  workloads: { ...WORKLOADS, bytes: true },
   start: () => startHeap(),
 };
 
@@ -72,22 +76,7 @@ export const heapwrightBounded = {
   isOurs: true,
   build: ["heapwright"],
   flags: FLAGS,
-  workloads: {
-    churn: true,
-    trees: true,
-    "trees-off": true,
-    "mixed-512": true,
-    "mixed-32768": true,
-    "full-random": true,
-    "full-one-root": true,
-    "full-sequential": true,
-    "full-aged": true,
-    garbage: true,
-    steady: true,
-    drop: true,
-    ...PAUSES,
-    "real-graph": true,
-  },
+  workloads: WORKLOADS,
   start() {
     const program = startHeap();
     program.boundPauses();

@@ -1,22 +1,19 @@
-import { readFileSync } from "node:fs";
-import { loadPyodide } from "pyodide";
 import { LIST_CAPACITY_OFFSET } from "../../assembly/layout.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DictHandle, Handle, Heap, ListHandle, SetHandle, TupleHandle } from "../../src/index.js";
 import type { Value } from "../../src/index.js";
 import { seedOf, seededRandom } from "../support/random.js";
 import { CORES } from "../support/heap.js";
+import { START_TIMEOUT, startPython, textFunction } from "./python.js";
 
-/** Real CPython 3.12, in WebAssembly. */
 let play: (program: string) => string;
 let reprs: (codes: string) => string;
 
 beforeAll(async () => {
-  const python = await loadPyodide();
-  python.runPython(readFileSync(new URL("containers.py", import.meta.url), "utf8"));
-  play = python.globals.get("play") as typeof play;
-  reprs = python.globals.get("reprs") as typeof reprs;
-}, 120_000);
+  const python = await startPython("containers.py");
+  play = textFunction(python, "play");
+  reprs = textFunction(python, "reprs");
+}, START_TIMEOUT);
 
 /** A value as both sides can make it. */
 type Code = [kind: "none" | "bool" | "int" | "float" | "str" | "bytes" | "tuple" | "object", content: unknown];

@@ -1,8 +1,6 @@
 // Programs with bounded pauses and a step between any two operations, beside CPython: after full collections the same objects are
 // alive, and the same has been told in total.
 
-import { readFileSync } from "node:fs";
-import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CORES } from "../support/heap.js";
 import { seedOf, seededRandom } from "../support/random.js";
@@ -13,7 +11,9 @@ import { Player } from "./gc-player.js";
 import type { Told } from "./gc-player.js";
 import { ProgramWriter } from "./gc-program.js";
 import type { Step } from "./gc-program.js";
-import { shrinkProgram } from "./gc-shrink.js";
+import { pythonPlays, startPythonPlayer } from "./gc-python.js";
+import { START_TIMEOUT } from "./python.js";
+import { shrinkDifference } from "./gc-shrink.js";
 import { MANNERS, isLookedAt, tame } from "./gc-tame.js";
 import type { Manner } from "./gc-tame.js";
 
@@ -22,17 +22,7 @@ const PROGRAMS = Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?? 90) / MANNE
 const STEPS = 60;
 const BATCH = 50;
 
-let playAll: (programs: string) => string;
-
-beforeAll(async () => {
-  const python = await loadPyodide();
-  python.runPython(readFileSync(new URL("gc.py", import.meta.url), "utf8"));
-  playAll = python.globals.get("play_all") as typeof playAll;
-}, 120_000);
-
-function pythonPlays(programs: readonly (readonly Step[])[]): Told[][] {
-  return JSON.parse(playAll(JSON.stringify(programs))) as Told[][];
-}
+beforeAll(startPythonPlayer, START_TIMEOUT);
 
 /** The checked core, which takes longer, for some seeds. */
 function startPlayer(seed: number): Player {
@@ -46,17 +36,9 @@ function fail(written: readonly Step[], manner: Manner, seed: number, first: Dif
     const program = tame(shorter, manner);
     return compareBounded(program, pythonPlays([program])[0] as Told[], startPlayer(seed).play(program), manner);
   };
-  const shrunk = shrinkProgram(written, (shorter) => {
-    try {
-      const difference = differenceOf(shorter);
-      return difference !== undefined && kindOf(difference) === kindOf(first);
-    } catch {
-      return false; // a side that breaks down is another kind of failure
-    }
-  });
-  const found = differenceOf(shrunk);
-  const program = tame(shrunk, manner).map((step, index) => `${index} ${JSON.stringify(step)}`);
-  throw new Error([`seed ${seed}, ${manner}:`, ...program, JSON.stringify(found, undefined, 1)].join("\n"));
+  const { program, difference } = shrinkDifference(written, differenceOf, first);
+  const shown = tame(program, manner).map((step, index) => `${index} ${JSON.stringify(step)}`);
+  throw new Error([`seed ${seed}, ${manner}:`, ...shown, JSON.stringify(difference, undefined, 1)].join("\n"));
 }
 
 describe("random programs with steps in between come to what they come to in CPython", () => {

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
@@ -16,6 +14,7 @@ import {
   tellCounts,
 } from "./generation-model.js";
 import type { Births, Told } from "./generation-model.js";
+import { START_TIMEOUT, startPython, textFunction } from "./python.js";
 
 /** How many, from the first seed on: a few, or one for each 50 programs of `npm run fuzz:cpython`. */
 const PROGRAMS = Math.max(12, Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?? 0) / 50));
@@ -23,10 +22,8 @@ const PROGRAMS = Math.max(12, Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?
 let play: (program: string) => string;
 
 beforeAll(async () => {
-  const python = await loadPyodide();
-  python.runPython(readFileSync(new URL("gc-sequences.py", import.meta.url), "utf8"));
-  play = python.globals.get("play") as typeof play;
-}, 120_000);
+  play = textFunction(await startPython("gc-sequences.py"), "play");
+}, START_TIMEOUT);
 
 /** Each program has a mood of its own: what it mostly does. */
 function write(seed: number): Births {

@@ -1,4 +1,6 @@
 import { shrinkElements, shrinkList } from "../support/shrink.js";
+import { kindOf } from "./gc-compare.js";
+import type { Difference } from "./gc-compare.js";
 import { SLOTS } from "./gc-program.js";
 import type { Action, Step } from "./gc-program.js";
 
@@ -12,6 +14,25 @@ export function shrinkProgram(steps: readonly Step[], fails: (steps: Step[]) => 
     current = shrinkElements(shrinkList(current, fails), smallerForms, fails);
   }
   return current;
+}
+
+/** The shortest program that still shows a difference of the same kind as the first one. */
+export function shrinkDifference(
+  steps: readonly Step[],
+  differenceOf: (steps: readonly Step[]) => Difference | undefined,
+  first: Difference,
+): { program: Step[]; difference: Difference } {
+  const program = shrinkProgram(steps, (shorter) => {
+    try {
+      const difference = differenceOf(shorter);
+      return difference !== undefined && kindOf(difference) === kindOf(first);
+    } catch {
+      return false; // a side that breaks down is another kind of failure
+    }
+  });
+  const difference = differenceOf(program);
+  if (!difference) throw new Error("it differs only among others");
+  return { program, difference };
 }
 
 /** With a smaller number that can be there, or a hook that does less. */

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
-import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, test } from "vitest";
 import { seedOf, seededRandom } from "../support/random.js";
 import { CORES } from "../support/heap.js";
-import { shrinkProgram } from "./gc-shrink.js";
+import { pythonPlays, startPythonPlayer } from "./gc-python.js";
+import { shrinkDifference } from "./gc-shrink.js";
+import { START_TIMEOUT } from "./python.js";
 import { compare, kindOf } from "./gc-compare.js";
 import type { Comparison, Difference } from "./gc-compare.js";
 import { Player } from "./gc-player.js";
@@ -16,19 +16,9 @@ const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 100);
 const STEPS = 60;
 const BATCH = 50;
 
-let playAll: (programs: string) => string;
-
-beforeAll(async () => {
-  const python = await loadPyodide();
-  python.runPython(readFileSync(new URL("gc.py", import.meta.url), "utf8"));
-  playAll = python.globals.get("play_all") as typeof playAll;
-}, 120_000);
+beforeAll(startPythonPlayer, START_TIMEOUT);
 
 type Options = ConstructorParameters<typeof Player>[0];
-
-function pythonPlays(programs: readonly (readonly Step[])[]): Told[][] {
-  return JSON.parse(playAll(JSON.stringify(programs))) as Told[][];
-}
 
 function compareOn(options: Options, steps: readonly Step[], python: readonly Told[], profile: Profile): Comparison {
   return compare(python, new Player(options).play(steps), profile === "commuting");
@@ -36,19 +26,12 @@ function compareOn(options: Options, steps: readonly Step[], python: readonly To
 
 /** Fails with the shortest program that still shows a difference of the same kind. */
 function fail(options: Options, steps: readonly Step[], profile: Profile, seed: number, first: Difference): never {
-  const play = (program: readonly Step[]): Comparison =>
-    compareOn(options, program, pythonPlays([program])[0] as Told[], profile);
-  const shrunk = shrinkProgram(steps, (program) => {
-    try {
-      const { difference } = play(program);
-      return difference !== undefined && kindOf(difference) === kindOf(first);
-    } catch {
-      return false; // a side that breaks down is another kind of failure
-    }
-  });
-  const { difference } = play(shrunk);
-  if (!difference) throw new Error(`seed ${seed} differs only among others`);
-  throw new Error([`seed ${seed}:`, ...shrunk.map((step) => JSON.stringify(step)), ...show(difference)].join("\n"));
+  const { program, difference } = shrinkDifference(
+    steps,
+    (shorter) => compareOn(options, shorter, pythonPlays([shorter])[0] as Told[], profile).difference,
+    first,
+  );
+  throw new Error([`seed ${seed}:`, ...program.map((step) => JSON.stringify(step)), ...show(difference)].join("\n"));
 }
 
 /** What differs, without what does not. */

@@ -1,16 +1,14 @@
-import { readFileSync } from "node:fs";
-import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, test } from "vitest";
 import { LISTINGS, playListing } from "../../src/tour/tour.js";
+import { START_TIMEOUT, startPython } from "./python.js";
+import type { Python } from "./python.js";
 
-/** Real CPython 3.12, in WebAssembly. */
-let python: Awaited<ReturnType<typeof loadPyodide>>;
+let python: Python;
 let printed: string[] = [];
 
 beforeAll(async () => {
-  python = await loadPyodide({ stdout: (line) => printed.push(line) });
-  python.runPython(readFileSync(new URL("listings.py", import.meta.url), "utf8"));
-}, 120_000);
+  python = await startPython("listings.py", (line) => printed.push(line));
+}, START_TIMEOUT);
 
 function pythonPrints(listing: number): string[] {
   printed = [];

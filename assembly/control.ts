@@ -6,7 +6,7 @@
 import { CLASS_COUNT } from "./alloc/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
-export const LAYOUT_VERSION: u32 = 6;
+export const LAYOUT_VERSION: u32 = 7;
 
 
 @unmanaged
@@ -37,8 +37,8 @@ export class Control {
   markStack: u32;
   /** Edges did not fit the stack: another pass finds them. */
   markOverflow: u32;
-  /** Tracked objects that the marking has scanned. */
-  markedTracked: u32;
+  /** Old objects that the marking has scanned. */
+  markedOld: u32;
 
   // Types.
   types: u32;
@@ -142,6 +142,8 @@ export class Control {
   unitsPerBirth: u32;
   cycleBirths: u32;
   cycleBound: u32;
+  /** Units of work for each old object that the cycles before took, in sixteenths; 0 = there was none. */
+  cycleCost: u32;
   /** `count0` at the last step. */
   lastStep: i32;
   /** The cycle so far, for its record. */
@@ -150,6 +152,8 @@ export class Control {
   cycleCandidates: u32;
   cycleCollected: u32;
   cycleFreed: u32;
+  /** Whether DEBUG_SAVEALL was on when it was decided who is dead. */
+  savesGarbage: u32;
   /** Garbage with finalizers that is not sorted yet, and the next of the sorted that is to be scanned. */
   pendingChain: u32;
   pendingAt: u32;
@@ -184,6 +188,8 @@ export class Control {
   births: u64;
   /** Old objects born before this are frozen. */
   frozenUpTo: u64;
+  /** Units of work that the cycle has taken so far. */
+  cycleWork: u64;
   /** Old objects born before this are those of the cycle's snapshot … */
   snapshot: u64;
   /** … and those born before this were frozen when it was decided who is dead. */

@@ -14,7 +14,7 @@ import { gatherUnmarked } from "./garbage";
 import { countCollection } from "./count";
 import { settleAll, settleDeaths } from "./cycle/cycle";
 import { setLimits } from "./limits";
-import { markReachable } from "./mark";
+import { markReachable } from "./mark/mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
 import { BECOME_OLD, STAY, STAY_IF_TRACKED, splitUnreachable } from "./unreachable";
 
@@ -88,7 +88,7 @@ function collectWholeHeap(): u32 {
   const all = control.oldCount;
   const reached = markReachable();
   control.candidates = all - control.frozenMet;
-  const hasGarbage = reached < control.oldCount - control.frozenMet;
+  const hasGarbage = reached < all;
   // What is frozen is marked, and yet may die of the garbage that held it last.
   const isSilent = hasGarbage && !(control.debug | control.frozenMet) && isUnmarkedSilent();
   let collected: u32 = 0;

@@ -32,17 +32,17 @@ export function uncountBirth(): void {
 
 function collectIfDue(): void {
   if (control.collecting) return;
+  const births = control.count0 - control.lastStep;
   if (isOn()) {
     if (CHECK && control.collectAlways) collect(2);
     else if (control.pagesInUse > control.pagesLimit) collectForBytes();
     else collectDueGeneration();
   }
-  if (control.bounded) stepIfDue();
+  if (control.bounded) stepIfDue(births);
 }
 
-/** Goes on with what waits, at the pace of births. */
-function stepIfDue(): void {
-  const births = control.count0 - control.lastStep;
+/** Goes on with what waits, at the pace of births: so many there were since the last step. */
+function stepIfDue(births: i32): void {
   if (control.phase | control.dyingTop | control.waitingFirst) step(unitsAfter(max(births, 0)));
   control.lastStep = control.count0;
   setLimits();

@@ -54,7 +54,7 @@ import { firstEntry, firstEntryOf, unlinkEntry } from "./ephemeron";
 import { leaveGeneration, track, untrack } from "./generations";
 import { forgetInterned } from "./intern";
 import { dropOutside, dropOutsideUnlessLast, dropSlot, takeCount } from "./refcount";
-import { shadeDying, shadeSlots } from "./snapshot";
+import { shade, shadeSlots } from "./snapshot";
 import {
   BIRTHS_BEFORE_STEP,
   DEATH_SLICE,
@@ -69,7 +69,7 @@ import {
   wait,
 } from "./waiting";
 import { checkLive } from "./walk";
-import { callbackOf, clearWeakrefs, detach, nextWeakref, setNextWeakref } from "./weak";
+import { callbackOf, clearWeakrefs, detach, forgetCallback, nextWeakref, setNextWeakref } from "./weak";
 
 /** The object's refcount has just become 0. It dies, now or when the deaths around it end. */
 export function destroy(object: usize): void {
@@ -284,12 +284,18 @@ function dropNextFromEnd(object: usize, type: Type): usize {
 
 /** All slots are dropped: the memory goes back. */
 function endDying(object: usize, type: Type): void {
+  endOdd(object, type);
+  giveBackObject(object, type);
+}
+
+/** What the end of a weak reference or weak map has to it besides its memory. */
+export function endOdd(object: usize, type: Type): void {
   if (typeIdOf(object) == TYPE_WEAKREF) {
     detach(object);
     const id = callbackOf(object);
     if (id) forget(id);
+    forgetCallback(object);
   } else if (type.kind == KIND_WEAKMAP) clearWeakMap(object);
-  giveBackObject(object, type);
 }
 
 // ---- With bounded pauses
@@ -309,7 +315,7 @@ function postpone(floor: u32): void {
   // The births to come see to it.
   control.birthsLimit = min(control.birthsLimit, control.count0 + BIRTHS_BEFORE_STEP);
   // Their holders may have been known to a cycle that marks, and they not.
-  for (let waiting = control.dyingTop; waiting && waiting != floor; waiting = <u32>nextOf(waiting)) shadeDying(waiting);
+  for (let waiting = control.dyingTop; waiting && waiting != floor; waiting = <u32>nextOf(waiting)) shade(waiting);
 }
 
 /** Goes on with the deaths that wait, for up to `drops` slots. How many that took. */
@@ -393,7 +399,8 @@ export function clearWeakMap(map: usize): void {
   for (let entry = firstEntry(map); entry; entry = firstEntry(map)) dropEntry(entry);
 }
 
-function tellWeakrefs(object: usize): void {
+/** Makes the weak references to an object dead, and calls those to be called; the entries go of which it is the key. */
+export function tellWeakrefs(object: usize): void {
   for (let entry = firstEntryOf(object); entry; entry = firstEntryOf(object)) dropEntry(entry);
   const weakref = clearWeakrefs(object);
   if (!weakref) return;

@@ -9,7 +9,7 @@ import { FLAG_COLLECTING, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE } from "../la
 import { GENERATION_0, GENERATION_1, control } from "../control";
 import { birthOf, clearFlag, hasFlag, infoOf, nextOf, setBirth, setInfo } from "../object/header";
 import { append, dropBefore, lengthOf, remove } from "../object/list";
-import { isDead } from "./snapshot";
+import { isDead, shadeSlots } from "./snapshot";
 import { firstObject, nextObject } from "./walk";
 
 /** Starts tracking: last in generation 0. */
@@ -34,6 +34,7 @@ export function leaveGeneration(object: usize, info: u32): void {
 
 /** Moves an object to the end of a generation. */
 export function moveTo(generation: u32, object: usize): void {
+  shadeSlots(object);
   untrack(object);
   if (generation < 2) {
     setInfo(object, infoOf(object) | FLAG_TRACKED);

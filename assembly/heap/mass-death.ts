@@ -73,7 +73,8 @@ function dropOutsiders(list: usize): usize {
   return first;
 }
 
-function freeBuffer(object: usize, type: Type): void {
+/** Gives back an object's buffer, if it has one. */
+export function freeBuffer(object: usize, type: Type): void {
   if (!hasBuffer(type)) return;
   const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
   if (buffer) freeBlock(buffer);

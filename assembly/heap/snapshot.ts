@@ -8,7 +8,7 @@
 // outside reference is, too, since that may have come from a weak one. Slots that move within an object are
 // marked when they pass the point up to which it has been scanned.
 
-import { FLAG_OLD, FLAG_UNREACHABLE, PHASE_GATHERING } from "../layout";
+import { FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, PHASE_GATHERING } from "../layout";
 import { isMarked, setMark } from "../alloc/bitmap";
 import { control } from "../control";
 import { birthOf, hasFlag, infoOf } from "../object/header";
@@ -21,17 +21,12 @@ export const MARK_STACK_WORDS: u32 = 1024;
 /** The barrier: an object of the snapshot's loses a reference, or gets one from outside, while a cycle is marking. */
 @inline
 export function shade(object: usize): void {
-  if (control.marking) shadeIfOld(object);
+  if (control.marking) shadeUnlessYoung(object);
 }
 
-function shadeIfOld(object: usize): void {
-  if (infoOf(object) & FLAG_OLD) reach(object);
-}
-
-/** The same for a dying object, whose slots wait to be dropped: what it holds is alive as long. */
-@inline
-export function shadeDying(object: usize): void {
-  if (control.marking) reach(object);
+/** What no collection tracks may be a key of a weak map, or hold one: its age is not known. */
+function shadeUnlessYoung(object: usize): void {
+  if ((infoOf(object) & (FLAG_TRACKED | FLAG_OLD | FLAG_HAS_WEAKREFS)) != FLAG_TRACKED) reach(object);
 }
 
 /** Marks an object for the cycle to scan: later in this pass, or from the stack, or, if that is full, in another pass. */
@@ -46,9 +41,10 @@ export function reach(object: usize): void {
   control.markTop = top + 4;
 }
 
-/** Marks all that an object refers to: it stops being one of the snapshot's, and will not be scanned. */
+/** Marks an object, and all that it refers to: it stops being one of the snapshot's, and will not be scanned. */
 export function shadeSlots(object: usize): void {
   if (!control.marking) return;
+  reach(object);
   const type = typeOf(object);
   for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
     const child = load<u32>(slot);

@@ -7,6 +7,7 @@ import { isTracked, typeIdOf } from "../object/header";
 import { slotsEnd, slotsOf } from "../object/slots";
 import { Type, hasLinks, typeOf } from "../object/type";
 import { track, untrack } from "./generations";
+import { shadeSlots } from "./snapshot";
 
 /** Whether the object could be part of a cycle, now or later. */
 export function mayBeTracked(object: usize): bool {
@@ -15,7 +16,9 @@ export function mayBeTracked(object: usize): bool {
 
 /** Sees to it that a dict which now refers to `object` is tracked if it must be. */
 export function trackFor(dict: usize, object: usize): void {
-  if (!isTracked(dict) && mayBeTracked(object)) track(dict);
+  if (isTracked(dict) || !mayBeTracked(object)) return;
+  shadeSlots(dict);
+  track(dict);
 }
 
 /** Whether an object holds nothing that could be part of a cycle. */

@@ -33,14 +33,14 @@ import { dropsLastFirst, firstSlot, hasBuffer, isPlain, slotCount, slotsEnd, slo
 import { Type, hasLinks, typeOf } from "../object/type";
 import { untrack } from "./generations";
 import { dropSlot } from "./slot-count";
-import { shadeDying } from "./snapshot";
+import { shade } from "./snapshot";
 
 /** CPython's trashcan limit. */
 export const MAX_NESTING: u32 = 50;
 /** Slots that one death drops at once. */
 export const DEATH_SLICE: i32 = 1000;
 /** Births after which somebody must have seen to what waits. */
-export const BIRTHS_BEFORE_STEP: i32 = 128;
+export const BIRTHS_BEFORE_STEP: i32 = 256;
 /** Slots that are dropped to get memory before it grows. */
 const DROPS_BEFORE_GROWTH: i32 = 10000;
 
@@ -61,7 +61,7 @@ export function wait(object: usize): void {
 
 /** The same if it is marked as DYING already. */
 export function enqueue(object: usize): void {
-  shadeDying(object);
+  shade(object);
   setNext(object, 0);
   if (control.waitingFirst) setNext(control.waitingLast, object);
   else control.waitingFirst = <u32>object;

@@ -48,6 +48,10 @@ export function isEphemeron(object: usize): bool {
   return typeIdOf(object) == TYPE_EPHEMERON;
 }
 
+export function forgetCallback(weakref: usize): void {
+  store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED);
+}
+
 /** First of an object's chain, or 0. */
 export function firstOfChain(object: usize): usize {
   return hasFlag(object, FLAG_HAS_WEAKREFS) ? <usize>get(chains(), object) : 0;

@@ -8,7 +8,7 @@
 import { MAX_CLASS_SIZE } from "../../assembly/layout.js";
 
 /** See `assembly/control.ts`. */
-export const LAYOUT_VERSION = 6;
+export const LAYOUT_VERSION = 7;
 
 /** What becomes of a field of the control block in an image. */
 export type FieldRole =
@@ -36,7 +36,7 @@ export const CONTROL_FIELDS = {
   bitmapEnd: "derived",
   markStack: "derived",
   markOverflow: "scratch",
-  markedTracked: "scratch",
+  markedOld: "scratch",
   types: "derived",
   typeCapacity: "saved",
   typeCount: "saved",
@@ -103,12 +103,14 @@ export const CONTROL_FIELDS = {
   unitsPerBirth: "scratch",
   cycleBirths: "scratch",
   cycleBound: "scratch",
+  cycleCost: "scratch",
   lastStep: "scratch",
   steps: "scratch",
   isHurried: "scratch",
   cycleCandidates: "scratch",
   cycleCollected: "scratch",
   cycleFreed: "scratch",
+  savesGarbage: "scratch",
   pendingChain: "scratch",
   pendingAt: "scratch",
   growsAnyway: "scratch",
@@ -127,6 +129,7 @@ export const CONTROL_FIELDS = {
   failCountdown: "scratch",
   births: "saved",
   frozenUpTo: "saved",
+  cycleWork: "scratch",
   snapshot: "scratch",
   decidedFrozen: "scratch",
 } as const satisfies Record<string, FieldRole>;
@@ -137,6 +140,7 @@ const WIDE: ReadonlySet<string> = new Set([
   "liveBytes",
   "births",
   "frozenUpTo",
+  "cycleWork",
   "snapshot",
   "decidedFrozen",
 ] satisfies ControlField[]);

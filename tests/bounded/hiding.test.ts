@@ -166,6 +166,80 @@ const GARBAGE: Record<string, Way> = {
   ),
 };
 
+/** A key that no collection tracks, and whose age nobody knows: what is hidden is all that leads to it. */
+function leafKey(hold: (world: World, leaf: Handle) => Handle, hide: (world: World, holder: Handle) => Handle): Way {
+  return way(
+    (world) => {
+      const Leaf = world.heap.struct("Leaf", { id: "i32" });
+      const map = world.heap.weakref.keyMap();
+      const leaf = Leaf.new({ id: 1 });
+      const treasure = world.treasure(7);
+      map.set(leaf, treasure);
+      treasure.release();
+      const holder = hold(world, leaf);
+      const weakref = world.heap.weakref.ref(leaf);
+      if (holder !== leaf) leaf.release();
+      return [map, weakref, holder] as const;
+    },
+    (world, [map, weakref, holder]) => [map, weakref, hide(world, holder)] as const,
+    (_, [map, weakref]) => {
+      const leaf = weakref.deref() as Handle;
+      const found = map.get(leaf) as Node;
+      leaf.release();
+      return found;
+    },
+  );
+}
+const LEAVES: Record<string, Way> = {
+  "a leaf that is a key, held from outside": leafKey(
+    (_, leaf) => leaf,
+    (_, leaf) => leaf,
+  ),
+  "a leaf that is a key, moved from a list to a new dict": leafKey(
+    ({ heap }, leaf) => heap.list([leaf]),
+    ({ heap }, holder) => {
+      const list = holder as ReturnType<typeof heap.list>;
+      const leaf = list.pop() as Handle;
+      const dict = heap.dict([[1, leaf]]);
+      leaf.release();
+      list.release();
+      return dict;
+    },
+  ),
+  "a tuple of a leaf that is a key, moved from an old object to a new one": leafKey(
+    (world, leaf) => {
+      const tuple = world.heap.tuple([leaf]);
+      const low = world.low;
+      low.a = tuple as unknown as Node;
+      tuple.release();
+      return low;
+    },
+    (world, low) => {
+      const young = world.young();
+      const { core } = world.heap;
+      core.setRef(young.address, 0, core.getRef(low.address, 0));
+      core.setRef(low.address, 0, 0);
+      return young;
+    },
+  ),
+  "a dict of a leaf that is a key, when it is tracked from then on": leafKey(
+    (world, leaf) => {
+      const dict = world.heap.dict([[1, leaf]]);
+      world.low.a = dict as unknown as Node;
+      dict.release();
+      return world.low;
+    },
+    (world, low) => {
+      const dict = (low as Node).a as unknown as ReturnType<typeof world.heap.dict>;
+      const young = world.young();
+      dict.set(2, young);
+      young.release();
+      dict.release();
+      return low;
+    },
+  ),
+};
+
 const LONG = 2000;
 /** A long list, old, with a treasure at each place. */
 function longList(world: World) {
@@ -245,7 +319,7 @@ function playAt(moment: number, unit: number, options: object, { bury, hide, fin
 }
 
 describe.each(CORES)("what is hidden from a cycle is found, %s core", (_, options) => {
-  const ways = { ...waysFrom("low"), ...waysFrom("high"), ...GARBAGE, ...LISTS };
+  const ways = { ...waysFrom("low"), ...waysFrom("high"), ...GARBAGE, ...LEAVES, ...LISTS };
   test.each(Object.entries(ways))("%s", (name, played) => {
     const unit = name in LISTS ? 400 : 3;
     const steps = playAt(Infinity, unit, options(), played);

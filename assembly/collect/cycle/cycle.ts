@@ -11,7 +11,7 @@
 import {
   CYCLE_ENDS,
   CYCLE_STARTS,
-  PAGE_SHIFT,
+  DEBUG_SAVEALL,
   PHASE_CLEARING,
   PHASE_DRAINING,
   PHASE_GATHERING,
@@ -20,11 +20,10 @@ import {
   PHASE_SPARING,
   PHASE_SWEEPING,
   PHASE_TELLING,
-  PHASE_WALKING,
   STEP_ENDS,
   STEP_STARTS,
 } from "../../layout";
-import { PAGE_BITMAP_WORDS, PART_PAGES, SCANNED, bitsOfPage, clearBits, isMarked } from "../../alloc/bitmap";
+import { PART_PAGES, clearBits } from "../../alloc/bitmap";
 import { GENERATION_0, GENERATION_1, PENDING, control } from "../../control";
 import { tellCollection } from "../../host";
 import { nextOf } from "../../object/header";
@@ -32,21 +31,22 @@ import { isEmpty } from "../../object/list";
 import { dropWaiting } from "../../heap/death";
 import { promoteSome } from "../../heap/generations";
 import { countCollection } from "../count";
-import { setPace } from "./pace";
+import { markOn, startMarking } from "../mark/mark";
+import { startWalk } from "../mark/pass";
+import { scanSlots } from "../mark/scan";
+import { learnPace, setPace } from "./pace";
 import { sortPending, tellNext } from "./pending";
-import { scan, scanPart, scanSlots } from "./scan";
-import { startOfPage, startWalk, walkOn } from "./walk";
+import { walkOn } from "./walk";
 
-/** Units of work: a page of both bitmaps cleared, an object promoted, a word of a bitmap passed. */
+/** Units of work: a page of both bitmaps cleared, an object promoted. */
 const CLEAR_UNITS: i32 = 40;
-const PROMOTE_UNITS: i32 = 2;
-const WORD_UNITS: i32 = 1;
+const PROMOTE_UNITS: i32 = 8;
 
 /** Begins a cycle; its steps do the work. */
 export function beginCycle(): void {
   control.phase = PHASE_CLEARING;
   control.walkPage = control.firstPage;
-  control.steps = control.isHurried = control.frozenMet = 0;
+  control.steps = control.isHurried = 0;
   control.cycleCandidates = control.cycleCollected = control.cycleFreed = 0;
   control.longLivedPending = 0;
   setPace();
@@ -70,7 +70,9 @@ export function step(units: i32): bool {
   tellCollection(STEP_STARTS, 2, 0);
   control.work = units;
   if (control.dyingTop | control.waitingFirst) control.work -= dropWaiting(units);
+  control.cycleWork += control.work;
   for (; control.work > 0 && control.phase; control.work--) advance();
+  control.cycleWork -= <i64>control.work;
   sortPending();
   control.cycleFreed += control.freedBytes;
   tellCollection(STEP_ENDS, 2, units - control.work);
@@ -106,8 +108,7 @@ function advance(): void {
   const phase = control.phase;
   if (phase == PHASE_CLEARING) clearSome();
   else if (phase == PHASE_PROMOTING) promote();
-  else if (phase == PHASE_WALKING) walkRoots();
-  else if (phase == PHASE_DRAINING) {
+  else if (phase <= <u32>PHASE_DRAINING) {
     if (markOn()) decide();
   } else if (phase == PHASE_GATHERING) gatherOn();
   else if (phase == PHASE_SPARING) spareOn();
@@ -137,71 +138,18 @@ function promote(): void {
   const promoted = promoteSome(list, 256);
   control.work -= promoted * PROMOTE_UNITS + 1;
   if (!isEmpty(GENERATION_1) || !isEmpty(GENERATION_0)) return;
-  control.snapshot = control.births;
+  control.cycleCandidates = control.oldCount;
   control.marking = 1;
-  control.markTop = control.markStack;
-  control.markOverflow = control.partial = 0;
-  startPhase(PHASE_WALKING);
-}
-
-function walkRoots(): void {
-  if (control.partial) scanPart();
-  else if (walkOn()) control.phase = PHASE_DRAINING;
-}
-
-/** Scans what is marked and not scanned. True if there is no more of it. */
-function markOn(): bool {
-  while (control.work > 0) {
-    if (control.partial) scanPart();
-    else if (control.cursor != u32.MAX_VALUE) passOn();
-    else if (control.markTop > control.markStack) {
-      control.markTop -= 4;
-      const object = <usize>load<u32>(control.markTop);
-      // Where its page has gone since, nothing is marked.
-      if (isMarked(object)) scan(object);
-    } else if (control.markOverflow) {
-      control.markOverflow = 0;
-      startWalk();
-    } else return true;
-  }
-  return false;
-}
-
-/** Goes on with a pass over the bitmaps, in address order. */
-function passOn(): void {
-  const number = control.walkPage;
-  if (number >= control.endPage) {
-    control.cursor = u32.MAX_VALUE;
-    return;
-  }
-  const bits = bitsOfPage(number);
-  const page = (<usize>number) << PAGE_SHIFT;
-  for (let word: u32 = (control.cursor & 0xffff) >>> 9; word < PAGE_BITMAP_WORDS; word++) {
-    const at = bits + (word << 3);
-    let grey = load<u64>(at) & ~load<u64>(at, SCANNED);
-    control.work -= WORD_UNITS;
-    while (grey) {
-      const object = page + (((word << 6) + <u32>ctz(grey)) << 3);
-      control.cursor = <u32>object;
-      scan(object);
-      if (control.partial) return;
-      grey = load<u64>(at) & ~load<u64>(at, SCANNED);
-    }
-    if (control.work <= 0) {
-      if (word + 1 == PAGE_BITMAP_WORDS) break;
-      control.cursor = <u32>page + ((word + 1) << 9);
-      return;
-    }
-  }
-  control.walkPage = number + 1;
-  control.cursor = startOfPage(number + 1);
+  startMarking();
 }
 
 /** What is not marked is dead from now on: weak references to it read null, and nothing can come by it. */
 function decide(): void {
   control.marking = 0;
   control.decidedFrozen = control.frozenUpTo;
-  startPhase(PHASE_GATHERING);
+  control.savesGarbage = control.debug & DEBUG_SAVEALL && control.garbage ? 1 : 0;
+  control.cycleCandidates -= control.frozenMet;
+  startPhase(control.hasHooks ? PHASE_GATHERING : PHASE_SWEEPING);
 }
 
 function gatherOn(): void {
@@ -222,6 +170,7 @@ function spareOn(): void {
 
 /** What was promoted since the cycle began counts towards the next. */
 function completeCycle(): void {
+  learnPace();
   countCollection(2, control.cycleCollected);
   control.longLivedTotal = control.oldCount - control.frozenMet - control.longLivedPending;
   control.pagesAfterFull = control.pagesInUse;

@@ -1,5 +1,6 @@
-// The pace of a cycle: as much work for each birth as it takes to end before births have added a tenth to the
-// heap. What that is can only be estimated; when it was too little, the steps grow, not the heap.
+// The pace of a cycle: as much work for each birth as it takes to end before births have added a tenth to what
+// lives. How much that is can only be estimated, by what the last cycle took; when it was too little, the steps
+// grow, not the heap.
 
 import { control } from "../../control";
 
@@ -8,19 +9,32 @@ const MIN_STEP: u32 = 2000;
 const MAX_UNITS_PER_BIRTH: u32 = 1 << 20;
 /** Few objects need no spreading. */
 const MIN_BOUND: u32 = 2000;
+/** Births within which a cycle ends: one for so many old objects. A quarter of those is garbage in a steady state. */
+const OBJECTS_PER_BIRTH: u32 = 14;
 
-/** Estimates: an old object is walked past three times, marked, its slots scanned, a quarter of them swept. */
-const UNITS_PER_OBJECT: u32 = 12;
-/** Clearing, passes over the bitmaps, and blocks of atoms that are walked past. */
-const UNITS_PER_PAGE: u32 = 2000;
+/** What the first cycle is estimated to take: for an old object, and for a page, whatever it serves. */
+const UNITS_PER_OBJECT: u32 = 6;
+const UNITS_PER_PAGE: u32 = 1200;
+/** Measured work per object is kept in so many parts of a unit. */
+const PARTS: u32 = 16;
 
 /** For a cycle that begins. */
 export function setPace(): void {
-  const work = <u64>control.oldCount * UNITS_PER_OBJECT + <u64>control.pagesInUse * UNITS_PER_PAGE;
-  const bound = max(control.oldCount / 10, MIN_BOUND);
+  const objects = <u64>control.oldCount;
+  const first = objects * UNITS_PER_OBJECT + <u64>control.pagesInUse * UNITS_PER_PAGE;
+  const known = (objects * control.cycleCost) / PARTS;
+  const work = control.cycleCost ? known + (known >>> 4) : first;
+  const bound = max(control.oldCount / OBJECTS_PER_BIRTH, MIN_BOUND);
+  control.cycleWork = 0;
   control.cycleBirths = 0;
   control.cycleBound = bound;
   control.unitsPerBirth = <u32>(work / bound) + 1;
+}
+
+/** A cycle has ended: what it took says what to expect of the next. */
+export function learnPace(): void {
+  const objects = <u64>max<u32>(control.cycleCandidates + control.frozenMet, 1);
+  control.cycleCost = max(<u32>((control.cycleWork * PARTS) / objects), control.cycleCost - (control.cycleCost >>> 3));
 }
 
 /** Units of work of the step that is due after so many births. */

@@ -1,72 +1,49 @@
-// What each of a cycle's walks does at an object.
+// What the walks of a cycle do at each dead object.
 
 import {
-  DEBUG_SAVEALL,
-  FLAG_DYING,
   FLAG_FINALIZED,
   FLAG_HAS_WEAKREFS,
-  KIND_LIST,
-  KIND_STRUCT,
-  KIND_TABLE,
+  KIND_WEAKMAP,
   PHASE_GATHERING,
-  PHASE_WALKING,
+  TYPE_DIES_QUIETLY,
+  TYPE_MASK,
+  TYPE_WEAKREF,
 } from "../../layout";
-import { isMarked, mark } from "../../alloc/bitmap";
+import { mark } from "../../alloc/bitmap";
+import { freeBlock } from "../../alloc/block";
 import { control } from "../../control";
 import { callback } from "../../host";
-import { ONE_OUTSIDE, headerOf, infoOf, refcountOf, rootsFieldOf, setHeader } from "../../object/header";
-import { slotsEnd, slotsOf } from "../../object/slots";
-import { hasFinalizer, typeOf } from "../../object/type";
-import { decref } from "../../heap/death";
-import { isFrozen } from "../../heap/generations";
-import { appendItem, dropLast, lengthOfList } from "../../heap/list";
-import { writeSlot } from "../../heap/reference";
-import { isDecidedDead, isOfSnapshot } from "../../heap/snapshot";
-import { dropLastEntries, lengthOfTable } from "../../heap/table";
-import { callbackOf, clearWeakrefs, nextWeakref, setNextWeakref } from "../../heap/weak";
+import { ONE_OUTSIDE, hasFlag, headerOf, infoOf, refcountOf, setHeader } from "../../object/header";
+import { firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/slots";
+import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../../object/type";
+import { decref, destroy, endLeaf, endOdd, tellWeakrefs } from "../../heap/death";
+import { firstEntry } from "../../heap/ephemeron";
+import { appendItem } from "../../heap/list";
+import { freeBuffer } from "../../heap/mass-death";
+import { takeCount } from "../../heap/refcount";
+import { isDecidedDead } from "../../heap/snapshot";
+import { callbackOf, clearWeakrefs, nextWeakref, referentOf, setNextWeakref } from "../../heap/weak";
 import { addPending, sortPending } from "./pending";
-import { scan, scanSlots } from "./scan";
 
 /** What a visit answers: nothing happened; pages may have changed; it is to go on at the same object. */
 export const VISIT_DONE: u32 = 0;
 export const VISIT_CHANGED: u32 = 1;
 export const VISIT_UNFINISHED: u32 = 2;
 
-/** Items of a dead container that are dropped at once. */
-const PART: u32 = 256;
+/** Slots of a dead object that are dropped at once. */
+const PART: u32 = 512;
 /** Units of work of a reference dropped, a callback called. */
-const DROP_UNITS: i32 = 4;
+const DROP_UNITS: i32 = 2;
 const CALL_UNITS: i32 = 100;
 
 export function visit(object: usize): u32 {
-  const phase = control.phase;
-  if (phase == PHASE_WALKING) return visitRoot(object);
-  if (!isDecidedDead(object, infoOf(object))) return VISIT_DONE;
-  return phase == PHASE_GATHERING ? gather(object) : sweep(object);
-}
-
-/** Marks what is held from outside, and scans what is marked. */
-function visitRoot(object: usize): u32 {
-  const info = infoOf(object);
-  if (info & FLAG_DYING) scanSlots(object);
-  else if (isOfSnapshot(object, info)) {
-    if (isFrozen(object)) {
-      control.frozenMet++;
-      mark(object);
-    } else {
-      control.cycleCandidates++;
-      if (rootsFieldOf(object)) mark(object);
-    }
-    if (isMarked(object)) scan(object);
-  }
-  return control.partial ? VISIT_CHANGED : VISIT_DONE;
+  return control.phase == PHASE_GATHERING ? gather(object) : sweep(object);
 }
 
 /** Of a dead object the weak references die, and are called if they live themselves; its finalizer is put down. */
 function gather(object: usize): u32 {
   const info = infoOf(object);
-  if (hasFinalizer(typeOf(object)) && !(info & FLAG_FINALIZED)) addPending(object);
-  else control.cycleCollected++;
+  if (hasFinalizer(typeAt(info & TYPE_MASK)) && !(info & FLAG_FINALIZED)) addPending(object);
   if (!(info & FLAG_HAS_WEAKREFS)) return VISIT_DONE;
   let weakref = clearWeakrefs(object);
   if (!weakref) return VISIT_DONE;
@@ -85,39 +62,98 @@ function gather(object: usize): u32 {
   return VISIT_CHANGED;
 }
 
-/** Clears a dead object, some at a time if it is large. It dies when the last other dead one has let go of it. */
+/**
+ * Drops what a dead object holds. It goes when no other dead one holds it any more: at once, or when the last of those
+ * behind it is visited. So refcounts are exact all the time, and no slot leads to what is gone.
+ */
 function sweep(object: usize): u32 {
-  setHeader(object, headerOf(object) + ONE_OUTSIDE);
-  if (control.debug & DEBUG_SAVEALL && control.garbage) {
-    mark(object);
-    appendItem(control.garbage, object);
-  } else if (!clear(object)) {
-    decref(object);
-    return VISIT_UNFINISHED;
+  const info = infoOf(object);
+  const type = typeAt(info & TYPE_MASK);
+  if (control.savesGarbage) {
+    save(object);
+    return VISIT_DONE;
   }
-  decref(object);
-  return VISIT_CHANGED;
+  if (!(type.flags & TYPE_DIES_QUIETLY) || info & FLAG_HAS_WEAKREFS) {
+    if (isOdd(object, info, type)) return endSpecially(object, type);
+    if (slotCount(object, type) > PART) {
+      control.partial = <u32>object;
+      control.partialSlot = 0;
+      return VISIT_UNFINISHED;
+    }
+  }
+  if (dropSlots(object, slotsOf(object, type), slotsEnd(object, type))) return VISIT_UNFINISHED;
+  if (refcountOf(object) == 0) reclaim(object, type);
+  return VISIT_DONE;
 }
 
-/** Drops what an object holds, but for tuples, which never change. False if some is left. */
-function clear(object: usize): bool {
+/** What comes before dropping the slots of one that refers weakly, is referred to weakly, or is a weak map. */
+function endSpecially(object: usize, type: Type): u32 {
+  setHeader(object, headerOf(object) + ONE_OUTSIDE);
+  if (hasFlag(object, FLAG_HAS_WEAKREFS)) tellWeakrefs(object);
+  endOdd(object, type);
+  decref(object);
+  return VISIT_UNFINISHED;
+}
+
+/** Goes on with the object that is swept in parts. */
+export function sweepPart(): void {
+  const object = <usize>control.partial;
   const type = typeOf(object);
-  if (type.kind == KIND_STRUCT) {
-    for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
-      control.work -= DROP_UNITS;
-      writeSlot(slot, 0);
+  const first = firstSlot(object, type);
+  const slots = slotCount(object, type);
+  const from = control.partialSlot;
+  const to = min(from + PART, slots);
+  if (dropSlots(object, first + ((<usize>from) << 2), first + ((<usize>to) << 2))) return;
+  control.partialSlot = to;
+  if (to < slots) return;
+  control.partial = 0;
+  control.cursor = <u32>object + 8;
+  if (refcountOf(object) == 0) reclaim(object, type);
+}
+
+/** Whether there is more to its end than dropping slots. */
+@inline
+function isOdd(object: usize, info: u32, type: Type): bool {
+  if (info & FLAG_HAS_WEAKREFS) return true;
+  if (type.kind == KIND_WEAKMAP) return firstEntry(object) != 0;
+  return (info & TYPE_MASK) == TYPE_WEAKREF && (referentOf(object) | callbackOf(object)) != 0;
+}
+
+/** Drops slots of a dead object. True if something died of it whose death may have changed anything. */
+function dropSlots(object: usize, slot: usize, end: usize): bool {
+  control.work -= ((<i32>(end - slot)) >>> 2) * DROP_UNITS;
+  for (; slot < end; slot += 4) {
+    const child = <usize>load<u32>(slot);
+    if (!child) continue;
+    store<u32>(slot, 0);
+    if (!takeCount(child)) continue;
+    const info = infoOf(child);
+    const type = typeAt(info & TYPE_MASK);
+    if (isDecidedDead(child, info)) {
+      // One in front of this has been visited. One behind it will be.
+      if (child < object) reclaim(child, type);
+    } else if (!hasLinks(type) && !(info & FLAG_HAS_WEAKREFS)) endLeaf(child);
+    else {
+      setHeader(object, headerOf(object) + ONE_OUTSIDE);
+      destroy(child);
+      decref(object);
+      return true;
     }
-    return true;
   }
-  if (type.kind == KIND_LIST) {
-    dropLast(object, PART);
-    control.work -= PART * DROP_UNITS;
-    return lengthOfList(object) == 0;
-  }
-  if (type.kind == KIND_TABLE) {
-    dropLastEntries(object, PART);
-    control.work -= 2 * PART * DROP_UNITS;
-    return lengthOfTable(object) == 0;
-  }
-  return true;
+  return false;
+}
+
+/** Gives back the memory of a dead object that holds nothing any more, and that nothing holds. */
+function reclaim(object: usize, type: Type): void {
+  control.oldCount--;
+  control.cycleCollected++;
+  if (!isPlain(type)) freeBuffer(object, type);
+  freeBlock(object);
+}
+
+/** A dead object becomes one that lives, in `gc.garbage`. */
+function save(object: usize): void {
+  mark(object);
+  control.cycleCollected++;
+  appendItem(control.garbage, object);
 }

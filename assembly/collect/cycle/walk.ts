@@ -1,76 +1,68 @@
-// A walk over all objects in address order that goes in steps. Between two of them, and whenever a visit runs
-// code of someone's, pages may come, go, and serve other blocks: what stands there then was born after the
-// walk began, and need not be met.
+// A walk over what is dead, in address order, that goes in steps. Between two of them, and whenever a visit runs
+// code of someone's, pages may come, go, and serve other blocks: what stands there then is not dead.
 
-import { INFO_OFFSET, PAGE_SHIFT, PHASE_WALKING, TYPE_MASK } from "../../layout";
-import { isMarked } from "../../alloc/bitmap";
-import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../../alloc/page";
+import { PAGE_SHIFT, PAGE_SIZE } from "../../layout";
+import { markedWord } from "../../alloc/bitmap";
+import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../../alloc/page";
 import { control } from "../../control";
-import { VISIT_CHANGED, visit } from "./visit";
+import { infoOf } from "../../object/header";
+import { isDecidedDead } from "../../heap/snapshot";
+import { goTo } from "../mark/pass";
+import { VISIT_CHANGED, VISIT_DONE, sweepPart, visit } from "./visit";
 
-/** Units of work that a page costs besides its blocks. */
+/** Units of work: a page, a word of its bitmap, and a block that is not marked. */
 const PAGE_UNITS: i32 = 4;
+const WORD_UNITS: i32 = 1;
+const UNMARKED_UNITS: i32 = 3;
 
-export function startWalk(): void {
-  control.walkPage = control.firstPage;
-  control.cursor = control.firstPage << PAGE_SHIFT;
-}
-
-/** Where a page starts; behind all addresses if there is none. */
-export function startOfPage(number: u32): u32 {
-  return number >>> (32 - PAGE_SHIFT) ? u32.MAX_VALUE : number << PAGE_SHIFT;
-}
-
-/** Visits objects as long as there is work left in the step. True if the walk is over: the cursor is behind all addresses. */
+/** Visits the dead as long as there is work left in the step. True if the walk is over. */
 export function walkOn(): bool {
-  while (control.work > 0 && !control.partial) {
-    const number = control.walkPage;
-    if (number >= control.endPage) {
-      control.cursor = u32.MAX_VALUE;
-      return true;
+  while (control.work > 0) {
+    if (control.partial) {
+      sweepPart();
+      continue;
     }
+    const number = control.walkPage;
+    if (number >= control.endPage) return true;
     const page = pageAt(number);
+    const state = page.state;
     control.work -= PAGE_UNITS;
-    if (page.state == PAGE_SPAN || page.state == PAGE_LARGE) {
-      if (visitRun(number, page)) goTo(number + page.span);
-    } else
-      goTo(page.state == PAGE_INSIDE ? number - page.span : page.state == PAGE_FREE ? number + 1 : number + page.span);
+    // What began before this page, where something else was then, was born later.
+    if (state == PAGE_FREE || state == PAGE_INSIDE) goTo(number + 1);
+    else if (state != PAGE_SPAN && state != PAGE_LARGE) goTo(number + page.span);
+    else if (page.kind == BLOCK_LEAF || visitRun(number, page)) goTo(number + page.span);
   }
   return false;
 }
 
-function goTo(page: u32): void {
-  // Back to the start of a run that was not there before leaves the cursor where it is.
-  if (page > control.walkPage) control.cursor = startOfPage(page);
-  control.walkPage = page;
-}
-
-/** Visits the objects of a run from the cursor on. True if that was all of them. */
+/** Visits the dead of a run from the cursor on. True if that was all of them. */
 function visitRun(number: u32, page: Page): bool {
   const isLarge = page.state == PAGE_LARGE;
   const first = ((<usize>number) << PAGE_SHIFT) + prefixOf(page.kind);
-  const size: usize = isLarge ? (<usize>page.span) << PAGE_SHIFT : <usize>page.blockSize;
+  const size: usize = isLarge ? PAGE_SIZE : page.blockSize;
   const end: usize = isLarge ? first + 8 : <usize>page.fresh;
   const cursor = <usize>control.cursor;
   let object = cursor <= first ? first : first + ((cursor - first + size - 1) / size) * size;
-  let work = control.work;
-  const skipsMarked = control.phase != PHASE_WALKING;
-  // One at least, or a small step would never get anywhere.
-  for (let goesOn = true; goesOn && object < end; object += size) {
-    goesOn = --work > 0;
-    // Once it is decided who is dead: the bits lie closer together than the objects do.
-    if (skipsMarked && isMarked(object)) continue;
-    if (!(load<u32>(object, INFO_OFFSET) & TYPE_MASK)) continue;
-    control.work = work;
-    control.cursor = <u32>object;
-    const result = visit(object);
-    if (result) {
-      if (result == VISIT_CHANGED) control.cursor = <u32>object + 8;
+  // A bit for each block that begins in the same word of the bitmap as the first of them.
+  let starts: u64 = 1;
+  for (let bit = size >>> 3; bit < 64; bit += size >>> 3) starts |= (<u64>1) << bit;
+  while (object < end) {
+    control.work -= WORD_UNITS;
+    const here = starts << ((object >>> 3) & 63);
+    // What is marked is not looked at: the bits lie closer together than the objects do.
+    for (let rest = here & ~load<u64>(markedWord(object)); rest; rest &= rest - 1) {
+      const dead = (object & ~511) + ((<usize>ctz(rest)) << 3);
+      if (dead >= end) break;
+      control.work -= UNMARKED_UNITS;
+      if (!isDecidedDead(dead, infoOf(dead))) continue;
+      const result = visit(dead);
+      if (result == VISIT_DONE) continue;
+      control.cursor = <u32>(result == VISIT_CHANGED ? dead + 8 : dead);
       return false;
     }
-    work = control.work;
+    object += <usize>popcnt(here) * size;
+    if (control.work <= 0) break;
   }
-  control.work = work;
   control.cursor = <u32>object;
   return object >= end;
 }

@@ -1,53 +1,42 @@
-// Scanning: marking what an object refers to. Large ones are scanned in parts, one at a time, while the
-// program goes on to change them: heap/snapshot.ts sees to what moves meanwhile.
+// Scanning: marking what an object refers to. Large ones are scanned in parts, one at a time, between which the
+// program may change them: heap/snapshot.ts sees to what moves meanwhile.
 
-import { FLAG_DYING, FLAG_HAS_WEAKREFS, KIND_WEAKMAP, PHASE_SPARING, TYPE_MASK } from "../../layout";
+import { FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, KIND_WEAKMAP, TYPE_MASK } from "../../layout";
 import { isMarked, markScanned } from "../../alloc/bitmap";
 import { control } from "../../control";
 import { infoOf } from "../../object/header";
-import { allSlots, allSlotsEnd, firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/slots";
-import { Type, hasLinks, typeAt, typeOf } from "../../object/type";
+import { firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/slots";
+import { typeAt, typeOf } from "../../object/type";
 import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../../heap/ephemeron";
 import { isOfSnapshot, reach } from "../../heap/snapshot";
 import { untrackIfAtoms } from "../../heap/tracking";
 
 /** Slots, or entries of a weak map, that are scanned at once. */
-const PART: u32 = 512;
+export const PART: u32 = 512;
 /** Units of work that an object costs besides its slots. */
-const OBJECT_UNITS: i32 = 2;
+export const OBJECT_UNITS: i32 = 2;
+/** … and of one that is met by the way, and so is not in the cache. */
+export const JUMP_UNITS: i32 = 6;
+/** A slot of a large object: what it leads to may be anywhere. */
+const FAR_SLOT_UNITS: i32 = 2;
 
-/**
- * Scans a marked object, unless that was done. What was born after the snapshot needs no scanning, nor does what has
- * become free since it was marked.
- */
+/** Scans a marked object, unless that was done. */
 export function scan(object: usize): void {
   if (!markScanned(object)) return;
-  control.work -= OBJECT_UNITS;
-  const info = infoOf(object);
-  const type = typeAt(info & TYPE_MASK);
-  if (!(info & TYPE_MASK) || !hasLinks(type)) return;
-  const isOld = isOfSnapshot(object, info);
-  // It was counted as dead, and is spared.
-  if (isOld && control.phase == PHASE_SPARING) control.cycleCollected--;
-  if (isOld && isPlain(type) && !(info & (FLAG_DYING | FLAG_HAS_WEAKREFS)) && type.slots <= PART)
-    scanStruct(object, type);
-  else if (isOld || info & FLAG_DYING) scanSlots(object);
+  control.work -= JUMP_UNITS;
+  scanSlots(object);
 }
 
-/** What `scanSlots` does for most objects, in fewer steps. */
-@inline
-function scanStruct(object: usize, type: Type): void {
-  control.work -= type.slots;
-  for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
-    const child = load<u32>(slot);
-    if (child) reach(child);
-  }
-}
-
-/** Scans an object whatever it is. */
+/**
+ * Scans an object of any kind. A tracked one that was born after the snapshot needs no scanning (one whose finalizer is
+ * to run is tracked, and in no generation). Free memory that was an object when it was marked looks like one without slots.
+ */
 export function scanSlots(object: usize): void {
-  const type = typeOf(object);
-  if (infoOf(object) & FLAG_HAS_WEAKREFS) scanEntriesOf(object);
+  const info = infoOf(object);
+  if (info & FLAG_HAS_WEAKREFS) scanEntriesOf(object);
+  if ((info & (FLAG_TRACKED | FLAG_UNREACHABLE)) == FLAG_TRACKED && !isOfSnapshot(object, info)) return;
+  if (info & FLAG_OLD) control.markedOld++;
+  const type = typeAt(info & TYPE_MASK);
   if (type.kind == KIND_WEAKMAP) {
     control.partial = <u32>object;
     control.partialSlot = 0;
@@ -60,12 +49,12 @@ export function scanSlots(object: usize): void {
     control.partialSlot = 0;
     return;
   }
-  control.work -= slots;
+  control.work -= OBJECT_UNITS + slots;
   for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
     const child = load<u32>(slot);
     if (child) reach(child);
   }
-  if (!isPlain(type) && isOfSnapshot(object, infoOf(object))) untrackIfAtoms(object, type);
+  if (!isPlain(type) && info & FLAG_OLD) untrackIfAtoms(object, type);
 }
 
 /** Goes on with the object that is scanned in parts. */
@@ -84,7 +73,7 @@ export function scanPart(): void {
     const child = load<u32>(slot);
     if (child) reach(child);
   }
-  control.work -= PART;
+  control.work -= PART * FAR_SLOT_UNITS;
   control.partialSlot += PART;
   if (start + (PART << 2) >= slotsEnd(object, type)) control.partial = 0;
 }

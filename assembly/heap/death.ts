@@ -136,7 +136,11 @@ function die(dead: usize, top: usize, slot: usize): void {
       const type = typeOf(top);
       dead = dropNext(top, type);
       if (!hasSlotsLeft(top, type)) {
-        endDying(top, type);
+        // A struct is never one that a cycle is in the middle of, and has no buffer.
+        if (type.flags & TYPE_DIES_QUIETLY) {
+          countDeath();
+          freeBlock(top);
+        } else endDying(top, type);
         top = below;
       }
     } while (!dead);

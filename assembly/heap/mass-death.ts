@@ -37,9 +37,7 @@ export function dieTogether(list: usize): u32 {
   let object = nextOf(list);
   while (object != list) {
     const next = nextOf(object);
-    const type = typeOf(object);
-    if (!isPlain(type)) freeBuffer(object, type);
-    freeBlock(object);
+    freeDead(object, typeOf(object));
     count++;
     object = next;
   }
@@ -73,8 +71,15 @@ function dropOutsiders(list: usize): usize {
   return first;
 }
 
+/** Gives back the memory of an object that is done with. */
+@inline
+export function freeDead(object: usize, type: Type): void {
+  if (!isPlain(type)) freeBuffer(object, type);
+  freeBlock(object);
+}
+
 /** Gives back an object's buffer, if it has one. */
-export function freeBuffer(object: usize, type: Type): void {
+function freeBuffer(object: usize, type: Type): void {
   if (!hasBuffer(type)) return;
   const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
   if (buffer) freeBlock(buffer);

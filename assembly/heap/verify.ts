@@ -13,6 +13,7 @@ import {
   FLAG_TRACKED,
   FLAG_UNREACHABLE,
   PHASE_GATHERING,
+  PHASE_SPARING,
   PHASE_SWEEPING,
   PHASE_TELLING,
   PHASE_WALKING,
@@ -324,7 +325,7 @@ function verifyWeakMaps(): u32 {
 
 /**
  * While a cycle marks: what is scanned is marked, and so is what is held from outside, once the walk has passed it. When
- * it is decided who is dead: nothing else refers to them.
+ * it is decided who is dead: nothing else refers to them, and no entry of a weak map is among them whose map and key are not.
  */
 function verifyCycle(): u32 {
   if (!control.marking && control.phase < <u32>PHASE_GATHERING) return 0;
@@ -339,6 +340,8 @@ function verifyCycle(): u32 {
     }
     if (isDead(object)) {
       if (rootsFieldOf(object) && !control.collecting) return broken(INVARIANT_SNAPSHOT, object);
+      const isKept = isEntry(object) && isMarked(keyOf(object)) && isMarked(mapOf(object));
+      if (isKept && control.phase != PHASE_SPARING) return broken(INVARIANT_SNAPSHOT, object);
       continue;
     }
     if (!hasLinks(typeOf(object)) || info & FLAG_UNREACHABLE || control.phase < <u32>PHASE_TELLING) continue;

@@ -10,16 +10,15 @@ import {
   TYPE_WEAKREF,
 } from "../../layout";
 import { mark } from "../../alloc/bitmap";
-import { freeBlock } from "../../alloc/block";
 import { control } from "../../control";
 import { callback } from "../../host";
 import { ONE_OUTSIDE, hasFlag, headerOf, infoOf, refcountOf, setHeader } from "../../object/header";
-import { firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/slots";
+import { firstSlot, slotCount, slotsEnd, slotsOf } from "../../object/slots";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../../object/type";
 import { decref, destroy, endLeaf, endOdd, tellWeakrefs } from "../../heap/death";
 import { firstEntry } from "../../heap/ephemeron";
 import { appendItem } from "../../heap/list";
-import { freeBuffer } from "../../heap/mass-death";
+import { freeDead } from "../../heap/mass-death";
 import { takeCount } from "../../heap/refcount";
 import { isDecidedDead } from "../../heap/snapshot";
 import { callbackOf, clearWeakrefs, nextWeakref, referentOf, setNextWeakref } from "../../heap/weak";
@@ -147,8 +146,7 @@ function dropSlots(object: usize, slot: usize, end: usize): bool {
 function reclaim(object: usize, type: Type): void {
   control.oldCount--;
   control.cycleCollected++;
-  if (!isPlain(type)) freeBuffer(object, type);
-  freeBlock(object);
+  freeDead(object, type);
 }
 
 /** A dead object becomes one that lives, in `gc.garbage`. */

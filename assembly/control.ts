@@ -6,7 +6,7 @@
 import { CLASS_COUNT } from "./alloc/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
-export const LAYOUT_VERSION: u32 = 7;
+export const LAYOUT_VERSION: u32 = 8;
 
 
 @unmanaged
@@ -144,6 +144,8 @@ export class Control {
   cycleBound: u32;
   /** Units of work for each old object that the cycles before took, in sixteenths; 0 = there was none. */
   cycleCost: u32;
+  /** Units that young collections have taken out of the steps to come. */
+  youngWork: i32;
   /** `count0` at the last step. */
   lastStep: i32;
   /** The cycle so far, for its record. */

@@ -15,7 +15,7 @@ export const PAGE_BITMAP_WORDS: u32 = PAGE_BITMAP_BYTES / 8;
 export const SCANNED: usize = PAGE_BITMAP_BYTES;
 const BOTH_BYTES: u32 = 2 * PAGE_BITMAP_BYTES;
 /** Pages of the heap whose bitmaps fill a page. */
-export const PART_PAGES: u32 = PAGE_SIZE / BOTH_BYTES;
+const PART_PAGES: u32 = PAGE_SIZE / BOTH_BYTES;
 const PART_SHIFT = 5;
 
 /** Pages that bitmaps in the bootstrap area cover. */

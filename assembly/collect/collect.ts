@@ -7,16 +7,17 @@
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { tellCollection } from "../host";
-import { isEmpty, isLongerThan, moveAll } from "../object/list";
+import { isEmpty, moveAll } from "../object/list";
 import { clearMarks, promoteAll, promoteSome } from "../heap/generations";
 import { dieTogether, isUnmarkedSilent, sweep } from "../heap/mass-death";
 import { gatherUnmarked } from "./garbage";
 import { countCollection } from "./count";
+import { countYoung } from "./cycle/pace";
 import { settleAll, settleDeaths } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
-import { BECOME_OLD, STAY, STAY_IF_TRACKED, splitUnreachable } from "./unreachable";
+import { BECOME_OLD, STAY, STAY_IF_TRACKED, splitUnreachable, splitUpdated, updateRefs } from "./unreachable";
 
 /** Most young objects that a collection with bounded pauses looks at. */
 const MAX_EXAMINED: u32 = 16384;
@@ -57,28 +58,19 @@ function advanceCounts(generation: u32): void {
 /** Survivors go one generation up. */
 function collectYoung(generation: u32): u32 {
   findInYoung(generation);
+  countYoung(generation, control.candidates);
   if (isEmpty(UNREACHABLE)) return 0;
   return control.garbageIsLoud | control.debug ? tearDown(generation) : dieTogether(UNREACHABLE);
 }
 
-/** Garbage of the young generations → UNREACHABLE. */
+/** Garbage of the young generations → UNREACHABLE. With bounded pauses, a long backlog becomes old unexamined. */
 function findInYoung(generation: u32): void {
-  if (control.bounded && promoteBacklog(generation)) return;
-  if (generation == 0) {
-    splitUnreachable(GENERATION_0, UNREACHABLE, STAY_IF_TRACKED);
-    moveAll(GENERATION_0, GENERATION_1);
-    return;
-  }
+  const list = generation ? GENERATION_1 : GENERATION_0;
+  if (generation) moveAll(GENERATION_0, GENERATION_1);
+  if (updateRefs(list, control.bounded ? MAX_EXAMINED : u32.MAX_VALUE))
+    splitUpdated(list, UNREACHABLE, generation ? BECOME_OLD : STAY_IF_TRACKED);
+  else control.longLivedPending += promoteSome(list, MAX_EXAMINED);
   moveAll(GENERATION_0, GENERATION_1);
-  splitUnreachable(GENERATION_1, UNREACHABLE, BECOME_OLD);
-}
-
-/** With bounded pauses, more than can be examined in one go becomes old unexamined. True if that was so. */
-function promoteBacklog(generation: u32): bool {
-  const list = generation && isLongerThan(GENERATION_1, MAX_EXAMINED) ? GENERATION_1 : GENERATION_0;
-  if (!isLongerThan(list, MAX_EXAMINED)) return false;
-  control.longLivedPending += promoteSome(list, MAX_EXAMINED);
-  return true;
 }
 
 /** Everything becomes old, and garbage without hooks goes by the marks alone. */

@@ -49,22 +49,29 @@ export const BECOME_OLD: u32 = 2;
  * UNREACHABLE and COLLECTING. Order is kept. Returns how many moved.
  */
 export function splitUnreachable(from: usize, unreachable: usize, reachable: u32): u32 {
+  updateRefs(from, u32.MAX_VALUE);
+  return splitUpdated(from, unreachable, reachable);
+}
+
+/** The same once `updateRefs` has been called for `from`. */
+export function splitUpdated(from: usize, unreachable: usize, reachable: u32): u32 {
   control.garbageIsLoud = 0;
-  updateRefs(from);
   subtractRefs(from);
   markReachable(from);
   return separate(from, unreachable, reachable);
 }
 
-/** Every object: COLLECTING, gcRefs (in `prev`) = refcount. */
-function updateRefs(list: usize): void {
+/** Every object: COLLECTING, gcRefs (in `prev`) = refcount. False if there are more than `limit`, which are done. */
+export function updateRefs(list: usize, limit: u32): bool {
   let candidates: u32 = 0;
-  for (let object = nextOf(list); object != list; object = nextOf(object)) {
+  let object = nextOf(list);
+  for (; object != list && candidates < limit; object = nextOf(object)) {
     setInfo(object, (infoOf(object) | FLAG_COLLECTING) & ~FLAG_UNREACHABLE);
     setPrev(object, refcountOf(object));
     candidates++;
   }
   control.candidates = candidates;
+  return object == list;
 }
 
 /** gcRefs = references from outside the list. */

@@ -56,16 +56,6 @@ export function moveAll(from: usize, to: usize): void {
   clearList(from);
 }
 
-/** Looks at no more than `limit` objects. */
-export function isLongerThan(head: usize, limit: u32): bool {
-  let object = nextOf(head);
-  while (limit && object != head) {
-    object = nextOf(object);
-    limit--;
-  }
-  return object != head;
-}
-
 export function lengthOf(head: usize): u32 {
   let length: u32 = 0;
   for (let object = nextOf(head); object != head; object = nextOf(object)) length++;

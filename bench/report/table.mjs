@@ -13,6 +13,8 @@ function details(summary) {
     shown.push(`p50 ${format(summary.p50)}, p99 ${format(summary.p99)}, p99.9 ${format(summary.p999)} ms`);
   if (summary.elapsed !== undefined && summary.elapsed.max !== summary.max)
     shown.push(`by the clock: p99 ${format(summary.elapsed.p99)}, longest ${format(summary.elapsed.max)} ms`);
+  if (summary.longestGrowing !== undefined)
+    shown.push(`while it warmed up: longest ${format(summary.longestGrowing)} ms`);
   if (summary.perReplacement !== undefined) shown.push(`mean ${format(summary.perReplacement)} ns a replacement`);
   if (summary.memoryPerLive !== undefined) shown.push(`memory ÷ live ${summary.memoryPerLive.toFixed(2)}`);
   if (summary.garbagePerLive !== undefined) shown.push(`garbage after a cycle ${percent(summary.garbagePerLive)}`);

@@ -6,6 +6,8 @@ const REPLACEMENTS = 1000;
 const FULL = { batches: 10_000, seconds: 30 };
 const QUICK = { batches: 300, seconds: 2 };
 const LOOKS_AT_MEMORY = 100;
+/** What part of the ring is replaced before anything is called steady: enough for memory to grow to where it stays. */
+const WARM_UP = 0.6;
 /** Bytes of two objects, and of their place in the list. */
 const bytesOfRing = (objects) => objects * 24 + (objects / 2) * 4;
 
@@ -83,9 +85,11 @@ const pauses = {
     const foundBefore = program.found?.();
     let replaced = 0;
     const value = () => {
+      const warmUp = { batches: Math.ceil((WARM_UP * objects) / (2 * REPLACEMENTS)), seconds: options.seconds };
+      const growing = recordBatches(program, warmUp);
       const memory = program.isPaged && watchMemory(program, objects, options.batches);
       const summary = recordBatches(program, options, undefined, memory?.look);
-      replaced = 2 * summary.count * REPLACEMENTS;
+      replaced = 2 * (growing.count + summary.count) * REPLACEMENTS;
       const steps = {};
       // Enough for a cycle: it begins when a quarter has been replaced, and ends before another tenth is.
       if (program.steps?.cycles > 0) {
@@ -96,6 +100,7 @@ const pauses = {
       return {
         ...summary,
         figure: summary.max,
+        longestGrowing: growing.max,
         perReplacement: (summary.mean * 1e6) / REPLACEMENTS,
         ...(memory && {
           memoryPerLive: memory.seen.bytes / bytesOfRing(objects),

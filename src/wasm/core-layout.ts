@@ -8,7 +8,7 @@
 import { MAX_CLASS_SIZE } from "../../assembly/layout.js";
 
 /** See `assembly/control.ts`. */
-export const LAYOUT_VERSION = 7;
+export const LAYOUT_VERSION = 8;
 
 /** What becomes of a field of the control block in an image. */
 export type FieldRole =
@@ -104,6 +104,7 @@ export const CONTROL_FIELDS = {
   cycleBirths: "scratch",
   cycleBound: "scratch",
   cycleCost: "scratch",
+  youngWork: "scratch",
   lastStep: "scratch",
   steps: "scratch",
   isHurried: "scratch",
@@ -153,6 +154,7 @@ const SIGNED: ReadonlySet<string> = new Set([
   "count1",
   "count2",
   "work",
+  "youngWork",
   "lastStep",
   "dropsLeft",
 ] satisfies ControlField[]);

@@ -23,7 +23,7 @@ import {
   STEP_ENDS,
   STEP_STARTS,
 } from "../../layout";
-import { PART_PAGES, clearBits } from "../../alloc/bitmap";
+import { clearBits } from "../../alloc/bitmap";
 import { GENERATION_0, GENERATION_1, PENDING, control } from "../../control";
 import { tellCollection } from "../../host";
 import { nextOf } from "../../object/header";
@@ -38,8 +38,10 @@ import { learnPace, setPace } from "./pace";
 import { sortPending, tellNext } from "./pending";
 import { walkOn } from "./walk";
 
+/** Pages whose bitmaps are cleared at once. */
+const CLEAR_PAGES: u32 = 16;
 /** Units of work: a page of both bitmaps cleared, an object promoted. */
-const CLEAR_UNITS: i32 = 40;
+const CLEAR_UNITS: i32 = 100;
 const PROMOTE_UNITS: i32 = 8;
 
 /** Begins a cycle; its steps do the work. */
@@ -125,7 +127,7 @@ function startPhase(phase: u32): void {
 
 function clearSome(): void {
   const number = control.walkPage;
-  const pages = min(PART_PAGES, control.endPage - number);
+  const pages = min(CLEAR_PAGES, control.endPage - number);
   clearBits(number, pages);
   control.work -= pages * CLEAR_UNITS;
   control.walkPage = number + pages;

@@ -32,7 +32,7 @@ export const VISIT_UNFINISHED: u32 = 2;
 /** Slots of a dead object that are dropped at once. */
 const PART: u32 = 512;
 /** Units of work of a reference dropped, a callback called. */
-const DROP_UNITS: i32 = 2;
+const DROP_UNITS: i32 = 3;
 const CALL_UNITS: i32 = 100;
 
 export function visit(object: usize): u32 {

@@ -16,7 +16,7 @@ export const PART: u32 = 512;
 /** Units of work that an object costs besides its slots. */
 export const OBJECT_UNITS: i32 = 2;
 /** … and of one that is met by the way, and so is not in the cache. */
-export const JUMP_UNITS: i32 = 6;
+export const JUMP_UNITS: i32 = 11;
 /** A slot of a large object: what it leads to may be anywhere. */
 const FAR_SLOT_UNITS: i32 = 2;
 

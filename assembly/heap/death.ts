@@ -136,11 +136,7 @@ function die(dead: usize, top: usize, slot: usize): void {
       const type = typeOf(top);
       dead = dropNext(top, type);
       if (!hasSlotsLeft(top, type)) {
-        // A struct is never one that a cycle is in the middle of, and has no buffer.
-        if (type.flags & TYPE_DIES_QUIETLY) {
-          countDeath();
-          freeBlock(top);
-        } else endDying(top, type);
+        endDying(top, type);
         top = below;
       }
     } while (!dead);
@@ -287,9 +283,16 @@ function dropNextFromEnd(object: usize, type: Type): usize {
 }
 
 /** All slots are dropped: the memory goes back. */
+@inline
 function endDying(object: usize, type: Type): void {
-  endOdd(object, type);
-  giveBackObject(object, type);
+  // A struct is never one that a cycle is in the middle of, and has no buffer.
+  if (type.flags & TYPE_DIES_QUIETLY) {
+    countDeath();
+    freeBlock(object);
+  } else {
+    endOdd(object, type);
+    giveBackObject(object, type);
+  }
 }
 
 /** What the end of a weak reference or weak map has to it besides its memory. */

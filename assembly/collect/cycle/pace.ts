@@ -6,7 +6,6 @@ import { control } from "../../control";
 
 /** Least units of work of a step. */
 const MIN_STEP: u32 = 2000;
-const MAX_UNITS_PER_BIRTH: u32 = 1 << 20;
 /** Few objects need no spreading. */
 const MIN_BOUND: u32 = 2000;
 /** Births within which a cycle ends: one for so many old objects. A quarter of those is garbage in a steady state. */
@@ -54,7 +53,7 @@ export function unitsAfter(births: u32): i32 {
   if (control.cycleBirths > control.cycleBound) {
     control.isHurried = 1;
     control.cycleBound += control.cycleBound >>> 2;
-    control.unitsPerBirth = min(control.unitsPerBirth << 1, MAX_UNITS_PER_BIRTH);
+    control.unitsPerBirth <<= 1;
   }
   const due = births * control.unitsPerBirth - control.youngWork;
   const units = max<i32>(MIN_STEP, due);

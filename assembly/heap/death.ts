@@ -352,10 +352,11 @@ function nextToDie(floor: u32): usize {
     const top = <usize>control.dyingTop;
     if (!top || <u32>top == floor) break;
     const type = typeOf(top);
-    const child = dropSome(top, type, false);
+    // A struct's slots are few enough to be counted when all are dropped.
+    const child = type.flags & TYPE_DIES_QUIETLY ? dropNext(top, type) : dropSome(top, type, false);
     if (!hasSlotsLeft(top, type)) {
       control.dyingTop = <u32>nextOf(top);
-      control.dropsLeft--;
+      control.dropsLeft -= type.slots + 1;
       endDying(top, type);
     }
     if (child) return child;

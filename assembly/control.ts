@@ -3,7 +3,7 @@
 // Nothing lives in wasm globals, so a copy of the bytes is a copy of the heap. The block is a
 // static area, whose address the compiler folds into every access.
 
-import { CLASS_COUNT } from "./alloc/size-class";
+import { CLASS_COUNT } from "./memory/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
 export const LAYOUT_VERSION: u32 = 8;
@@ -30,7 +30,7 @@ export class Control {
   tableNext: u32;
   tableEnd: u32;
 
-  // The bitmaps of a full collection: see alloc/bitmap.ts.
+  // The bitmaps of a full collection: see memory/bits.ts.
   bitmapPages: u32; // 0 while they lie in the bootstrap area
   /** They cover the pages below this one. */
   bitmapEnd: u32;
@@ -54,7 +54,7 @@ export class Control {
   weakMapCapacity: u32;
   weakMapSize: u32;
   weakrefs: u32;
-  // Interned strings: see heap/intern.ts.
+  // Interned strings: see values/intern.ts.
   internBuffer: u32;
   internCapacity: u32;
   internSize: u32;
@@ -125,7 +125,7 @@ export class Control {
   bounded: u32;
   /** PHASE_*. */
   phase: u32;
-  /** Not 0 while references may not vanish unseen: see heap/snapshot.ts. */
+  /** Not 0 while references may not vanish unseen: see heap/barrier.ts. */
   marking: u32;
   /** Where the cycle's walk or pass stands: a page, and an address in it. */
   walkPage: u32;
@@ -205,7 +205,7 @@ if (<i32>offsetof<Control>() > CONTROL_SIZE) ERROR("Control does not fit its are
 const DIRECTORY_SIZE = 128 * 4;
 /** Bitmaps: one address for every 32 pages of address space. */
 const BITMAPS_SIZE = 2048 * 4;
-/** First free run of each size: see alloc/run.ts. */
+/** First free run of each size: see memory/runs.ts. */
 const RUN_BINS_SIZE = 32 * 4;
 /** For each size class and block kind the first page with room, then each class's span and census. */
 export const CLASS_RECORD_SIZE = 24;

@@ -23,7 +23,7 @@ import {
 } from "./layout";
 import { CHECK } from "./check";
 import { UNREACHABLE, control } from "./control";
-import { blockSize } from "./alloc/block";
+import { blockSize } from "./memory/blocks";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
 import { settleAll, step as stepCycle } from "./collect/cycle/cycle";
@@ -34,14 +34,14 @@ import {
   setBounded as setBoundedPauses,
   uncountBirth,
 } from "./collect/trigger";
-import { codePointsOf, copyStr, createFloat, createInt, createText } from "./heap/atoms";
+import { codePointsOf, copyStr, createFloat, createInt, createText } from "./values/atoms";
 import { takeCensus } from "./heap/census";
-import { addType, bearLinked, createObject, createTuple } from "./heap/create";
-import { clearWeakMap, decref, dropEntry } from "./heap/death";
-import { createEntry, findEntryOf, liveEntryAfter } from "./heap/ephemeron";
+import { addType, bearLinked, createObject, createTuple } from "./heap/birth";
+import { clearWeakMap, decref, dropEntry } from "./death/death";
+import { createEntry, findEntryOf, liveEntryAfter } from "./weak/map";
 import { frozenCount, nextTracked, trackedCount as countTracked } from "./heap/generations";
-import { intern as internText, shrinkTo } from "./heap/intern";
-import { isHashable } from "./heap/key";
+import { intern as internText, shrinkTo } from "./values/intern";
+import { isHashable } from "./values/key";
 import {
   appendItem,
   appendItems,
@@ -55,14 +55,20 @@ import {
   removeItems,
   reverseItems,
   setItem,
-} from "./heap/list";
+} from "./containers/list";
 import { giveBack as giveBackBuffer, lend as lendBuffer } from "./heap/loan";
-import { isProbe, probeBytes, probeFloat as probeOfFloat, probeInt as probeOfInt, probeText } from "./heap/probe";
-import { incref, rootsOf } from "./heap/refcount";
-import { fillSlot, replaceSlot, slotAddress, writeSlot } from "./heap/reference";
-import { startHeap } from "./heap/start";
-import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./heap/table";
-import { waitingCount } from "./heap/waiting";
+import {
+  isProbe,
+  probeBytes,
+  probeFloat as probeOfFloat,
+  probeInt as probeOfInt,
+  probeText,
+} from "./values/borrowed-key";
+import { incref, rootsOf } from "./heap/count";
+import { fillSlot, replaceSlot, slotAddress, writeSlot } from "./containers/write";
+import { startHeap } from "./start";
+import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./containers/dict";
+import { waitingCount } from "./death/waiting";
 import { checkLive, firstObject, nextObject as objectAfter, typeIdAt } from "./heap/walk";
 import {
   createWeakref,
@@ -70,9 +76,9 @@ import {
   targetOf,
   weakrefAfter as weakrefBehind,
   weakrefCount as countWeakrefs,
-} from "./heap/weak";
+} from "./weak/reference";
 import { hasFlag, isTracked as isObjectTracked, nextOf, refcountOf, typeIdOf } from "./object/header";
-import { hasBuffer, slotCount } from "./object/slots";
+import { hasBuffer, slotCount } from "./object/references";
 import { hasLinks, isVariableSize, isType, typeAt, typeOf as typeOfObject } from "./object/type";
 
 function checkSlot(object: usize, slot: u32): void {
@@ -316,7 +322,7 @@ export function allocMany(type: u32, count: u32, out: usize): u32 {
   }
   return count;
 }
-export { decrefMany, gather, getRefMany, increfMany, scatter, setRefMany } from "./heap/batch";
+export { decrefMany, gather, getRefMany, increfMany, scatter, setRefMany } from "./batch";
 
 // ---- Weak references
 export function newWeakref(referent: usize, callback: u32): usize {

@@ -79,7 +79,7 @@ export const MAX_TYPES = 65536;
 /** Where an object of a type keeps its references. */
 export const KIND_LEAF = 0; // none
 export const KIND_STRUCT = 1; // `slotCount` slots at the start of the payload
-export const KIND_WEAKMAP = 2; // none, but knows its entries: see heap/ephemeron.ts
+export const KIND_WEAKMAP = 2; // none, but knows its entries: see weak/map.ts
 export const KIND_TUPLE = 3; // behind its length, in the payload
 export const KIND_LIST = 4; // in a buffer of its own
 export const KIND_TABLE = 5; // in a buffer of its own, with the hash table of dict or set behind them
@@ -170,7 +170,7 @@ export const LOAD_STR = 11; // operand: length in bytes; then the bytes, filled 
 export const LOAD_REF = 12; // operand: number of a container that was opened before
 export const LOAD_OBJECT = 13; // word: an object, whose reference goes to the load once it is put
 
-/** Most bytes of a string that need not be an object to be looked up: see heap/probe.ts. */
+/** Most bytes of a string that need not be an object to be looked up: see values/borrowed-key.ts. */
 export const PROBE_TEXT_SIZE = 4096;
 /** What operations on tables answer. 0 is "out of memory", as everywhere. */
 export const RESULT_DONE = 1;

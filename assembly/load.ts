@@ -31,12 +31,12 @@ import {
 } from "./layout";
 import { control } from "./control";
 import { countBirth, uncountBirth } from "./collect/trigger";
-import { createFloat, createInt, createText } from "./heap/atoms";
-import { decref } from "./heap/death";
-import { appendItem, clearItems, createList } from "./heap/list";
+import { createFloat, createInt, createText } from "./values/atoms";
+import { decref } from "./death/death";
+import { appendItem, clearItems, createList } from "./containers/list";
 import { giveBack, lend } from "./heap/loan";
-import { incref } from "./heap/refcount";
-import { addKey, clearTable, createTable, setEntry } from "./heap/table";
+import { incref } from "./heap/count";
+import { addKey, clearTable, createTable, setEntry } from "./containers/dict";
 import { typeIdOf } from "./object/header";
 
 

@@ -5,7 +5,7 @@
 // it puts back), so it needs no state: it finds the control block where this source has it in every module.
 
 import { control } from "./control";
-import { verifyHeap } from "./heap/verify";
+import { verifyHeap } from "./verify/verify-heap";
 
 /** Where it looks for the control block: the core must have it there. */
 export function verifiedBlock(): usize {

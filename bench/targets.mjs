@@ -90,7 +90,7 @@ export const TARGETS = [
   times("js-handle", [], "v8", 12, "heapwright-js"),
   ...boundedPauses,
   times("real-graph", [], "pyodide", 1 / 12),
-  atMost("wasm-size", [], "figure", 16, "KB gzipped", "heapwright-js"),
+  atMost("wasm-size", [], "figure", 32, "KB gzipped", "heapwright-js"),
   atMost("ready", [], "figure", 5, "ms from import to heap", "heapwright-js"),
   atMost("empty-heap", [], "figure", 256, "KB", "heapwright-js"),
 ];

@@ -2,22 +2,22 @@
 // collector (Modules/gcmodule.c of 3.12); docs/collector.md follows one collection step by step.
 //
 // It frees nothing itself. Of garbage that has hooks it clears the slots, and death does the rest; any other dies
-// all at once (heap/mass-death.ts).
+// all at once (death/bulk.ts).
 
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { tellCollection } from "../host";
-import { isEmpty, moveAll } from "../object/list";
+import { isEmpty, moveAll } from "../object/links";
 import { clearMarks, promoteAll, promoteSome } from "../heap/generations";
-import { dieTogether, isUnmarkedSilent, sweep } from "../heap/mass-death";
-import { gatherUnmarked } from "./garbage";
+import { dieTogether, isUnmarkedSilent, sweep } from "../death/bulk";
+import { gatherUnmarked } from "./order";
 import { countCollection } from "./count";
 import { countYoung } from "./cycle/pace";
 import { settleAll, settleDeaths } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
-import { BECOME_OLD, STAY, STAY_IF_TRACKED, splitUnreachable, splitUpdated, updateRefs } from "./unreachable";
+import { BECOME_OLD, STAY, STAY_IF_TRACKED, splitUnreachable, splitUpdated, updateRefs } from "./young";
 
 /** Most young objects that a collection with bounded pauses looks at. */
 const MAX_EXAMINED: u32 = 16384;

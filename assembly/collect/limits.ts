@@ -2,7 +2,7 @@
 
 import { PAGE_SHIFT } from "../layout";
 import { control } from "../control";
-import { BIRTHS_BEFORE_STEP } from "../heap/waiting";
+import { BIRTHS_BEFORE_STEP } from "../death/waiting";
 
 export function isOn(): bool {
   return control.enabled != 0 && control.pauses == 0;

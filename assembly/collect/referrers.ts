@@ -2,7 +2,7 @@
 // nothing, so it may run at any time, also in the middle of a collection.
 
 import { nextTracked } from "../heap/generations";
-import { slotsEnd, slotsOf } from "../object/slots";
+import { slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
 
 /**

@@ -17,15 +17,15 @@ import {
 import { FINALIZED, control } from "../control";
 import { callback, finalize } from "../host";
 import { ONE_OUTSIDE, hasFlag, headerOf, nextOf, refcountOf, setFlag, setHeader, typeIdOf } from "../object/header";
-import { append, moveAll, remove } from "../object/list";
-import { slotsEnd, slotsOf } from "../object/slots";
+import { append, moveAll, remove } from "../object/links";
+import { slotsEnd, slotsOf } from "../object/references";
 import { hasFinalizer, typeOf } from "../object/type";
-import { decref } from "../heap/death";
+import { decref } from "../death/death";
 import { moveTo } from "../heap/generations";
-import { appendItem, clearItems } from "../heap/list";
-import { writeSlot } from "../heap/reference";
-import { clearTable } from "../heap/table";
-import { callbackOf, detach, firstWeakref, hold, nextWeakref, setNextWeakref } from "../heap/weak";
+import { appendItem, clearItems } from "../containers/list";
+import { writeSlot } from "../containers/write";
+import { clearTable } from "../containers/dict";
+import { callbackOf, detach, firstWeakref, hold, nextWeakref, setNextWeakref } from "../weak/reference";
 
 /**
  * Kills the weak references to garbage that have a callback, and calls those that are not garbage

@@ -3,7 +3,7 @@
 // an empty place. The entries lie in a buffer of the heap, which goes when the last entry does.
 
 import { BUFFER_DATA_OFFSET } from "../layout";
-import { freeBlock } from "../alloc/block";
+import { freeBlock } from "../memory/blocks";
 import { newBuffer } from "./buffer";
 
 /** Lives in the control block. */

@@ -2,10 +2,10 @@
 // walks the pages can tell them apart, but no references of their own and no life of their own.
 
 import { TYPE_BUFFER } from "../layout";
-import { classForPayload } from "../alloc/block";
-import { BLOCK_LEAF } from "../alloc/page";
+import { classForPayload } from "../memory/blocks";
+import { BLOCK_LEAF } from "../memory/page";
 import { setInfo, setRefcount } from "../object/header";
-import { newBlock } from "./waiting";
+import { newBlock } from "../death/waiting";
 
 /** A buffer of at least `bytes` undefined bytes behind BUFFER_DATA_OFFSET; 0 = out of memory. Never collects. */
 export function newBuffer(bytes: u32): usize {

@@ -1,9 +1,9 @@
 // Counting what is there: one walk over pages and objects, for `stats`.
 
 import { PAGE_SHIFT, TYPE_BUFFER } from "../layout";
-import { blockSize, classRecord } from "../alloc/block";
-import { PAGE_SPAN, pageAt } from "../alloc/page";
-import { CLASS_COUNT } from "../alloc/size-class";
+import { blockSize, classRecord } from "../memory/blocks";
+import { PAGE_SPAN, pageAt } from "../memory/page";
+import { CLASS_COUNT } from "../memory/size-class";
 import { control } from "../control";
 import { typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";

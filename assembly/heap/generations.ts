@@ -8,8 +8,8 @@
 import { FLAG_COLLECTING, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE } from "../layout";
 import { GENERATION_0, GENERATION_1, control } from "../control";
 import { birthOf, clearFlag, hasFlag, infoOf, nextOf, setBirth, setInfo } from "../object/header";
-import { append, dropBefore, lengthOf, remove } from "../object/list";
-import { isDead, shadeSlots } from "./snapshot";
+import { append, dropBefore, lengthOf, remove } from "../object/links";
+import { isDead, shadeSlots } from "./barrier";
 import { firstObject, nextObject } from "./walk";
 
 /** Starts tracking: last in generation 0. */

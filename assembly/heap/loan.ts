@@ -2,7 +2,7 @@
 // does not matter what else runs before it is given back.
 
 import { BUFFER_DATA_OFFSET } from "../layout";
-import { freeBlock } from "../alloc/block";
+import { freeBlock } from "../memory/blocks";
 import { control } from "../control";
 import { newBuffer } from "./buffer";
 

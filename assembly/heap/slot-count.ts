@@ -2,7 +2,7 @@
 
 import { CHECK } from "../check";
 import { refcountOf, setRefcount } from "../object/header";
-import { shade } from "./snapshot";
+import { shade } from "./barrier";
 
 /** Adds a slot's reference. */
 @inline

@@ -2,7 +2,7 @@
 // so it can go in steps, and objects may come and go between two of them.
 
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
-import { classRecord } from "../alloc/block";
+import { classRecord } from "../memory/blocks";
 import {
   PAGE_FOREIGN,
   PAGE_FREE,
@@ -13,7 +13,7 @@ import {
   pageAt,
   prefixOf,
   runOf,
-} from "../alloc/page";
+} from "../memory/page";
 import { CHECK } from "../check";
 import { control } from "../control";
 import { isType } from "../object/type";

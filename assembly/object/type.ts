@@ -13,7 +13,7 @@ export class Type {
   flags: u8;
   sizeClass: u8;
   blockKind: u8;
-  /** Where the spans that serve the type's blocks begin: see alloc/block.ts. */
+  /** Where the spans that serve the type's blocks begin: see memory/blocks.ts. */
   spans: u32;
   /** Header of an object just born, as 64 bits. */
   header: u64;

@@ -357,7 +357,7 @@ class Placer {
     this.#u32[at + 2 * index + 1] = value;
   }
 
-  /** As assembly/heap/intern.ts. There is room. */
+  /** As assembly/values/intern.ts. There is room. */
   #intern(string: number): void {
     const { internBuffer, internCapacity, hashSeed } = this.#image.control;
     const start = string + STR_BYTES_OFFSET;

@@ -66,7 +66,7 @@ function shape(payload: number, slots: number, kind: number, hasLinks: boolean, 
   return { payload: (payload + 7) & ~7, slots, kind, hasLinks, isVariableSize, hasFinalizer: false, isWeakrefable };
 }
 
-/** The built-in types, as `addBuiltinTypes` of assembly/heap/start.ts makes them. */
+/** The built-in types, as `addBuiltinTypes` of assembly/start.ts makes them. */
 const BUILTINS: readonly TypeShape[] = Array.from({ length: FIRST_USER_TYPE }, (_, id) => {
   switch (id) {
     case TYPE_LIST:

@@ -212,7 +212,7 @@ export const CLASS_RECORD = { pages: 12, used: 16, free: 20 } as const;
 /** Where a type's has them. */
 export const TYPE_RECORD = { count: 24, bytes: 28 } as const;
 
-// ---- Page descriptors: assembly/alloc/page.ts
+// ---- Page descriptors: assembly/memory/page.ts
 
 export const PAGE_FREE = 1;
 export const PAGE_SPAN = 2;
@@ -239,7 +239,7 @@ export const GUARD_SIZE = 8;
 export const GUARD_BYTE = 0xfd;
 export const FREED_BYTE = 0xdd;
 
-// ---- Size classes: assembly/alloc/size-class.ts
+// ---- Size classes: assembly/memory/size-class.ts
 
 const SMALLEST = 16;
 const FINE_LIMIT = 256;
@@ -269,7 +269,7 @@ export function classOf(size: number): number {
   return FINE_CLASSES + (doubling - 8) * 8 + ((last >>> (doubling - 3)) & 7);
 }
 
-/** Bin of free runs of so many pages: assembly/alloc/run.ts. */
+/** Bin of free runs of so many pages: assembly/memory/runs.ts. */
 export function binOf(pages: number): number {
   return pages < 16 ? pages : 16 + (31 - Math.clz32(pages)) - 4;
 }
@@ -280,7 +280,7 @@ export const FIRST_TYPES = 64;
 export const MIN_TABLE_LOG = 3;
 export const MAX_TABLE_LOG = 27;
 
-/** Entries that an index of 2^log cells serves: assembly/heap/table.ts. */
+/** Entries that an index of 2^log cells serves: assembly/containers/dict.ts. */
 export function tableCapacity(log: number): number {
   return Math.floor(2 ** (log + 1) / 3);
 }
@@ -294,5 +294,5 @@ export function tableBufferBytes(log: number, width: 1 | 2): number {
 
 /** Most births that an image may tell of: garbage is sorted in rounds of 2^35 of them. */
 export const MAX_BIRTHS = 2 ** 45;
-/** Tuples in tuples, beyond which a key is refused: assembly/heap/key.ts. */
+/** Tuples in tuples, beyond which a key is refused: assembly/values/key.ts. */
 export const MAX_KEY_DEPTH = 500;

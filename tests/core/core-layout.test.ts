@@ -53,27 +53,27 @@ test("what lies behind the control block is where images expect it", () => {
 });
 
 test("descriptors of pages, classes and types are what images read and write", () => {
-  const page = Object.fromEntries(fieldsOf("alloc/page.ts", "Page").fields);
+  const page = Object.fromEntries(fieldsOf("memory/page.ts", "Page").fields);
   expect(page).toEqual({
     ...{ free: 0, fresh: 4, end: 8, used: 12, next: 16, prev: 20 },
     ...{ state: 24, kind: 25, sizeClass: 26, listed: 27, span: 28, blockSize: 30 },
   });
   for (const state of ["FREE", "SPAN", "LARGE", "INSIDE", "TABLE"] as const)
-    expect(layout[`PAGE_${state}`]).toBe(constantOf("alloc/page.ts", `PAGE_${state}`));
-  expect(layout.CHUNK_SHIFT).toBe(constantOf("alloc/page.ts", "CHUNK_SHIFT"));
-  expect(layout.BOOTSTRAP_BITMAP_PAGES).toBe(constantOf("alloc/bitmap.ts", "BOOTSTRAP_BITMAP_PAGES"));
-  expect(layout.PART_SHIFT).toBe(constantOf("alloc/bitmap.ts", "PART_SHIFT"));
+    expect(layout[`PAGE_${state}`]).toBe(constantOf("memory/page.ts", `PAGE_${state}`));
+  expect(layout.CHUNK_SHIFT).toBe(constantOf("memory/page.ts", "CHUNK_SHIFT"));
+  expect(layout.BOOTSTRAP_BITMAP_PAGES).toBe(constantOf("memory/bits.ts", "BOOTSTRAP_BITMAP_PAGES"));
+  expect(layout.PART_SHIFT).toBe(constantOf("memory/bits.ts", "PART_SHIFT"));
   expect(layout.GUARD_BYTE).toBe(constantOf("check.ts", "GUARD_BYTE"));
   expect(layout.FREED_BYTE).toBe(constantOf("check.ts", "FREED_BYTE"));
-  expect(layout.FIRST_TYPES).toBe(constantOf("heap/start.ts", "FIRST_TYPES"));
-  expect(layout.MIN_TABLE_LOG).toBe(constantOf("heap/table.ts", "MIN_LOG"));
-  expect(layout.MAX_TABLE_LOG).toBe(constantOf("heap/table.ts", "MAX_LOG"));
-  expect(layout.MAX_KEY_DEPTH).toBe(constantOf("heap/key.ts", "MAX_DEPTH"));
+  expect(layout.FIRST_TYPES).toBe(constantOf("start.ts", "FIRST_TYPES"));
+  expect(layout.MIN_TABLE_LOG).toBe(constantOf("containers/dict.ts", "MIN_LOG"));
+  expect(layout.MAX_TABLE_LOG).toBe(constantOf("containers/dict.ts", "MAX_LOG"));
+  expect(layout.MAX_KEY_DEPTH).toBe(constantOf("values/key.ts", "MAX_DEPTH"));
   expect(Object.fromEntries(fieldsOf("object/type.ts", "Type").fields)).toEqual({
     ...{ payload: 0, slots: 4, kind: 8, flags: 9, sizeClass: 10, blockKind: 11, spans: 12, header: 16 },
     ...layout.TYPE_RECORD,
   });
-  expect(Object.fromEntries(fieldsOf("alloc/block.ts", "ClassRecord").fields)).toMatchObject({
+  expect(Object.fromEntries(fieldsOf("memory/blocks.ts", "ClassRecord").fields)).toMatchObject({
     leafSpans: 0,
     linkedSpans: 4,
     ...layout.CLASS_RECORD,

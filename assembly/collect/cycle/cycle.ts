@@ -23,12 +23,12 @@ import {
   STEP_ENDS,
   STEP_STARTS,
 } from "../../layout";
-import { clearBits } from "../../alloc/bitmap";
+import { clearBits } from "../../memory/bits";
 import { GENERATION_0, GENERATION_1, PENDING, control } from "../../control";
 import { tellCollection } from "../../host";
 import { nextOf } from "../../object/header";
-import { isEmpty } from "../../object/list";
-import { dropWaiting } from "../../heap/death";
+import { isEmpty } from "../../object/links";
+import { dropWaiting } from "../../death/death";
 import { promoteSome } from "../../heap/generations";
 import { countCollection } from "../count";
 import { markOn, startMarking } from "../mark/mark";

@@ -15,10 +15,10 @@ import {
   setInfo,
   typeIdOf,
 } from "../../object/header";
-import { isEmpty, remove } from "../../object/list";
-import { decref } from "../../heap/death";
+import { isEmpty, remove } from "../../object/links";
+import { decref } from "../../death/death";
 import { moveTo } from "../../heap/generations";
-import { LINK_BITS, appendChain, sortChain } from "../garbage";
+import { LINK_BITS, appendChain, sortChain } from "../order";
 
 /** Units of work that a finalizer costs. */
 const FINALIZER_UNITS: i32 = 100;

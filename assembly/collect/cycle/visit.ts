@@ -9,19 +9,19 @@ import {
   TYPE_MASK,
   TYPE_WEAKREF,
 } from "../../layout";
-import { mark } from "../../alloc/bitmap";
+import { mark } from "../../memory/bits";
 import { control } from "../../control";
 import { callback } from "../../host";
 import { ONE_OUTSIDE, hasFlag, headerOf, infoOf, refcountOf, setHeader } from "../../object/header";
-import { firstSlot, slotCount, slotsEnd, slotsOf } from "../../object/slots";
+import { firstSlot, slotCount, slotsEnd, slotsOf } from "../../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../../object/type";
-import { decref, destroy, endLeaf, endOdd, tellWeakrefs } from "../../heap/death";
-import { firstEntry } from "../../heap/ephemeron";
-import { appendItem } from "../../heap/list";
-import { freeDead } from "../../heap/mass-death";
-import { takeCount } from "../../heap/refcount";
-import { isDecidedDead } from "../../heap/snapshot";
-import { callbackOf, clearWeakrefs, nextWeakref, referentOf, setNextWeakref } from "../../heap/weak";
+import { decref, destroy, endLeaf, endOdd, tellWeakrefs } from "../../death/death";
+import { firstEntry } from "../../weak/map";
+import { appendItem } from "../../containers/list";
+import { freeDead } from "../../death/bulk";
+import { takeCount } from "../../heap/count";
+import { isDecidedDead } from "../../heap/barrier";
+import { callbackOf, clearWeakrefs, nextWeakref, referentOf, setNextWeakref } from "../../weak/reference";
 import { addPending, sortPending } from "./pending";
 
 /** What a visit answers: nothing happened; pages may have changed; it is to go on at the same object. */

@@ -2,11 +2,11 @@
 // code of someone's, pages may come, go, and serve other blocks: what stands there then is not dead.
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../../layout";
-import { markedWord } from "../../alloc/bitmap";
-import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../../alloc/page";
+import { markedWord } from "../../memory/bits";
+import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../../memory/page";
 import { control } from "../../control";
 import { infoOf } from "../../object/header";
-import { isDecidedDead } from "../../heap/snapshot";
+import { isDecidedDead } from "../../heap/barrier";
 import { goTo } from "../mark/pass";
 import { VISIT_CHANGED, VISIT_DONE, sweepPart, visit } from "./visit";
 

@@ -1,6 +1,6 @@
 // Marking: what is reachable, of all that is old, in steps or in one go.
 //
-// It goes in address order, over two bitmaps. `marked` in alloc/bitmap.ts means reachable, `scanned` that the
+// It goes in address order, over two bitmaps. `marked` in memory/bits.ts means reachable, `scanned` that the
 // object's slots have been marked. A pass goes through the bitmaps word by word and scans what is marked and not
 // scanned, so memory streams in; marking an object sets a bit and does not touch the object. An edge to a higher
 // address is met later in the same pass. One to a lower address goes on a short stack, drained after the pass. When
@@ -10,7 +10,7 @@
 // objects still hold, and frozen objects.
 
 import { PHASE_IDLE, PHASE_WALKING } from "../../layout";
-import { clearBits, isMarked } from "../../alloc/bitmap";
+import { clearBits, isMarked } from "../../memory/bits";
 import { control } from "../../control";
 import { passOn, startWalk } from "./pass";
 import { scan, scanPart } from "./scan";

@@ -15,13 +15,13 @@ import {
   ROOTS_SATURATED,
   ROOTS_SHIFT,
 } from "../../layout";
-import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark, setMark } from "../../alloc/bitmap";
-import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf, prefixOf } from "../../alloc/page";
+import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark, setMark } from "../../memory/bits";
+import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf, prefixOf } from "../../memory/page";
 import { control } from "../../control";
 import { birthOf, hasFlag, infoOf } from "../../object/header";
 import { isFrozen } from "../../heap/generations";
 import { typeAt } from "../../object/type";
-import { MARK_STACK_WORDS } from "../../heap/snapshot";
+import { MARK_STACK_WORDS } from "../../heap/barrier";
 import { JUMP_UNITS, OBJECT_UNITS, PART, scanSlots } from "./scan";
 
 /** Units of work: a page, and a word of its bitmaps; and of so many blocks looked at for roots one unit each. */

@@ -1,15 +1,15 @@
 // Scanning: marking what an object refers to. Large ones are scanned in parts, one at a time, between which the
-// program may change them: heap/snapshot.ts sees to what moves meanwhile.
+// program may change them: heap/barrier.ts sees to what moves meanwhile.
 
 import { FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, KIND_WEAKMAP, TYPE_MASK } from "../../layout";
-import { isMarked, markScanned } from "../../alloc/bitmap";
+import { isMarked, markScanned } from "../../memory/bits";
 import { control } from "../../control";
 import { infoOf } from "../../object/header";
-import { firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/slots";
+import { firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/references";
 import { typeAt, typeOf } from "../../object/type";
-import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../../heap/ephemeron";
-import { isOfSnapshot, reach } from "../../heap/snapshot";
-import { untrackIfAtoms } from "../../heap/tracking";
+import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../../weak/map";
+import { isOfSnapshot, reach } from "../../heap/barrier";
+import { untrackIfAtoms } from "../../values/tracking";
 
 /** Slots, or entries of a weak map, that are scanned at once. */
 export const PART: u32 = 512;

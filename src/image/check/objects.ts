@@ -169,7 +169,7 @@ class ObjectChecker {
     return child;
   }
 
-  /** Whether an object could be part of a cycle: assembly/heap/tracking.ts. */
+  /** Whether an object could be part of a cycle: assembly/values/tracking.ts. */
   #mayBeTracked(child: number): boolean {
     const info = this.#image.word(child + 4);
     const id = info & TYPE_MASK;

@@ -1,4 +1,4 @@
-// Every invariant of the heap's objects, as code. (Those of pages and blocks: alloc/verify.ts.)
+// Every invariant of the heap's objects, as code. (Those of pages and blocks: verify/verify-memory.ts.)
 //
 // It may run whenever user code may, so also inside a finalizer or callback, in a death or a
 // collection. It needs no memory: to prove refcounts it takes every slot's reference off the count of
@@ -55,9 +55,9 @@ import {
   INVARIANT_UNTRACKED,
   INVARIANT_WEAKREFS,
 } from "../invariants";
-import { isMarked, isScanned } from "../alloc/bitmap";
-import { payloadCapacity } from "../alloc/block";
-import { verifyBlocks } from "../alloc/verify";
+import { isMarked, isScanned } from "../memory/bits";
+import { payloadCapacity } from "../memory/blocks";
+import { verifyBlocks } from "./verify-memory";
 import { FINALIZED, GENERATION_0, GENERATION_1, PENDING, UNREACHABLE, control } from "../control";
 import {
   birthOf,
@@ -71,18 +71,27 @@ import {
   setRefcount,
   typeIdOf,
 } from "../object/header";
-import { hasBuffer, slotsEnd, slotsOf } from "../object/slots";
+import { hasBuffer, slotsEnd, slotsOf } from "../object/references";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
-import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "./ephemeron";
-import { isInTable } from "./intern";
-import { hashOf } from "./key";
-import { rootsMapSize, rootsOf } from "./refcount";
-import { bufferBytes, capacityOf, entriesOf, findEntry, hashAt, keyAt, lengthOfTable, valueAt } from "./table";
-import { holdsAtoms } from "./tracking";
-import { isDead, isOfSnapshot } from "./snapshot";
-import { waitingCount } from "./waiting";
-import { firstBlock, firstObject, nextBlock, nextObject, typeIdAt } from "./walk";
-import { firstOfChain, isEphemeron, nextWeakref, prevWeakref, referentOf } from "./weak";
+import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../weak/map";
+import { isInTable } from "../values/intern";
+import { hashOf } from "../values/key";
+import { rootsMapSize, rootsOf } from "../heap/count";
+import {
+  bufferBytes,
+  capacityOf,
+  entriesOf,
+  findEntry,
+  hashAt,
+  keyAt,
+  lengthOfTable,
+  valueAt,
+} from "../containers/dict";
+import { holdsAtoms } from "../values/tracking";
+import { isDead, isOfSnapshot } from "../heap/barrier";
+import { waitingCount } from "../death/waiting";
+import { firstBlock, firstObject, nextBlock, nextObject, typeIdAt } from "../heap/walk";
+import { firstOfChain, isEphemeron, nextWeakref, prevWeakref, referentOf } from "../weak/reference";
 
 /** 0, or the first broken invariant; `control.verifyAddress` then says where. */
 export function verifyHeap(): u32 {

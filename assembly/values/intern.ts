@@ -3,13 +3,13 @@
 // shifts back, as in address-map.ts, but that the key is the text and not the address.
 
 import { BUFFER_DATA_OFFSET, FLAG_INTERNED } from "../layout";
-import { freeBlock } from "../alloc/block";
+import { freeBlock } from "../memory/blocks";
 import { control } from "../control";
 import { setFlag } from "../object/header";
 import { copyStr } from "./atoms";
-import { newBuffer } from "./buffer";
+import { newBuffer } from "../heap/buffer";
 import { areEqualTexts, hashOf } from "./key";
-import { incref } from "./refcount";
+import { incref } from "../heap/count";
 
 const FIRST_CAPACITY: u32 = 64;
 

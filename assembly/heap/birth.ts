@@ -19,15 +19,15 @@ import {
   TYPE_TUPLE,
   TYPE_WEAKREF,
 } from "../layout";
-import { classForPayload, freeBlock, spansFor, takeBlock } from "../alloc/block";
-import { BLOCK_LEAF, BLOCK_LINKED } from "../alloc/page";
+import { classForPayload, freeBlock, spansFor, takeBlock } from "../memory/blocks";
+import { BLOCK_LEAF, BLOCK_LINKED } from "../memory/page";
 import { CHECK } from "../check";
 import { GENERATION_0, control } from "../control";
 import { newHeader, setHeader } from "../object/header";
-import { append, linkLast } from "../object/list";
+import { append, linkLast } from "../object/links";
 import { Type, hasLinks, typeAt } from "../object/type";
 import { newBuffer } from "./buffer";
-import { newBlock } from "./waiting";
+import { newBlock } from "../death/waiting";
 
 /** Beyond this the engine's way to clear memory is the faster. */
 const MAX_CLEARED_BY_WORDS: u32 = 128;

@@ -23,14 +23,14 @@ import {
   TYPE_WEAKMAP,
   TYPE_WEAKREF,
   TYPE_WEAKSET,
-} from "../layout";
-import { startBlocks } from "../alloc/block";
-import { BOOTSTRAP_SIZE, startRuns } from "../alloc/run";
-import { FINALIZED, GENERATION_0, GENERATION_1, LAYOUT_VERSION, PENDING, UNREACHABLE, control } from "../control";
-import { clearList } from "../object/list";
-import { createImmortals } from "./atoms";
-import { addType } from "./create";
-import { MARK_STACK_WORDS } from "./snapshot";
+} from "./layout";
+import { startBlocks } from "./memory/blocks";
+import { BOOTSTRAP_SIZE, startRuns } from "./memory/runs";
+import { FINALIZED, GENERATION_0, GENERATION_1, LAYOUT_VERSION, PENDING, UNREACHABLE, control } from "./control";
+import { clearList } from "./object/links";
+import { createImmortals } from "./values/atoms";
+import { addType } from "./heap/birth";
+import { MARK_STACK_WORDS } from "./heap/barrier";
 
 const FIRST_TYPES: u32 = 64;
 const RESERVED: u32 = FIRST_TYPES * TYPE_DESCRIPTOR_SIZE + (MARK_STACK_WORDS << 2);

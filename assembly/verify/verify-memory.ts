@@ -13,8 +13,8 @@ import {
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_MASK } from "../layout";
 import { CHECK, isGuardIntact } from "../check";
 import { control } from "../control";
-import { classRecord } from "./block";
-import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, PAGE_TABLE, Page, pageAt, prefixOf } from "./page";
+import { classRecord } from "../memory/blocks";
+import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, PAGE_TABLE, Page, pageAt, prefixOf } from "../memory/page";
 
 /** 0, or the first broken invariant. */
 export function verifyBlocks(): u32 {

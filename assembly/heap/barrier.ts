@@ -9,10 +9,10 @@
 // marked when they pass the point up to which it has been scanned.
 
 import { FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, PHASE_GATHERING } from "../layout";
-import { isMarked, setMark } from "../alloc/bitmap";
+import { isMarked, setMark } from "../memory/bits";
 import { control } from "../control";
 import { birthOf, hasFlag, infoOf } from "../object/header";
-import { firstSlot, slotsEnd, slotsOf } from "../object/slots";
+import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
 
 /** Words of the stack that a marking uses. */

@@ -6,10 +6,10 @@
 // differ above 35 bits are sorted in separate rounds.
 
 import { FLAG_COLLECTING, FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_UNREACHABLE } from "../layout";
-import { isMarked } from "../alloc/bitmap";
+import { isMarked } from "../memory/bits";
 import { control } from "../control";
 import { birthOf, infoOf, setBirth, setInfo } from "../object/header";
-import { append } from "../object/list";
+import { append } from "../object/links";
 import { hasFinalizer, typeOf } from "../object/type";
 import { firstObject, nextObject } from "../heap/walk";
 

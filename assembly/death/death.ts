@@ -28,7 +28,7 @@ import {
   TYPE_STR,
   TYPE_WEAKREF,
 } from "../layout";
-import { freeBlock, giveBlock } from "../alloc/block";
+import { freeBlock, giveBlock } from "../memory/blocks";
 import { control } from "../control";
 import { callback, finalize, forget } from "../host";
 import {
@@ -48,13 +48,13 @@ import {
   setRefcount,
   typeIdOf,
 } from "../object/header";
-import { allSlots, allSlotsEnd, dropsLastFirst, firstSlot, isPlain, slotCount } from "../object/slots";
+import { allSlots, allSlotsEnd, dropsLastFirst, firstSlot, isPlain, slotCount } from "../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
-import { firstEntry, firstEntryOf, unlinkEntry } from "./ephemeron";
-import { leaveGeneration, track, untrack } from "./generations";
-import { forgetInterned } from "./intern";
-import { dropOutside, dropOutsideUnlessLast, dropSlot, takeCount } from "./refcount";
-import { shade, shadeSlots } from "./snapshot";
+import { firstEntry, firstEntryOf, unlinkEntry } from "../weak/map";
+import { leaveGeneration, track, untrack } from "../heap/generations";
+import { forgetInterned } from "../values/intern";
+import { dropOutside, dropOutsideUnlessLast, dropSlot, takeCount } from "../heap/count";
+import { shade, shadeSlots } from "../heap/barrier";
 import {
   BIRTHS_BEFORE_STEP,
   DEATH_SLICE,
@@ -68,8 +68,8 @@ import {
   takeWaiting,
   wait,
 } from "./waiting";
-import { checkLive } from "./walk";
-import { callbackOf, clearWeakrefs, detach, forgetCallback, nextWeakref, setNextWeakref } from "./weak";
+import { checkLive } from "../heap/walk";
+import { callbackOf, clearWeakrefs, detach, forgetCallback, nextWeakref, setNextWeakref } from "../weak/reference";
 
 /** The object's refcount has just become 0. It dies, now or when the deaths around it end. */
 export function destroy(object: usize): void {

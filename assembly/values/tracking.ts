@@ -4,10 +4,10 @@
 
 import { TYPE_DICT, TYPE_TUPLE } from "../layout";
 import { isTracked, typeIdOf } from "../object/header";
-import { slotsEnd, slotsOf } from "../object/slots";
+import { slotsEnd, slotsOf } from "../object/references";
 import { Type, hasLinks, typeOf } from "../object/type";
-import { track, untrack } from "./generations";
-import { shadeSlots } from "./snapshot";
+import { track, untrack } from "../heap/generations";
+import { shadeSlots } from "../heap/barrier";
 
 /** Whether the object could be part of a cycle, now or later. */
 export function mayBeTracked(object: usize): bool {

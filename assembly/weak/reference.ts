@@ -18,11 +18,11 @@ import {
 import { Control, control } from "../control";
 import { clearFlag, hasFlag, refcountOf, setFlag, typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
-import { AddressMap, del, get, put, reserve } from "./address-map";
-import { createObject } from "./create";
-import { hashOf } from "./key";
-import { incref, makeImmortal } from "./refcount";
-import { isDead, isHidden } from "./snapshot";
+import { AddressMap, del, get, put, reserve } from "../heap/address-map";
+import { createObject } from "../heap/birth";
+import { hashOf } from "../values/key";
+import { incref, makeImmortal } from "../heap/count";
+import { isDead, isHidden } from "../heap/barrier";
 
 /** Referent → first of its chain. */
 function chains(): AddressMap {

@@ -19,7 +19,7 @@ import {
 import { hasFlag, infoOf, setInfo, setRefcount, typeIdOf } from "../object/header";
 import { createBytes, createFloat, createInt } from "./atoms";
 import { intern } from "./intern";
-import { incref } from "./refcount";
+import { incref } from "../heap/count";
 
 const NUMBER: usize = memory.data(16, 8);
 const TEXT: usize = memory.data(STR_BYTES_OFFSET + PROBE_TEXT_SIZE, 8);

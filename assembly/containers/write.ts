@@ -1,10 +1,10 @@
 // Writing references: every kind of slot write there is. Its barrier is in snapshot.ts.
 
 import { PAYLOAD_OFFSET } from "../layout";
-import { destroy } from "./death";
-import { addSlot, dropSlot, incref, takeCount } from "./refcount";
+import { destroy } from "../death/death";
+import { addSlot, dropSlot, incref, takeCount } from "../heap/count";
 import { control } from "../control";
-import { shadeMoved, shadeReordered, shadeSwapped } from "./snapshot";
+import { shadeMoved, shadeReordered, shadeSwapped } from "../heap/barrier";
 
 
 @inline

@@ -15,20 +15,20 @@ import {
   TYPE_MASK,
   TYPE_STR,
 } from "../layout";
-import { isMarked, markedIn } from "../alloc/bitmap";
-import { endGiving, freeBlock, giveToSpan, renewSpan } from "../alloc/block";
-import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../alloc/page";
+import { isMarked, markedIn } from "../memory/bits";
+import { endGiving, freeBlock, giveToSpan, renewSpan } from "../memory/blocks";
+import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../memory/page";
 import { CHECK } from "../check";
 import { control } from "../control";
 import { infoOf, nextOf, refcountOf, setNext } from "../object/header";
-import { clearList } from "../object/list";
-import { allSlots, allSlotsEnd, hasBuffer, isPlain } from "../object/slots";
+import { clearList } from "../object/links";
+import { allSlots, allSlotsEnd, hasBuffer, isPlain } from "../object/references";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
 import { endDeaths, endLeaf } from "./death";
-import { forgetInterned } from "./intern";
-import { takeCount } from "./refcount";
+import { forgetInterned } from "../values/intern";
+import { takeCount } from "../heap/count";
 import { markDying } from "./waiting";
-import { firstObject, nextObject } from "./walk";
+import { firstObject, nextObject } from "../heap/walk";
 
 /** Frees the objects of a list, which are silent garbage, COLLECTING as nothing else is. How many. */
 export function dieTogether(list: usize): u32 {

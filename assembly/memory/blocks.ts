@@ -8,7 +8,7 @@
 // A free block has type id 0 and, in its refcount word, the next free block.
 
 import { MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
-import { clearBits } from "./bitmap";
+import { clearBits } from "./bits";
 import { CHECK, FREED_BYTE, GUARD_SIZE, fillGuard, isGuardIntact, isPoisoned, mustFail } from "../check";
 import { CLASSES, CLASS_RECORD_SIZE, Control, control } from "../control";
 import { CLASS_COUNT, classOf, sizeOfClass, spanOfClass } from "./size-class";
@@ -25,7 +25,7 @@ import {
   prefixOf,
   runOf,
 } from "./page";
-import { freeRun, takeRun } from "./run";
+import { freeRun, takeRun } from "./runs";
 
 /** What the control block holds for each size class. */
 @unmanaged

@@ -18,7 +18,7 @@ import {
   setRefcount,
 } from "../object/header";
 import { AddressMap, del, get, put, reserve } from "./address-map";
-import { shade } from "./snapshot";
+import { shade } from "./barrier";
 import { checkLive } from "./walk";
 
 export { addSlot, dropSlot, takeCount } from "./slot-count";

@@ -26,19 +26,19 @@ import {
   TYPE_DICT,
   TYPE_STR,
 } from "../layout";
-import { freeBlock } from "../alloc/block";
+import { freeBlock } from "../memory/blocks";
 import { typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
-import { newBuffer } from "./buffer";
-import { createObject } from "./create";
-import { decref, destroy } from "./death";
-import { untrack } from "./generations";
-import { areEqual, hashOf, isHashable } from "./key";
-import { ownedKey } from "./probe";
-import { dropSlot } from "./refcount";
-import { fillSlot, takeSlot, writeSlot } from "./reference";
-import { shadeReordered } from "./snapshot";
-import { trackFor } from "./tracking";
+import { newBuffer } from "../heap/buffer";
+import { createObject } from "../heap/birth";
+import { decref, destroy } from "../death/death";
+import { untrack } from "../heap/generations";
+import { areEqual, hashOf, isHashable } from "../values/key";
+import { ownedKey } from "../values/borrowed-key";
+import { dropSlot } from "../heap/count";
+import { fillSlot, takeSlot, writeSlot } from "./write";
+import { shadeReordered } from "../heap/barrier";
+import { trackFor } from "../values/tracking";
 
 const MIN_LOG: u32 = 3;
 /** A table with four-byte cells and eight-byte entries still fits 4 GiB. */

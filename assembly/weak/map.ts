@@ -20,9 +20,9 @@ import {
 import { control } from "../control";
 import { ONE_ROOT, hasFlag, infoOf, setInfo } from "../object/header";
 import { typeAt } from "../object/type";
-import { createObject } from "./create";
-import { isHidden } from "./snapshot";
-import { firstOfChain, isEphemeron, link, nextWeakref, reserveChain, unlink } from "./weak";
+import { createObject } from "../heap/birth";
+import { isHidden } from "../heap/barrier";
+import { firstOfChain, isEphemeron, link, nextWeakref, reserveChain, unlink } from "./reference";
 
 export function keyOf(entry: usize): usize {
   return load<u32>(entry + EPHEMERON_KEY_OFFSET);

@@ -15,7 +15,7 @@ import {
   TYPE_DIES_QUIETLY,
   TYPE_WEAKREF,
 } from "../layout";
-import { allocBlock, freeBlock } from "../alloc/block";
+import { allocBlock, freeBlock } from "../memory/blocks";
 import { control } from "../control";
 import {
   SATURATED,
@@ -29,11 +29,11 @@ import {
   setPrev,
   typeIdOf,
 } from "../object/header";
-import { dropsLastFirst, firstSlot, hasBuffer, isPlain, slotCount, slotsEnd, slotsOf } from "../object/slots";
+import { dropsLastFirst, firstSlot, hasBuffer, isPlain, slotCount, slotsEnd, slotsOf } from "../object/references";
 import { Type, hasLinks, typeOf } from "../object/type";
-import { untrack } from "./generations";
-import { dropSlot } from "./slot-count";
-import { shade } from "./snapshot";
+import { untrack } from "../heap/generations";
+import { dropSlot } from "../heap/slot-count";
+import { shade } from "../heap/barrier";
 
 /** CPython's trashcan limit. */
 export const MAX_NESTING: u32 = 50;

@@ -9,7 +9,7 @@ import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { control, RUN_BINS } from "../control";
 import { mustFail } from "../check";
 import { growMemory, memoryEndPage } from "../host";
-import { BOOTSTRAP_BITMAP_BYTES, missingBitmapPages, placeBitmaps, startBitmaps } from "./bitmap";
+import { BOOTSTRAP_BITMAP_BYTES, missingBitmapPages, placeBitmaps, startBitmaps } from "./bits";
 import {
   CHUNK_BYTES,
   PAGE_FOREIGN,

@@ -31,11 +31,11 @@ import {
   setPrev,
   clearFlag,
 } from "../object/header";
-import { linkLast } from "../object/list";
-import { allSlots, allSlotsEnd } from "../object/slots";
+import { linkLast } from "../object/links";
+import { allSlots, allSlotsEnd } from "../object/references";
 import { typeAt, typeOf } from "../object/type";
-import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../heap/ephemeron";
-import { holdsAtoms } from "../heap/tracking";
+import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../weak/map";
+import { holdsAtoms } from "../values/tracking";
 
 /** Reachable objects stay in their list … */
 export const STAY: u32 = 0;

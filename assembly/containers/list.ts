@@ -7,15 +7,15 @@ import {
   SLOTS_COUNT_OFFSET,
   TYPE_LIST,
 } from "../layout";
-import { freeBlock } from "../alloc/block";
-import { firstSlot } from "../object/slots";
+import { freeBlock } from "../memory/blocks";
+import { firstSlot } from "../object/references";
 import { typeAt, typeOf } from "../object/type";
-import { newBuffer } from "./buffer";
-import { createObject } from "./create";
-import { decref, destroy } from "./death";
-import { areEqual } from "./key";
-import { dropSlot } from "./refcount";
-import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./reference";
+import { newBuffer } from "../heap/buffer";
+import { createObject } from "../heap/birth";
+import { decref, destroy } from "../death/death";
+import { areEqual } from "../values/key";
+import { dropSlot } from "../heap/count";
+import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./write";
 
 /** Slots that fit below 4 GiB, with room to compute. */
 const MAX_CAPACITY: u32 = 0x3ff00000;

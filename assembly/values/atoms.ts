@@ -15,13 +15,13 @@ import {
   TYPE_STR,
   VALUE_OFFSET,
 } from "../layout";
-import { blockSize } from "../alloc/block";
+import { blockSize } from "../memory/blocks";
 import { control } from "../control";
 import { setFlag } from "../object/header";
 import { typeAt } from "../object/type";
-import { createLeaf, createObject, createTuple } from "./create";
-import { untrack } from "./generations";
-import { makeImmortal } from "./refcount";
+import { createLeaf, createObject, createTuple } from "../heap/birth";
+import { untrack } from "../heap/generations";
+import { makeImmortal } from "../heap/count";
 
 /** None, False, True, then the small ints lie one after another from the first block of their class on. */
 export function createImmortals(): bool {

@@ -1,12 +1,12 @@
 // The same to many objects at once: arrays of addresses and of values go in and out through loans.
 
-import { PAYLOAD_OFFSET } from "../layout";
-import { CHECK } from "../check";
-import { typeOf } from "../object/type";
-import { decref } from "./death";
-import { incref } from "./refcount";
-import { slotAddress, writeSlot } from "./reference";
-import { checkLive } from "./walk";
+import { PAYLOAD_OFFSET } from "./layout";
+import { CHECK } from "./check";
+import { typeOf } from "./object/type";
+import { decref } from "./death/death";
+import { incref } from "./heap/count";
+import { slotAddress, writeSlot } from "./containers/write";
+import { checkLive } from "./heap/walk";
 
 function wordAt(array: usize, index: u32): u32 {
   return load<u32>(array + (index << 2));

@@ -3,7 +3,7 @@
 import { PAYLOAD_OFFSET } from "./layout";
 import { CHECK } from "./check";
 import { typeOf } from "./object/type";
-import { decref } from "./death/death";
+import { decref } from "./death/fast";
 import { incref } from "./heap/count";
 import { slotAddress, writeSlot } from "./containers/write";
 import { checkLive } from "./heap/walk";

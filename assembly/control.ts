@@ -159,20 +159,22 @@ export class Control {
   /** Garbage with finalizers that is not sorted yet, and the next of the sorted that is to be scanned. */
   pendingChain: u32;
   pendingAt: u32;
-  /** Whether memory may grow although objects wait for their death. */
-  growsAnyway: u32;
 
-  // Death.
-  /** The innermost object whose slots wait to be dropped, with bounded pauses; the others follow by `next`. */
+  // Death: see death/death.ts, and death/hooks.ts, which alone writes the fields below `dropsLeft`.
+  /** Top of the stack of dying objects whose slots are not all dropped; the others follow by `next`. */
   dyingTop: u32;
-  /** Slots that the death under way may still drop at once. */
+  /** What of the stack belongs to deaths that wait for the innermost hook to return: from here down. */
+  dyingFloor: u32;
+  /** Budget of the loop, while it drops the slots of one object. */
   dropsLeft: i32;
-  /** Deaths under way, one inside the other through hooks. */
+  /** Hooks that are running, one inside the other. */
   nesting: u32;
-  /** Objects whose death waits for the outermost one to end, linked by `next`. */
+  /** Whether the host's stack has room for a hook: 0 = nobody has asked yet. */
+  room: u32;
+  /** The queue of objects whose finalizer could not run, linked by `next`. */
   waitingFirst: u32;
   waitingLast: u32;
-  /** Weak references whose callback waits likewise, linked by their own `next`. */
+  /** Weak references whose callback could not run, linked by their own `next`, and held. */
   callbacksFirst: u32;
   callbacksLast: u32;
 

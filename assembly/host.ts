@@ -19,6 +19,10 @@ export declare function tellCollection(phase: u32, generation: u32, collected: u
 @external("host", "forget")
 export declare function forget(id: u32): void;
 
+/** Whether the host's stack has room for a hook and what it may call. Runs no user code. */
+@external("host", "hasRoom")
+export declare function hasRoom(): bool;
+
 /** Page number (address / 64 KiB) at which memory ends now. */
 export function memoryEndPage(): u32 {
   return <u32>memory.size();

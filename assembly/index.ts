@@ -37,7 +37,9 @@ import {
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./values/atoms";
 import { takeCensus } from "./heap/census";
 import { addType, bearLinked, createObject, createTuple } from "./heap/birth";
-import { clearWeakMap, decref, dropEntry } from "./death/death";
+import { clearWeakMap, deleteWeakEntry } from "./death/death";
+import { decref } from "./death/fast";
+import { waitingCount } from "./death/hooks";
 import { createEntry, findEntryOf, liveEntryAfter } from "./weak/map";
 import { frozenCount, nextTracked, trackedCount as countTracked } from "./heap/generations";
 import { intern as internText, shrinkTo } from "./values/intern";
@@ -68,7 +70,6 @@ import { incref, rootsOf } from "./heap/count";
 import { fillSlot, replaceSlot, slotAddress, writeSlot } from "./containers/write";
 import { startHeap } from "./start";
 import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./containers/dict";
-import { waitingCount } from "./death/waiting";
 import { checkLive, firstObject, nextObject as objectAfter, typeIdAt } from "./heap/walk";
 import {
   createWeakref,
@@ -395,7 +396,7 @@ export function weakMapFind(map: usize, key: usize): usize {
 export function weakMapDelete(map: usize, key: usize): u32 {
   const entry = weakMapFind(map, key);
   if (!entry) return RESULT_MISSING;
-  dropEntry(entry);
+  deleteWeakEntry(entry);
   return RESULT_FOUND;
 }
 export function weakMapClear(map: usize): void {

@@ -211,5 +211,5 @@ export const PHASE_WALKING = 3; // over all objects, for roots
 export const PHASE_DRAINING = 4; // scans what was marked behind the walk
 export const PHASE_GATHERING = 5; // it is decided who is dead: weak references die, finalizers are looked for
 export const PHASE_SPARING = 6; // marks what those with finalizers can reach
-export const PHASE_TELLING = 7; // runs finalizers
+export const PHASE_FINALIZING = 7; // runs finalizers
 export const PHASE_SWEEPING = 8; // clears what is dead

@@ -32,7 +32,7 @@ import {
 import { control } from "./control";
 import { countBirth, uncountBirth } from "./collect/trigger";
 import { createFloat, createInt, createText } from "./values/atoms";
-import { decref } from "./death/death";
+import { decref } from "./death/fast";
 import { appendItem, clearItems, createList } from "./containers/list";
 import { giveBack, lend } from "./heap/loan";
 import { incref } from "./heap/count";

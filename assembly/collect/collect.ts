@@ -6,14 +6,15 @@
 
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
-import { tellCollection } from "../host";
 import { isEmpty, moveAll } from "../object/links";
 import { clearMarks, promoteAll, promoteSome } from "../heap/generations";
-import { dieTogether, isUnmarkedSilent, sweep } from "../death/bulk";
+import { freeTogether, isUnmarkedSilent, sweep } from "../death/bulk";
+import { endDeaths, settleDeaths } from "../death/death";
+import { canRunHooks, startActivation, tell } from "../death/hooks";
 import { gatherUnmarked } from "./order";
 import { countCollection } from "./count";
 import { countYoung } from "./cycle/pace";
-import { settleAll, settleDeaths } from "./cycle/cycle";
+import { settleAll } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
@@ -24,13 +25,15 @@ const MAX_EXAMINED: u32 = 16384;
 
 /**
  * Collects a generation and all younger ones. Returns how many objects it found to be garbage and did
- * not see resurrected; 0 when a collection is under way.
+ * not see resurrected; 0 when a collection is under way, or no finalizer could run: hooks are nested too deep.
  */
 export function collect(generation: u32): u32 {
   if (control.collecting) return 0;
+  startActivation();
+  if (!canRunHooks()) return 0;
   if (generation == 2) settleAll();
   control.collecting = 1;
-  tellCollection(COLLECTION_STARTS, generation, 0);
+  tell(COLLECTION_STARTS, generation, 0);
   control.freedBytes = 0;
   advanceCounts(generation);
   const collected = generation == 2 ? collectWholeHeap() : collectYoung(generation);
@@ -40,7 +43,7 @@ export function collect(generation: u32): u32 {
   control.lastStep = 0;
   setLimits();
   if (generation == 2) settleDeaths();
-  tellCollection(COLLECTION_ENDS, generation, collected);
+  tell(COLLECTION_ENDS, generation, collected);
   control.collecting = 0;
   return collected;
 }
@@ -60,7 +63,7 @@ function collectYoung(generation: u32): u32 {
   findInYoung(generation);
   countYoung(generation, control.candidates);
   if (isEmpty(UNREACHABLE)) return 0;
-  return control.garbageIsLoud | control.debug ? tearDown(generation) : dieTogether(UNREACHABLE);
+  return control.garbageIsLoud | control.debug ? tearDown(generation) : freeTogether(UNREACHABLE);
 }
 
 /** Garbage of the young generations → UNREACHABLE. With bounded pauses, a long backlog becomes old unexamined. */
@@ -93,7 +96,7 @@ function collectWholeHeap(): u32 {
 
 /** Ends the life of what is in UNREACHABLE, or of as much as is not resurrected. How many. */
 function tearDown(generation: u32): u32 {
-  if (control.debug & DEBUG_COLLECTABLE) tellCollection(COLLECTION_FOUND, generation, 0);
+  if (control.debug & DEBUG_COLLECTABLE) tell(COLLECTION_FOUND, generation, 0);
   let collected = callWeakrefs(UNREACHABLE, generation);
   finalizeGarbage(UNREACHABLE);
   // Only user code can have resurrected anything; asking again costs two walks of the garbage.
@@ -105,6 +108,7 @@ function tearDown(generation: u32): u32 {
   if (!control.clearsAllWeakrefs) clearWeakrefsOf(UNREACHABLE);
   clearGarbage(UNREACHABLE, FINALIZED);
   promoteSurvivors(FINALIZED, generation);
+  endDeaths();
   return collected;
 }
 

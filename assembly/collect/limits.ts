@@ -2,7 +2,7 @@
 
 import { PAGE_SHIFT } from "../layout";
 import { control } from "../control";
-import { BIRTHS_BEFORE_STEP } from "../death/waiting";
+import { BIRTHS_BEFORE_STEP, isAnythingWaiting } from "../death/hooks";
 
 export function isOn(): bool {
   return control.enabled != 0 && control.pauses == 0;
@@ -13,7 +13,7 @@ export function setLimits(): void {
   control.birthsLimit = isOn() && control.threshold0 != 0 ? control.threshold0 : i32.MAX_VALUE;
   control.pagesLimit = isOn() && control.byteThreshold != 0 ? control.pagesAfter + thresholdInPages() : u32.MAX_VALUE;
   if (control.pagesInUse > control.pagesLimit) control.birthsLimit = i32.MIN_VALUE;
-  else if (control.phase | control.dyingTop | control.waitingFirst)
+  else if (control.phase || isAnythingWaiting())
     control.birthsLimit = min(control.birthsLimit, control.lastStep + BIRTHS_BEFORE_STEP);
 }
 

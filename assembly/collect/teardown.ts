@@ -15,17 +15,17 @@ import {
   TYPE_WEAKREF,
 } from "../layout";
 import { FINALIZED, control } from "../control";
-import { callback, finalize } from "../host";
-import { ONE_OUTSIDE, hasFlag, headerOf, nextOf, refcountOf, setFlag, setHeader, typeIdOf } from "../object/header";
+import { hasFlag, nextOf, refcountOf, setFlag, typeIdOf } from "../object/header";
 import { append, moveAll, remove } from "../object/links";
 import { slotsEnd, slotsOf } from "../object/references";
 import { hasFinalizer, typeOf } from "../object/type";
-import { decref } from "../death/death";
-import { moveTo } from "../heap/generations";
+import { hold, unhold } from "../heap/count";
+import { kill } from "../death/death";
+import { callEach, finalize } from "../death/hooks";
 import { appendItem, clearItems } from "../containers/list";
 import { writeSlot } from "../containers/write";
 import { clearTable } from "../containers/dict";
-import { callbackOf, detach, firstWeakref, hold, nextWeakref, setNextWeakref } from "../weak/reference";
+import { callbackOf, detach, firstWeakref, nextWeakref, setNextWeakref } from "../weak/reference";
 
 /**
  * Kills the weak references to garbage that have a callback, and calls those that are not garbage
@@ -50,22 +50,7 @@ export function callWeakrefs(unreachable: usize, generation: u32): u32 {
       weakref = next;
     }
   }
-  return callAndPromote(first, generation);
-}
-
-/** Calls the callbacks of a chain, and lets go of each at once. What lives on goes where the survivors of the collection went. */
-function callAndPromote(weakref: usize, generation: u32): u32 {
-  let died: u32 = 0;
-  while (weakref) {
-    const next = nextWeakref(weakref);
-    setNextWeakref(weakref, 0);
-    callback(weakref, callbackOf(weakref));
-    if (refcountOf(weakref) == 1) died++;
-    else moveTo(min(generation + 1, 2), weakref);
-    decref(weakref);
-    weakref = next;
-  }
-  return died;
+  return first ? callEach(first, min<i32>(generation + 1, 2)) : 0;
 }
 
 /** Runs the finalizer of each object that has one, once. Objects may die, or be resurrected, of it. */
@@ -76,9 +61,7 @@ export function finalizeGarbage(unreachable: usize): void {
     append(FINALIZED, object);
     if (!hasFinalizer(typeOf(object)) || hasFlag(object, FLAG_FINALIZED)) continue;
     setFlag(object, FLAG_FINALIZED);
-    setHeader(object, headerOf(object) + ONE_OUTSIDE);
-    finalize(object, typeIdOf(object));
-    decref(object);
+    if (finalize(object)) kill(object);
   }
   moveAll(FINALIZED, unreachable);
 }
@@ -98,10 +81,10 @@ export function clearWeakrefsOf(unreachable: usize): void {
 export function clearGarbage(unreachable: usize, survivors: usize): void {
   while (nextOf(unreachable) != unreachable) {
     const object = nextOf(unreachable);
-    setHeader(object, headerOf(object) + ONE_OUTSIDE);
+    hold(object);
     if (control.debug & DEBUG_SAVEALL && control.garbage) appendItem(control.garbage, object);
     else clearSlots(object);
-    decref(object);
+    if (unhold(object)) kill(object);
     if (nextOf(unreachable) != object) continue; // it died
     remove(object);
     append(survivors, object);

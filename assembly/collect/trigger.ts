@@ -4,6 +4,8 @@
 
 import { CHECK } from "../check";
 import { control } from "../control";
+import { settleDeaths } from "../death/death";
+import { isAnythingWaiting, startActivation } from "../death/hooks";
 import { collect } from "./collect";
 import { beginCycle, settleAll, step } from "./cycle/cycle";
 import { unitsAfter } from "./cycle/pace";
@@ -39,11 +41,16 @@ function collectIfDue(): void {
     else collectDueGeneration();
   }
   if (control.bounded) stepIfDue(births);
+  else if (isAnythingWaiting()) {
+    startActivation();
+    settleDeaths();
+    setLimits();
+  }
 }
 
 /** Goes on with what waits, at the pace of births: so many there were since the last step. */
 function stepIfDue(births: i32): void {
-  if (control.phase | control.dyingTop | control.waitingFirst) step(unitsAfter(max(births, 0)));
+  if (control.phase || isAnythingWaiting()) step(unitsAfter(max(births, 0)));
   control.lastStep = control.count0;
   setLimits();
 }

@@ -31,7 +31,8 @@ import { typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
 import { newBuffer } from "../heap/buffer";
 import { createObject } from "../heap/birth";
-import { decref, destroy } from "../death/death";
+import { kill } from "../death/death";
+import { decref } from "../death/fast";
 import { untrack } from "../heap/generations";
 import { areEqual, hashOf, isHashable } from "../values/key";
 import { ownedKey } from "../values/borrowed-key";
@@ -305,7 +306,7 @@ export function deleteEntry(table: usize, entry: u32): void {
   store<u32>(table + TABLE_LENGTH_OFFSET, lengthOfTable(table) - 1);
   countChange(table);
   trim(table);
-  if (dropSlot(key)) destroy(key);
+  if (dropSlot(key)) kill(key);
   if (isTaken) decref(value);
 }
 

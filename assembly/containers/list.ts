@@ -12,7 +12,8 @@ import { firstSlot } from "../object/references";
 import { typeAt, typeOf } from "../object/type";
 import { newBuffer } from "../heap/buffer";
 import { createObject } from "../heap/birth";
-import { decref, destroy } from "../death/death";
+import { kill } from "../death/death";
+import { decref } from "../death/fast";
 import { areEqual } from "../values/key";
 import { dropSlot } from "../heap/count";
 import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./write";
@@ -117,7 +118,7 @@ export function removeItem(list: usize, index: u32): void {
   moveSlots(at, at + 4, length - index);
   store<u32>(list + SLOTS_COUNT_OFFSET, length);
   shrinkIfEmpty(list);
-  if (dropSlot(item)) destroy(item);
+  if (dropSlot(item)) kill(item);
 }
 
 /** As CPython: below half full it gives memory back; if there is none to move to, it stays. */
@@ -147,7 +148,7 @@ export function dropLast(list: usize, count: u32): void {
     const length = lengthOfList(list) - 1;
     const item = itemAt(list, length);
     store<u32>(list + SLOTS_COUNT_OFFSET, length);
-    if (dropSlot(item)) destroy(item);
+    if (dropSlot(item)) kill(item);
   }
 }
 

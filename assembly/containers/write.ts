@@ -1,8 +1,8 @@
 // Writing references: every kind of slot write there is. Its barrier is in snapshot.ts.
 
 import { PAYLOAD_OFFSET } from "../layout";
-import { destroy } from "../death/death";
-import { addSlot, dropSlot, incref, takeCount } from "../heap/count";
+import { kill } from "../death/death";
+import { addSlot, dropSlot, incref } from "../heap/count";
 import { control } from "../control";
 import { shadeMoved, shadeReordered, shadeSwapped } from "../heap/barrier";
 
@@ -23,7 +23,7 @@ export function replaceSlot(slot: usize, value: usize): void {
   if (value) addSlot(value);
   const old = load<u32>(slot);
   store<u32>(slot, <u32>value);
-  if (old && takeCount(old)) destroy(old);
+  if (old && dropSlot(old)) kill(old);
 }
 
 /** Writes a slot that holds nothing yet. */

@@ -9,7 +9,6 @@ import {
   FLAG_OLD,
   PAGE_SHIFT,
   PAYLOAD_OFFSET,
-  SLOTS_BUFFER_OFFSET,
   TYPE_BUFFER,
   TYPE_DIES_SILENTLY,
   TYPE_MASK,
@@ -20,69 +19,45 @@ import { endGiving, freeBlock, giveToSpan, renewSpan } from "../memory/blocks";
 import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../memory/page";
 import { CHECK } from "../check";
 import { control } from "../control";
-import { infoOf, nextOf, refcountOf, setNext } from "../object/header";
+import { infoOf, nextOf, refcountOf } from "../object/header";
 import { clearList } from "../object/links";
-import { allSlots, allSlotsEnd, hasBuffer, isPlain } from "../object/references";
+import { allSlots, allSlotsEnd, isPlain } from "../object/references";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
-import { endDeaths, endLeaf } from "./death";
+import { freeBuffer, endDeaths, killLeaf } from "./death";
+import { defer, deferCallbacks } from "./hooks";
 import { forgetInterned } from "../values/intern";
-import { takeCount } from "../heap/count";
-import { markDying } from "./waiting";
+import { dropSlot } from "../heap/count";
 import { firstObject, nextObject } from "../heap/walk";
 
-/** Frees the objects of a list, which are silent garbage, COLLECTING as nothing else is. How many. */
-export function dieTogether(list: usize): u32 {
-  const deaths = dropOutsiders(list);
+/** Frees the objects of a list, which are silent garbage, COLLECTING as nothing else is. Returns how many there were. */
+export function freeTogether(list: usize): u32 {
+  dropOutsiders(list);
   let count: u32 = 0;
   let object = nextOf(list);
   while (object != list) {
     const next = nextOf(object);
-    freeDead(object, typeOf(object));
+    const type = typeOf(object);
+    if (!isPlain(type)) freeBuffer(object, type);
+    freeBlock(object);
     count++;
     object = next;
   }
   clearList(list);
-  endDeaths(deaths);
+  endDeaths();
   return count;
 }
 
-/** Drops what the garbage holds outside of itself. Returns a chain of what has to die of it. */
-function dropOutsiders(list: usize): usize {
-  let first: usize = 0;
-  let last: usize = 0;
+/** Drops what the garbage holds outside of itself. What dies of it is deferred: its death may run hooks. */
+function dropOutsiders(list: usize): void {
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
     for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
       const child = <usize>load<u32>(slot);
-      if (!child || infoOf(child) & FLAG_COLLECTING || !takeCount(child)) continue;
-      const childType = typeOf(child);
-      if (!hasLinks(childType)) {
-        endLeaf(child);
-        continue;
-      }
-      // Hooks may run when it dies, so that is for later.
-      markDying(child, childType);
-      setNext(child, 0);
-      if (last) setNext(last, child);
-      else first = child;
-      last = child;
+      if (!child || infoOf(child) & FLAG_COLLECTING || !dropSlot(child)) continue;
+      if (hasLinks(typeOf(child))) defer(child);
+      else deferCallbacks(killLeaf(child));
     }
   }
-  return first;
-}
-
-/** Gives back the memory of an object that is done with. */
-@inline
-export function freeDead(object: usize, type: Type): void {
-  if (!isPlain(type)) freeBuffer(object, type);
-  freeBlock(object);
-}
-
-/** Gives back an object's buffer, if it has one. */
-function freeBuffer(object: usize, type: Type): void {
-  if (!hasBuffer(type)) return;
-  const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
-  if (buffer) freeBlock(buffer);
 }
 
 /** Whether what a full marking has not marked is silent. */
@@ -157,6 +132,6 @@ function isDead(object: usize, isUnmarked: bool): bool {
 function dropMarked(slot: usize, end: usize): void {
   for (; slot < end; slot += 4) {
     const child = <usize>load<u32>(slot);
-    if (child && isMarked(child)) takeCount(child);
+    if (child && isMarked(child)) dropSlot(child);
   }
 }

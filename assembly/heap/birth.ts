@@ -19,7 +19,7 @@ import {
   TYPE_TUPLE,
   TYPE_WEAKREF,
 } from "../layout";
-import { classForPayload, freeBlock, spansFor, takeBlock } from "../memory/blocks";
+import { allocBlock, classForPayload, freeBlock, spansFor, takeBlock } from "../memory/blocks";
 import { BLOCK_LEAF, BLOCK_LINKED } from "../memory/page";
 import { CHECK } from "../check";
 import { GENERATION_0, control } from "../control";
@@ -27,7 +27,6 @@ import { newHeader, setHeader } from "../object/header";
 import { append, linkLast } from "../object/links";
 import { Type, hasLinks, typeAt } from "../object/type";
 import { newBuffer } from "./buffer";
-import { newBlock } from "../death/waiting";
 
 /** Beyond this the engine's way to clear memory is the faster. */
 const MAX_CLEARED_BY_WORDS: u32 = 128;
@@ -54,7 +53,7 @@ export function bearLeaf(type: Type): usize {
   // The checked build counts requests, to refuse one.
   let object = CHECK ? 0 : takeBlock(type.spans);
   if (!object) {
-    object = newBlock(type.payload, type.sizeClass, type.blockKind);
+    object = allocBlock(type.payload, type.sizeClass, type.blockKind);
     if (!object) return 0;
   }
   const payload = type.payload;
@@ -73,7 +72,7 @@ function clear(start: usize, bytes: u32): void {
 
 /** A leaf object of a variable-size type with `payload` undefined bytes, which the caller fills; 0 = out of memory. */
 export function createLeaf(id: u32, payload: u32): usize {
-  const object = newBlock(payload, classForPayload(payload, BLOCK_LEAF), BLOCK_LEAF);
+  const object = allocBlock(payload, classForPayload(payload, BLOCK_LEAF), BLOCK_LEAF);
   if (!object) return 0;
   setHeader(object, newHeader(id, 0));
   return object;
@@ -83,7 +82,7 @@ export function createLeaf(id: u32, payload: u32): usize {
 export function createTuple(length: u32): usize {
   const payload = TUPLE_ITEMS_OFFSET - PAYLOAD_OFFSET + (length << 2);
   if (length > MAX_TUPLE_LENGTH) return 0;
-  const tuple = newBlock(payload, classForPayload(payload, BLOCK_LINKED), BLOCK_LINKED);
+  const tuple = allocBlock(payload, classForPayload(payload, BLOCK_LINKED), BLOCK_LINKED);
   if (!tuple) return 0;
   memory.fill(tuple + PAYLOAD_OFFSET, 0, payload);
   store<u32>(tuple + TUPLE_LENGTH_OFFSET, length);

@@ -2,14 +2,13 @@
 // walks the pages can tell them apart, but no references of their own and no life of their own.
 
 import { TYPE_BUFFER } from "../layout";
-import { classForPayload } from "../memory/blocks";
+import { allocBlock, classForPayload } from "../memory/blocks";
 import { BLOCK_LEAF } from "../memory/page";
 import { setInfo, setRefcount } from "../object/header";
-import { newBlock } from "../death/waiting";
 
 /** A buffer of at least `bytes` undefined bytes behind BUFFER_DATA_OFFSET; 0 = out of memory. Never collects. */
 export function newBuffer(bytes: u32): usize {
-  const buffer = newBlock(bytes, classForPayload(bytes, BLOCK_LEAF), BLOCK_LEAF);
+  const buffer = allocBlock(bytes, classForPayload(bytes, BLOCK_LEAF), BLOCK_LEAF);
   if (!buffer) return 0;
   setRefcount(buffer, 1);
   setInfo(buffer, TYPE_BUFFER);

@@ -5,11 +5,11 @@
 // neighbour. (CPython keeps three lists; promotion here costs it nothing that it would not touch.)
 // Frozen are the old objects born up to a certain moment: CPython's permanent generation.
 
-import { FLAG_COLLECTING, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE } from "../layout";
+import { FLAG_COLLECTING, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, PHASE_GATHERING } from "../layout";
 import { GENERATION_0, GENERATION_1, control } from "../control";
 import { birthOf, clearFlag, hasFlag, infoOf, nextOf, setBirth, setInfo } from "../object/header";
 import { append, dropBefore, lengthOf, remove } from "../object/links";
-import { isDead, shadeSlots } from "./barrier";
+import { isDead, isDecidedDead, shadeSlots } from "./barrier";
 import { firstObject, nextObject } from "./walk";
 
 /** Starts tracking: last in generation 0. */
@@ -28,8 +28,14 @@ export function untrack(object: usize): void {
 /** Takes a tracked object, whose `info` this is, out of its generation, and leaves its flags as they are. */
 @inline
 export function leaveGeneration(object: usize, info: u32): void {
-  if (info & FLAG_OLD) control.oldCount--;
+  if (info & FLAG_OLD) leaveOld(object, info);
   else remove(object);
+}
+
+/** Takes an object out of generation 2. Garbage that a cycle has found counts as collected, however it dies. */
+export function leaveOld(object: usize, info: u32): void {
+  control.oldCount--;
+  if (control.phase >= <u32>PHASE_GATHERING && isDecidedDead(object, info)) control.cycleCollected++;
 }
 
 /** Moves an object to the end of a generation. */

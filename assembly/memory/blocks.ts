@@ -178,7 +178,7 @@ function takePages(pages: u32, state: u8): u32 {
   let run = takeRun(pages, state, false);
   if (!run) {
     releaseEmptySpans();
-    run = takeRun(pages, state, control.dyingTop == 0 || control.growsAnyway != 0);
+    run = takeRun(pages, state, true);
   }
   if (run) {
     control.pagesInUse += pages;

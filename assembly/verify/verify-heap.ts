@@ -15,7 +15,7 @@ import {
   PHASE_GATHERING,
   PHASE_SPARING,
   PHASE_SWEEPING,
-  PHASE_TELLING,
+  PHASE_FINALIZING,
   PHASE_WALKING,
   KIND_WEAKMAP,
   KIND_LIST,
@@ -89,7 +89,7 @@ import {
 } from "../containers/dict";
 import { holdsAtoms } from "../values/tracking";
 import { isDead, isOfSnapshot } from "../heap/barrier";
-import { waitingCount } from "../death/waiting";
+import { waitingCount } from "../death/hooks";
 import { firstBlock, firstObject, nextBlock, nextObject, typeIdAt } from "../heap/walk";
 import { firstOfChain, isEphemeron, nextWeakref, prevWeakref, referentOf } from "../weak/reference";
 
@@ -353,7 +353,7 @@ function verifyCycle(): u32 {
       if (isKept && control.phase != PHASE_SPARING) return broken(INVARIANT_SNAPSHOT, object);
       continue;
     }
-    if (!hasLinks(typeOf(object)) || info & FLAG_UNREACHABLE || control.phase < <u32>PHASE_TELLING) continue;
+    if (!hasLinks(typeOf(object)) || info & FLAG_UNREACHABLE || control.phase < <u32>PHASE_FINALIZING) continue;
     const type = typeOf(object);
     for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
       const child = load<u32>(slot);

@@ -35,6 +35,10 @@ export function isEntry(object: usize): bool {
   return isEphemeron(object) && keyOf(object) != 0;
 }
 
+export function sizeOfMap(map: usize): u32 {
+  return load<u32>(map + WEAKMAP_SIZE_OFFSET);
+}
+
 /** The newest entry of a map, or 0; and the next older one. */
 export function firstEntry(map: usize): usize {
   return load<u32>(map + WEAKMAP_FIRST_OFFSET);

@@ -21,7 +21,7 @@ import { typeAt } from "../object/type";
 import { AddressMap, del, get, put, reserve } from "../heap/address-map";
 import { createObject } from "../heap/birth";
 import { hashOf } from "../values/key";
-import { incref, makeImmortal } from "../heap/count";
+import { hold } from "../heap/count";
 import { isDead, isHidden } from "../heap/barrier";
 
 /** Referent → first of its chain. */
@@ -46,10 +46,6 @@ export function callbackOf(weakref: usize): u32 {
 }
 export function isEphemeron(object: usize): bool {
   return typeIdOf(object) == TYPE_EPHEMERON;
-}
-
-export function forgetCallback(weakref: usize): void {
-  store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED);
 }
 
 /** First of an object's chain, or 0. */
@@ -131,11 +127,6 @@ export function detach(weakref: usize): void {
 
 function isHashed(weakref: usize): bool {
   return (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) != 0;
-}
-
-/** Keeps a weak reference through its callback. Where even that needs memory there is not, for good. */
-export function hold(weakref: usize): void {
-  if (!incref(weakref)) makeImmortal(weakref);
 }
 
 /** Makes all weak references to an object dead. Those to be called, held, as a chain in calling order. */

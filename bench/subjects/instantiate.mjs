@@ -21,4 +21,10 @@ export function instantiate(module, name, imports = {}, env = {}) {
 
 const nothing = () => {};
 /** What the core tells its host. `collection` hears when collections, cycles and steps begin and end. */
-export const hooks = (collection = nothing) => ({ finalize: nothing, callback: nothing, collection, forget: nothing });
+export const hooks = (collection = nothing) => ({
+  finalize: nothing,
+  callback: nothing,
+  collection,
+  forget: nothing,
+  hasRoom: () => 1,
+});

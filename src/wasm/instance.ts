@@ -14,7 +14,7 @@ export type CoreSource =
   WebAssembly.Module | BufferSource | Response | Promise<WebAssembly.Module | BufferSource | Response>;
 
 export function startCoreSync(source: WebAssembly.Module | BufferSource, imports: CoreImports): CoreExports {
-  return rawExports(instantiateSync(source, { host: { ...imports } }));
+  return rawExports(instantiateSync(source, { host: { hasRoom: () => 1, ...imports } }));
 }
 
 export async function startCore(source: CoreSource, imports: CoreImports): Promise<CoreExports> {
@@ -28,7 +28,7 @@ export async function startCore(source: CoreSource, imports: CoreImports): Promi
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  return rawExports(await instantiate(core, { host: { ...imports } }));
+  return rawExports(await instantiate(core, { host: { hasRoom: () => 1, ...imports } }));
 }
 
 /** The loader's own exports go through a wrapper each; ours are plain numbers and need none. */

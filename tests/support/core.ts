@@ -28,7 +28,7 @@ export interface Core extends CoreExports {
 
 export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages = 65535): Core {
   const instance = new WebAssembly.Instance(moduleOf(build), {
-    host: { finalize() {}, callback() {}, collection() {}, forget() {}, ...hooks },
+    host: { finalize() {}, callback() {}, collection() {}, forget() {}, hasRoom: () => 1, ...hooks },
     env: {
       abort(message: number): never {
         const memory = (instance.exports as unknown as RawExports).memory.buffer;

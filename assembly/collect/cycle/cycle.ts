@@ -1,7 +1,7 @@
 // An incremental collection of the whole heap, for bounded pauses. docs/collector.md has the picture, and what
 // holds in each phase.
 //
-//   CLEARING ─► PROMOTING ─► WALKING ─► DRAINING ─► GATHERING ─► SPARING ─► TELLING ─► SWEEPING
+//   CLEARING ─► PROMOTING ─► WALKING ─► DRAINING ─► GATHERING ─► SPARING ─► FINALIZING ─► SWEEPING
 //                          ▲                     ▲
 //                       snapshot             it is decided who is dead
 //
@@ -19,23 +19,21 @@ import {
   PHASE_PROMOTING,
   PHASE_SPARING,
   PHASE_SWEEPING,
-  PHASE_TELLING,
+  PHASE_FINALIZING,
   STEP_ENDS,
   STEP_STARTS,
 } from "../../layout";
 import { clearBits } from "../../memory/bits";
-import { GENERATION_0, GENERATION_1, PENDING, control } from "../../control";
-import { tellCollection } from "../../host";
-import { nextOf } from "../../object/header";
+import { GENERATION_0, GENERATION_1, control } from "../../control";
 import { isEmpty } from "../../object/links";
-import { dropWaiting } from "../../death/death";
+import { runWaiting, settleDeaths } from "../../death/death";
+import { canRunHooks, isAnythingWaiting, startActivation, tell } from "../../death/hooks";
 import { promoteSome } from "../../heap/generations";
 import { countCollection } from "../count";
 import { markOn, startMarking } from "../mark/mark";
 import { startWalk } from "../mark/pass";
-import { scanSlots } from "../mark/scan";
 import { learnPace, setPace } from "./pace";
-import { sortPending, tellNext } from "./pending";
+import { finalizeNext, sortPending, spareOn, startSparing } from "./sparing";
 import { walkOn } from "./walk";
 
 /** Pages whose bitmaps are cleared at once. */
@@ -52,39 +50,45 @@ export function beginCycle(): void {
   control.cycleCandidates = control.cycleCollected = control.cycleFreed = 0;
   control.longLivedPending = 0;
   setPace();
-  tell(CYCLE_STARTS, 0);
+  tellOfCycle(CYCLE_STARTS, 0);
 }
 
-/** As in any collection: who asks for another from a callback gets none, or callbacks would never end. */
-function tell(what: u32, collected: u32): void {
+/** As in any collection, an event's hook cannot start another one: events would never end. */
+function tellOfCycle(event: u32, collected: u32): void {
   const outer = control.collecting;
   control.collecting = 1;
-  tellCollection(what, 2, collected);
+  tell(event, 2, collected);
   control.collecting = outer;
 }
 
-/** Does about so many units of what there is to do: deaths that wait, then the cycle. False if nothing is left. */
+/**
+ * Does about so many units of what there is to do: deaths that wait, then the cycle. False if nothing is left, or hooks
+ * are nested too deep for any of it.
+ */
 export function step(units: i32): bool {
   if (control.collecting) return false;
+  startActivation();
+  if (!canRunHooks()) return false;
   control.collecting = 1;
   control.freedBytes = 0;
   control.steps++;
-  tellCollection(STEP_STARTS, 2, 0);
+  tell(STEP_STARTS, 2, 0);
   control.work = units;
-  if (control.dyingTop | control.waitingFirst) control.work -= dropWaiting(units);
+  if (isAnythingWaiting()) control.work = runWaiting(units);
   control.cycleWork += control.work;
   for (; control.work > 0 && control.phase; control.work--) advance();
   control.cycleWork -= <i64>control.work;
   sortPending();
   control.cycleFreed += control.freedBytes;
-  tellCollection(STEP_ENDS, 2, units - control.work);
+  tell(STEP_ENDS, 2, units - control.work);
   control.collecting = 0;
-  return (control.phase | control.dyingTop | control.waitingFirst) != 0;
+  return control.phase != 0 || isAnythingWaiting();
 }
 
-/** Ends all that goes in steps. Again, if a finalizer began another cycle. */
+/** Ends all that goes in steps and can go on here. Again, if a finalizer began another cycle. */
 export function settleAll(): void {
-  while (control.phase | control.dyingTop | control.waitingFirst) {
+  startActivation();
+  while ((control.phase != 0 || isAnythingWaiting()) && canRunHooks()) {
     settleCycle();
     settleDeaths();
   }
@@ -98,12 +102,7 @@ function settleCycle(): void {
     // There is as much reason for one as there was.
     control.longLivedPending += control.longLivedTotal >>> 2;
     endCycle();
-  } else while (control.phase) step(i32.MAX_VALUE);
-}
-
-/** Ends all deaths that wait. */
-export function settleDeaths(): void {
-  while (control.dyingTop | control.waitingFirst) dropWaiting(i32.MAX_VALUE);
+  } else while (control.phase && step(i32.MAX_VALUE));
 }
 
 function advance(): void {
@@ -113,9 +112,10 @@ function advance(): void {
   else if (phase <= <u32>PHASE_DRAINING) {
     if (markOn()) decide();
   } else if (phase == PHASE_GATHERING) gatherOn();
-  else if (phase == PHASE_SPARING) spareOn();
-  else if (phase == PHASE_TELLING) {
-    if (!tellNext()) startPhase(PHASE_SWEEPING);
+  else if (phase == PHASE_SPARING) {
+    if (spareOn()) control.phase = PHASE_FINALIZING;
+  } else if (phase == PHASE_FINALIZING) {
+    if (!finalizeNext()) startPhase(PHASE_SWEEPING);
   } else if (walkOn()) completeCycle();
 }
 
@@ -156,18 +156,8 @@ function decide(): void {
 
 function gatherOn(): void {
   if (!walkOn()) return;
-  sortPending();
-  control.pendingAt = <u32>nextOf(PENDING);
+  startSparing();
   control.phase = PHASE_SPARING;
-}
-
-/** What finalizers may see, and resurrect, is alive until the next cycle. */
-function spareOn(): void {
-  if (!control.partial && <usize>control.pendingAt != PENDING) {
-    const object = <usize>control.pendingAt;
-    control.pendingAt = <u32>nextOf(object);
-    scanSlots(object);
-  } else if (markOn() && <usize>control.pendingAt == PENDING) control.phase = PHASE_TELLING;
 }
 
 /** What was promoted since the cycle began counts towards the next. */
@@ -184,6 +174,6 @@ function endCycle(): void {
   control.candidates = control.cycleCandidates;
   control.cycleFreed += control.freedBytes;
   control.freedBytes = control.cycleFreed;
-  tell(CYCLE_ENDS, control.cycleCollected);
+  tellOfCycle(CYCLE_ENDS, control.cycleCollected);
   control.freedBytes = control.cycleFreed = 0;
 }

@@ -1,14 +1,17 @@
 // A walk over what is dead, in address order, that goes in steps. Between two of them, and whenever a visit runs
 // code of someone's, pages may come, go, and serve other blocks: what stands there then is not dead.
 
-import { PAGE_SHIFT, PAGE_SIZE } from "../../layout";
+import { PAGE_SHIFT, PAGE_SIZE, PHASE_GATHERING } from "../../layout";
 import { markedWord } from "../../memory/bits";
 import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../../memory/page";
 import { control } from "../../control";
 import { infoOf } from "../../object/header";
 import { isDecidedDead } from "../../heap/barrier";
 import { goTo } from "../mark/pass";
-import { VISIT_CHANGED, VISIT_DONE, sweepPart, visit } from "./visit";
+import { runWaiting } from "../../death/death";
+import { canRunHooks, isAnythingWaiting } from "../../death/hooks";
+import { gather } from "./sparing";
+import { sweep, sweepPart } from "./sweeping";
 
 /** Units of work: a page, a word of its bitmap, and a block that is not marked. */
 const PAGE_UNITS: i32 = 4;
@@ -18,6 +21,10 @@ const UNMARKED_UNITS: i32 = 3;
 /** Visits the dead as long as there is work left in the step. True if the walk is over. */
 export function walkOn(): bool {
   while (control.work > 0) {
+    if (isAnythingWaiting() && canRunHooks()) {
+      control.work = runWaiting(control.work);
+      continue;
+    }
     if (control.partial) {
       sweepPart();
       continue;
@@ -55,9 +62,14 @@ function visitRun(number: u32, page: Page): bool {
       if (dead >= end) break;
       control.work -= UNMARKED_UNITS;
       if (!isDecidedDead(dead, infoOf(dead))) continue;
-      const result = visit(dead);
-      if (result == VISIT_DONE) continue;
-      control.cursor = <u32>(result == VISIT_CHANGED ? dead + 8 : dead);
+      if (control.phase == PHASE_GATHERING) {
+        if (!gather(dead)) continue;
+        control.cursor = <u32>dead + 8;
+        return false;
+      }
+      const isDone = sweep(dead);
+      if (isDone && !isAnythingWaiting()) continue;
+      control.cursor = <u32>(isDone ? dead + 8 : dead);
       return false;
     }
     object += <usize>popcnt(here) * size;

@@ -1,0 +1,116 @@
+// SWEEPING: emptying and freeing what a cycle has found to be garbage, one visit an object, in address order.
+//
+// A visit drops the object's slots. The object is freed when no other garbage refers to it any more: at once, or when
+// the last of those behind it is visited; until then it is a shell. So each refcount is exact between any two visits, and no slot
+// leads to freed memory.
+//
+// No hook runs in a visit. What dies of it outside of the garbage is deferred (death/hooks.ts), and the walk runs those
+// deaths before it goes on.
+
+import { FLAG_HAS_WEAKREFS, KIND_WEAKMAP, TYPE_DIES_QUIETLY, TYPE_MASK, TYPE_WEAKREF } from "../../layout";
+import { mark } from "../../memory/bits";
+import { freeBlock } from "../../memory/blocks";
+import { control } from "../../control";
+import { infoOf, refcountOf, typeIdOf } from "../../object/header";
+import { firstSlot, slotCount, slotsEnd, slotsOf } from "../../object/references";
+import { Type, hasLinks, typeAt, typeOf } from "../../object/type";
+import { isDecidedDead } from "../../heap/barrier";
+import { dropSlot } from "../../heap/count";
+import { leaveOld } from "../../heap/generations";
+import { firstEntry, firstEntryOf, unlinkEntry } from "../../weak/map";
+import { endWeakref, freeBuffer, isPlainLeaf, killLeaf } from "../../death/death";
+import { defer, deferCallbacks } from "../../death/hooks";
+import { appendItem } from "../../containers/list";
+
+/** Slots of one object that are dropped at once. */
+const PART: u32 = 512;
+/** Units of work of a reference dropped. */
+const DROP_UNITS: i32 = 3;
+
+/** Visits a garbage object. False if there is more to do about it: visit it again, or go on with `sweepPart`. */
+export function sweep(object: usize): bool {
+  if (control.savesGarbage) {
+    save(object);
+    return true;
+  }
+  const info = infoOf(object);
+  const type = typeAt(info & TYPE_MASK);
+  if (!(type.flags & TYPE_DIES_QUIETLY) || info & FLAG_HAS_WEAKREFS) {
+    if (!dropEntries(object, type)) return false;
+    if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
+    if (slotCount(object, type) > PART) {
+      control.partial = <u32>object;
+      control.partialSlot = 0;
+      return false;
+    }
+  }
+  dropDeadSlots(object, slotsOf(object, type), slotsEnd(object, type));
+  if (refcountOf(object) == 0) freeShell(object, type);
+  return true;
+}
+
+/** Goes on with the object that is swept in parts. */
+export function sweepPart(): void {
+  const object = <usize>control.partial;
+  const type = typeOf(object);
+  const first = firstSlot(object, type);
+  const slots = slotCount(object, type);
+  const from = control.partialSlot;
+  const to = min(from + PART, slots);
+  dropDeadSlots(object, first + ((<usize>from) << 2), first + ((<usize>to) << 2));
+  control.partialSlot = to;
+  if (to < slots) return;
+  control.partial = 0;
+  control.cursor = <u32>object + 8;
+  if (refcountOf(object) == 0) freeShell(object, type);
+}
+
+/** Takes out the entries of a weak map, and those whose key the object is. False if that is not all of them. */
+function dropEntries(object: usize, type: Type): bool {
+  while (true) {
+    let entry = firstEntryOf(object);
+    if (!entry && type.kind == KIND_WEAKMAP) entry = firstEntry(object);
+    if (!entry) return true;
+    if (control.work <= 0) return false;
+    control.work -= DROP_UNITS;
+    unlinkEntry(entry);
+    if (dropSlot(entry)) dropDead(entry, object);
+  }
+}
+
+/** Drops slots of a garbage object. */
+function dropDeadSlots(object: usize, slot: usize, end: usize): void {
+  control.work -= ((<i32>(end - slot)) >>> 2) * DROP_UNITS;
+  for (; slot < end; slot += 4) {
+    const child = <usize>load<u32>(slot);
+    if (!child) continue;
+    store<u32>(slot, 0);
+    if (dropSlot(child)) dropDead(child, object);
+  }
+}
+
+/** An object has lost its last reference, which was the garbage object's `visited`. */
+function dropDead(object: usize, visited: usize): void {
+  const info = infoOf(object);
+  const type = typeAt(info & TYPE_MASK);
+  if (isDecidedDead(object, info)) {
+    // Garbage in front of the visited object has been emptied. Garbage behind it will be visited.
+    if (object < visited) freeShell(object, type);
+  } else if (isPlainLeaf(info, type)) freeBlock(object);
+  else if (hasLinks(type)) defer(object);
+  else deferCallbacks(killLeaf(object));
+}
+
+/** Frees a garbage object that holds nothing any more, and that nothing holds. */
+function freeShell(object: usize, type: Type): void {
+  leaveOld(object, infoOf(object));
+  freeBuffer(object, type);
+  freeBlock(object);
+}
+
+/** A garbage object becomes one that lives, in `gc.garbage`. */
+function save(object: usize): void {
+  mark(object);
+  control.cycleCollected++;
+  appendItem(control.garbage, object);
+}

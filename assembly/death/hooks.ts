@@ -1,0 +1,217 @@
+// Hooks: the one place from which the core calls the host's finalizers, callbacks and events.
+//
+// A hook runs user code, which may do anything to the heap but end it: take and drop any number of references, define
+// types, allocate, collect, kill, fail. So around each call:
+//
+//   - the object that the hook is about is held (`hold` in heap/count.ts), whatever its count was;
+//   - `nesting` counts the hooks on the host's stack. Past MAX_NESTING, or where the stack has no room, no hook runs:
+//     what needs one is DEFERRED, and the outermost death or collection goes on with it;
+//   - `dyingFloor` divides the stack of dying objects: those below it belong to deaths that wait for this hook to
+//     return, and nothing that the hook starts may touch them;
+//   - nothing is kept over the call that the hook may have moved. Types are ids: read `typeOf(object)` anew.
+//
+// The DEFERRED queue runs through `next` of its objects, which are DYING: refcount 0, in no generation, all slots still
+// held, so weak references to them read null and collections take them for roots. Callbacks wait in a chain of their
+// weak references, which are held.
+
+import { FLAG_DYING, FLAG_TRACKED } from "../layout";
+import { control } from "../control";
+import * as host from "../host";
+import { SATURATED, hasFlag, infoOf, nextOf, setInfo, setNext, setPrev, setRefcount, typeIdOf } from "../object/header";
+import { dropsLastFirst, isPlain, slotCount } from "../object/references";
+import { Type, typeOf } from "../object/type";
+import { hold, unhold } from "../heap/count";
+import { moveTo, untrack } from "../heap/generations";
+import { shade } from "../heap/barrier";
+import { callbackOf, nextWeakref, setNextWeakref } from "../weak/reference";
+
+/** Hooks that may run one inside the other: the limit of CPython's trashcan. */
+export const MAX_NESTING: u32 = 50;
+/** Births within which what waits goes on. */
+export const BIRTHS_BEFORE_STEP: i32 = 256;
+
+// ---- Whether a hook may run now
+
+const UNKNOWN: u32 = 0;
+const ROOM: u32 = 1;
+const NO_ROOM: u32 = 2;
+
+/**
+ * A death, a collection or a step begins, perhaps at another depth of the host's stack than the last one: whether there
+ * is room for hooks is asked anew, once, when the first is due.
+ */
+@inline
+export function startActivation(): void {
+  control.room = UNKNOWN;
+}
+
+/** Whether a hook may run: there is room on the host's stack, and not too many are running already. */
+export function canRunHooks(): bool {
+  if (control.nesting >= MAX_NESTING) return false;
+  if (control.room == UNKNOWN) control.room = host.hasRoom() ? ROOM : NO_ROOM;
+  return control.room == ROOM;
+}
+
+// ---- Running them
+
+/** Before a hook. Returns the floor to give back to `leaveHook`. */
+function enterHook(): u32 {
+  const floor = control.dyingFloor;
+  control.dyingFloor = control.dyingTop;
+  control.nesting++;
+  return floor;
+}
+
+function leaveHook(floor: u32): void {
+  control.nesting--;
+  control.dyingFloor = floor;
+  control.room = ROOM;
+}
+
+/** Runs an object's finalizer. True if it then has no reference left: the caller kills it, or goes on with its death. */
+export function finalize(object: usize): bool {
+  hold(object);
+  const floor = enterHook();
+  host.finalize(object, typeIdOf(object));
+  leaveHook(floor);
+  return unhold(object);
+}
+
+/**
+ * Calls the callbacks of a chain of cleared weak references, in its order, and ends the hold on each. Those that then
+ * have no reference left are on the stack of dying objects; returns how many.
+ *
+ * Two rules, both CPython's. After a death all are held until the last has been called: none of them is garbage to a
+ * collection that a callback asks for. In a collection (`generation` = where its survivors go) each hold ends after its
+ * own call, and a weak reference that lives on goes where the survivors went.
+ */
+export function callEach(first: usize, generation: i32 = -1): u32 {
+  let died: u32 = 0;
+  let last: usize = 0;
+  const floor = enterHook();
+  if (generation < 0) for (let weakref = first; weakref; weakref = nextWeakref(weakref)) call(weakref);
+  while (first) {
+    const weakref = first;
+    first = nextWeakref(weakref);
+    setNextWeakref(weakref, 0);
+    if (generation >= 0) call(weakref);
+    if (unhold(weakref)) {
+      // They die in the order of the calls. In a collection the next call may end the death of the last one.
+      pushBelow(generation < 0 ? last : 0, weakref);
+      last = weakref;
+      died++;
+    } else if (generation >= 0) moveTo(generation, weakref);
+  }
+  leaveHook(floor);
+  return died;
+}
+
+function call(weakref: usize): void {
+  host.callback(weakref, callbackOf(weakref));
+}
+
+/** Calls the callbacks of a chain after a death: now, or when the outermost death goes on with what is deferred. */
+export function callOrDefer(first: usize): void {
+  if (!first) return;
+  if (canRunHooks()) callEach(first);
+  else deferCallbacks(first);
+}
+
+/** Tells the host of a collection's progress (COLLECTION_*, CYCLE_*, STEP_*). The events are user code as well. */
+export function tell(event: u32, generation: u32, collected: u32): void {
+  const floor = enterHook();
+  host.tellCollection(event, generation, collected);
+  leaveHook(floor);
+}
+
+/** The weak reference with this callback is gone: the host can forget the function. Runs no user code. */
+export function forgetCallback(id: u32): void {
+  host.forget(id);
+}
+
+// ---- What waits
+
+/** Makes an object DYING: in no generation, without references from outside, all slots still held. */
+export function markDying(object: usize): void {
+  if (hasFlag(object, FLAG_TRACKED)) untrack(object);
+  setInfo(object, (infoOf(object) & ~SATURATED) | FLAG_DYING);
+  setRefcount(object, 0);
+  setPrev(object, firstCursor(object, typeOf(object)));
+}
+
+/** How far the slots of an object are dropped whose death begins: lists and tuples drop the last one first. */
+function firstCursor(object: usize, type: Type): usize {
+  return !isPlain(type) && dropsLastFirst(type) ? <usize>slotCount(object, type) : 0;
+}
+
+/** Puts a dying object on top of the stack: the loop goes on with it first. Its finalizer, if any, has run. */
+export function pushDying(object: usize): void {
+  pushBelow(0, object);
+}
+
+/** Puts a dying object right below `above` on the stack, or on top of it (0). */
+export function pushBelow(above: usize, object: usize): void {
+  markDying(object);
+  // A cycle that marks finds what the object still holds through the object alone.
+  shade(object);
+  if (above) {
+    setNext(object, nextOf(above));
+    setNext(above, object);
+  } else {
+    setNext(object, control.dyingTop);
+    control.dyingTop = <u32>object;
+  }
+}
+
+/** Puts an object with links, whose count is 0, in the queue. Its finalizer has not run. */
+export function defer(object: usize): void {
+  markDying(object);
+  shade(object);
+  setNext(object, 0);
+  if (control.waitingFirst) setNext(control.waitingLast, object);
+  else control.waitingFirst = <u32>object;
+  control.waitingLast = <u32>object;
+  seeToWaiting();
+}
+
+/** Takes the first object out of the queue; 0 = it is empty. It is DYING. */
+export function takeDeferred(): usize {
+  const object = <usize>control.waitingFirst;
+  if (object) control.waitingFirst = <u32>nextOf(object);
+  return object;
+}
+
+/** Calls the callbacks of a chain later. */
+export function deferCallbacks(first: usize): void {
+  if (!first) return;
+  if (control.callbacksFirst) setNextWeakref(control.callbacksLast, first);
+  else control.callbacksFirst = <u32>first;
+  while (nextWeakref(first)) first = nextWeakref(first);
+  control.callbacksLast = <u32>first;
+  seeToWaiting();
+}
+
+/** Takes the whole chain of callbacks that wait; 0 = there is none. */
+export function takeCallbacks(): usize {
+  const first = <usize>control.callbacksFirst;
+  control.callbacksFirst = 0;
+  return first;
+}
+
+/** Whether anything waits: objects in the queue, callbacks, or dying objects that belong to no death under way. */
+export function isAnythingWaiting(): bool {
+  return (control.waitingFirst | control.callbacksFirst) != 0 || control.dyingTop != control.dyingFloor;
+}
+
+/** The births to come go on with what waits, if nothing does before. */
+export function seeToWaiting(): void {
+  control.birthsLimit = min(control.birthsLimit, control.count0 + BIRTHS_BEFORE_STEP);
+}
+
+/** Objects that wait for their death to begin or go on, as far as they are known: each may hold more. */
+export function waitingCount(): u32 {
+  let count: u32 = 0;
+  for (let object = <usize>control.dyingTop; object; object = nextOf(object)) count++;
+  for (let object = <usize>control.waitingFirst; object; object = nextOf(object)) count++;
+  return count;
+}

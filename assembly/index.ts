@@ -24,19 +24,14 @@ import {
 import { CHECK } from "./check";
 import { UNREACHABLE, control } from "./control";
 import { blockSize } from "./memory/blocks";
+import { alloc as allocObject } from "./collect/alloc";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
 import { settleAll, step as stepCycle } from "./collect/cycle/cycle";
-import {
-  beginIfWorthIt,
-  countBirth,
-  countBirthHere,
-  setBounded as setBoundedPauses,
-  uncountBirth,
-} from "./collect/trigger";
+import { beginIfWorthIt, countBirth, setBounded as setBoundedPauses, uncountBirth } from "./collect/trigger";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "./values/atoms";
 import { takeCensus } from "./heap/census";
-import { addType, bearLinked, createObject, createTuple } from "./heap/birth";
+import { addType, createTuple } from "./heap/birth";
 import { clearWeakMap, deleteWeakEntry } from "./death/death";
 import { decref } from "./death/fast";
 import { waitingCount } from "./death/hooks";
@@ -80,7 +75,7 @@ import {
 } from "./weak/reference";
 import { hasFlag, isTracked as isObjectTracked, nextOf, refcountOf, typeIdOf } from "./object/header";
 import { hasBuffer, slotCount } from "./object/references";
-import { hasLinks, isVariableSize, isType, typeAt, typeOf as typeOfObject } from "./object/type";
+import { isVariableSize, isType, typeAt, typeOf as typeOfObject } from "./object/type";
 
 function checkSlot(object: usize, slot: u32): void {
   if (!CHECK) return;
@@ -124,12 +119,7 @@ export function defineType(payloadBytes: u32, slotCount: u32, flags: u32): u32 {
 }
 export function alloc(type: u32): usize {
   if (CHECK) assert(isType(type) && !isVariableSize(typeAt(type)), "unknown type, or one without a fixed size");
-  if (!hasLinks(typeAt(type))) return createObject(typeAt(type));
-  countBirthHere();
-  // What a collection runs may have moved the types.
-  const object = bearLinked(typeAt(type));
-  if (!object) uncountBirth();
-  return object;
+  return allocObject(type);
 }
 export { decref, incref };
 export function refcount(object: usize): u32 {

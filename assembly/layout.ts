@@ -94,6 +94,11 @@ export const MAX_QUIET_SLOTS = 512;
 /** Found out by the core: objects of the type have no hooks that a death runs, be they dropped or containers. */
 export const TYPE_DIES_SILENTLY = 16;
 
+/** Found out by the core: a struct of at most two slots and nothing else. If they are empty, its death is giving memory back. */
+export const TYPE_DIES_AT_ONCE = 32;
+/** Found out by the core: has links, and a payload of 8 to 32 bytes. */
+export const TYPE_BORN_AT_ONCE = 64;
+
 export const TYPE_DESCRIPTOR_SIZE = 32;
 
 // ---- Payloads of the built-in types (offsets from the object's address) --------------------------

@@ -16,12 +16,6 @@ import { isOn, setLimits, thresholdInPages } from "./limits";
  * the object exists.
  */
 export function countBirth(): void {
-  countBirthHere();
-}
-
-/** The same in place: for the one caller that is called most. */
-@inline
-export function countBirthHere(): void {
   const births = control.count0 + 1;
   control.count0 = births;
   if (births > control.birthsLimit || (CHECK && control.collectAlways)) collectIfDue();

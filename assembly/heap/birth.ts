@@ -8,6 +8,8 @@ import {
   MAX_TYPES,
   PAYLOAD_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
+  TYPE_BORN_AT_ONCE,
+  TYPE_DIES_AT_ONCE,
   TYPE_DIES_QUIETLY,
   TYPE_DIES_SILENTLY,
   TYPE_EPHEMERON,
@@ -24,7 +26,7 @@ import { BLOCK_LEAF, BLOCK_LINKED } from "../memory/page";
 import { CHECK } from "../check";
 import { GENERATION_0, control } from "../control";
 import { newHeader, setHeader } from "../object/header";
-import { append, linkLast } from "../object/links";
+import { append } from "../object/links";
 import { Type, hasLinks, typeAt } from "../object/type";
 import { newBuffer } from "./buffer";
 
@@ -39,32 +41,33 @@ export function createObject(type: Type): usize {
   return object;
 }
 
-/** The same for a type with links, in place: for the one caller that is called most. */
-@inline
-export function bearLinked(type: Type): usize {
-  const object = bearLeaf(type);
-  if (object) linkLast(GENERATION_0, object);
-  return object;
-}
-
-
-@inline
-export function bearLeaf(type: Type): usize {
+function bearLeaf(type: Type): usize {
   // The checked build counts requests, to refuse one.
   let object = CHECK ? 0 : takeBlock(type.spans);
   if (!object) {
     object = allocBlock(type.payload, type.sizeClass, type.blockKind);
     if (!object) return 0;
   }
-  const payload = type.payload;
-  if (payload == 8) store<u64>(object + PAYLOAD_OFFSET, 0);
-  else clear(object + PAYLOAD_OFFSET, payload);
+  clear(object + PAYLOAD_OFFSET, type.payload);
   setHeader(object, type.header);
   return object;
 }
 
-
+/** Makes a block an object of a type that is BORN_AT_ONCE. Without a loop: V8 checks the stack at each turn of one. */
 @inline
+export function bearSmall(object: usize, type: Type): void {
+  const payload = type.payload;
+  store<u64>(object, 0, PAYLOAD_OFFSET);
+  if (payload > 8) {
+    store<u64>(object, 0, PAYLOAD_OFFSET + 8);
+    if (payload > 16) {
+      store<u64>(object, 0, PAYLOAD_OFFSET + 16);
+      if (payload > 24) store<u64>(object, 0, PAYLOAD_OFFSET + 24);
+    }
+  }
+  setHeader(object, type.header);
+}
+
 function clear(start: usize, bytes: u32): void {
   if (bytes <= MAX_CLEARED_BY_WORDS) for (let at = start, end = start + bytes; at < end; at += 8) store<u64>(at, 0);
   else memory.fill(start, 0, bytes);
@@ -108,6 +111,8 @@ export function addType(payload: u32, slots: u32, kind: u32, flags: u32): u32 {
     kind <= <u32>KIND_STRUCT && slots <= <u32>MAX_QUIET_SLOTS && !(flags & TYPE_HAS_FINALIZER) && id != TYPE_WEAKREF;
   const isWeak = id == TYPE_WEAKREF || id == TYPE_EPHEMERON || kind == KIND_WEAKMAP;
   if (isQuiet) flags |= TYPE_DIES_QUIETLY;
+  if (links && rounded >= 8 && rounded <= 32) flags |= TYPE_BORN_AT_ONCE;
+  if (links && isQuiet && rounded == 8) flags |= TYPE_DIES_AT_ONCE;
   if (!isWeak && !(flags & TYPE_HAS_FINALIZER)) flags |= TYPE_DIES_SILENTLY;
   type.flags = <u8>flags;
   type.blockKind = links ? BLOCK_LINKED : BLOCK_LEAF;

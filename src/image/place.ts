@@ -17,6 +17,8 @@ import {
   STR_LENGTH_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
   MAX_QUIET_SLOTS,
+  TYPE_BORN_AT_ONCE,
+  TYPE_DIES_AT_ONCE,
   TYPE_DIES_QUIETLY,
   TYPE_DIES_SILENTLY,
   TYPE_EPHEMERON,
@@ -286,7 +288,10 @@ class Placer {
       const sizeClass = sizeClassOf(type, this.#image.isChecked);
       const quietly = slots <= MAX_QUIET_SLOTS ? TYPE_DIES_QUIETLY : 0;
       const dies = hasFinalizer ? TYPE_HAS_FINALIZER : quietly | TYPE_DIES_SILENTLY;
-      const flags = dies | (hasLinks ? TYPE_HAS_LINKS : 0);
+      const isSmall = hasLinks && payload >= 8 && payload <= 32;
+      const atOnce = hasLinks && payload === 8 && !hasFinalizer && quietly !== 0;
+      const flags =
+        dies | (hasLinks ? TYPE_HAS_LINKS : 0) | (isSmall ? TYPE_BORN_AT_ONCE : 0) | (atOnce ? TYPE_DIES_AT_ONCE : 0);
       const kind = hasLinks ? 1 : 0;
       const descriptor = at + id * TYPE_DESCRIPTOR_SIZE;
       this.#set(descriptor, payload);

@@ -24,7 +24,7 @@ import {
 import { CHECK } from "./check";
 import { UNREACHABLE, control } from "./control";
 import { blockSize } from "./memory/blocks";
-import { alloc as allocObject } from "./collect/alloc";
+import { alloc as allocObject } from "./alloc";
 import { collect as collectGeneration } from "./collect/collect";
 import { setLimits } from "./collect/limits";
 import { settleAll, step as stepCycle } from "./collect/cycle/cycle";

@@ -16,6 +16,7 @@ import { moveTo } from "../../heap/generations";
 import { clearWeakrefs, nextWeakref } from "../../weak/reference";
 import { kill } from "../../death/death";
 import { callEach, finalize } from "../../death/hooks";
+import { appendItem } from "../../containers/list";
 import { markOn } from "../mark/mark";
 import { scanSlots } from "../mark/scan";
 import { LINK_BITS, appendChain, sortChain } from "../order";
@@ -81,4 +82,11 @@ export function finalizeNext(): bool {
   if (finalize(object)) kill(object);
   control.work -= FINALIZER_UNITS;
   return true;
+}
+
+/** DEBUG_SAVEALL: a garbage object lives on, in `gc.garbage`. */
+export function save(object: usize): void {
+  setMark(object);
+  control.cycleCollected++;
+  appendItem(control.garbage, object);
 }

@@ -10,8 +10,8 @@ import { isDecidedDead } from "../../heap/barrier";
 import { goTo } from "../mark/pass";
 import { runWaiting } from "../../death/death";
 import { canRunHooks, isAnythingWaiting } from "../../death/hooks";
-import { gather } from "./sparing";
-import { sweep, sweepPart } from "./sweeping";
+import { sweep, sweepPart } from "../../death/sweeping";
+import { gather, save } from "./sparing";
 
 /** Units of work: a page, a word of its bitmap, and a block that is not marked. */
 const PAGE_UNITS: i32 = 4;
@@ -66,6 +66,10 @@ function visitRun(number: u32, page: Page): bool {
         if (!gather(dead)) continue;
         control.cursor = <u32>dead + 8;
         return false;
+      }
+      if (control.savesGarbage) {
+        save(dead);
+        continue;
       }
       const isDone = sweep(dead);
       if (isDone && !isAnythingWaiting()) continue;

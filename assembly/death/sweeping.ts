@@ -1,4 +1,4 @@
-// SWEEPING: emptying and freeing what a cycle has found to be garbage, one visit an object, in address order.
+// How garbage dies that a cycle has found: in address order, one visit an object. (collect/cycle/walk.ts visits.)
 //
 // A visit drops the object's slots. The object is freed when no other garbage refers to it any more: at once, or when
 // the last of those behind it is visited; until then it is a shell. So each refcount is exact between any two visits, and no slot
@@ -7,20 +7,18 @@
 // No hook runs in a visit. What dies of it outside of the garbage is deferred (death/hooks.ts), and the walk runs those
 // deaths before it goes on.
 
-import { FLAG_HAS_WEAKREFS, KIND_WEAKMAP, TYPE_DIES_QUIETLY, TYPE_MASK, TYPE_WEAKREF } from "../../layout";
-import { mark } from "../../memory/bits";
-import { freeBlock } from "../../memory/blocks";
-import { control } from "../../control";
-import { infoOf, refcountOf, typeIdOf } from "../../object/header";
-import { firstSlot, slotCount, slotsEnd, slotsOf } from "../../object/references";
-import { Type, hasLinks, typeAt, typeOf } from "../../object/type";
-import { isDecidedDead } from "../../heap/barrier";
-import { dropSlot } from "../../heap/count";
-import { leaveOld } from "../../heap/generations";
-import { firstEntry, firstEntryOf, unlinkEntry } from "../../weak/map";
-import { endWeakref, freeBuffer, isPlainLeaf, killLeaf } from "../../death/death";
-import { defer, deferCallbacks } from "../../death/hooks";
-import { appendItem } from "../../containers/list";
+import { FLAG_HAS_WEAKREFS, KIND_WEAKMAP, TYPE_DIES_QUIETLY, TYPE_MASK, TYPE_WEAKREF } from "../layout";
+import { freeBlock } from "../memory/blocks";
+import { control } from "../control";
+import { infoOf, refcountOf, typeIdOf } from "../object/header";
+import { firstSlot, slotCount, slotsEnd, slotsOf } from "../object/references";
+import { Type, hasLinks, typeAt, typeOf } from "../object/type";
+import { isDecidedDead } from "../heap/barrier";
+import { dropSlot } from "../heap/count";
+import { leaveOld } from "../heap/generations";
+import { firstEntry, firstEntryOf, unlinkEntry } from "../weak/map";
+import { endWeakref, freeBuffer, isPlainLeaf, killLeaf } from "./death";
+import { defer, deferCallbacks } from "./hooks";
 
 /** Slots of one object that are dropped at once. */
 const PART: u32 = 512;
@@ -29,10 +27,6 @@ const DROP_UNITS: i32 = 3;
 
 /** Visits a garbage object. False if there is more to do about it: visit it again, or go on with `sweepPart`. */
 export function sweep(object: usize): bool {
-  if (control.savesGarbage) {
-    save(object);
-    return true;
-  }
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
   if (!(type.flags & TYPE_DIES_QUIETLY) || info & FLAG_HAS_WEAKREFS) {
@@ -106,11 +100,4 @@ function freeShell(object: usize, type: Type): void {
   leaveOld(object, infoOf(object));
   freeBuffer(object, type);
   freeBlock(object);
-}
-
-/** A garbage object becomes one that lives, in `gc.garbage`. */
-function save(object: usize): void {
-  mark(object);
-  control.cycleCollected++;
-  appendItem(control.garbage, object);
 }

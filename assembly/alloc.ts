@@ -1,13 +1,13 @@
 // The birth of an object of a fixed-size type, and the short way that most births take.
 
-import { TYPE_BORN_AT_ONCE } from "../layout";
-import { takeBlock } from "../memory/blocks";
-import { CHECK } from "../check";
-import { GENERATION_0, control } from "../control";
-import { linkLast } from "../object/links";
-import { hasLinks, typeAt } from "../object/type";
-import { bearSmall, createObject } from "../heap/birth";
-import { countBirth, uncountBirth } from "./trigger";
+import { TYPE_BORN_AT_ONCE } from "./layout";
+import { takeBlock } from "./memory/blocks";
+import { CHECK } from "./check";
+import { GENERATION_0, control } from "./control";
+import { linkLast } from "./object/links";
+import { hasLinks, typeAt } from "./object/type";
+import { bearSmall, createObject } from "./heap/birth";
+import { countBirth, uncountBirth } from "./collect/trigger";
 
 /**
  * A zeroed object with one outside reference; 0 = out of memory, nothing changed. May collect before.

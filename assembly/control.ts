@@ -6,7 +6,7 @@
 import { CLASS_COUNT } from "./memory/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
-export const LAYOUT_VERSION: u32 = 8;
+export const LAYOUT_VERSION: u32 = 9;
 
 
 @unmanaged
@@ -35,8 +35,10 @@ export class Control {
   /** They cover the pages below this one. */
   bitmapEnd: u32;
   markStack: u32;
-  /** Edges did not fit the stack: another pass finds them. */
-  markOverflow: u32;
+  /** Words of grey pages that are not 0: see heap/grey.ts. */
+  greyWords: u32;
+  /** The page of those that is being scanned, as the address where that goes on; 0 = none. */
+  greyCursor: u32;
   /** Old objects that the marking has scanned. */
   markedOld: u32;
 
@@ -54,6 +56,8 @@ export class Control {
   weakMapCapacity: u32;
   weakMapSize: u32;
   weakrefs: u32;
+  /** Entries of weak maps. */
+  entries: u32;
   // Interned strings: see values/intern.ts.
   internBuffer: u32;
   internCapacity: u32;
@@ -108,10 +112,10 @@ export class Control {
   count0: i32;
   count1: i32;
   count2: i32;
-  /** Tracked objects of generation 2, frozen ones included. */
+  // Tracked objects of generation 2: see heap/generations.ts, which alone writes these.
+  /** All of them, frozen ones included; and the frozen ones. */
   oldCount: u32;
-  /** Frozen objects that the last marking met. */
-  frozenMet: u32;
+  frozenCount: u32;
   longLivedTotal: u32;
   longLivedPending: u32;
   collections0: u32;
@@ -134,15 +138,25 @@ export class Control {
   markTop: u32;
   /** A large object that has been scanned up to a slot, or the large weak map to scan from an entry on. */
   partial: u32;
+  /** PART_*: what of it is being scanned; and the slot or the entry to go on with. */
+  partialStage: u32;
   partialSlot: u32;
   partialEntry: u32;
+  /** Whether the slots scanned so far hold nothing that could be part of a cycle. */
+  partialIsAtomic: u32;
   /** Units of work left in the step under way. */
   work: i32;
-  /** What the pace is: units for each birth, births since the cycle began, and how many there should be at most. */
+  /** What the pace is: births between steps, units for each birth, births since the cycle began, and how many there should be at most. */
+  birthsPerStep: i32;
   unitsPerBirth: u32;
   cycleBirths: u32;
   cycleBound: u32;
-  /** Units of work for each old object that the cycles before took, in sixteenths; 0 = there was none. */
+  /** Garbage that the last cycle found. */
+  lastGarbage: u32;
+  /** Blocks in use when the cycle began, with links and without. */
+  cycleLinked: u32;
+  cycleLeaves: u32;
+  /** Units of work for each block that the cycles before took, in sixteenths; 0 = there was none. */
   cycleCost: u32;
   /** Units that young collections have taken out of the steps to come. */
   youngWork: i32;
@@ -214,9 +228,11 @@ export const CLASS_RECORD_SIZE = 24;
 const CLASSES_SIZE = CLASS_COUNT * CLASS_RECORD_SIZE;
 /** Five list heads, each a link pair as in front of an object. */
 const LISTS_SIZE = 5 * 8;
+/** Pages with grey objects: see heap/grey.ts. */
+const GREY_SIZE = 65536 / 8 + 65536 / 8 / 64;
 
 const AREA: usize = memory.data(
-  CONTROL_SIZE + DIRECTORY_SIZE + BITMAPS_SIZE + RUN_BINS_SIZE + LISTS_SIZE + CLASSES_SIZE,
+  CONTROL_SIZE + DIRECTORY_SIZE + BITMAPS_SIZE + RUN_BINS_SIZE + LISTS_SIZE + CLASSES_SIZE + GREY_SIZE,
   64,
 );
 
@@ -234,3 +250,4 @@ export const FINALIZED: usize = UNREACHABLE + 8;
 /** Garbage with finalizers that a cycle is going to run. */
 export const PENDING: usize = FINALIZED + 8;
 export const CLASSES: usize = PENDING;
+export const GREY_PAGES: usize = CLASSES + CLASSES_SIZE;

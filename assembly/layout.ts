@@ -208,6 +208,10 @@ export const CYCLE_STARTS = 3;
 export const STEP_STARTS = 4;
 export const STEP_ENDS = 5;
 export const CYCLE_ENDS = 6;
+/** What is scanned in parts of an object: the entries of weak maps whose key it is, those of a weak map itself, slots. */
+export const PART_ENTRIES_OF_KEY = 0;
+export const PART_ENTRIES_OF_MAP = 1;
+export const PART_SLOTS = 2;
 /** What a cycle of bounded collection is at: docs/collector.md. */
 export const PHASE_IDLE = 0;
 export const PHASE_CLEARING = 1; // both bitmaps

@@ -7,7 +7,14 @@
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { isEmpty, moveAll } from "../object/links";
-import { clearMarks, promoteAll, promoteSome } from "../heap/generations";
+import {
+  clearMarks,
+  countUnexamined,
+  endLongLived,
+  promoteAll,
+  promoteSome,
+  startLongLived,
+} from "../heap/generations";
 import { freeTogether, isUnmarkedSilent, sweep } from "../death/bulk";
 import { endDeaths, settleDeaths } from "../death/death";
 import { canRunHooks, startActivation, tell } from "../death/hooks";
@@ -72,7 +79,7 @@ function findInYoung(generation: u32): void {
   if (generation) moveAll(GENERATION_0, GENERATION_1);
   if (updateRefs(list, control.bounded ? MAX_EXAMINED : u32.MAX_VALUE))
     splitUpdated(list, UNREACHABLE, generation ? BECOME_OLD : STAY_IF_TRACKED);
-  else control.longLivedPending += promoteSome(list, MAX_EXAMINED);
+  else countUnexamined(promoteSome(list, MAX_EXAMINED));
   moveAll(GENERATION_0, GENERATION_1);
 }
 
@@ -82,15 +89,15 @@ function collectWholeHeap(): u32 {
   promoteAll(GENERATION_0);
   const all = control.oldCount;
   const reached = markReachable();
-  control.candidates = all - control.frozenMet;
+  control.candidates = all - control.frozenCount;
   const hasGarbage = reached < all;
   // What is frozen is marked, and yet may die of the garbage that held it last.
-  const isSilent = hasGarbage && !(control.debug | control.frozenMet) && isUnmarkedSilent();
+  const isSilent = hasGarbage && !(control.debug | control.frozenCount) && isUnmarkedSilent();
   let collected: u32 = 0;
   if (isSilent) collected = sweep();
   else if (hasGarbage) gatherUnmarked(UNREACHABLE);
-  control.longLivedPending = 0;
-  control.longLivedTotal = control.oldCount - control.frozenMet;
+  startLongLived();
+  endLongLived();
   return hasGarbage && !isSilent ? tearDown(2) : collected;
 }
 

@@ -13,8 +13,12 @@ export function setLimits(): void {
   control.birthsLimit = isOn() && control.threshold0 != 0 ? control.threshold0 : i32.MAX_VALUE;
   control.pagesLimit = isOn() && control.byteThreshold != 0 ? control.pagesAfter + thresholdInPages() : u32.MAX_VALUE;
   if (control.pagesInUse > control.pagesLimit) control.birthsLimit = i32.MIN_VALUE;
-  else if (control.phase || isAnythingWaiting())
-    control.birthsLimit = min(control.birthsLimit, control.lastStep + BIRTHS_BEFORE_STEP);
+  else if (control.phase && isOn()) limitBirths(control.birthsPerStep);
+  else if (isAnythingWaiting()) limitBirths(BIRTHS_BEFORE_STEP);
+}
+
+function limitBirths(sinceStep: i32): void {
+  control.birthsLimit = min(control.birthsLimit, control.lastStep + sinceStep);
 }
 
 /** The threshold in bytes as whole pages, one at least. */

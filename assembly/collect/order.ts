@@ -7,10 +7,10 @@
 
 import { FLAG_COLLECTING, FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_UNREACHABLE } from "../layout";
 import { isMarked } from "../memory/bits";
-import { control } from "../control";
 import { birthOf, infoOf, setBirth, setInfo } from "../object/header";
 import { append } from "../object/links";
 import { hasFinalizer, typeOf } from "../object/type";
+import { uncountOld } from "../heap/generations";
 import { firstObject, nextObject } from "../heap/walk";
 
 /** Of a birth word that chains: bits of the link. */
@@ -29,8 +29,8 @@ export function gatherUnmarked(unreachable: usize): u32 {
       if (!isUnmarked(object) || !showsOrder(object)) continue;
       const itsEra = birthOf(object) >>> ERA_BITS;
       if (itsEra == era) {
-        setBirth(object, (birthOf(object) << LINK_BITS) | ((<u64>chain) >>> 3));
         leaveGeneration(object);
+        setBirth(object, (birthOf(object) << LINK_BITS) | ((<u64>chain) >>> 3));
         chain = object;
       } else if (itsEra > era && itsEra < nextEra) nextEra = itsEra;
     }
@@ -57,7 +57,7 @@ function showsOrder(object: usize): bool {
 
 function leaveGeneration(object: usize): void {
   setInfo(object, (infoOf(object) & ~FLAG_OLD) | FLAG_COLLECTING | FLAG_UNREACHABLE);
-  control.oldCount--;
+  uncountOld(object);
 }
 
 function linkOf(object: usize): usize {

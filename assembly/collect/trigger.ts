@@ -6,9 +6,10 @@ import { CHECK } from "../check";
 import { control } from "../control";
 import { settleDeaths } from "../death/death";
 import { isAnythingWaiting, startActivation } from "../death/hooks";
+import { hasGrownByQuarter } from "../heap/generations";
 import { collect } from "./collect";
-import { beginCycle, settleAll, step } from "./cycle/cycle";
-import { unitsAfter } from "./cycle/pace";
+import { beginCycle, settleAll, step, stepDeaths } from "./cycle/cycle";
+import { DEATHS_STEP, unitsAfter } from "./cycle/pace";
 import { isOn, setLimits, thresholdInPages } from "./limits";
 
 /**
@@ -34,17 +35,19 @@ function collectIfDue(): void {
     else if (control.pagesInUse > control.pagesLimit) collectForBytes();
     else collectDueGeneration();
   }
-  if (control.bounded) stepIfDue(births);
-  else if (isAnythingWaiting()) {
-    startActivation();
-    settleDeaths();
-    setLimits();
-  }
+  goOn(max(births, 0));
 }
 
-/** Goes on with what waits, at the pace of births: so many there were since the last step. */
-function stepIfDue(births: i32): void {
-  if (control.phase || isAnythingWaiting()) step(unitsAfter(max(births, 0)));
+/**
+ * Goes on with what waits, at the pace of births: so many there were since the last step. A cycle rests while collection
+ * is off or paused, as all collection that nobody asks for; deaths do not.
+ */
+function goOn(births: i32): void {
+  if (!control.bounded) {
+    startActivation();
+    settleDeaths();
+  } else if (control.phase && isOn()) step(unitsAfter(births));
+  else if (isAnythingWaiting()) stepDeaths(DEATHS_STEP);
   control.lastStep = control.count0;
   setLimits();
 }
@@ -77,17 +80,20 @@ export function setBounded(on: bool): void {
 
 /** Begins a cycle if there is reason to and none is under way. */
 export function beginIfWorthIt(): void {
-  if (control.bounded && !control.phase && !control.collecting && isOn() && control.longLivedPending && hasGrown())
+  if (
+    control.bounded &&
+    !control.phase &&
+    !control.collecting &&
+    isOn() &&
+    control.longLivedPending &&
+    hasGrownByQuarter()
+  )
     beginCycle();
 }
 
 /** The third threshold is passed, and the heap has grown by a quarter since it was last collected whole. */
 function isWholeHeapDue(): bool {
-  return control.count2 > control.threshold2 && hasGrown();
-}
-
-function hasGrown(): bool {
-  return control.longLivedPending >= control.longLivedTotal >>> 2;
+  return control.count2 > control.threshold2 && hasGrownByQuarter();
 }
 
 /** The same quarter, of bytes, decides whether all of the heap is worth a look; else something young is. */

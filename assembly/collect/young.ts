@@ -35,6 +35,7 @@ import { linkLast } from "../object/links";
 import { allSlots, allSlotsEnd } from "../object/references";
 import { typeAt, typeOf } from "../object/type";
 import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../weak/map";
+import { countPromoted } from "../heap/generations";
 import { holdsAtoms } from "../values/tracking";
 
 /** Reachable objects stay in their list … */
@@ -178,9 +179,6 @@ function separate(from: usize, unreachable: usize, reachable: u32): u32 {
   }
   setNext(last, from);
   setPrev(from, last);
-  const promoted = <u32>(births - control.births);
-  control.births = births;
-  control.oldCount += promoted;
-  control.longLivedPending += promoted;
+  countPromoted(births);
   return moved;
 }

@@ -27,6 +27,7 @@ import { freeBuffer, endDeaths, killLeaf } from "./death";
 import { defer, deferCallbacks } from "./hooks";
 import { forgetInterned } from "../values/intern";
 import { dropSlot } from "../heap/count";
+import { uncountOldTogether } from "../heap/generations";
 import { firstObject, nextObject } from "../heap/walk";
 
 /** Frees the objects of a list, which are silent garbage, COLLECTING as nothing else is. Returns how many there were. */
@@ -86,7 +87,7 @@ export function sweep(): u32 {
     }
     number += span;
   }
-  control.oldCount -= old;
+  uncountOldTogether(old);
   return old;
 }
 

@@ -276,6 +276,7 @@ export function killLeaf(leaf: usize): usize {
     freeBlock(leaf);
     return 0;
   }
+  if (leaf == <usize>control.partial) control.partial = 0;
   setInfo(leaf, (info & ~SATURATED) | FLAG_DYING);
   setRefcount(leaf, 0);
   let callbacks: usize = 0;

@@ -22,7 +22,7 @@ import { dropsLastFirst, isPlain, slotCount } from "../object/references";
 import { Type, typeOf } from "../object/type";
 import { hold, unhold } from "../heap/count";
 import { moveTo, untrack } from "../heap/generations";
-import { shade } from "../heap/barrier";
+import { shade, stopScanning } from "../heap/barrier";
 import { callbackOf, nextWeakref, setNextWeakref } from "../weak/reference";
 
 /** Hooks that may run one inside the other: the limit of CPython's trashcan. */
@@ -133,6 +133,7 @@ export function forgetCallback(id: u32): void {
 
 /** Makes an object DYING: in no generation, without references from outside, all slots still held. */
 export function markDying(object: usize): void {
+  stopScanning(object);
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
   setInfo(object, (infoOf(object) & ~SATURATED) | FLAG_DYING);
   setRefcount(object, 0);

@@ -7,7 +7,7 @@
 // No hook runs in a visit. What dies of it outside of the garbage is deferred (death/hooks.ts), and the walk runs those
 // deaths before it goes on.
 
-import { FLAG_HAS_WEAKREFS, KIND_WEAKMAP, TYPE_DIES_QUIETLY, TYPE_MASK, TYPE_WEAKREF } from "../layout";
+import { FLAG_HAS_WEAKREFS, KIND_WEAKMAP, PART_SLOTS, TYPE_DIES_QUIETLY, TYPE_MASK, TYPE_WEAKREF } from "../layout";
 import { freeBlock } from "../memory/blocks";
 import { control } from "../control";
 import { infoOf, refcountOf, typeIdOf } from "../object/header";
@@ -34,6 +34,7 @@ export function sweep(object: usize): bool {
     if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
     if (slotCount(object, type) > PART) {
       control.partial = <u32>object;
+      control.partialStage = PART_SLOTS;
       control.partialSlot = 0;
       return false;
     }

@@ -1,47 +1,78 @@
-// What the rest of the heap has to know of an incremental collection (collect/cycle/): the barrier, and who
-// has been found dead.
+// The write barrier of marking, and which objects nobody can get at any more.
 //
-// A cycle marks all that was reachable at one moment, its snapshot: Yuasa's way (1990). The snapshot's objects
-// are the old ones born before that moment; whatever is born later, it lets live unseen. So while it marks, no
-// reference that was there at that moment may vanish before it has been followed. Hence the barrier: who loses a
-// reference and lives on is marked (`shade`), be it a slot's, a dying object's or the outside's; and who gets an
-// outside reference is, too, since that may have come from a weak one. Slots that move within an object are
-// marked when they pass the point up to which it has been scanned.
+// A cycle (collect/cycle/) marks what was reachable at one moment, its snapshot (Yuasa 1990). The snapshot's objects are
+// the old ones born before that moment. What is born later lives, unseen. Each object has a colour, by its two bits:
+//
+//           marked  scanned    means, while the cycle marks
+//   white     0        0       not found yet; garbage, if it is of the snapshot and still white when marking ends
+//   grey      1        0       reachable; its slots are to be scanned: ahead of the cursor, on the mark stack, in
+//                              `partial`, or in a page of heap/grey.ts
+//   black     1        1       reachable, and each object in its slots is grey or black
+//
+//   phase                  may be white and reachable        what changes colours
+//   CLEARING, PROMOTING    all: bits mean nothing yet        clearing
+//   WALKING                what the walk has not passed      roots passed, scanning, the barrier
+//   DRAINING               what only grey objects lead to    scanning, the barrier
+//   GATHERING              none: white is garbage            nothing
+//   SPARING                none                              scanning from objects with finalizers
+//   FINALIZING, SWEEPING   none                              nothing
+//
+// The invariant of WALKING and DRAINING: every object of the snapshot that was reachable when it was taken, and is
+// white, can be reached from a grey object, or from a root that the walk has not passed, by a path of white objects of the snapshot. So no
+// reference may vanish before it has been followed. Hence the barrier, as long as `control.marking` is set:
+//
+//   - an object that loses a reference and lives on becomes grey (`shade`), be it a slot's, a dying object's or the
+//     outside's;
+//   - an object that gets a reference from outside becomes grey, since that may have come from a weak one;
+//   - an object that becomes young, and so would not be scanned, becomes grey with all it holds (`shadeSlots`);
+//   - slots that move within an object become grey when they pass the point up to which it has been scanned.
+//
+// Leaves, and tuples and dicts that hold nothing else, are not tracked and so have no age. They are marked, and scanned,
+// like the snapshot's, since they may be keys of weak maps or hold such keys.
 
-import { FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, PHASE_GATHERING } from "../layout";
-import { isMarked, setMark } from "../memory/bits";
+import {
+  FLAG_DYING,
+  FLAG_HAS_WEAKREFS,
+  FLAG_OLD,
+  FLAG_TRACKED,
+  FLAG_UNREACHABLE,
+  PART_SLOTS,
+  PHASE_GATHERING,
+} from "../layout";
+import { clearScanned, isMarked, setMark } from "../memory/bits";
 import { control } from "../control";
-import { birthOf, hasFlag, infoOf } from "../object/header";
+import { birthOf, infoOf } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
+import { noteGrey } from "./grey";
 
-/** Words of the stack that a marking uses. */
+/** Words of the mark stack. It overflows into heap/grey.ts. */
 export const MARK_STACK_WORDS: u32 = 1024;
 
-/** The barrier: an object of the snapshot's loses a reference, or gets one from outside, while a cycle is marking. */
+/** The barrier: an object loses a reference and lives on, or gets one from outside. */
 @inline
 export function shade(object: usize): void {
   if (control.marking) shadeUnlessYoung(object);
 }
 
-/** What no collection tracks may be a key of a weak map, or hold one: its age is not known. */
 function shadeUnlessYoung(object: usize): void {
+  // A key of weak maps is shaded at any age: its entries are found through it.
   if ((infoOf(object) & (FLAG_TRACKED | FLAG_OLD | FLAG_HAS_WEAKREFS)) != FLAG_TRACKED) reach(object);
 }
 
-/** Marks an object for the cycle to scan: later in this pass, or from the stack, or, if that is full, in another pass. */
+/** Makes a white object grey. The pass scans it later if it lies ahead of the cursor; otherwise the mark stack has it. */
 export function reach(object: usize): void {
   if (!setMark(object) || object >= <usize>control.cursor) return;
   const top = control.markTop;
   if (top == control.markStack + (MARK_STACK_WORDS << 2)) {
-    control.markOverflow = 1;
+    noteGrey(object);
     return;
   }
   store<u32>(top, <u32>object);
   control.markTop = top + 4;
 }
 
-/** Marks an object, and all that it refers to: it stops being one of the snapshot's, and will not be scanned. */
+/** Makes an object grey, and all that it refers to: it stops being one of the snapshot's, and will not be scanned. */
 export function shadeSlots(object: usize): void {
   if (!control.marking) return;
   reach(object);
@@ -52,35 +83,57 @@ export function shadeSlots(object: usize): void {
   }
 }
 
+/** An object that was being scanned in parts is to be scanned anew. */
+export function greyAgain(object: usize): void {
+  control.partial = 0;
+  clearScanned(object);
+  noteGrey(object);
+}
+
+/** An object dies. If its entries were being scanned in parts, it is scanned anew, as a dying object. */
+export function stopScanning(object: usize): void {
+  if (object == <usize>control.partial && control.partialStage != PART_SLOTS) greyAgain(object);
+}
+
 /** Whether an old object was there when the cycle took its snapshot. */
 @inline
 export function isOfSnapshot(object: usize, info: u32): bool {
   return (info & FLAG_OLD) != 0 && birthOf(object) < control.snapshot;
 }
 
-/** Whether a cycle has found the object to be garbage. It is whole, or half cleared, and nothing alive refers to it. */
+/** Whether a cycle has found the object to be garbage. It is whole, or half emptied, and nothing alive refers to it. */
 export function isDead(object: usize): bool {
   return control.phase >= <u32>PHASE_GATHERING && isDecidedDead(object, infoOf(object));
 }
 
-/** The same once it is decided. */
+/** The same from GATHERING on. */
 @inline
 export function isDecidedDead(object: usize, info: u32): bool {
   return isOfSnapshot(object, info) && birthOf(object) >= control.decidedFrozen && !isMarked(object);
 }
 
-/** Whether nobody may come by the object any more, who does not hold it: it is dead, or its finalizer is about to run. */
-export function isHidden(object: usize): bool {
-  return (
-    isDead(object) ||
-    (control.phase >= <u32>PHASE_GATHERING && !control.collecting && hasFlag(object, FLAG_UNREACHABLE))
-  );
+/**
+ * Whether an object can no longer be got at by weak references, weak maps or listings: it is dying, a cycle has found it
+ * to be garbage, or its finalizer is about to run in a cycle. The one question of everything that leads to an object without a reference.
+ */
+export function isGone(object: usize): bool {
+  const info = infoOf(object);
+  if (info & FLAG_DYING) return true;
+  if (control.phase < <u32>PHASE_GATHERING) return false;
+  return isDecidedDead(object, info) || ((info & FLAG_UNREACHABLE) != 0 && isPending(object, info));
+}
+
+/** The flag means something else on leaves, and on what a young collection under way has found. */
+function isPending(object: usize, info: u32): bool {
+  return (info & FLAG_TRACKED) != 0 && !control.collecting;
 }
 
 /** The slot up to which the object has been scanned that the cycle scans in parts; 0 = there is none. */
 function scanPoint(): usize {
   const object = <usize>control.partial;
-  return object ? firstSlot(object, typeOf(object)) + ((<usize>control.partialSlot) << 2) : 0;
+  return object && control.partialStage == PART_SLOTS
+    ? firstSlot(object, typeOf(object)) + ((<usize>control.partialSlot) << 2)
+    : 0;
 }
 
 /** `count` slots are about to move down from `from` to `to`: those that pass the scan point are marked. */
@@ -88,19 +141,23 @@ export function shadeMoved(to: usize, from: usize, count: u32): void {
   const point = scanPoint();
   const end = min(from + ((<usize>count) << 2), point + (from - to));
   if (!point || point <= to) return;
+  control.partialIsAtomic = 0;
   for (let slot = max(from, point); slot < end; slot += 4) shadeSlot(slot);
 }
 
 /** Slots are about to change places. */
 export function shadeSwapped(a: usize, b: usize): void {
   const point = scanPoint();
+  control.partialIsAtomic = 0;
   if (a < point && b >= point) shadeSlot(b);
   else if (b < point && a >= point) shadeSlot(a);
 }
 
 /** All slots of an object are about to change places. */
 export function shadeReordered(object: usize): void {
-  if (object == <usize>control.partial) shadeSlots(object);
+  if (object != <usize>control.partial) return;
+  control.partialIsAtomic = 0;
+  shadeSlots(object);
 }
 
 function shadeSlot(slot: usize): void {

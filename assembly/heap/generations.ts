@@ -1,9 +1,17 @@
-// The three generations: who is tracked, and where.
+// The three generations: which objects are tracked, and where.
 //
-// Generations 0 and 1 are lists in birth order. Generation 2 has no list: its objects are found by
-// walking pages, and carry a birth number instead of links, so the death of an old object touches no
-// neighbour. (CPython keeps three lists; promotion here costs it nothing that it would not touch.)
-// Frozen are the old objects born up to a certain moment: CPython's permanent generation.
+// Generations 0 and 1 are lists in birth order. Generation 2 has no list: its objects are found by walking pages, and
+// carry a birth number instead of links, so the death of an old object touches no neighbour. Frozen are the old objects
+// born before a certain moment: CPython's permanent generation.
+//
+// This file alone writes the numbers of generation 2, so that they agree:
+//
+//   oldCount            = objects with FLAG_OLD
+//   frozenCount         = those of them that are frozen, ≤ oldCount
+//   longLivedTotal      = objects that the last full collection left alive
+//   longLivedPending    = objects that have become old since
+//
+// The last two are CPython's: a full collection is worth it when `longLivedPending` is a quarter of `longLivedTotal`.
 
 import { FLAG_COLLECTING, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, PHASE_GATHERING } from "../layout";
 import { GENERATION_0, GENERATION_1, control } from "../control";
@@ -11,6 +19,8 @@ import { birthOf, clearFlag, hasFlag, infoOf, nextOf, setBirth, setInfo } from "
 import { append, dropBefore, lengthOf, remove } from "../object/links";
 import { isDead, isDecidedDead, shadeSlots } from "./barrier";
 import { firstObject, nextObject } from "./walk";
+
+// ---- Coming and going
 
 /** Starts tracking: last in generation 0. */
 export function track(object: usize): void {
@@ -34,8 +44,19 @@ export function leaveGeneration(object: usize, info: u32): void {
 
 /** Takes an object out of generation 2. Garbage that a cycle has found counts as collected, however it dies. */
 export function leaveOld(object: usize, info: u32): void {
-  control.oldCount--;
+  uncountOld(object);
   if (control.phase >= <u32>PHASE_GATHERING && isDecidedDead(object, info)) control.cycleCollected++;
+}
+
+/** Generation 2 has one object less, which still has its birth number. */
+export function uncountOld(object: usize): void {
+  control.oldCount--;
+  if (control.frozenCount && isFrozen(object)) control.frozenCount--;
+}
+
+/** The same for many objects, none of them frozen. */
+export function uncountOldTogether(count: u32): void {
+  control.oldCount -= count;
 }
 
 /** Moves an object to the end of a generation. */
@@ -59,18 +80,29 @@ export function promoteAll(list: usize): u32 {
 
 /** The same for the first `limit` objects. */
 export function promoteSome(list: usize, limit: u32): u32 {
+  const before = control.births;
+  let births = before;
   let promoted: u32 = 0;
   let object = nextOf(list);
   while (object != list && promoted < limit) {
     const next = nextOf(object);
     setInfo(object, (infoOf(object) & ~(FLAG_COLLECTING | FLAG_UNREACHABLE)) | FLAG_OLD);
-    setBirth(object, control.births++);
+    setBirth(object, births++);
     promoted++;
     object = next;
   }
   dropBefore(list, object);
+  control.births = births;
   control.oldCount += promoted;
   return promoted;
+}
+
+/** The objects with births from `control.births` to below `births` have become old; all of them count towards the quarter. */
+export function countPromoted(births: u64): void {
+  const promoted = <u32>(births - control.births);
+  control.births = births;
+  control.oldCount += promoted;
+  control.longLivedPending += promoted;
 }
 
 /** Clears the marks that a collection left on the objects of a list. */
@@ -80,17 +112,49 @@ export function clearMarks(list: usize): void {
   }
 }
 
+// ---- The quarter
+
+/** Objects that have become old unexamined count as if a young collection had promoted them. */
+export function countUnexamined(promoted: u32): void {
+  control.longLivedPending += promoted;
+}
+
+/** A full collection or a cycle begins: what becomes old from now on counts towards the next. */
+export function startLongLived(): void {
+  control.longLivedPending = 0;
+}
+
+/** It has ended: what is old, but for what became so meanwhile, is long-lived. */
+export function endLongLived(): void {
+  const old = control.oldCount - control.frozenCount;
+  control.longLivedTotal = old > control.longLivedPending ? old - control.longLivedPending : 0;
+}
+
+/** It was given up: there is as much reason for another as there was. */
+export function giveUpLongLived(): void {
+  control.longLivedPending += control.longLivedTotal >>> 2;
+}
+
+/** Whether so much has become old that a full collection is worth it. */
+export function hasGrownByQuarter(): bool {
+  return control.longLivedPending >= control.longLivedTotal >>> 2;
+}
+
+// ---- Freezing
+
 /** Freezes all tracked objects: no collection looks at them any more. They still die by their refcount. */
 export function freeze(): void {
   promoteAll(GENERATION_1);
   promoteAll(GENERATION_0);
   control.frozenUpTo = control.births;
+  control.frozenCount = control.oldCount;
   control.count0 = control.count1 = control.count2 = 0;
 }
 
 /** All that is frozen becomes generation 2 again. */
 export function unfreeze(): void {
   control.frozenUpTo = 0;
+  control.frozenCount = 0;
 }
 
 /** Whether an OLD object is frozen. */
@@ -98,22 +162,24 @@ export function isFrozen(object: usize): bool {
   return birthOf(object) < control.frozenUpTo;
 }
 
+/** How many objects are frozen. Garbage that a cycle has found is not, even if it was frozen since: then this walks the heap. */
+export function frozenCount(): u32 {
+  if (!control.frozenCount || control.phase < <u32>PHASE_GATHERING) return control.frozenCount;
+  let count: u32 = 0;
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    if (hasFlag(object, FLAG_OLD) && isFrozen(object) && !isDead(object)) count++;
+  }
+  return count;
+}
+
+// ---- Listing
+
 /** The next object of generation 2 behind this one (0 = from the start), or 0. */
 function nextOld(object: usize): usize {
   do {
     object = object ? nextObject(object) : firstObject();
   } while (object && (!hasFlag(object, FLAG_OLD) || isFrozen(object) || isDead(object)));
   return object;
-}
-
-/** How many objects are frozen. Walks the heap. */
-export function frozenCount(): u32 {
-  if (control.frozenUpTo == 0) return 0;
-  let count: u32 = 0;
-  for (let object = firstObject(); object; object = nextObject(object)) {
-    if (hasFlag(object, FLAG_OLD) && isFrozen(object)) count++;
-  }
-  return count;
 }
 
 export function trackedCount(generation: u32): u32 {

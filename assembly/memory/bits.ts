@@ -77,6 +77,12 @@ export function markScanned(object: usize): bool {
   return true;
 }
 
+/** Makes a scanned object one that was not. */
+export function clearScanned(object: usize): void {
+  const at = markedWord(object) + SCANNED;
+  store<u64>(at, load<u64>(at) & ~maskOf(object));
+}
+
 /** How many marked bits there are in `count` pages from `number` on. */
 export function markedIn(number: u32, count: u32): u32 {
   let marked: u32 = 0;

@@ -12,16 +12,16 @@ import {
   EPHEMERON_MAP_OFFSET,
   EPHEMERON_NEXT_OFFSET,
   EPHEMERON_PREV_OFFSET,
-  FLAG_DYING,
+  PART_ENTRIES_OF_MAP,
   TYPE_EPHEMERON,
   WEAKMAP_FIRST_OFFSET,
   WEAKMAP_SIZE_OFFSET,
 } from "../layout";
 import { control } from "../control";
-import { ONE_ROOT, hasFlag, infoOf, setInfo } from "../object/header";
+import { ONE_ROOT, infoOf, setInfo } from "../object/header";
 import { typeAt } from "../object/type";
 import { createObject } from "../heap/birth";
-import { isHidden } from "../heap/barrier";
+import { greyAgain, isGone } from "../heap/barrier";
 import { firstOfChain, isEphemeron, link, nextWeakref, reserveChain, unlink } from "./reference";
 
 export function keyOf(entry: usize): usize {
@@ -67,7 +67,7 @@ export function findEntryOf(map: usize, key: usize): usize {
 export function liveEntryAfter(map: usize, entry: usize): usize {
   do {
     entry = entry ? olderEntry(entry) : firstEntry(map);
-  } while (entry && (hasFlag(keyOf(entry), FLAG_DYING) || isHidden(keyOf(entry))));
+  } while (entry && isGone(keyOf(entry)));
   return entry;
 }
 
@@ -85,12 +85,21 @@ export function createEntry(map: usize, key: usize): usize {
   if (older) store<u32>(older + EPHEMERON_PREV_OFFSET, <u32>entry);
   store<u32>(map + WEAKMAP_FIRST_OFFSET, <u32>entry);
   store<u32>(map + WEAKMAP_SIZE_OFFSET, load<u32>(map + WEAKMAP_SIZE_OFFSET) + 1);
+  control.entries++;
   return entry;
+}
+
+function passEntry(entry: usize): void {
+  const isOfMap = control.partialStage == PART_ENTRIES_OF_MAP;
+  control.partialEntry = <u32>(isOfMap ? olderEntry(entry) : nextEntryOf(entry));
+  // A key without entries may die like any other object.
+  if (!isOfMap && !control.partialEntry) greyAgain(keyOf(entry));
 }
 
 /** Takes an entry away from key and map. Their reference to it goes to the caller. */
 export function unlinkEntry(entry: usize): void {
-  if (entry == <usize>control.partialEntry) control.partialEntry = <u32>olderEntry(entry);
+  // A marking that stands at this entry goes on with the next one.
+  if (entry == <usize>control.partialEntry) passEntry(entry);
   const map = mapOf(entry);
   const older = olderEntry(entry);
   const newer = load<u32>(entry + EPHEMERON_PREV_OFFSET);
@@ -98,6 +107,7 @@ export function unlinkEntry(entry: usize): void {
   if (newer) store<u32>(newer + EPHEMERON_NEXT_OFFSET, <u32>older);
   else store<u32>(map + WEAKMAP_FIRST_OFFSET, <u32>older);
   store<u32>(map + WEAKMAP_SIZE_OFFSET, load<u32>(map + WEAKMAP_SIZE_OFFSET) - 1);
+  control.entries--;
   store<u32>(entry + EPHEMERON_MAP_OFFSET, 0);
   store<u64>(entry + EPHEMERON_NEXT_OFFSET, 0);
   unlink(entry);

@@ -5,7 +5,6 @@
 // share, then those with callbacks, newest first.
 
 import {
-  FLAG_DYING,
   FLAG_HAS_WEAKREFS,
   TYPE_EPHEMERON,
   TYPE_WEAKREF,
@@ -16,13 +15,13 @@ import {
   WEAKREF_REFERENT_OFFSET,
 } from "../layout";
 import { Control, control } from "../control";
-import { clearFlag, hasFlag, refcountOf, setFlag, typeIdOf } from "../object/header";
+import { clearFlag, hasFlag, setFlag, typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
 import { AddressMap, del, get, put, reserve } from "../heap/address-map";
 import { createObject } from "../heap/birth";
 import { hashOf } from "../values/key";
 import { hold } from "../heap/count";
-import { isDead, isHidden } from "../heap/barrier";
+import { isGone } from "../heap/barrier";
 
 /** Referent → first of its chain. */
 function chains(): AddressMap {
@@ -62,7 +61,7 @@ export function firstWeakref(object: usize): usize {
 /** The weak reference without callback to an object, if it is alive. Borrowed. */
 export function sharedWeakref(object: usize): usize {
   const first = firstWeakref(object);
-  return first && !callbackOf(first) && refcountOf(first) ? first : 0;
+  return first && !callbackOf(first) && !isGone(first) ? first : 0;
 }
 
 /** A new weak reference, tracked, owned; 0 = out of memory. */
@@ -136,7 +135,7 @@ export function clearWeakrefs(object: usize): usize {
   for (let weakref = firstWeakref(object); weakref;) {
     const next = nextWeakref(weakref);
     detach(weakref);
-    if (callbackOf(weakref) && refcountOf(weakref) && !isDead(weakref)) {
+    if (callbackOf(weakref) && !isGone(weakref)) {
       hold(weakref);
       if (last) setNextWeakref(last, weakref);
       else first = weakref;
@@ -150,7 +149,7 @@ export function clearWeakrefs(object: usize): usize {
 /** The referent, or 0 when it is dead or dying. Borrowed. */
 export function targetOf(weakref: usize): usize {
   const referent = referentOf(weakref);
-  return referent && !hasFlag(referent, FLAG_DYING) && !isHidden(referent) ? referent : 0;
+  return referent && !isGone(referent) ? referent : 0;
 }
 
 export function weakrefCount(object: usize): u32 {
@@ -162,6 +161,6 @@ export function weakrefCount(object: usize): u32 {
 /** The next live weak reference to an object behind this one (0 = the first), or 0. */
 export function weakrefAfter(object: usize, weakref: usize): usize {
   weakref = weakref ? nextWeakref(weakref) : firstWeakref(object);
-  while (weakref && !refcountOf(weakref)) weakref = nextWeakref(weakref);
+  while (weakref && isGone(weakref)) weakref = nextWeakref(weakref);
   return weakref;
 }

@@ -124,7 +124,7 @@ class Placer {
       types: typesAt,
       version: fresh.version,
       markStack: fresh.markStack,
-      oldCount: this.#countOld(),
+      ...this.#countOld(),
     });
     this.#core.addPause(0); // Finds the limits anew.
   }
@@ -378,11 +378,18 @@ class Placer {
     this.#u32[at + cell] = string;
   }
 
-  #countOld(): number {
-    let count = 0;
-    for (const object of this.#population.addresses)
-      if (((this.#image.words[this.#image.at(object) + 1] as number) & FLAG_OLD) !== 0) count++;
-    return count;
+  #countOld(): { oldCount: number; frozenCount: number } {
+    const { control, words } = this.#image;
+    let oldCount = 0;
+    let frozenCount = 0;
+    for (const object of this.#population.addresses) {
+      const at = this.#image.at(object);
+      if (((words[at + 1] as number) & FLAG_OLD) === 0) continue;
+      oldCount++;
+      const birth = (words[at - 1] as number) * 2 ** 32 + (words[at - 2] as number);
+      if (birth < control.frozenUpTo) frozenCount++;
+    }
+    return { oldCount, frozenCount };
   }
 
   #setControl(derived: Partial<Record<ControlField, number>>): void {

@@ -8,7 +8,7 @@
 import { MAX_CLASS_SIZE } from "../../assembly/layout.js";
 
 /** See `assembly/control.ts`. */
-export const LAYOUT_VERSION = 8;
+export const LAYOUT_VERSION = 9;
 
 /** What becomes of a field of the control block in an image. */
 export type FieldRole =
@@ -35,7 +35,8 @@ export const CONTROL_FIELDS = {
   bitmapPages: "derived",
   bitmapEnd: "derived",
   markStack: "derived",
-  markOverflow: "scratch",
+  greyWords: "scratch",
+  greyCursor: "scratch",
   markedOld: "scratch",
   types: "derived",
   typeCapacity: "saved",
@@ -48,6 +49,7 @@ export const CONTROL_FIELDS = {
   weakMapCapacity: "saved",
   weakMapSize: "derived",
   weakrefs: "derived",
+  entries: "derived",
   internBuffer: "saved",
   internCapacity: "saved",
   internSize: "derived",
@@ -81,7 +83,7 @@ export const CONTROL_FIELDS = {
   count1: "saved",
   count2: "saved",
   oldCount: "derived",
-  frozenMet: "scratch",
+  frozenCount: "derived",
   longLivedTotal: "saved",
   longLivedPending: "saved",
   collections0: "saved",
@@ -97,12 +99,18 @@ export const CONTROL_FIELDS = {
   cursor: "scratch",
   markTop: "scratch",
   partial: "scratch",
+  partialStage: "scratch",
   partialSlot: "scratch",
   partialEntry: "scratch",
+  partialIsAtomic: "scratch",
   work: "scratch",
+  birthsPerStep: "scratch",
   unitsPerBirth: "scratch",
   cycleBirths: "scratch",
   cycleBound: "scratch",
+  lastGarbage: "scratch",
+  cycleLinked: "scratch",
+  cycleLeaves: "scratch",
   cycleCost: "scratch",
   youngWork: "scratch",
   lastStep: "scratch",
@@ -158,6 +166,7 @@ const SIGNED: ReadonlySet<string> = new Set([
   "youngWork",
   "lastStep",
   "dropsLeft",
+  "birthsPerStep",
 ] satisfies ControlField[]);
 
 export interface ControlPlace {

@@ -28,11 +28,12 @@ import { GENERATION_0, GENERATION_1, control } from "../../control";
 import { isEmpty } from "../../object/links";
 import { runWaiting, settleDeaths } from "../../death/death";
 import { canRunHooks, isAnythingWaiting, startActivation, tell } from "../../death/hooks";
-import { promoteSome } from "../../heap/generations";
+import { endLongLived, giveUpLongLived, promoteSome, startLongLived } from "../../heap/generations";
+import { clearGreyPages } from "../../heap/grey";
 import { countCollection } from "../count";
 import { markOn, startMarking } from "../mark/mark";
 import { startWalk } from "../mark/pass";
-import { learnPace, setPace } from "./pace";
+import { adjustPace, countBlocks, learnPace, setPace, startPace } from "./pace";
 import { finalizeNext, sortPending, spareOn, startSparing } from "./sparing";
 import { walkOn } from "./walk";
 
@@ -48,8 +49,8 @@ export function beginCycle(): void {
   control.walkPage = control.firstPage;
   control.steps = control.isHurried = 0;
   control.cycleCandidates = control.cycleCollected = control.cycleFreed = 0;
-  control.longLivedPending = 0;
-  setPace();
+  startLongLived();
+  startPace();
   tellOfCycle(CYCLE_STARTS, 0);
 }
 
@@ -66,6 +67,15 @@ function tellOfCycle(event: u32, collected: u32): void {
  * are nested too deep for any of it.
  */
 export function step(units: i32): bool {
+  return stepOn(units, true);
+}
+
+/** The same for deaths alone, while cycles are to rest. */
+export function stepDeaths(units: i32): bool {
+  return stepOn(units, false);
+}
+
+function stepOn(units: i32, withCycle: bool): bool {
   if (control.collecting) return false;
   startActivation();
   if (!canRunHooks()) return false;
@@ -75,10 +85,12 @@ export function step(units: i32): bool {
   tell(STEP_STARTS, 2, 0);
   control.work = units;
   if (isAnythingWaiting()) control.work = runWaiting(units);
-  control.cycleWork += control.work;
-  for (; control.work > 0 && control.phase; control.work--) advance();
-  control.cycleWork -= <i64>control.work;
-  sortPending();
+  if (withCycle) {
+    control.cycleWork += control.work;
+    for (; control.work > 0 && control.phase; control.work--) advance();
+    control.cycleWork -= <i64>control.work;
+    sortPending();
+  }
   control.cycleFreed += control.freedBytes;
   tell(STEP_ENDS, 2, units - control.work);
   control.collecting = 0;
@@ -99,8 +111,8 @@ function settleCycle(): void {
   if (control.phase == PHASE_IDLE) return;
   if (control.phase < <u32>PHASE_GATHERING) {
     control.marking = control.partial = 0;
-    // There is as much reason for one as there was.
-    control.longLivedPending += control.longLivedTotal >>> 2;
+    clearGreyPages();
+    giveUpLongLived();
     endCycle();
   } else while (control.phase && step(i32.MAX_VALUE));
 }
@@ -110,7 +122,7 @@ function advance(): void {
   if (phase == PHASE_CLEARING) clearSome();
   else if (phase == PHASE_PROMOTING) promote();
   else if (phase <= <u32>PHASE_DRAINING) {
-    if (markOn()) decide();
+    markStep(phase);
   } else if (phase == PHASE_GATHERING) gatherOn();
   else if (phase == PHASE_SPARING) {
     if (spareOn()) control.phase = PHASE_FINALIZING;
@@ -129,9 +141,12 @@ function clearSome(): void {
   const number = control.walkPage;
   const pages = min(CLEAR_PAGES, control.endPage - number);
   clearBits(number, pages);
+  for (let i: u32 = 0; i < pages; i++) countBlocks(number + i);
   control.work -= pages * CLEAR_UNITS;
   control.walkPage = number + pages;
-  if (control.walkPage >= control.endPage) control.phase = PHASE_PROMOTING;
+  if (control.walkPage < control.endPage) return;
+  setPace();
+  control.phase = PHASE_PROMOTING;
 }
 
 /** When nothing is young any more, all that is tracked is in the snapshot. */
@@ -140,9 +155,15 @@ function promote(): void {
   const promoted = promoteSome(list, 256);
   control.work -= promoted * PROMOTE_UNITS + 1;
   if (!isEmpty(GENERATION_1) || !isEmpty(GENERATION_0)) return;
-  control.cycleCandidates = control.oldCount;
+  control.cycleCandidates = control.oldCount - control.frozenCount;
   control.marking = 1;
   startMarking();
+}
+
+function markStep(phase: u32): void {
+  const isOver = markOn();
+  if (phase != control.phase) adjustPace();
+  if (isOver) decide();
 }
 
 /** What is not marked is dead from now on: weak references to it read null, and nothing can come by it. */
@@ -150,7 +171,6 @@ function decide(): void {
   control.marking = 0;
   control.decidedFrozen = control.frozenUpTo;
   control.savesGarbage = control.debug & DEBUG_SAVEALL && control.garbage ? 1 : 0;
-  control.cycleCandidates -= control.frozenMet;
   startPhase(control.hasHooks ? PHASE_GATHERING : PHASE_SWEEPING);
 }
 
@@ -164,7 +184,7 @@ function gatherOn(): void {
 function completeCycle(): void {
   learnPace();
   countCollection(2, control.cycleCollected);
-  control.longLivedTotal = control.oldCount - control.frozenMet - control.longLivedPending;
+  endLongLived();
   control.pagesAfterFull = control.pagesInUse;
   endCycle();
 }

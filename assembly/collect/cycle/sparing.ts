@@ -12,7 +12,7 @@ import { PENDING, control } from "../../control";
 import { birthOf, infoOf, nextOf, setBirth, setFlag, setInfo } from "../../object/header";
 import { isEmpty } from "../../object/links";
 import { hasFinalizer, typeAt } from "../../object/type";
-import { moveTo } from "../../heap/generations";
+import { moveTo, uncountOld } from "../../heap/generations";
 import { clearWeakrefs, nextWeakref } from "../../weak/reference";
 import { kill } from "../../death/death";
 import { callEach, finalize } from "../../death/hooks";
@@ -42,9 +42,9 @@ export function gather(object: usize): bool {
 
 /** Takes an object out of generation 2. It is on no list until `sortPending`. */
 function addPending(object: usize): void {
+  uncountOld(object);
   setBirth(object, (birthOf(object) << LINK_BITS) | (control.pendingChain >>> 3));
   setInfo(object, (infoOf(object) & ~FLAG_OLD) | FLAG_UNREACHABLE);
-  control.oldCount--;
   control.pendingChain = <u32>object;
 }
 

@@ -1,10 +1,15 @@
-// Marking: what is reachable, of all that is old, in steps or in one go.
+// Marking: what is reachable, of all that is old, in steps or at once.
 //
-// It goes in address order, over two bitmaps. `marked` in memory/bits.ts means reachable, `scanned` that the
-// object's slots have been marked. A pass goes through the bitmaps word by word and scans what is marked and not
-// scanned, so memory streams in; marking an object sets a bit and does not touch the object. An edge to a higher
-// address is met later in the same pass. One to a lower address goes on a short stack, drained after the pass. When
-// the stack is full the edge is dropped: the bits remember it, and another pass finds it.
+// It goes in address order, over two bitmaps: heap/barrier.ts says what their colours mean. One pass over all pages
+// (WALKING) marks the roots of each page when it gets there, and scans what is grey, so memory streams in; marking an
+// object sets a bit and does not touch the object. An edge to a higher address is met later in the pass. An edge to a
+// lower one goes on a short stack, which is drained behind the pass (DRAINING); where the stack is full, the object's page becomes
+// grey (heap/grey.ts), and grey pages are scanned when the stack is empty.
+//
+// So each object is scanned once, each page walked once, and a grey page scanned once for each time that it became grey:
+// linear in the objects and pages, at any shape.
+//
+// Leaves are marked and not scanned, unless there are weak maps, whose keys they may be: a page of leaves is skipped.
 //
 // Roots are all holders that are not slots of ordinary objects: outside references, immortals, the slots that dying
 // objects still hold, and frozen objects.
@@ -12,37 +17,50 @@
 import { PHASE_IDLE, PHASE_WALKING } from "../../layout";
 import { clearBits, isMarked } from "../../memory/bits";
 import { control } from "../../control";
-import { passOn, startWalk } from "./pass";
+import { clearGreyPages, takeGreyPage } from "../../heap/grey";
+import { isLeafPage, scanGreyPage, startGreyPage, startWalk, walkPage } from "./pass";
 import { scan, scanPart } from "./scan";
+
+/** Units of work of a leaf that is on the stack. */
+const LEAF_UNITS: i32 = 2;
 
 /** Begins a marking of the old objects there are, with bitmaps that are clear. */
 export function startMarking(): void {
+  clearGreyPages();
   control.snapshot = control.births;
   control.markTop = control.markStack;
-  control.markOverflow = control.partial = control.frozenMet = control.markedOld = 0;
+  control.greyCursor = control.partial = control.markedOld = 0;
   control.phase = PHASE_WALKING;
   startWalk();
 }
 
-/** Scans what is marked and not scanned, as long as there is work left in the step. True if there is no more of it. */
+/** Scans what is grey, as long as there is work left in the step. True if nothing is. */
 export function markOn(): bool {
   while (control.work > 0) {
     if (control.partial) scanPart();
-    else if (control.cursor != u32.MAX_VALUE) passOn();
-    else if (control.markTop > control.markStack) {
-      control.markTop -= 4;
-      const object = <usize>load<u32>(control.markTop);
-      // Where its page has gone since, nothing is marked.
-      if (isMarked(object)) scan(object);
-    } else if (control.markOverflow) {
-      control.markOverflow = 0;
-      startWalk();
-    } else return true;
+    else if (control.cursor != u32.MAX_VALUE) walkPage();
+    else if (control.markTop > control.markStack) scanNext();
+    else if (control.greyCursor) scanGreyPage();
+    else {
+      const page = takeGreyPage();
+      if (!page) return true;
+      startGreyPage(page);
+    }
   }
   return false;
 }
 
-/** Marks everything that is reachable, in one go. All that is tracked is old. How many of that it met, frozen ones included. */
+/** Scans the object on top of the stack. */
+function scanNext(): void {
+  control.markTop -= 4;
+  const object = <usize>load<u32>(control.markTop);
+  // Where its page has gone since, nothing is marked.
+  if (!isMarked(object)) return;
+  if (isLeafPage(object)) control.work -= LEAF_UNITS;
+  else scan(object);
+}
+
+/** Marks everything that is reachable, at once. All that is tracked is old. How many of that it met, frozen ones included. */
 export function markReachable(): u32 {
   clearBits(control.firstPage, control.endPage - control.firstPage);
   startMarking();

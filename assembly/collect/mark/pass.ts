@@ -1,27 +1,38 @@
-// Passes over the bitmaps, in address order, that go in steps. Between two of them pages may come, go, and serve
-// other blocks: what stands there then was born after the snapshot, and need not be met.
+// The pass over all pages, and the scanning of grey pages: word by word of the bitmaps, in address order, in steps.
+// Between two steps pages may come, go, and serve other blocks: what stands there then was born after the snapshot, and need
+// not be met.
 
 import {
   FLAG_DYING,
   FLAG_HAS_WEAKREFS,
   FLAG_OLD,
-  PAYLOAD_OFFSET,
-  TYPE_DIES_QUIETLY,
-  TYPE_MASK,
   PAGE_SHIFT,
   PAGE_SIZE,
+  PAYLOAD_OFFSET,
   PHASE_DRAINING,
-  PHASE_WALKING,
   ROOTS_SATURATED,
   ROOTS_SHIFT,
+  TYPE_DIES_QUIETLY,
+  TYPE_MASK,
 } from "../../layout";
 import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark, setMark } from "../../memory/bits";
-import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf, prefixOf } from "../../memory/page";
+import {
+  BLOCK_LEAF,
+  PAGE_FREE,
+  PAGE_INSIDE,
+  PAGE_LARGE,
+  PAGE_SPAN,
+  Page,
+  pageAt,
+  pageOf,
+  prefixOf,
+} from "../../memory/page";
 import { control } from "../../control";
 import { birthOf, hasFlag, infoOf } from "../../object/header";
-import { isFrozen } from "../../heap/generations";
 import { typeAt } from "../../object/type";
 import { MARK_STACK_WORDS } from "../../heap/barrier";
+import { isFrozen } from "../../heap/generations";
+import { noteGrey } from "../../heap/grey";
 import { JUMP_UNITS, OBJECT_UNITS, PART, scanSlots } from "./scan";
 
 /** Units of work: a page, and a word of its bitmaps; and of so many blocks looked at for roots one unit each. */
@@ -34,7 +45,7 @@ const BYTES_PER_UNIT_SHIFT: u32 = 4;
 /** What is a root: held from outside, or dying, and so holding its slots until they are dropped. */
 const ROOT: u32 = (ROOTS_SATURATED << ROOTS_SHIFT) | FLAG_DYING;
 
-/** A walk or a pass begins. */
+/** A walk over all pages begins. */
 export function startWalk(): void {
   control.walkPage = control.firstPage;
   control.cursor = control.firstPage << PAGE_SHIFT;
@@ -46,8 +57,13 @@ export function goTo(number: u32): void {
   control.cursor = number >>> (32 - PAGE_SHIFT) ? u32.MAX_VALUE : number << PAGE_SHIFT;
 }
 
-/** Goes on with a pass by a page at most. The first pass marks what is held from outside when it gets there. */
-export function passOn(): void {
+/** Whether an object's page has leaves alone, and they need not be scanned: none can be a key of a weak map. */
+export function isLeafPage(object: usize): bool {
+  return !control.entries && pageOf(object).kind == BLOCK_LEAF;
+}
+
+/** Goes on with the pass by a page at most: marks the page's roots when it begins it, and scans what is grey. */
+export function walkPage(): void {
   const number = control.walkPage;
   if (number >= control.endPage) {
     control.cursor = u32.MAX_VALUE;
@@ -62,81 +78,103 @@ export function passOn(): void {
     return;
   }
   const start = number << PAGE_SHIFT;
-  if (control.phase == PHASE_WALKING && control.cursor == start && state != PAGE_INSIDE) markRoots(start, page);
-  if (state == PAGE_LARGE) {
-    if (passWords(start, 1, PART)) goTo(number + page.span);
-  } else {
-    const jump = control.phase == PHASE_WALKING ? 0 : JUMP_UNITS;
-    const units = OBJECT_UNITS + ((<u32>pageOf(start).blockSize) >>> BYTES_PER_UNIT_SHIFT) + jump;
-    if (passWords(start, PAGE_BITMAP_WORDS, units)) goTo(number + 1);
-  }
+  if (control.cursor == start && state != PAGE_INSIDE) markRoots(start, page);
+  const end = isLeafPage(start) ? start : endOfBits(start, state);
+  const at = start == end ? end : scanWords(control.cursor & ~511, end, 0);
+  if (at == end) goTo(state == PAGE_LARGE ? number + page.span : number + 1);
+  else control.cursor = at;
+}
+
+/** Where the bits of a page end: the one object of a large block begins in its first word. */
+function endOfBits(start: u32, state: u32): u32 {
+  return start + (state == PAGE_LARGE ? 512 : PAGE_SIZE);
+}
+
+/** Begins a grey page, unless it has gone, or needs no scanning. */
+export function startGreyPage(number: u32): void {
+  control.work -= PAGE_UNITS;
+  if (number < control.firstPage || number >= control.endPage) return;
+  const state = pageAt(number).state;
+  if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;
+  if (!isLeafPage(number << PAGE_SHIFT)) control.greyCursor = number << PAGE_SHIFT;
+}
+
+/** Goes on with the grey page. */
+export function scanGreyPage(): void {
+  const start = control.greyCursor & ~(PAGE_SIZE - 1);
+  const state = pageAt(start >>> PAGE_SHIFT).state;
+  const isThere = state == PAGE_SPAN || state == PAGE_LARGE || state == PAGE_INSIDE;
+  const end = isThere ? endOfBits(start, state) : start;
+  const at = isThere ? scanWords(control.greyCursor & ~511, end, end) : end;
+  control.greyCursor = at == end ? 0 : at;
 }
 
 /**
- * Scans what is marked and not scanned of a page, from the cursor on. False if that is not all: there is no work left in
- * the step, or an object to be scanned in parts. `units`: what one takes about that is not.
+ * Scans what is grey in the words of bitmap of [at, end), all in one page. Returns where to go on: `end`, or earlier if
+ * there is no work left in the step, or an object is to be scanned in parts. `met`: what is marked from here to there
+ * will be met on the way, and needs no place on the stack (0 = up to the end of memory: in the pass).
  */
-function passWords(start: u32, words: u32, units: i32): bool {
-  const snapshot = control.snapshot;
+function scanWords(at: u32, end: u32, met: u32): u32 {
+  const isPass = met == 0;
+  const start = at & ~(PAGE_SIZE - 1);
   const bits = bitsOfPage(start >>> PAGE_SHIFT);
-  const end = start + (words << 9);
-  let cursor = control.cursor & ~511;
-  let top = control.markTop;
+  const snapshot = control.snapshot;
+  const units = OBJECT_UNITS + ((<u32>pageOf(start).blockSize) >>> BYTES_PER_UNIT_SHIFT) + (isPass ? 0 : JUMP_UNITS);
   const limit = control.markStack + (MARK_STACK_WORDS << 2);
+  let top = control.markTop;
+  // One word at least, or a step that is used up by a page's roots would begin the page again, for ever.
   do {
-    const at = bits + ((cursor & 0xffff) >>> 6);
-    const before = load<u64>(at, SCANNED);
+    const word = bits + ((at - start) >>> 6);
+    const before = load<u64>(word, SCANNED);
     let scanned = before;
-    let grey = load<u64>(at) & ~scanned;
+    let grey = load<u64>(word) & ~scanned;
     control.work -= WORD_UNITS;
     while (grey) {
-      // All that is known by now, and then what that has marked: to look again after each would wait for its marks.
+      // All that is grey by now, and then what that has made grey: looking again after each would wait for its marks.
       scanned |= grey;
       do {
-        const object = <usize>cursor + ((<usize>ctz(grey)) << 3);
+        const object = <usize>at + ((<usize>ctz(grey)) << 3);
         grey &= grey - 1;
         const info = infoOf(object);
         const type = typeAt(info & TYPE_MASK);
         if ((info & (FLAG_OLD | FLAG_HAS_WEAKREFS)) != FLAG_OLD || !(type.flags & TYPE_DIES_QUIETLY)) {
           control.markedOld--;
-          control.cursor = cursor;
+          if (isPass) control.cursor = at;
           control.markTop = top;
+          store<u64>(word, scanned & ~grey, SCANNED);
           scanSlots(object);
           top = control.markTop;
           if (control.partial) {
-            control.cursor = <u32>object;
-            store<u64>(at, scanned & ~grey, SCANNED);
             control.markedOld += <u32>popcnt((scanned & ~grey) ^ before);
-            return false;
+            return <u32>object;
           }
         } else if (birthOf(object) < snapshot) {
           const bytes = type.slots << 2;
           if (top + bytes > limit) {
+            for (let entry = top - bytes; entry < top; entry += 4) noteGrey(load<u32>(entry));
             top -= bytes;
-            control.markOverflow = 1;
           }
           const first = object + PAYLOAD_OFFSET;
-          for (let slot = first, end = first + bytes; slot < end; slot += 4) {
+          for (let slot = first, last = first + bytes; slot < last; slot += 4) {
             const child = load<u32>(slot);
             if (!child || !setMark(child)) continue;
             store<u32>(top, child);
-            top += (<u32>(child < cursor)) << 2;
+            top += (<u32>(child - at >= met - at)) << 2;
           }
         } else control.markedOld--;
       } while (grey);
-      grey = load<u64>(at) & ~scanned;
+      grey = load<u64>(word) & ~scanned;
     }
     if (scanned != before) {
       const passed = <u32>popcnt(scanned ^ before);
-      store<u64>(at, scanned, SCANNED);
+      store<u64>(word, scanned, SCANNED);
       control.markedOld += passed;
       control.work -= passed * units;
     }
-    cursor += 512;
-  } while (cursor != end && control.work > 0);
+    at += 512;
+  } while (at != end && control.work > 0);
   control.markTop = top;
-  control.cursor = cursor;
-  return cursor == end;
+  return at;
 }
 
 /** Marks what of a run is held from outside. */
@@ -154,7 +192,6 @@ function markRoots(start: u32, page: Page): void {
 function markFrozen(object: u32, size: u32, end: u32): void {
   for (; object < end; object += size) {
     if (!hasFlag(object, FLAG_OLD) || !isFrozen(object)) continue;
-    control.frozenMet++;
     mark(object);
   }
 }

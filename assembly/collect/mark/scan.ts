@@ -1,26 +1,40 @@
-// Scanning: marking what an object refers to. Large ones are scanned in parts, one at a time, between which the
-// program may change them: heap/barrier.ts sees to what moves meanwhile.
+// Scanning: marking what an object refers to.
+//
+// An object with more than PART slots, or entries of weak maps, is scanned in parts, one object at a time. The program
+// may change it between two parts: heap/barrier.ts shades the slots that move past the point reached, `unlinkEntry` in
+// weak/map.ts moves on from an entry that goes, and a death makes the object grey again (`stopScanning`).
 
-import { FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_TRACKED, FLAG_UNREACHABLE, KIND_WEAKMAP, TYPE_MASK } from "../../layout";
+import {
+  FLAG_HAS_WEAKREFS,
+  FLAG_OLD,
+  FLAG_TRACKED,
+  FLAG_UNREACHABLE,
+  KIND_WEAKMAP,
+  PART_ENTRIES_OF_KEY,
+  PART_ENTRIES_OF_MAP,
+  PART_SLOTS,
+  TYPE_MASK,
+} from "../../layout";
 import { isMarked, markScanned } from "../../memory/bits";
 import { control } from "../../control";
-import { infoOf } from "../../object/header";
+import { hasFlag, infoOf } from "../../object/header";
 import { firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/references";
-import { typeAt, typeOf } from "../../object/type";
-import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../../weak/map";
+import { Type, typeAt, typeOf } from "../../object/type";
 import { isOfSnapshot, reach } from "../../heap/barrier";
-import { untrackIfAtoms } from "../../values/tracking";
+import { untrack } from "../../heap/generations";
+import { isAtomicPart, untrackIfAtoms } from "../../values/tracking";
+import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../../weak/map";
 
-/** Slots, or entries of a weak map, that are scanned at once. */
+/** Slots, or entries of weak maps, that are scanned at once. */
 export const PART: u32 = 512;
 /** Units of work that an object costs besides its slots. */
 export const OBJECT_UNITS: i32 = 2;
-/** … and of one that is met by the way, and so is not in the cache. */
+/** More for one that is met through a reference, and so is not in the cache. */
 export const JUMP_UNITS: i32 = 11;
-/** A slot of a large object: what it leads to may be anywhere. */
+/** A slot of a large object: the object that it refers to may be anywhere. */
 const FAR_SLOT_UNITS: i32 = 2;
 
-/** Scans a marked object, unless that was done. */
+/** Scans a grey object, unless it was scanned before. */
 export function scan(object: usize): void {
   if (!markScanned(object)) return;
   control.work -= JUMP_UNITS;
@@ -28,66 +42,94 @@ export function scan(object: usize): void {
 }
 
 /**
- * Scans an object of any kind. A tracked one that was born after the snapshot needs no scanning (one whose finalizer is
- * to run is tracked, and in no generation). Free memory that was an object when it was marked looks like one without slots.
+ * Scans an object of any kind, or begins to scan it in parts. A tracked one that was born after the snapshot needs no
+ * scanning (one whose finalizer is to run is tracked, and in no generation). Free memory that was an object when it was
+ * marked looks like one without slots.
  */
 export function scanSlots(object: usize): void {
   const info = infoOf(object);
-  if (info & FLAG_HAS_WEAKREFS) scanEntriesOf(object);
+  if (!(info & FLAG_HAS_WEAKREFS)) {
+    scanOwn(object, info);
+    return;
+  }
+  startPart(object, PART_ENTRIES_OF_KEY, firstEntryOf(object));
+  scanEntriesOfKey(object);
+}
+
+/** Scans what an object holds itself. */
+function scanOwn(object: usize, info: u32): void {
   if ((info & (FLAG_TRACKED | FLAG_UNREACHABLE)) == FLAG_TRACKED && !isOfSnapshot(object, info)) return;
   if (info & FLAG_OLD) control.markedOld++;
   const type = typeAt(info & TYPE_MASK);
-  if (type.kind == KIND_WEAKMAP) {
-    control.partial = <u32>object;
-    control.partialSlot = 0;
-    control.partialEntry = <u32>firstEntry(object);
-    return;
-  }
-  const slots = slotCount(object, type);
-  if (slots > PART) {
-    control.partial = <u32>object;
-    control.partialSlot = 0;
-    return;
-  }
-  control.work -= OBJECT_UNITS + slots;
-  for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+  if (type.kind == KIND_WEAKMAP) startPart(object, PART_ENTRIES_OF_MAP, firstEntry(object));
+  else if (slotCount(object, type) > PART) startPart(object, PART_SLOTS, 0);
+  else scanAll(object, info, type);
+}
+
+function scanAll(object: usize, info: u32, type: Type): void {
+  const first = slotsOf(object, type);
+  const end = slotsEnd(object, type);
+  control.work -= OBJECT_UNITS + ((<i32>(end - first)) >>> 2);
+  for (let slot = first; slot < end; slot += 4) {
     const child = load<u32>(slot);
     if (child) reach(child);
   }
   if (!isPlain(type) && info & FLAG_OLD) untrackIfAtoms(object, type);
 }
 
+function startPart(object: usize, stage: u32, entry: usize): void {
+  control.partial = <u32>object;
+  control.partialStage = stage;
+  control.partialSlot = 0;
+  control.partialEntry = <u32>entry;
+  control.partialIsAtomic = 1;
+}
+
 /** Goes on with the object that is scanned in parts. */
 export function scanPart(): void {
   const object = <usize>control.partial;
+  const stage = control.partialStage;
+  if (stage == PART_ENTRIES_OF_KEY) scanEntriesOfKey(object);
+  else if (stage == PART_ENTRIES_OF_MAP) scanEntriesOfMap();
+  else scanPartOfSlots(object);
+}
+
+function scanPartOfSlots(object: usize): void {
   const type = typeOf(object);
-  if (type.kind == KIND_WEAKMAP) {
-    scanEntriesPart();
-    return;
-  }
   const first = firstSlot(object, type);
   const start = first + ((<usize>control.partialSlot) << 2);
-  const end = min(slotsEnd(object, type), start + (PART << 2));
-  // A dying one has let go of some.
-  for (let slot = max(start, slotsOf(object, type)); slot < end; slot += 4) {
+  const all = slotsEnd(object, type);
+  const end = min(all, start + (PART << 2));
+  // A dying object has dropped some of its slots.
+  const held = max(start, slotsOf(object, type));
+  for (let slot = held; slot < end; slot += 4) {
     const child = load<u32>(slot);
     if (child) reach(child);
   }
+  if (control.partialIsAtomic && !isAtomicPart(object, held, end)) control.partialIsAtomic = 0;
   control.work -= PART * FAR_SLOT_UNITS;
   control.partialSlot += PART;
-  if (start + (PART << 2) >= slotsEnd(object, type)) control.partial = 0;
+  if (start + (PART << 2) < all) return;
+  control.partial = 0;
+  if (control.partialIsAtomic && hasFlag(object, FLAG_OLD)) untrack(object);
 }
 
-/** The entries of which an object is the key, if their map is reached as well. */
-function scanEntriesOf(key: usize): void {
-  for (let entry = firstEntryOf(key); entry; entry = nextEntryOf(entry)) {
-    control.work--;
+/** A part of the entries whose key an object is: each is reached if its map is. Behind them the object itself is scanned. */
+function scanEntriesOfKey(key: usize): void {
+  let entry = <usize>control.partialEntry;
+  for (let left = PART; left && entry; left--) {
     if (isMarked(mapOf(entry))) reach(entry);
+    entry = nextEntryOf(entry);
+    control.work--;
   }
+  control.partialEntry = <u32>entry;
+  if (entry) return;
+  control.partial = 0;
+  scanOwn(key, infoOf(key));
 }
 
-/** The entries of a map whose key is reached. The others their key will find, if it is. */
-function scanEntriesPart(): void {
+/** A part of the entries of a map whose key is reached. The others are reached through their key, if it is. */
+function scanEntriesOfMap(): void {
   let entry = <usize>control.partialEntry;
   for (let left = PART; left && entry; left--) {
     if (isMarked(keyOf(entry))) reach(entry);

@@ -25,10 +25,7 @@ import { settleAll } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
-import { BECOME_OLD, STAY, STAY_IF_TRACKED, splitUnreachable, splitUpdated, updateRefs } from "./young";
-
-/** Most young objects that a collection with bounded pauses looks at. */
-const MAX_EXAMINED: u32 = 16384;
+import { BECOME_OLD, MAX_EXAMINED, STAY, STAY_IF_TRACKED, splitIfFew, splitUnreachable } from "./young";
 
 /**
  * Collects a generation and all younger ones. Returns how many objects it found to be garbage and did
@@ -77,9 +74,9 @@ function collectYoung(generation: u32): u32 {
 function findInYoung(generation: u32): void {
   const list = generation ? GENERATION_1 : GENERATION_0;
   if (generation) moveAll(GENERATION_0, GENERATION_1);
-  if (updateRefs(list, control.bounded ? MAX_EXAMINED : u32.MAX_VALUE))
-    splitUpdated(list, UNREACHABLE, generation ? BECOME_OLD : STAY_IF_TRACKED);
-  else countUnexamined(promoteSome(list, MAX_EXAMINED));
+  const survivors = generation ? BECOME_OLD : STAY_IF_TRACKED;
+  if (!control.bounded) splitUnreachable(list, UNREACHABLE, survivors);
+  else if (!splitIfFew(list, UNREACHABLE, survivors)) countUnexamined(promoteSome(list, MAX_EXAMINED));
   moveAll(GENERATION_0, GENERATION_1);
 }
 

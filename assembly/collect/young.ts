@@ -11,7 +11,9 @@ import {
   FLAG_OLD,
   FLAG_TRACKED,
   FLAG_UNREACHABLE,
+  KIND_STRUCT,
   KIND_WEAKMAP,
+  PAYLOAD_OFFSET,
   TYPE_DIES_SILENTLY,
   TYPE_EPHEMERON,
   TYPE_MASK,
@@ -45,25 +47,42 @@ export const STAY_IF_TRACKED: u32 = 1;
 /** … or, but for those, become old, and the list empty. */
 export const BECOME_OLD: u32 = 2;
 
+/** Most objects that one look at a list examines when pauses are bounded, and most slots. */
+export const MAX_EXAMINED: u32 = 16384;
+const MAX_SLOTS: u32 = 131072;
+
 /**
  * Splits `from`, whose objects are young: what nothing outside it reaches moves to the empty list `unreachable`, marked
  * UNREACHABLE and COLLECTING. Order is kept. Returns how many moved.
  */
 export function splitUnreachable(from: usize, unreachable: usize, reachable: u32): u32 {
   updateRefs(from, u32.MAX_VALUE);
+  subtractRefs(from, u32.MAX_VALUE);
   return splitUpdated(from, unreachable, reachable);
 }
 
-/** The same once `updateRefs` has been called for `from`. */
-export function splitUpdated(from: usize, unreachable: usize, reachable: u32): u32 {
-  control.garbageIsLoud = 0;
-  subtractRefs(from);
-  markReachable(from);
-  return separate(from, unreachable, reachable);
+/**
+ * The same with bounded pauses. False if there is too much to examine: then the list is good for nothing but being
+ * promoted, as far as `control.candidates` objects.
+ */
+export function splitIfFew(from: usize, unreachable: usize, reachable: u32): bool {
+  if (!updateRefs(from, MAX_EXAMINED) || !subtractRefs(from, MAX_SLOTS)) return false;
+  splitUpdated(from, unreachable, reachable);
+  return true;
+}
+
+/** `prev` of each object is its gcRefs. */
+function splitUpdated(from: usize, unreachable: usize, reachable: u32): u32 {
+  // In `prev` of the head until it is made whole: the last object that stays.
+  setPrev(from, from);
+  const rest = reachable == STAY ? nextOf(from) : keepHeld(from, reachable == BECOME_OLD);
+  if (rest == from) return 0;
+  markReachable(from, rest);
+  return separate(from, unreachable, reachable, rest);
 }
 
 /** Every object: COLLECTING, gcRefs (in `prev`) = refcount. False if there are more than `limit`, which are done. */
-export function updateRefs(list: usize, limit: u32): bool {
+function updateRefs(list: usize, limit: u32): bool {
   let candidates: u32 = 0;
   let object = nextOf(list);
   for (; object != list && candidates < limit; object = nextOf(object)) {
@@ -75,12 +94,17 @@ export function updateRefs(list: usize, limit: u32): bool {
   return object == list;
 }
 
-/** gcRefs = references from outside the list. */
-function subtractRefs(list: usize): void {
+/** gcRefs = references from outside the list. False if its objects have more than `limit` slots. */
+function subtractRefs(list: usize, limit: u32): bool {
   let outside: u32 = 0;
+  let slots: u32 = 0;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
-    for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
+    const first = allSlots(object, type);
+    const end = allSlotsEnd(object, type);
+    slots += <u32>(end - first) >>> 2;
+    if (slots > limit) return false;
+    for (let slot = first; slot < end; slot += 4) {
       const child = load<u32>(slot);
       if (!child) continue;
       const info = infoOf(child);
@@ -95,6 +119,41 @@ function subtractRefs(list: usize): void {
     }
   }
   control.garbageIsLoud = outside & FLAG_HAS_WEAKREFS;
+  return true;
+}
+
+/**
+ * Most young objects are held by what is not young, or by one born before them. As long as that goes on from the head of
+ * the list, this one pass does what `markReachable` and `separate` do in two. Returns the first object that it does not
+ * hold for, or the head. What is in front of it is done: it has left the list or, if it stays, is linked to it.
+ */
+function keepHeld(list: usize, becomesOld: bool): usize {
+  let births = control.births;
+  let last = list;
+  let object = nextOf(list);
+  while (object != list && prevOf(object)) {
+    const info = infoOf(object);
+    const type = typeAt(info & TYPE_MASK);
+    // Keys of weak maps, the maps, and containers that may stop being tracked take more than this.
+    if (info & FLAG_HAS_WEAKREFS || type.kind > <u32>KIND_STRUCT) break;
+    const next = nextOf(object);
+    setInfo(object, becomesOld ? (info & ~FLAG_COLLECTING) | FLAG_OLD : info & ~FLAG_COLLECTING);
+    const first = object + PAYLOAD_OFFSET;
+    for (let slot = first, end = first + ((<usize>type.slots) << 2); slot < end; slot += 4) {
+      const child = <usize>load<u32>(slot);
+      if (child && infoOf(child) & FLAG_COLLECTING) setPrev(child, 1);
+    }
+    if (becomesOld) setBirth(object, births++);
+    else {
+      setPrev(object, last);
+      last = object;
+    }
+    object = next;
+  }
+  setNext(last, object);
+  setPrev(list, last);
+  countPromoted(births);
+  return object;
 }
 
 function isCollecting(object: usize): bool {
@@ -102,8 +161,8 @@ function isCollecting(object: usize): bool {
 }
 
 /** Takes COLLECTING from all that is held from outside, and from all that those reach. */
-function markReachable(list: usize): void {
-  for (let object = nextOf(list); object != list; object = nextOf(object)) {
+function markReachable(list: usize, first: usize): void {
+  for (let object = first; object != list; object = nextOf(object)) {
     if (prevOf(object) == 0 || !hasFlag(object, FLAG_COLLECTING)) continue;
     clearFlag(object, FLAG_COLLECTING);
     setPrev(object, 0);
@@ -151,11 +210,11 @@ function reachEntry(entry: usize, work: usize): usize {
   return entry;
 }
 
-/** What is still COLLECTING goes; `prev` is made whole again in both lists. */
-function separate(from: usize, unreachable: usize, reachable: u32): u32 {
+/** From `first` on, what is still COLLECTING goes; `prev` is made whole again in both lists. */
+function separate(from: usize, unreachable: usize, reachable: u32, first: usize): u32 {
   let moved: u32 = 0;
-  let last = from;
-  let object = nextOf(from);
+  let last = prevOf(from);
+  let object = first;
   let births = control.births;
   while (object != from) {
     const next = nextOf(object);

@@ -323,6 +323,7 @@ class Placer {
         saturated[row + 1] as number,
       );
     let weakrefs = 0;
+    let entries = 0;
     let chains = 0;
     let interned = 0;
     for (const object of this.#population.addresses) {
@@ -337,6 +338,7 @@ class Placer {
         const referent = this.#image.words[at + WEAKREF_REFERENT_OFFSET / 4] as number;
         if (referent === 0) continue;
         if (id === TYPE_WEAKREF) weakrefs++;
+        else entries++;
         if (this.#image.words[at + WEAKREF_PREV_OFFSET / 4] !== 0) continue;
         this.#put(control.weakMapBuffer, control.weakMapCapacity, referent, object);
         chains++;
@@ -346,6 +348,7 @@ class Placer {
       rootsMapSize: saturated.length / SATURATED_WORDS,
       weakMapSize: chains,
       weakrefs,
+      entries,
       internSize: interned,
     };
   }

@@ -48,17 +48,25 @@ export class Control {
   typeCount: u32;
   typesBuffer: u32; // 0 while the table lies in the bootstrap area
 
-  // Side tables by address: see heap/address-map.ts.
+  // Side tables: see heap/hash-table.ts. Each is a buffer, its capacity, and how many keys it has.
+  /** Object → references from outside, where the header cannot count them. */
   rootsMapBuffer: u32;
   rootsMapCapacity: u32;
   rootsMapSize: u32;
-  weakMapBuffer: u32;
-  weakMapCapacity: u32;
-  weakMapSize: u32;
+  /** Object → first weak reference to it. */
+  weakrefMapBuffer: u32;
+  weakrefMapCapacity: u32;
+  weakrefMapSize: u32;
+  /** Key of weak maps → its first entry. */
+  entryMapBuffer: u32;
+  entryMapCapacity: u32;
+  entryMapSize: u32;
+  /** Hash of weak map and key → their entry. */
+  entryIndexBuffer: u32;
+  entryIndexCapacity: u32;
+  entryIndexSize: u32;
   weakrefs: u32;
-  /** Entries of weak maps. */
-  entries: u32;
-  // Interned strings: see values/intern.ts.
+  /** Hash → interned string: see values/intern.ts. */
   internBuffer: u32;
   internCapacity: u32;
   internSize: u32;

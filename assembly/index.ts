@@ -37,7 +37,7 @@ import { decref } from "./death/fast";
 import { waitingCount } from "./death/hooks";
 import { createEntry, findEntryOf, liveEntryAfter } from "./weak/map";
 import { frozenCount, nextTracked, trackedCount as countTracked } from "./heap/generations";
-import { intern as internText, shrinkTo } from "./values/intern";
+import { intern as internText, shrinkInterned as shrinkInternedTo } from "./values/intern";
 import { isHashable } from "./values/key";
 import {
   appendItem,
@@ -168,7 +168,7 @@ export function intern(text: usize): usize {
   return internText(text);
 }
 export function shrinkInterned(capacity: u32): void {
-  shrinkTo(capacity);
+  shrinkInternedTo(capacity);
 }
 
 // ---- Keys that are not objects

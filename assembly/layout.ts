@@ -138,9 +138,11 @@ export const WEAKREF_NEXT_OFFSET = 16;
 export const WEAKREF_PREV_OFFSET = 20;
 /** In the word of the callback: the weak reference has been hashed. */
 export const WEAKREF_HASHED = 0x80000000;
-/** EPHEMERON: its value, a slot; key and chain, as in a WEAKREF; its map, and the map's other entries. */
+/** EPHEMERON: its value, a slot; its key, and the key's other entries; its map, and the map's other entries. */
 export const EPHEMERON_VALUE_OFFSET = 8;
 export const EPHEMERON_KEY_OFFSET = WEAKREF_REFERENT_OFFSET;
+export const EPHEMERON_KEY_NEXT_OFFSET = WEAKREF_NEXT_OFFSET;
+export const EPHEMERON_KEY_PREV_OFFSET = WEAKREF_PREV_OFFSET;
 export const EPHEMERON_MAP_OFFSET = 24;
 export const EPHEMERON_NEXT_OFFSET = 28;
 export const EPHEMERON_PREV_OFFSET = 32;

@@ -102,7 +102,7 @@ function subtractRefs(list: usize, limit: u32): bool {
     const type = typeOf(object);
     const first = allSlots(object, type);
     const end = allSlotsEnd(object, type);
-    slots += <u32>(end - first) >>> 2;
+    slots += (<u32>(end - first)) >>> 2;
     if (slots > limit) return false;
     for (let slot = first; slot < end; slot += 4) {
       const child = load<u32>(slot);

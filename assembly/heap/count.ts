@@ -20,15 +20,16 @@ import {
   setInfo,
   setRefcount,
 } from "../object/header";
-import { AddressMap, del, get, put, reserve } from "./address-map";
+import { HashTable, del, get, put, reserve } from "./hash-table";
 import { shade } from "./barrier";
 import { checkLive } from "./walk";
 
 /** The refcount at which an object becomes immortal for good, as in CPython. */
 const LAST_COUNT: u32 = 0x7fffffff;
 
-function rootsMap(): AddressMap {
-  return changetype<AddressMap>(changetype<usize>(control) + offsetof<Control>("rootsMapBuffer"));
+/** Object → references from outside, of those that have too many for their header. */
+function rootsMap(): HashTable {
+  return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("rootsMapBuffer"));
 }
 
 /** How many objects have more references from outside than their header can count. */

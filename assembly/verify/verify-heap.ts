@@ -73,7 +73,8 @@ import {
 } from "../object/header";
 import { hasBuffer, slotsEnd, slotsOf } from "../object/references";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
-import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../weak/map";
+import { isEntry, keyOf, mapOf } from "../weak/map";
+import { verifyWeak } from "./verify-weak";
 import { isInTable } from "../values/intern";
 import { hashOf } from "../values/key";
 import { rootsMapSize, rootsOf } from "../heap/count";
@@ -91,7 +92,6 @@ import { holdsAtoms } from "../values/tracking";
 import { isDead, isOfSnapshot } from "../heap/barrier";
 import { waitingCount } from "../death/hooks";
 import { firstBlock, firstObject, nextBlock, nextObject, typeIdAt } from "../heap/walk";
-import { firstOfChain, isEphemeron, nextWeakref, prevWeakref, referentOf } from "../weak/reference";
 
 /** 0, or the first broken invariant; `control.verifyAddress` then says where. */
 export function verifyHeap(): u32 {
@@ -101,7 +101,7 @@ export function verifyHeap(): u32 {
   if (!broken) broken = verifyLists();
   if (!broken) broken = verifySideTables();
   if (!broken) broken = verifyContainers();
-  if (!broken) broken = verifyWeakMaps();
+  if (!broken) broken = verifyWeak();
   if (!broken) broken = verifyCycle();
   return broken;
 }
@@ -119,7 +119,9 @@ function verifyObjects(): u32 {
   let buffers =
     0 -
     <u32>(control.rootsMapBuffer != 0) -
-    <u32>(control.weakMapBuffer != 0) -
+    <u32>(control.weakrefMapBuffer != 0) -
+    <u32>(control.entryMapBuffer != 0) -
+    <u32>(control.entryIndexBuffer != 0) -
     <u32>(control.typesBuffer != 0) -
     <u32>(control.internBuffer != 0) -
     control.loans;
@@ -285,51 +287,15 @@ function verifyLists(): u32 {
   return listed ? broken(INVARIANT_TRACKED, 0) : 0;
 }
 
-/** Weak references and saturated counts: table and objects tell the same. */
+/** Saturated counts: table and objects tell the same. */
 function verifySideTables(): u32 {
-  let weakrefs: u32 = 0;
   let saturated: u32 = 0;
   for (let object = firstObject(); object; object = nextObject(object)) {
-    const info = infoOf(object);
-    if (rootsFieldOf(object) == ROOTS_SATURATED && !isImmortal(object)) {
-      if (rootsOf(object) < <u32>ROOTS_SATURATED) return broken(INVARIANT_SATURATED, object);
-      saturated++;
-    }
-    if (typeIdOf(object) == TYPE_WEAKREF && referentOf(object) && !typeIdAt(referentOf(object))) {
-      return broken(INVARIANT_WEAKREFS, object);
-    }
-    if (!(info & FLAG_HAS_WEAKREFS)) continue;
-    let before: usize = 0;
-    let weakref = firstOfChain(object);
-    if (!weakref) return broken(INVARIANT_WEAKREFS, object);
-    for (; weakref; weakref = nextWeakref(weakref)) {
-      const isWeakref = typeIdAt(weakref) == TYPE_WEAKREF;
-      if (!isWeakref && (typeIdAt(weakref) != TYPE_EPHEMERON || (before && !isEphemeron(before))))
-        return broken(INVARIANT_WEAKREFS, weakref);
-      if (referentOf(weakref) != object || prevWeakref(weakref) != before) return broken(INVARIANT_WEAKREFS, weakref);
-      before = weakref;
-      if (isWeakref) weakrefs++;
-    }
+    if (rootsFieldOf(object) != ROOTS_SATURATED || isImmortal(object)) continue;
+    if (rootsOf(object) < <u32>ROOTS_SATURATED) return broken(INVARIANT_SATURATED, object);
+    saturated++;
   }
-  if (weakrefs != control.weakrefs) return broken(INVARIANT_WEAKREFS, 0);
   return saturated == rootsMapSize() ? 0 : broken(INVARIANT_SATURATED, 0);
-}
-
-/** A map's list and its keys' chains have the same entries. */
-function verifyWeakMaps(): u32 {
-  let listed: u32 = 0;
-  for (let object = firstObject(); object; object = nextObject(object)) {
-    for (let entry = firstEntryOf(object); entry; entry = nextEntryOf(entry)) listed--;
-    if (typeOf(object).kind != KIND_WEAKMAP) continue;
-    let size: u32 = 0;
-    for (let entry = firstEntry(object); entry; entry = olderEntry(entry)) {
-      if (!isEntry(entry) || mapOf(entry) != object || !typeIdAt(keyOf(entry))) return broken(INVARIANT_WEAKMAP, entry);
-      size++;
-    }
-    if (size != load<u32>(object + WEAKMAP_SIZE_OFFSET)) return broken(INVARIANT_WEAKMAP, object);
-    listed += size;
-  }
-  return listed ? broken(INVARIANT_WEAKMAP, 0) : 0;
 }
 
 /**

@@ -1,28 +1,33 @@
 // Weak maps, whose entries are ephemerons (Hayes 1997): an entry keeps its value alive only while its key
 // and its map are alive, even if the value leads back to either.
 //
-// An entry is an object with one slot, the value. It hangs in its key's chain of weak references and in a
-// list of its map's, and is owned by both together: one reference is counted that no slot holds. It goes
-// when key or map dies. The collectors reach an entry from a key if its map is reached, and from a map if
-// its key is: whichever comes second finds the other there. So one look at each suffices, and no
-// iteration to a fixed point.
+// An entry is an object with one slot, the value. It hangs in a list of its key's entries and in a list of its map's,
+// and is owned by both together: one reference is counted that no slot holds. It goes when key or map dies. The
+// collectors reach an entry from a key if its map is reached, and from a map if its key is: the one that is reached
+// second finds the other there. So one look at each suffices, and no iteration to a fixed point.
+//
+// An index by map and key finds an entry in constant time, in however many maps the key is.
 
 import {
+  EPHEMERON_KEY_NEXT_OFFSET,
   EPHEMERON_KEY_OFFSET,
+  EPHEMERON_KEY_PREV_OFFSET,
   EPHEMERON_MAP_OFFSET,
   EPHEMERON_NEXT_OFFSET,
   EPHEMERON_PREV_OFFSET,
+  FLAG_HAS_WEAKREFS,
   PART_ENTRIES_OF_MAP,
   TYPE_EPHEMERON,
   WEAKMAP_FIRST_OFFSET,
   WEAKMAP_SIZE_OFFSET,
 } from "../layout";
-import { control } from "../control";
-import { ONE_ROOT, infoOf, setInfo } from "../object/header";
+import { Control, control } from "../control";
+import { ONE_ROOT, hasFlag, infoOf, setFlag, setInfo, typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
 import { createObject } from "../heap/birth";
 import { greyAgain, isGone } from "../heap/barrier";
-import { firstOfChain, isEphemeron, link, nextWeakref, reserveChain, unlink } from "./reference";
+import { HashTable, del, firstCell, get, insert, nextCell, put, remove, reserve, valueOf } from "../heap/hash-table";
+import { clearFlagIfBare, entriesByKey } from "./reference";
 
 export function keyOf(entry: usize): usize {
   return load<u32>(entry + EPHEMERON_KEY_OFFSET);
@@ -32,7 +37,7 @@ export function mapOf(entry: usize): usize {
 }
 /** Whether the entry is in a map: if so, key and map own one reference to it. */
 export function isEntry(object: usize): bool {
-  return isEphemeron(object) && keyOf(object) != 0;
+  return typeIdOf(object) == TYPE_EPHEMERON && keyOf(object) != 0;
 }
 
 export function sizeOfMap(map: usize): u32 {
@@ -46,21 +51,36 @@ export function firstEntry(map: usize): usize {
 export function olderEntry(entry: usize): usize {
   return load<u32>(entry + EPHEMERON_NEXT_OFFSET);
 }
-/** The first entry of which an object is the key, or 0; and the next. */
+/** The newest entry of which an object is the key, or 0; and the next older one. */
 export function firstEntryOf(key: usize): usize {
-  return entryOrNone(firstOfChain(key));
+  return hasFlag(key, FLAG_HAS_WEAKREFS) ? <usize>get(entriesByKey(), key) : 0;
 }
 export function nextEntryOf(entry: usize): usize {
-  return entryOrNone(nextWeakref(entry));
-}
-function entryOrNone(link: usize): usize {
-  return link && isEphemeron(link) ? link : 0;
+  return load<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET);
 }
 
+// ---- The index
+
+function index(): HashTable {
+  return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("entryIndexBuffer"));
+}
+function hashOfPair(map: usize, key: usize): u32 {
+  return (((<u32>map) >>> 3) * 0x85ebca6b) ^ ((<u32>key) >>> 3);
+}
+
+/** The index's cell of an entry, or 0. */
+function cellOf(map: usize, key: usize): usize {
+  if (!hasFlag(key, FLAG_HAS_WEAKREFS)) return 0;
+  const hash = hashOfPair(map, key);
+  let cell = firstCell(index(), hash);
+  while (cell && (mapOf(valueOf(cell)) != map || keyOf(valueOf(cell)) != key)) cell = nextCell(index(), hash, cell);
+  return cell;
+}
+
+/** The entry of a key in a map, or 0. */
 export function findEntryOf(map: usize, key: usize): usize {
-  let entry = firstEntryOf(key);
-  while (entry && mapOf(entry) != map) entry = nextEntryOf(entry);
-  return entry;
+  const cell = cellOf(map, key);
+  return cell ? <usize>valueOf(cell) : 0;
 }
 
 /** The next older entry whose key is not dying (0 = from the newest), or 0. */
@@ -73,20 +93,31 @@ export function liveEntryAfter(map: usize, entry: usize): usize {
 
 /** A new entry, still without a value, for a key that has none in this map, which has it. 0 = out of memory, nothing changed. */
 export function createEntry(map: usize, key: usize): usize {
-  if (!reserveChain(key)) return 0;
+  if (!reserve(entriesByKey()) || !reserve(index())) return 0;
   const entry = createObject(typeAt(TYPE_EPHEMERON));
   if (!entry) return 0;
   // Its one reference is not an outside one.
   setInfo(entry, infoOf(entry) - ONE_ROOT);
-  link(entry, 0, firstOfChain(key), key);
+  const keyed = firstEntryOf(key);
   const older = firstEntry(map);
+  store<u32>(entry + EPHEMERON_KEY_OFFSET, <u32>key);
+  store<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET, <u32>keyed);
+  if (keyed) store<u32>(keyed + EPHEMERON_KEY_PREV_OFFSET, <u32>entry);
   store<u32>(entry + EPHEMERON_MAP_OFFSET, <u32>map);
   store<u32>(entry + EPHEMERON_NEXT_OFFSET, <u32>older);
   if (older) store<u32>(older + EPHEMERON_PREV_OFFSET, <u32>entry);
   store<u32>(map + WEAKMAP_FIRST_OFFSET, <u32>entry);
-  store<u32>(map + WEAKMAP_SIZE_OFFSET, load<u32>(map + WEAKMAP_SIZE_OFFSET) + 1);
-  control.entries++;
+  store<u32>(map + WEAKMAP_SIZE_OFFSET, sizeOfMap(map) + 1);
+  put(entriesByKey(), key, <u32>entry);
+  insert(index(), hashOfPair(map, key), <u32>entry);
+  setFlag(key, FLAG_HAS_WEAKREFS);
+  control.hasHooks = 1;
   return entry;
+}
+
+/** How many entries there are in all weak maps. */
+export function entryCount(): u32 {
+  return index().size;
 }
 
 function passEntry(entry: usize): void {
@@ -101,14 +132,25 @@ export function unlinkEntry(entry: usize): void {
   // A marking that stands at this entry goes on with the next one.
   if (entry == <usize>control.partialEntry) passEntry(entry);
   const map = mapOf(entry);
+  const key = keyOf(entry);
+  remove(index(), cellOf(map, key));
   const older = olderEntry(entry);
   const newer = load<u32>(entry + EPHEMERON_PREV_OFFSET);
   if (older) store<u32>(older + EPHEMERON_PREV_OFFSET, <u32>newer);
   if (newer) store<u32>(newer + EPHEMERON_NEXT_OFFSET, <u32>older);
   else store<u32>(map + WEAKMAP_FIRST_OFFSET, <u32>older);
-  store<u32>(map + WEAKMAP_SIZE_OFFSET, load<u32>(map + WEAKMAP_SIZE_OFFSET) - 1);
-  control.entries--;
+  store<u32>(map + WEAKMAP_SIZE_OFFSET, sizeOfMap(map) - 1);
+  const next = nextEntryOf(entry);
+  const before = load<u32>(entry + EPHEMERON_KEY_PREV_OFFSET);
+  if (next) store<u32>(next + EPHEMERON_KEY_PREV_OFFSET, before);
+  if (before) store<u32>(<usize>before + EPHEMERON_KEY_NEXT_OFFSET, <u32>next);
+  else if (next) put(entriesByKey(), key, <u32>next);
+  else {
+    del(entriesByKey(), key);
+    clearFlagIfBare(key);
+  }
+  store<u32>(entry + EPHEMERON_KEY_OFFSET, 0);
+  store<u64>(entry + EPHEMERON_KEY_NEXT_OFFSET, 0);
   store<u32>(entry + EPHEMERON_MAP_OFFSET, 0);
   store<u64>(entry + EPHEMERON_NEXT_OFFSET, 0);
-  unlink(entry);
 }

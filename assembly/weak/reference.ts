@@ -1,12 +1,10 @@
-// Weak references: objects of their own, found from their referent through a side table by address.
+// Weak references: objects of their own, found from their referent through a side table.
 //
-// What refers weakly to one object forms a chain through the payloads. First come the entries of weak maps
-// whose key it is (ephemeron.ts), then the weak reference without a callback, which all who ask for one
-// share, then those with callbacks, newest first.
+// The weak references to one object form a chain through their payloads: first the one without a callback, which all
+// that ask for one share, then those with callbacks, newest first. Entries of weak maps are not among them: see map.ts.
 
 import {
   FLAG_HAS_WEAKREFS,
-  TYPE_EPHEMERON,
   TYPE_WEAKREF,
   WEAKREF_CALLBACK_OFFSET,
   WEAKREF_HASHED,
@@ -15,17 +13,21 @@ import {
   WEAKREF_REFERENT_OFFSET,
 } from "../layout";
 import { Control, control } from "../control";
-import { clearFlag, hasFlag, setFlag, typeIdOf } from "../object/header";
+import { clearFlag, hasFlag, setFlag } from "../object/header";
 import { typeAt } from "../object/type";
-import { AddressMap, del, get, put, reserve } from "../heap/address-map";
+import { HashTable, del, get, put, reserve } from "../heap/hash-table";
 import { createObject } from "../heap/birth";
 import { hashOf } from "../values/key";
 import { hold } from "../heap/count";
 import { isGone } from "../heap/barrier";
 
 /** Referent → first of its chain. */
-function chains(): AddressMap {
-  return changetype<AddressMap>(changetype<usize>(control) + offsetof<Control>("weakMapBuffer"));
+function chains(): HashTable {
+  return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("weakrefMapBuffer"));
+}
+/** Key of weak maps → its first entry: see map.ts. */
+export function entriesByKey(): HashTable {
+  return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("entryMapBuffer"));
 }
 
 export function referentOf(weakref: usize): usize {
@@ -43,19 +45,10 @@ export function prevWeakref(weakref: usize): usize {
 export function callbackOf(weakref: usize): u32 {
   return load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & ~WEAKREF_HASHED;
 }
-export function isEphemeron(object: usize): bool {
-  return typeIdOf(object) == TYPE_EPHEMERON;
-}
 
-/** First of an object's chain, or 0. */
-export function firstOfChain(object: usize): usize {
-  return hasFlag(object, FLAG_HAS_WEAKREFS) ? <usize>get(chains(), object) : 0;
-}
-/** First of an object's chain that is a weak reference, or 0. */
+/** First weak reference to an object, or 0. */
 export function firstWeakref(object: usize): usize {
-  let first = firstOfChain(object);
-  while (first && isEphemeron(first)) first = nextWeakref(first);
-  return first;
+  return hasFlag(object, FLAG_HAS_WEAKREFS) ? <usize>get(chains(), object) : 0;
 }
 
 /** The weak reference without callback to an object, if it is alive. Borrowed. */
@@ -66,14 +59,14 @@ export function sharedWeakref(object: usize): usize {
 
 /** A new weak reference, tracked, owned; 0 = out of memory. */
 export function createWeakref(referent: usize, id: u32): usize {
-  if (!reserveChain(referent)) return 0;
+  if (!reserve(chains())) return 0;
   const weakref = createObject(typeAt(TYPE_WEAKREF));
   if (!weakref) return 0;
   store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, id);
   let before: usize = 0;
-  let after = firstOfChain(referent);
-  // Behind the one without a callback, whether it is shared or on its way out.
-  while (after && (isEphemeron(after) || (id && !callbackOf(after)))) {
+  let after = firstWeakref(referent);
+  // Behind those without a callback: one is shared, others may be on their way out.
+  while (after && id && !callbackOf(after)) {
     before = after;
     after = nextWeakref(after);
   }
@@ -82,13 +75,8 @@ export function createWeakref(referent: usize, id: u32): usize {
   return weakref;
 }
 
-/** Room for a first one to refer weakly to an object. False = out of memory. */
-export function reserveChain(referent: usize): bool {
-  return hasFlag(referent, FLAG_HAS_WEAKREFS) || reserve(chains());
-}
-
-/** Puts a weak reference, or an entry, between two of its referent's chain (0 = the ends). There is room. */
-export function link(weakref: usize, before: usize, after: usize, referent: usize): void {
+/** Puts a weak reference between two of its referent's chain (0 = the ends). There is room. */
+function link(weakref: usize, before: usize, after: usize, referent: usize): void {
   store<u32>(weakref + WEAKREF_REFERENT_OFFSET, <u32>referent);
   setNextWeakref(weakref, after);
   store<u32>(weakref + WEAKREF_PREV_OFFSET, <u32>before);
@@ -99,8 +87,8 @@ export function link(weakref: usize, before: usize, after: usize, referent: usiz
   control.hasHooks = 1;
 }
 
-/** Takes one out of its referent's chain. */
-export function unlink(weakref: usize): void {
+/** Takes a weak reference out of its referent's chain. */
+function unlink(weakref: usize): void {
   const referent = referentOf(weakref);
   const next = nextWeakref(weakref);
   const before = prevWeakref(weakref);
@@ -109,10 +97,15 @@ export function unlink(weakref: usize): void {
   else if (next) put(chains(), referent, <u32>next);
   else {
     del(chains(), referent);
-    clearFlag(referent, FLAG_HAS_WEAKREFS);
+    clearFlagIfBare(referent);
   }
   store<u32>(weakref + WEAKREF_REFERENT_OFFSET, 0);
   store<u64>(weakref + WEAKREF_NEXT_OFFSET, 0);
+}
+
+/** Takes HAS_WEAKREFS from an object that has lost its last weak reference or its last entry, if it has none of the other. */
+export function clearFlagIfBare(object: usize): void {
+  if (!get(chains(), object) && !get(entriesByKey(), object)) clearFlag(object, FLAG_HAS_WEAKREFS);
 }
 
 /** Makes a weak reference dead: out of its chain, without a call. Its hash stays what it was, if anyone knows it. */

@@ -21,6 +21,7 @@ import {
   TYPE_DIES_AT_ONCE,
   TYPE_DIES_QUIETLY,
   TYPE_DIES_SILENTLY,
+  EPHEMERON_MAP_OFFSET,
   TYPE_EPHEMERON,
   TYPE_HAS_FINALIZER,
   TYPE_HAS_LINKS,
@@ -311,7 +312,7 @@ class Placer {
     return at;
   }
 
-  /** Fills the tables by address and the one of interned strings. How many entries they have. */
+  /** Fills the side tables. How many entries they have. */
   #fillSideTables(): Partial<Record<ControlField, number>> {
     const { control } = this.#image;
     const saturated = this.#image.rows("SATU", SATURATED_WORDS);
@@ -323,8 +324,9 @@ class Placer {
         saturated[row + 1] as number,
       );
     let weakrefs = 0;
-    let entries = 0;
     let chains = 0;
+    let entries = 0;
+    let keys = 0;
     let interned = 0;
     for (const object of this.#population.addresses) {
       const at = this.#image.at(object);
@@ -337,27 +339,39 @@ class Placer {
       } else if (id === TYPE_WEAKREF || id === TYPE_EPHEMERON) {
         const referent = this.#image.words[at + WEAKREF_REFERENT_OFFSET / 4] as number;
         if (referent === 0) continue;
-        if (id === TYPE_WEAKREF) weakrefs++;
-        else entries++;
-        if (this.#image.words[at + WEAKREF_PREV_OFFSET / 4] !== 0) continue;
-        this.#put(control.weakMapBuffer, control.weakMapCapacity, referent, object);
-        chains++;
+        const isFirst = this.#image.words[at + WEAKREF_PREV_OFFSET / 4] === 0;
+        if (id === TYPE_WEAKREF) {
+          weakrefs++;
+          if (!isFirst) continue;
+          this.#put(control.weakrefMapBuffer, control.weakrefMapCapacity, referent, object);
+          chains++;
+        } else {
+          const map = this.#image.words[at + EPHEMERON_MAP_OFFSET / 4] as number;
+          // As `hashOfPair` of assembly/weak/map.ts.
+          const hash = (Math.imul(map >>> 3, 0x85ebca6b) ^ (referent >>> 3)) >>> 0;
+          this.#put(control.entryIndexBuffer, control.entryIndexCapacity, hash, object);
+          entries++;
+          if (!isFirst) continue;
+          this.#put(control.entryMapBuffer, control.entryMapCapacity, referent, object);
+          keys++;
+        }
       }
     }
     return {
       rootsMapSize: saturated.length / SATURATED_WORDS,
-      weakMapSize: chains,
+      weakrefMapSize: chains,
       weakrefs,
-      entries,
+      entryMapSize: keys,
+      entryIndexSize: entries,
       internSize: interned,
     };
   }
 
-  /** As `put` of assembly/heap/address-map.ts. There is room. */
+  /** As `insert` of assembly/heap/hash-table.ts. There is room. */
   #put(buffer: number, capacity: number, key: number, value: number): void {
-    let index = Math.imul(key >>> 3, 0x9e3779b1) >>> (Math.clz32(capacity) + 1);
+    let index = Math.imul(key ^ (key >>> 15), 0x9e3779b1) >>> (Math.clz32(capacity) + 1);
     const at = (buffer + BUFFER_DATA_OFFSET) >>> 2;
-    while (this.#u32[at + 2 * index] !== 0) {
+    while (this.#u32[at + 2 * index + 1] !== 0) {
       index = (index + 1) & (capacity - 1);
       this.#budget.spend(1);
     }
@@ -371,14 +385,9 @@ class Placer {
     const start = string + STR_BYTES_OFFSET;
     const length = this.#image.word(string + STR_LENGTH_OFFSET);
     const hash = hashOfText(this.#u8.subarray(start, start + length), hashSeed);
-    const at = (internBuffer + BUFFER_DATA_OFFSET) >>> 2;
-    let cell = hash & (internCapacity - 1);
-    // Each that is met will be compared with it, and all of both texts if the hashes are equal.
-    while (this.#u32[at + cell] !== 0) {
-      cell = (cell + 1) & (internCapacity - 1);
-      this.#budget.spend(1 + (length >>> 3));
-    }
-    this.#u32[at + cell] = string;
+    // The first lookup compares it with each text of the same hash.
+    this.#budget.spend(1 + (length >>> 3));
+    this.#put(internBuffer, internCapacity, hash, string);
   }
 
   #countOld(): { oldCount: number; frozenCount: number } {

@@ -48,6 +48,7 @@ import {
   SAVED_PLACES,
   tableBufferBytes,
   tableCapacity,
+  TABLE_BUFFERS,
 } from "../wasm/core-layout.js";
 import type { ControlValues } from "../wasm/core-layout.js";
 import { SECTIONS, align, makeHeader, placeSections } from "./format.js";
@@ -268,8 +269,8 @@ class Saver {
 
   /** Buffers of the heap's own tables, which are made anew. */
   #tableBuffers(): number[] {
-    const { typesBuffer, rootsMapBuffer, weakMapBuffer, internBuffer } = this.#control;
-    return [typesBuffer, rootsMapBuffer, weakMapBuffer, internBuffer].filter((buffer) => buffer !== 0);
+    const control = this.#control;
+    return TABLE_BUFFERS.map((field) => control[field]).filter((buffer) => buffer !== 0);
   }
 
   /** Bytes of the buffer of a list or table that mean something. `at` is its index in `words`. */

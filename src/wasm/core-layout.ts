@@ -45,11 +45,16 @@ export const CONTROL_FIELDS = {
   rootsMapBuffer: "saved",
   rootsMapCapacity: "saved",
   rootsMapSize: "derived",
-  weakMapBuffer: "saved",
-  weakMapCapacity: "saved",
-  weakMapSize: "derived",
+  weakrefMapBuffer: "saved",
+  weakrefMapCapacity: "saved",
+  weakrefMapSize: "derived",
+  entryMapBuffer: "saved",
+  entryMapCapacity: "saved",
+  entryMapSize: "derived",
+  entryIndexBuffer: "saved",
+  entryIndexCapacity: "saved",
+  entryIndexSize: "derived",
   weakrefs: "derived",
-  entries: "derived",
   internBuffer: "saved",
   internCapacity: "saved",
   internSize: "derived",
@@ -145,6 +150,16 @@ export const CONTROL_FIELDS = {
 } as const satisfies Record<string, FieldRole>;
 
 export type ControlField = keyof typeof CONTROL_FIELDS;
+
+/** Where the buffers of the heap's own tables are: of types, and the side tables (assembly/heap/hash-table.ts). */
+export const TABLE_BUFFERS = [
+  "typesBuffer",
+  "rootsMapBuffer",
+  "weakrefMapBuffer",
+  "entryMapBuffer",
+  "entryIndexBuffer",
+  "internBuffer",
+] as const satisfies readonly ControlField[];
 
 const WIDE: ReadonlySet<string> = new Set([
   "liveBytes",

@@ -95,7 +95,7 @@ describe("verify finds planted damage", () => {
       [invariants.INVARIANT_WEAKMAP, (core, map) => core.setWord(map + 12, 2)],
       [invariants.INVARIANT_WEAKMAP, (core, map) => (core.setWord(map + 8, 0), core.setWord(map + 12, 0))],
       [invariants.INVARIANT_WEAKMAP, (core, _, entry, key) => core.setWord(entry + 24, key)],
-      [invariants.INVARIANT_WEAKREFS, (core, map, entry) => core.setWord(entry + 12, map)],
+      [invariants.INVARIANT_WEAKMAP, (core, map, entry) => core.setWord(entry + 12, map)],
       [invariants.INVARIANT_REFCOUNT, (core, _, entry) => core.setWord(entry, 2)],
     ];
     for (const [invariant, damage] of cases) {

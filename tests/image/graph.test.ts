@@ -1,3 +1,4 @@
+import { TABLE_BUFFERS } from "../../src/wasm/core-layout.js";
 import { expect, test } from "vitest";
 import {
   EdgeStrength,
@@ -35,8 +36,7 @@ function targetsOf({ nodes, edges }: HeapGraph, v: number, strength: number): nu
 /** Bytes of the buffers of the heap's own tables. */
 function tableBuffers(bytes: Uint8Array): number {
   const image = new Image(bytes);
-  const { typesBuffer, rootsMapBuffer, weakMapBuffer, internBuffer } = image.control;
-  const buffers = [typesBuffer, rootsMapBuffer, weakMapBuffer, internBuffer].filter((buffer) => buffer !== 0);
+  const buffers = TABLE_BUFFERS.map((field) => image.control[field]).filter((buffer) => buffer !== 0);
   return buffers.reduce((sum, buffer) => sum + image.runAt(buffer).blockSize, 0);
 }
 

@@ -33,6 +33,7 @@ import { typeAt } from "../../object/type";
 import { MARK_STACK_WORDS } from "../../heap/barrier";
 import { isFrozen } from "../../heap/generations";
 import { noteGrey } from "../../heap/grey";
+import { entryCount } from "../../weak/map";
 import { JUMP_UNITS, OBJECT_UNITS, PART, scanSlots } from "./scan";
 
 /** Units of work: a page, and a word of its bitmaps; and of so many blocks looked at for roots one unit each. */
@@ -59,7 +60,7 @@ export function goTo(number: u32): void {
 
 /** Whether an object's page has leaves alone, and they need not be scanned: none can be a key of a weak map. */
 export function isLeafPage(object: usize): bool {
-  return !control.entries && pageOf(object).kind == BLOCK_LEAF;
+  return !entryCount() && pageOf(object).kind == BLOCK_LEAF;
 }
 
 /** Goes on with the pass by a page at most: marks the page's roots when it begins it, and scans what is grey. */

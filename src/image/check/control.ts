@@ -63,8 +63,10 @@ export function checkControl(image: Image, population: Population): void {
     if (count * bytes > image.room(image.runAt(address))) fail(capacity);
   };
   checkTable("rootsMapBuffer", "rootsMapCapacity", 8);
-  checkTable("weakMapBuffer", "weakMapCapacity", 8);
-  checkTable("internBuffer", "internCapacity", 4);
+  checkTable("weakrefMapBuffer", "weakrefMapCapacity", 8);
+  checkTable("entryMapBuffer", "entryMapCapacity", 8);
+  checkTable("entryIndexBuffer", "entryIndexCapacity", 8);
+  checkTable("internBuffer", "internCapacity", 8);
   if (control.typeCount !== FIRST_USER_TYPE + image.plans.length) fail("typeCount");
   const { typeCapacity } = control;
   if (typeCapacity < Math.max(FIRST_TYPES, control.typeCount) || typeCapacity > MAX_TYPES) fail("typeCapacity");

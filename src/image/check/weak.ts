@@ -22,8 +22,8 @@ import type { Tally } from "./objects.js";
 import type { Population } from "./population.js";
 
 /**
- * Checks weak references and weak maps: what refers weakly to an object is one chain, of which each part knows the one
- * before it (so it ends); entries of weak maps are in the chain of their key and in the list of their map.
+ * Checks weak references and weak maps: the weak references to an object are one chain, of which each part knows the one
+ * before it (so it ends); entries of weak maps are in the list of their key, likewise, and in the list of their map.
  *
  * @throws {@link BadImageError}
  */
@@ -36,12 +36,16 @@ class WeakChecker {
   readonly #population: Population;
   readonly #tally: Tally;
   readonly #callbacks: Set<number>;
-  /** Weak references and entries that are in chains; chains; entries that are in maps. */
+  /** Weak references and entries that have a referent or key, and those that its list leads to; entries that maps lead to. */
   #linked = 0;
-  #chains = 0;
   #entries = 0;
   #visited = 0;
   #listed = 0;
+  /** Objects with weak references, with entries, and with either. */
+  #chains = 0;
+  #keys = 0;
+  #held = 0;
+  readonly #isHeld: Uint8Array;
   /** For each weak map the last key of whose chain it had an entry. */
   #lastKey: Uint32Array | undefined;
 
@@ -49,6 +53,7 @@ class WeakChecker {
     this.#image = image;
     this.#population = population;
     this.#tally = tally;
+    this.#isHeld = new Uint8Array(population.count);
     this.#callbacks = new Set(image.meta.callbacks.map(([id]) => id));
   }
 
@@ -61,11 +66,14 @@ class WeakChecker {
       else if ((this.#image.types[id] as TypeShape).kind === KIND_WEAKMAP) this.#checkMap(object);
     }
     if (this.#visited !== this.#linked) throw this.#error("a weak reference is not in the chain of its object");
-    if (this.#chains !== this.#tally.weaklyHeld) throw this.#error("an object is referred to weakly by nothing");
+    if (this.#held !== this.#tally.weaklyHeld) throw this.#error("an object is referred to weakly by nothing");
     if (this.#listed !== this.#entries) throw this.#error("an entry of a weak map is not in its list");
-    const { weakMapCapacity, internCapacity, hasHooks } = this.#image.control;
-    if (this.#chains > 0 && hasHooks === 0) throw this.#error("the heap does not know of its weak references");
-    if (this.#chains >= weakMapCapacity && this.#chains > 0) throw this.#error("there are too many weak references");
+    const { weakrefMapCapacity, entryMapCapacity, entryIndexCapacity, internCapacity, hasHooks } = this.#image.control;
+    if (this.#held > 0 && hasHooks === 0) throw this.#error("the heap does not know of its weak references");
+    if (this.#chains >= weakrefMapCapacity && this.#chains > 0) throw this.#error("there are too many weak references");
+    if (this.#keys >= entryMapCapacity && this.#keys > 0) throw this.#error("there are too many keys of weak maps");
+    if (this.#entries >= entryIndexCapacity && this.#entries > 0)
+      throw this.#error("there are too many entries of weak maps");
     if (this.#tally.interned >= internCapacity && this.#tally.interned > 0)
       throw this.#error("there are too many interned strings");
   }
@@ -118,32 +126,35 @@ class WeakChecker {
     this.#link(entry);
   }
 
-  /** Counts one that has a referent; if it is the first of its chain, goes through that. */
+  /** Counts a weak reference or entry; if it is the first of its referent or key, goes through the others. */
   #link(first: number): void {
     const image = this.#image;
     this.#linked++;
     if (image.word(first + WEAKREF_PREV_OFFSET) !== 0) return;
+    const id = this.#typeOf(first);
     const referent = image.word(first + WEAKREF_REFERENT_OFFSET);
     const ordinal = this.#population.find(referent);
     if (ordinal < 0 || (image.word(referent + 4) & FLAG_HAS_WEAKREFS) === 0)
       this.#fail(first, "a weak reference leads to what does not know of it");
-    this.#chains++;
+    const bit = id === TYPE_WEAKREF ? 1 : 2;
+    const held = this.#isHeld[ordinal] as number;
+    if ((held & bit) !== 0) this.#fail(first, "an object has two chains of weak references");
+    if (held === 0) this.#held++;
+    this.#isHeld[ordinal] = held | bit;
+    if (id === TYPE_WEAKREF) this.#chains++;
+    else this.#keys++;
     let before = 0;
-    let hasWeakref = false;
     for (let one = first; one !== 0; one = image.word(one + WEAKREF_NEXT_OFFSET)) {
-      const id = this.#population.find(one) < 0 ? 0 : this.#typeOf(one);
-      const isKnown = id === TYPE_WEAKREF || (id === TYPE_EPHEMERON && !hasWeakref);
       if (
-        !isKnown ||
+        this.#population.find(one) < 0 ||
+        this.#typeOf(one) !== id ||
         image.word(one + WEAKREF_REFERENT_OFFSET) !== referent ||
         image.word(one + WEAKREF_PREV_OFFSET) !== before
       )
         this.#fail(first, "a chain of weak references leads astray");
-      if (id === TYPE_WEAKREF) {
-        const isShared = (image.word(one + WEAKREF_CALLBACK_OFFSET) & ~WEAKREF_HASHED) === 0;
-        if (isShared && hasWeakref) this.#fail(one, "a weak reference without a callback is not the first");
-        hasWeakref = true;
-      } else this.#noteKey(one, ordinal);
+      if (id === TYPE_EPHEMERON) this.#noteKey(one, ordinal);
+      else if (before !== 0 && (image.word(one + WEAKREF_CALLBACK_OFFSET) & ~WEAKREF_HASHED) === 0)
+        this.#fail(one, "a weak reference without a callback is not the first");
       before = one;
       this.#visited++;
     }

@@ -1,0 +1,120 @@
+// Every invariant of weak references and weak maps, as code.
+
+import {
+  EPHEMERON_KEY_PREV_OFFSET,
+  EPHEMERON_PREV_OFFSET,
+  FLAG_HAS_WEAKREFS,
+  KIND_WEAKMAP,
+  TYPE_EPHEMERON,
+  TYPE_WEAKREF,
+} from "../layout";
+import { INVARIANT_WEAKMAP, INVARIANT_WEAKREFS } from "../invariants";
+import { control } from "../control";
+import { hasFlag, typeIdOf } from "../object/header";
+import { typeOf } from "../object/type";
+import { isGone } from "../heap/barrier";
+import { firstObject, nextObject, typeIdAt } from "../heap/walk";
+import {
+  entryCount,
+  findEntryOf,
+  firstEntry,
+  firstEntryOf,
+  isEntry,
+  keyOf,
+  mapOf,
+  nextEntryOf,
+  olderEntry,
+  sizeOfMap,
+} from "../weak/map";
+import { callbackOf, firstWeakref, nextWeakref, prevWeakref, referentOf } from "../weak/reference";
+
+/** 0, or the first broken invariant. */
+export function verifyWeak(): u32 {
+  let weakrefs: u32 = 0;
+  let keyed: u32 = 0;
+  let listed: u32 = 0;
+  let entries: u32 = 0;
+  let referents: u32 = 0;
+  let keys: u32 = 0;
+  for (let object = firstObject(); object; object = nextObject(object)) {
+    if (typeIdOf(object) == TYPE_WEAKREF && referentOf(object) && !typeIdAt(referentOf(object)))
+      return broken(INVARIANT_WEAKREFS, object);
+    if (typeOf(object).kind == KIND_WEAKMAP) {
+      if (!isListOfMapSound(object)) return broken(INVARIANT_WEAKMAP, object);
+      listed += sizeOfMap(object);
+    }
+    if (isEntry(object)) {
+      if (findEntryOf(mapOf(object), keyOf(object)) != object) return broken(INVARIANT_WEAKMAP, object);
+      entries++;
+    }
+    if (!hasFlag(object, FLAG_HAS_WEAKREFS)) continue;
+    const first = firstWeakref(object);
+    const entry = firstEntryOf(object);
+    if (!first && !entry) return broken(INVARIANT_WEAKREFS, object);
+    if (first) {
+      referents++;
+      const count = countChain(object, first);
+      if (!count) return broken(INVARIANT_WEAKREFS, object);
+      weakrefs += count;
+    }
+    if (entry) {
+      keys++;
+      const count = countEntries(object, entry);
+      if (!count) return broken(INVARIANT_WEAKMAP, object);
+      keyed += count;
+    }
+  }
+  if (weakrefs != control.weakrefs || referents != control.weakrefMapSize) return broken(INVARIANT_WEAKREFS, 0);
+  if (keys != control.entryMapSize || keyed != entries || listed != entries || entries != entryCount())
+    return broken(INVARIANT_WEAKMAP, 0);
+  return 0;
+}
+
+function broken(invariant: u32, address: usize): u32 {
+  control.verifyAddress = <u32>address;
+  return invariant;
+}
+
+/** Weak references of a chain that is sound: at most one that is alive has no callback, in front of all others. 0 = it is not. */
+function countChain(referent: usize, first: usize): u32 {
+  let count: u32 = 0;
+  let shared: u32 = 0;
+  let before: usize = 0;
+  for (let weakref = first; weakref; weakref = nextWeakref(weakref)) {
+    if (typeIdAt(weakref) != TYPE_WEAKREF) return 0;
+    if (referentOf(weakref) != referent || prevWeakref(weakref) != before) return 0;
+    if (!callbackOf(weakref)) {
+      if (before && callbackOf(before)) return 0;
+      if (!isGone(weakref) && ++shared > 1) return 0;
+    }
+    before = weakref;
+    count++;
+  }
+  return count;
+}
+
+/** Entries of a key whose list is sound. 0 = it is not. */
+function countEntries(key: usize, first: usize): u32 {
+  let count: u32 = 0;
+  let before: usize = 0;
+  for (let entry = first; entry; entry = nextEntryOf(entry)) {
+    if (typeIdAt(entry) != TYPE_EPHEMERON || keyOf(entry) != key) return 0;
+    if (load<u32>(entry + EPHEMERON_KEY_PREV_OFFSET) != <u32>before) return 0;
+    before = entry;
+    count++;
+  }
+  return count;
+}
+
+/** Whether a map's list has as many entries as it says, and all are its own. */
+function isListOfMapSound(map: usize): bool {
+  let size: u32 = 0;
+  let newer: usize = 0;
+  for (let entry = firstEntry(map); entry; entry = olderEntry(entry)) {
+    if (typeIdAt(entry) != TYPE_EPHEMERON || mapOf(entry) != map || !typeIdAt(keyOf(entry))) return false;
+    if (load<u32>(entry + EPHEMERON_PREV_OFFSET) != <u32>newer) return false;
+    newer = entry;
+    size++;
+  }
+  return size == sizeOfMap(map);
+}

@@ -3,8 +3,6 @@
 //
 // Each page of the heap has 1 KiB of marked bits and, right behind, as much of scanned bits: the distance between the two
 // bits of an object is a constant. Where they lie: tables.ts.
-//
-// @inline is on what a marking runs through for every reference.
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { BITMAPS } from "../control";
@@ -26,19 +24,16 @@ export function bitsOfPage(number: u32): usize {
 }
 
 /** The word with an object's marked bit. */
-@inline
 export function markedWord(object: usize): usize {
   const part = <usize>load<u32>(BITMAPS + ((object >>> (PAGE_SHIFT + BITMAPS_SHIFT)) << 2));
   return part + ((object >>> 5) & ((PART_PAGES - 1) * BOTH_BYTES)) + ((object >>> 6) & (PAGE_BITMAP_BYTES - 8));
 }
 
 /** The object's bit in its words. */
-@inline
 export function maskOf(object: usize): u64 {
   return (<u64>1) << ((object >>> 3) & 63);
 }
 
-@inline
 export function isMarked(object: usize): bool {
   return (load<u64>(markedWord(object)) & maskOf(object)) != 0;
 }
@@ -48,7 +43,6 @@ export function isScanned(object: usize): bool {
 }
 
 /** True if the object was not marked before. */
-@inline
 export function mark(object: usize): bool {
   const at = markedWord(object);
   const mask = maskOf(object);
@@ -59,7 +53,6 @@ export function mark(object: usize): bool {
 }
 
 /** True if the object was not scanned before. */
-@inline
 export function markScanned(object: usize): bool {
   const at = markedWord(object) + SCANNED;
   const mask = maskOf(object);

@@ -6,7 +6,8 @@
 // can have it; a class keeps the first span of each of its lists, until memory would have to grow.
 // A free block has type id 0 and, in its refcount word, the next free block.
 //
-// @inline is on what every birth runs through: a call takes V8 about a nanosecond, of the seven that a birth takes.
+// `freeBlock` is put in place at each call, which the compiler does by itself for what has no calls: so a list is dropped
+// in 7.5 ns an object instead of 8.7, and a tree made and dropped in 27 instead of 28.7.
 
 import { MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
 import { LARGE_EXTENT, LARGE_STRIDE } from "./blocks-of";
@@ -37,7 +38,6 @@ export function spansFor(sizeClass: u32, kind: u32): usize {
 }
 
 /** A block of the first of these spans; 0 = that takes more than moving a pointer: ask `allocBlock`. */
-@inline
 export function takeBlock(spans: usize): usize {
   const page = firstSpan(spans);
   if (!page) return 0;
@@ -92,6 +92,7 @@ function allocLarge(payload: u32, kind: u32): usize {
  * One comparison finds all that takes more than the span's free list: a span that is full, a span of its list's rest that
  * becomes empty, a further page of a span, a large block. There `used`, less one, is not above 0.
  */
+@inline
 export function freeBlock(object: usize): void {
   const page = pageAt(<u32>(object >>> PAGE_SHIFT));
   const used = page.used - 1;
@@ -115,7 +116,6 @@ function freeOtherwise(object: usize): void {
 }
 
 /** The next free block and, above it, type id 0. */
-@inline
 function pushFree(object: usize, page: Page): void {
   store<u64>(object, page.free);
   page.free = <u32>object;
@@ -123,7 +123,6 @@ function pushFree(object: usize, page: Page): void {
 }
 
 /** Takes back one of many blocks of a span, for whose sake `endGiving` follows. The caller counts the bytes. */
-@inline
 export function giveToSpan(object: usize, page: Page): void {
   if (CHECK) poison(object);
   pushFree(object, page);

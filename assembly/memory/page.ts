@@ -17,8 +17,6 @@
 //
 // Descriptors move when pages are asked for (tables.ts), and at no other time. A variable of type Page must not be used
 // after an allocation.
-//
-// @inline is on what every allocation, free or mark runs through.
 
 import { PAGE_SHIFT, LINKS_SIZE } from "../layout";
 import { DESCRIPTORS } from "../control";
@@ -67,7 +65,6 @@ if (offsetof<Page>() != 1 << DESCRIPTOR_SHIFT) ERROR("Page must be 32 bytes");
 export const DESCRIPTORS_SHIFT: u32 = PAGE_SHIFT - DESCRIPTOR_SHIFT;
 
 /** Descriptor of the page with this number (address / 64 KiB), which belongs to the heap. */
-@inline
 export function pageAt(number: u32): Page {
   const part = <usize>load<u32>(DESCRIPTORS + ((number >>> DESCRIPTORS_SHIFT) << 2));
   return changetype<Page>(part + ((number & ((1 << DESCRIPTORS_SHIFT) - 1)) << DESCRIPTOR_SHIFT));
@@ -91,7 +88,6 @@ export function usedOf(page: Page): u32 {
 }
 
 /** Bytes between the start of a block and the address of the object in it. */
-@inline
 export function prefixOf(kind: u32): u32 {
   return kind == BLOCK_LINKED ? LINKS_SIZE : 0;
 }

@@ -43,7 +43,6 @@ export function listFor(sizeClass: u32, kind: u32): usize {
 }
 
 /** The first span of a list, or null. */
-@inline
 export function firstSpan(list: usize): Page {
   return changetype<Page>(<usize>load<u32>(list));
 }

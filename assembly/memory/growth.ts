@@ -10,46 +10,44 @@ import { mustFail } from "../check";
 import { growMemory, memoryEndPage } from "../host";
 import { freeRun } from "./runs";
 import { BOOTSTRAP_SIZE, missingTables, placeTables, startTables } from "./tables";
-import { startOfStretch } from "./windows";
+import { findWindow, startOfStretch } from "./windows";
 
 /** The heap grows by at least this part of itself. */
 const GROWTH_SHIFT: u32 = 3;
 
-/**
- * Grows until there are `pages` free pages in a row, but for tables, and as many in all. False if that is too much for
- * the limit, or for the engine.
- */
+/** Grows until `takeFreeRun` or `takeWindow` finds `pages` pages. False if that is too much for the limit, or for the engine. */
 export function growFor(pages: u32): bool {
   if (mustFail()) return false;
   const end = control.endPage;
-  const inRow = end - startOfStretch(end);
-  const missing = <u32>max(<i32>(pages - inRow), <i32>(pages - control.freePages));
-  // What is left below the limit, when it is less than a generous growth, is taken at once.
-  const left = <i32>(control.limitPage - end - missingTables(control.limitPage));
-  const generous = min(<i32>((end - control.firstPage) >>> GROWTH_SHIFT), left);
-  let wanted = <u32>max(<i32>missing, generous);
-  // What is below the limit may be beyond what the engine has.
-  while (!grow(wanted)) {
-    if (wanted == missing) return false;
-    wanted = max(missing, wanted >>> 1);
+  // As many pages in a row, but for tables, the new ones among them; and as many free pages in all.
+  const inRow = findWindow(pages) ? pages : end - startOfStretch(end);
+  const missing = max(<i32>(pages - control.freePages), 0);
+  let least = end + max(<i32>(pages - inRow), 0);
+  for (let gain = gainOf(least); gain < missing; gain = gainOf(least)) least += missing - gain;
+  if (least > control.limitPage) return false;
+  let newEnd = max(least, min(end + ((end - control.firstPage) >>> GROWTH_SHIFT), control.limitPage));
+  while (true) {
+    // The last page may have needed two of tables.
+    if (gainOf(newEnd) < missing) newEnd = least;
+    if (growTo(newEnd)) return true;
+    if (newEnd == least) return false;
+    // What is below the limit is beyond what the engine has.
+    newEnd = least + ((newEnd - least) >>> 1);
   }
-  return true;
 }
 
-/** Moves the end of the heap up by `pages` pages, and by what their tables need, which go last. All or nothing. */
-function grow(pages: u32): bool {
-  const end = control.endPage;
-  // Tables are pages as well, and may need tables: a 32nd of the last round's in each round.
-  let newEnd = end + pages;
-  let needed = newEnd + missingTables(newEnd);
-  while (needed != newEnd) {
-    newEnd = needed;
-    needed = end + pages + missingTables(newEnd);
-  }
-  if (newEnd > control.limitPage) return false;
+/** Free pages that the heap gains if it ends at page `newEnd`: all new ones but those of tables. */
+function gainOf(newEnd: u32): i32 {
+  return newEnd - control.endPage - missingTables(newEnd);
+}
+
+/** Moves the end of the heap. Tables go last, so that the new pages join a free run in front of them. All or nothing. */
+function growTo(newEnd: u32): bool {
   if (newEnd > memoryEndPage() && !growMemoryTo(newEnd)) return false;
-  placeTables(end + pages, newEnd);
-  freeRun(end, pages);
+  const end = control.endPage;
+  const gain = gainOf(newEnd);
+  placeTables(end + gain, newEnd);
+  if (gain) freeRun(end, gain);
   return true;
 }
 

@@ -44,7 +44,7 @@ function startOfFirst(table: u32): u32 {
 }
 
 /** The first page of the best window; 0 = there is none. No free run has as many pages. */
-function findWindow(pages: u32): u32 {
+export function findWindow(pages: u32): u32 {
   let best: u32 = 0;
   let fewest: u32 = u32.MAX_VALUE;
   for (let word = DIRECTORY; word < DIRECTORY_END; word += 4) {

@@ -1,6 +1,5 @@
 import { readControl } from "../../src/image/save.js";
 import {
-  BITMAPS_OFFSET,
   BITMAPS_SHIFT,
   BOOTSTRAP_BITMAPS,
   BOOTSTRAP_DESCRIPTORS,
@@ -9,13 +8,19 @@ import {
   DESCRIPTOR_SIZE,
   FREE_TREES,
   FREE_TREES_OFFSET,
-  FULL,
   PAGE_FREE,
   PAGE_SPAN,
   PAGE_TABLE,
 } from "../../src/wasm/core-layout.js";
 import type { ControlField, ControlValues } from "../../src/wasm/core-layout.js";
-import type { Core } from "./core.js";
+import type { CoreExports } from "../../src/wasm/instance.js";
+
+/** What is needed to look at a core's pages. */
+type Core = Pick<CoreExports, "memory" | "controlBlock">;
+
+function wordAt(core: Core, address: number): number {
+  return new Uint32Array(core.memory.buffer)[address >>> 2] as number;
+}
 
 export interface PageRun {
   readonly first: number;
@@ -35,7 +40,7 @@ export function fieldOf(core: Core, field: ControlField): number {
 
 /** Address of the descriptor of a page. */
 export function descriptorOf(core: Core, page: number): number {
-  const part = core.word(core.controlBlock() + DESCRIPTORS_OFFSET + 4 * (page >>> DESCRIPTORS_SHIFT));
+  const part = wordAt(core, core.controlBlock() + DESCRIPTORS_OFFSET + 4 * (page >>> DESCRIPTORS_SHIFT));
   return part + (page & ((1 << DESCRIPTORS_SHIFT) - 1)) * DESCRIPTOR_SIZE;
 }
 
@@ -45,8 +50,8 @@ export function runsOf(core: Core): PageRun[] {
   const runs: PageRun[] = [];
   for (let first = firstPage; first < endPage;) {
     const at = descriptorOf(core, first);
-    const pages = core.word(at + 28) & 0xffff;
-    runs.push({ first, pages, state: core.word(at + 24) & 0xff, used: core.word(at + 12) & 0x3fffffff });
+    const pages = wordAt(core, at + 28) & 0xffff;
+    runs.push({ first, pages, state: wordAt(core, at + 24) & 0xff, used: wordAt(core, at + 12) & 0x3fffffff });
     first += pages;
   }
   return runs;
@@ -100,22 +105,11 @@ export function freeTreesOf(core: Core): { runs: { first: number; pages: number 
   const visit = (first: number, level: number): void => {
     if (first === 0) return;
     const at = descriptorOf(core, first);
-    runs.push({ first, pages: core.word(at + 28) & 0xffff });
+    runs.push({ first, pages: wordAt(core, at + 28) & 0xffff });
     depth = Math.max(depth, level);
-    visit(core.word(at + 16), level + 1);
-    visit(core.word(at + 20), level + 1);
+    visit(wordAt(core, at + 16), level + 1);
+    visit(wordAt(core, at + 20), level + 1);
   };
-  for (let tree = 0; tree < FREE_TREES; tree++) visit(core.word(core.controlBlock() + FREE_TREES_OFFSET + 4 * tree), 1);
+  for (let tree = 0; tree < FREE_TREES; tree++) visit(wordAt(core, core.controlBlock() + FREE_TREES_OFFSET + 4 * tree), 1);
   return { runs, depth };
 }
-
-/** Addresses of the words that lead to the tables: descriptors, then bitmaps. */
-export function directoryOf(core: Core): number[] {
-  const base = core.controlBlock() >>> 0;
-  const words: number[] = [];
-  for (let at = base + DESCRIPTORS_OFFSET; at < base + FREE_TREES_OFFSET; at += 4) words.push(at);
-  return words;
-}
-
-export const DIRECTORY_OF_BITMAPS = (BITMAPS_OFFSET - DESCRIPTORS_OFFSET) / 4;
-export const NOT_LISTED = FULL;

@@ -20,20 +20,15 @@ export class Control {
   freePages: u32;
   /** Pages that serve objects. */
   pagesInUse: u32;
+  /** Pages that hold descriptors, and bitmaps; 0 while those lie in the bootstrap area: see memory/tables.ts. */
+  descriptorPages: u32;
+  bitmapPages: u32;
+  /** Bit b is set when tree b of free runs is not empty: see memory/free-runs.ts. */
+  freeTrees: u32;
   /** Always 0: where a span would be found for blocks that have none. */
   noSpans: u32;
-  /** Pages that hold descriptors. */
-  tablePages: u32;
-  /** Bit b is set when the bin b of free runs is not empty. */
-  runBins: u32;
-  /** Where the next table of descriptors goes, and where that room ends. */
-  tableNext: u32;
-  tableEnd: u32;
 
-  // The bitmaps of a full collection: see memory/bits.ts.
-  bitmapPages: u32; // 0 while they lie in the bootstrap area
-  /** They cover the pages below this one. */
-  bitmapEnd: u32;
+  // The marking of a full collection: see collect/mark/mark.ts.
   markStack: u32;
   /** Words of grey pages that are not 0: see heap/grey.ts. */
   greyWords: u32;
@@ -225,12 +220,12 @@ export class Control {
 const CONTROL_SIZE = 640;
 if (<i32>offsetof<Control>() > CONTROL_SIZE) ERROR("Control does not fit its area");
 
-/** Chunks of page descriptors: one address for every 512 pages of address space. */
-const DIRECTORY_SIZE = 128 * 4;
-/** Bitmaps: one address for every 32 pages of address space. */
+/** Parts of the page descriptors: one address for every 2,048 pages of address space. */
+const DESCRIPTORS_SIZE = 32 * 4;
+/** Parts of the bitmaps: one address for every 32 pages of address space. */
 const BITMAPS_SIZE = 2048 * 4;
-/** First free run of each size: see memory/runs.ts. */
-const RUN_BINS_SIZE = 32 * 4;
+/** Roots of the trees of free runs. */
+const FREE_TREES_SIZE = 16 * 4;
 /** For each size class and block kind the first page with room, then each class's span and census. */
 export const CLASS_RECORD_SIZE = 24;
 const CLASSES_SIZE = CLASS_COUNT * CLASS_RECORD_SIZE;
@@ -240,16 +235,17 @@ const LISTS_SIZE = 5 * 8;
 const GREY_SIZE = 65536 / 8 + 65536 / 8 / 64;
 
 const AREA: usize = memory.data(
-  CONTROL_SIZE + DIRECTORY_SIZE + BITMAPS_SIZE + RUN_BINS_SIZE + LISTS_SIZE + CLASSES_SIZE + GREY_SIZE,
+  CONTROL_SIZE + DESCRIPTORS_SIZE + BITMAPS_SIZE + FREE_TREES_SIZE + LISTS_SIZE + CLASSES_SIZE + GREY_SIZE,
   64,
 );
 
 export const control = changetype<Control>(AREA);
-export const DIRECTORY: usize = AREA + CONTROL_SIZE;
-export const BITMAPS: usize = DIRECTORY + DIRECTORY_SIZE;
-export const RUN_BINS: usize = BITMAPS + BITMAPS_SIZE;
+/** Directories of the tables, one behind the other: see memory/tables.ts. */
+export const DESCRIPTORS: usize = AREA + CONTROL_SIZE;
+export const BITMAPS: usize = DESCRIPTORS + DESCRIPTORS_SIZE;
+export const FREE_TREES: usize = BITMAPS + BITMAPS_SIZE;
 /** List heads stand for the object behind them, so that links work alike on both. */
-export const GENERATION_0: usize = RUN_BINS + RUN_BINS_SIZE + 8;
+export const GENERATION_0: usize = FREE_TREES + FREE_TREES_SIZE + 8;
 export const GENERATION_1: usize = GENERATION_0 + 8;
 /** What a collection found to be garbage. Empty between collections. */
 export const UNREACHABLE: usize = GENERATION_1 + 8;

@@ -28,3 +28,4 @@ export const INVARIANT_UNTRACKED = 24;
 export const INVARIANT_PAGES_IN_USE = 25;
 export const INVARIANT_WEAKMAP = 26;
 export const INVARIANT_SNAPSHOT = 27;
+export const INVARIANT_TABLE_PAGES = 28;

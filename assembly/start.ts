@@ -24,8 +24,9 @@ import {
   TYPE_WEAKREF,
   TYPE_WEAKSET,
 } from "./layout";
-import { startBlocks } from "./memory/blocks";
-import { BOOTSTRAP_SIZE, startRuns } from "./memory/runs";
+import { startPages } from "./memory/growth";
+import { startClasses } from "./memory/span-lists";
+import { BOOTSTRAP_SIZE } from "./memory/tables";
 import { FINALIZED, GENERATION_0, GENERATION_1, LAYOUT_VERSION, PENDING, UNREACHABLE, control } from "./control";
 import { clearList } from "./object/links";
 import { createImmortals } from "./values/atoms";
@@ -39,8 +40,8 @@ const RESERVED: u32 = FIRST_TYPES * TYPE_DESCRIPTOR_SIZE + (MARK_STACK_WORDS << 
 export function startHeap(base: usize, limit: usize): bool {
   base = (base + 7) & ~7;
   control.version = LAYOUT_VERSION;
-  if (!startRuns(base, limit, RESERVED)) return false;
-  startBlocks();
+  if (!startPages(base, limit, RESERVED)) return false;
+  startClasses();
   control.types = <u32>base + BOOTSTRAP_SIZE;
   control.typeCapacity = FIRST_TYPES;
   control.markStack = control.types + FIRST_TYPES * TYPE_DESCRIPTOR_SIZE;

@@ -16,7 +16,7 @@ import {
 } from "../layout";
 import { isMarked, markedIn } from "../memory/bits";
 import { endGiving, freeBlock, giveToSpan, renewSpan } from "../memory/blocks";
-import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../memory/page";
+import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf, usedOf } from "../memory/page";
 import { CHECK } from "../check";
 import { control } from "../control";
 import { infoOf, nextOf, refcountOf } from "../object/header";
@@ -81,9 +81,9 @@ export function sweep(): u32 {
     const state = page.state;
     // Pages that were given back meanwhile may have become others.
     const span: u32 = state == PAGE_INSIDE ? 1 : page.span;
-    if (page.used && (state == PAGE_SPAN || state == PAGE_LARGE)) {
+    if (usedOf(page) && (state == PAGE_SPAN || state == PAGE_LARGE)) {
       const marked = markedIn(number, span);
-      if (marked != page.used) old += sweepSpan(number, page, marked == 0);
+      if (marked != usedOf(page)) old += sweepSpan(number, page, marked == 0);
     }
     number += span;
   }
@@ -117,7 +117,7 @@ function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   }
   if (isWhole) renewSpan(first, page);
   control.freedBytes += (before - page.used) * <u32>size;
-  if (before != page.used) endGiving(number, page);
+  if (before != page.used) endGiving(page);
   return old;
 }
 

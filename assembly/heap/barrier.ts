@@ -39,7 +39,7 @@ import {
   PART_SLOTS,
   PHASE_GATHERING,
 } from "../layout";
-import { clearScanned, isMarked, setMark } from "../memory/bits";
+import { clearScanned, isMarked, mark } from "../memory/bits";
 import { control } from "../control";
 import { birthOf, infoOf } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/references";
@@ -62,7 +62,7 @@ function shadeUnlessYoung(object: usize): void {
 
 /** Makes a white object grey. The pass scans it later if it lies ahead of the cursor; otherwise the mark stack has it. */
 export function reach(object: usize): void {
-  if (!setMark(object) || object >= <usize>control.cursor) return;
+  if (!mark(object) || object >= <usize>control.cursor) return;
   const top = control.markTop;
   if (top == control.markStack + (MARK_STACK_WORDS << 2)) {
     noteGrey(object);

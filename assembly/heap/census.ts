@@ -1,9 +1,10 @@
 // Counting what is there: one walk over pages and objects, for `stats`.
 
 import { PAGE_SHIFT, TYPE_BUFFER } from "../layout";
-import { blockSize, classRecord } from "../memory/blocks";
-import { PAGE_SPAN, pageAt } from "../memory/page";
+import { blockSize } from "../memory/blocks";
+import { PAGE_SPAN, pageAt, usedOf } from "../memory/page";
 import { CLASS_COUNT } from "../memory/size-class";
+import { classRecord } from "../memory/span-lists";
 import { control } from "../control";
 import { typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
@@ -39,7 +40,7 @@ function countPages(): void {
     if (page.state != PAGE_SPAN) continue;
     const record = classRecord(page.sizeClass);
     record.pages += page.span;
-    record.used += page.used;
-    record.free += ((<u32>page.span) << PAGE_SHIFT) / record.size - page.used;
+    record.used += usedOf(page);
+    record.free += ((<u32>page.span) << PAGE_SHIFT) / record.size - usedOf(page);
   }
 }

@@ -1,22 +1,25 @@
 // Page descriptors: what each 64 KiB page serves, kept outside the page.
 //
-// Descriptors come in chunks of 512, found through a directory, so that none ever moves.
-//
 //         +0  free        first free block of the span, as an object address; 0 = none
 //         +4  fresh       next block that was never used; blocks from here to `end` hold nothing yet
 //         +8  end         where fresh blocks end
-//        +12  used        blocks in use
-//        +16  next  ┐     the class's list of spans with room, or the bin's list of free runs
+//        +12  used:30 │ FIRST │ FULL      blocks in use, and the span's place in the list of its class
+//        +16  next  ┐     the class's list of spans with room; of a free run, the two trees below it
 //        +20  prev  ┘
-//        +24  state:8 │ kind:8 │ sizeClass:8 │ listed:8
+//        +24  state:8 │ kind:8 │ sizeClass:8 │ 0:8
 //        +28  span:16     first page of a run: its length; every other page: distance to the first
 //        +30  blockSize:16
 //
-// Of a free run the first descriptor has the length and the links, the last one the number of the
-// first page in `fresh`.
+// A large block is a full span of one block. Its size is that of its run; `fresh`, `end` and `blockSize` are such that a
+// walk over the run's blocks (blocks-of.ts) meets one and ends.
+// Of a free run the first descriptor has length and links, the last one the number of the first page in `fresh`.
+// A page of tables is a run of one, and has in `free` the address of the word of the directory that leads to it.
+//
+// Descriptors move when pages are asked for (tables.ts), and at no other time. A variable of type Page must not be used
+// after an allocation.
 
 import { PAGE_SHIFT, LINKS_SIZE } from "../layout";
-import { DIRECTORY } from "../control";
+import { DESCRIPTORS } from "../control";
 
 /** Not (or no longer) part of the heap; also what a fresh descriptor says. */
 export const PAGE_FOREIGN: u8 = 0;
@@ -27,12 +30,17 @@ export const PAGE_SPAN: u8 = 2;
 export const PAGE_LARGE: u8 = 3;
 /** Any other page of a span or large block. */
 export const PAGE_INSIDE: u8 = 4;
-/** Descriptors and bitmaps. */
+/** Descriptors or bitmaps. */
 export const PAGE_TABLE: u8 = 5;
 
 /** Blocks of leaf objects, and of objects with links in front of their header. */
 export const BLOCK_LEAF: u8 = 0;
 export const BLOCK_LINKED: u8 = 1;
+
+/** In `used`: the span is in no list of its class. It is full, and was when a block was last asked for. */
+export const FULL: u32 = 1 << 31;
+/** In `used`: the span is the first of its list. The class keeps it even if it is empty. */
+export const FIRST: u32 = 1 << 30;
 
 
 @unmanaged
@@ -46,39 +54,20 @@ export class Page {
   state: u8;
   kind: u8;
   sizeClass: u8;
-  listed: u8;
+  unused: u8;
   span: u16;
   blockSize: u16;
 }
 const DESCRIPTOR_SHIFT = 5;
 if (offsetof<Page>() != 1 << DESCRIPTOR_SHIFT) ERROR("Page must be 32 bytes");
 
-const CHUNK_SHIFT = 9;
-export const CHUNK_PAGES: u32 = 1 << CHUNK_SHIFT;
-export const CHUNK_BYTES: u32 = CHUNK_PAGES << DESCRIPTOR_SHIFT;
+/** Log2 of the pages whose descriptors fill a page: a part of the table of descriptors. */
+export const DESCRIPTORS_SHIFT: u32 = PAGE_SHIFT - DESCRIPTOR_SHIFT;
 
-export function chunkOf(number: u32): u32 {
-  return number >>> CHUNK_SHIFT;
-}
-
-
-@inline
-export function chunkAddress(chunk: u32): usize {
-  return load<u32>(DIRECTORY + (chunk << 2));
-}
-export function setChunkAddress(chunk: u32, address: usize): void {
-  store<u32>(DIRECTORY + (chunk << 2), <u32>address);
-}
-
-/** Descriptor of the page with this number (address / 64 KiB). Its chunk must exist. */
+/** Descriptor of the page with this number (address / 64 KiB), which belongs to the heap. */
 export function pageAt(number: u32): Page {
-  return descriptorAt(number);
-}
-
-/** The same in place: for those that are called most. */
-@inline
-export function descriptorAt(number: u32): Page {
-  return changetype<Page>(chunkAddress(number >>> CHUNK_SHIFT) + ((number & (CHUNK_PAGES - 1)) << DESCRIPTOR_SHIFT));
+  const part = <usize>load<u32>(DESCRIPTORS + ((number >>> DESCRIPTORS_SHIFT) << 2));
+  return changetype<Page>(part + ((number & ((1 << DESCRIPTORS_SHIFT) - 1)) << DESCRIPTOR_SHIFT));
 }
 
 /** Number of the first page of the run that an address belongs to. */
@@ -90,12 +79,15 @@ export function runOf(address: usize): u32 {
 
 /** Descriptor of the run that an address belongs to. */
 export function pageOf(address: usize): Page {
-  const page = pageAt(<u32>(address >>> PAGE_SHIFT));
-  return page.state == PAGE_INSIDE ? pageAt(<u32>(address >>> PAGE_SHIFT) - page.span) : page;
+  return pageAt(runOf(address));
+}
+
+/** Blocks of a run in use. */
+export function usedOf(page: Page): u32 {
+  return page.used & ~(FULL | FIRST);
 }
 
 /** Bytes between the start of a block and the address of the object in it. */
-@inline
 export function prefixOf(kind: u32): u32 {
   return kind == BLOCK_LINKED ? LINKS_SIZE : 0;
 }

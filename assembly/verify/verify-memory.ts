@@ -1,4 +1,8 @@
 // Every invariant of pages and blocks, as code.
+//
+// Pages are walked once; each run is held against its descriptor, and against what leads to it: the tree of free runs, the
+// directory of tables, the list of its size class. Then each of those is held against what the walk has counted, so that
+// none leads anywhere else.
 
 import {
   INVARIANT_BITMAPS,
@@ -9,52 +13,69 @@ import {
   INVARIANT_PAGES_TILE,
   INVARIANT_SPANS_LISTED,
   INVARIANT_SPAN_COUNTS,
+  INVARIANT_TABLE_PAGES,
 } from "../invariants";
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_MASK } from "../layout";
 import { CHECK, isGuardIntact } from "../check";
 import { control } from "../control";
-import { classRecord } from "../memory/blocks";
-import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, PAGE_TABLE, Page, pageAt, prefixOf } from "../memory/page";
+import { memoryEndPage } from "../host";
+import { LARGE_EXTENT, LARGE_STRIDE, endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../memory/blocks-of";
+import { countFreeRuns, isFreeRun } from "../memory/free-runs";
+import {
+  BLOCK_LEAF,
+  BLOCK_LINKED,
+  FIRST,
+  FULL,
+  PAGE_FREE,
+  PAGE_INSIDE,
+  PAGE_LARGE,
+  PAGE_SPAN,
+  PAGE_TABLE,
+  Page,
+  pageAt,
+  prefixOf,
+  usedOf,
+} from "../memory/page";
+import { CLASS_COUNT } from "../memory/size-class";
+import { classRecord, firstSpan, listFor } from "../memory/span-lists";
+import { DIRECTORY, DIRECTORY_END, missingTables } from "../memory/tables";
 
 /** 0, or the first broken invariant. */
 export function verifyBlocks(): u32 {
+  const end = control.endPage;
+  if (end > control.limitPage || end > memoryEndPage()) return broken(INVARIANT_PAGES_TILE, 0);
+  if (missingTables(end)) return broken(INVARIANT_BITMAPS, 0);
   let free: u32 = 0;
+  let freeRuns: u32 = 0;
   let tables: u32 = 0;
   let inUse: u32 = 0;
+  let listed: u32 = 0;
   let lastWasFree = false;
-  let number = control.firstPage;
-  while (number < control.endPage) {
+  for (let number = control.firstPage; number < end; number += pageAt(number).span) {
     const page = pageAt(number);
     const span = page.span;
-    if (span == 0 || span > control.endPage - number) return broken(INVARIANT_PAGES_TILE, number << PAGE_SHIFT);
+    if (span == 0 || span > end - number) return broken(INVARIANT_PAGES_TILE, number << PAGE_SHIFT);
     if (page.state == PAGE_FREE) {
       // Two free runs side by side would be one.
-      if (lastWasFree || pageAt(number + span - 1).fresh != number)
-        return broken(INVARIANT_FREE_RUNS, number << PAGE_SHIFT);
+      if (lastWasFree || !isFreeRun(number)) return broken(INVARIANT_FREE_RUNS, number << PAGE_SHIFT);
       free += span;
+      freeRuns++;
+    } else if (page.state == PAGE_TABLE) {
+      if (span != 1 || !isLedTo(number, page)) return broken(INVARIANT_TABLE_PAGES, number << PAGE_SHIFT);
+      tables++;
     } else {
-      for (let i: u32 = 1; i < span; i++) {
-        const inside = pageAt(number + i);
-        if (inside.state != PAGE_INSIDE || inside.span != i)
-          return broken(INVARIANT_PAGES_TILE, (number + i) << PAGE_SHIFT);
-      }
-      if (page.state == PAGE_TABLE) tables += span;
-      else inUse += span;
-      if (page.state == PAGE_SPAN) {
-        const bad = verifySpan(number, page);
-        if (bad) return bad;
-      } else if (page.state != PAGE_LARGE && page.state != PAGE_TABLE)
-        return broken(INVARIANT_PAGES_TILE, number << PAGE_SHIFT);
-      else if (CHECK && page.state == PAGE_LARGE && !isGuardIntact(number << PAGE_SHIFT, (<u32>span) << PAGE_SHIFT))
-        return broken(INVARIANT_GUARD, number << PAGE_SHIFT);
+      const bad = verifyRun(number, page);
+      if (bad) return bad;
+      inUse += span;
+      if (!(page.used & FULL)) listed++;
     }
     lastWasFree = page.state == PAGE_FREE;
-    number += span;
   }
-  if (free != control.freePages) return broken(INVARIANT_FREE_RUNS, 0);
+  if (free != control.freePages || freeRuns != countFreeRuns()) return broken(INVARIANT_FREE_RUNS, 0);
   if (inUse != control.pagesInUse) return broken(INVARIANT_PAGES_IN_USE, 0);
-  if (tables != control.tablePages + control.bitmapPages) return broken(INVARIANT_PAGES_TILE, 0);
-  return control.bitmapEnd >= control.endPage ? 0 : broken(INVARIANT_BITMAPS, 0);
+  if (tables != control.descriptorPages + control.bitmapPages || tables != countTables())
+    return broken(INVARIANT_TABLE_PAGES, 0);
+  return verifySpanLists(listed);
 }
 
 function broken(invariant: u32, address: usize): u32 {
@@ -62,27 +83,82 @@ function broken(invariant: u32, address: usize): u32 {
   return invariant;
 }
 
-/** A span's live and free blocks are what it says, and it is listed if it has room. */
+/** Whether the word of the directory that a table names leads to it. */
+function isLedTo(number: u32, page: Page): bool {
+  const word = <usize>page.free;
+  return word >= DIRECTORY && word < DIRECTORY_END && load<u32>(word) == number << PAGE_SHIFT;
+}
+
+/** Words of the directory that lead to pages of the heap. */
+function countTables(): u32 {
+  let tables: u32 = 0;
+  for (let word = DIRECTORY; word < DIRECTORY_END; word += 4) {
+    if (load<u32>(word) >= control.firstPage << PAGE_SHIFT) tables++;
+  }
+  return tables;
+}
+
+/** A span's or large block's pages agree about it, and what it says of its blocks is so. */
+function verifyRun(number: u32, page: Page): u32 {
+  const start = <usize>number << PAGE_SHIFT;
+  const span = <u32>page.span;
+  if (!hasBlocks(page)) return broken(INVARIANT_PAGES_TILE, start);
+  for (let i: u32 = 1; i < span; i++) {
+    const inside = pageAt(number + i);
+    if (inside.state != PAGE_INSIDE || inside.span != i || inside.used)
+      return broken(INVARIANT_PAGES_TILE, start + (i << PAGE_SHIFT));
+  }
+  if (page.state == PAGE_SPAN) return verifySpan(number, page);
+  const end = firstBlockOf(number, page) + LARGE_EXTENT;
+  if (page.used != (FULL | 1) || <usize>page.fresh != end || <usize>page.end != end || page.blockSize != LARGE_STRIDE)
+    return broken(INVARIANT_SPAN_COUNTS, start);
+  return CHECK && !isGuardIntact(start, span << PAGE_SHIFT) ? broken(INVARIANT_GUARD, start) : 0;
+}
+
+/** A span's live and free blocks are what it says, and it is in a list unless it is full. */
 function verifySpan(number: u32, page: Page): u32 {
   const start = number << PAGE_SHIFT;
-  const size = classRecord(page.sizeClass).size;
+  const size = strideOf(page);
   const prefix = prefixOf(page.kind);
+  const first = firstBlockOf(number, page);
+  const end = endOfBlocks(page);
+  const room = ((<u32>page.span) << PAGE_SHIFT) / size;
+  const isSized = page.sizeClass < CLASS_COUNT && size == classRecord(page.sizeClass).size;
+  if (!isSized || <usize>page.end != first + room * size || end > <usize>page.end) return broken(INVARIANT_SPAN_COUNTS, start);
   let live: u32 = 0;
   let made: u32 = 0;
-  for (let object = start + prefix; object < page.fresh; object += size) {
+  for (let object = first; object < end; object += size) {
     made++;
     if (!(load<u32>(object, INFO_OFFSET) & TYPE_MASK)) continue;
     live++;
     if (CHECK && !isGuardIntact(object - prefix, size)) return broken(INVARIANT_GUARD, object);
   }
-  if (live != page.used) return broken(INVARIANT_SPAN_COUNTS, start);
+  if (live != usedOf(page)) return broken(INVARIANT_SPAN_COUNTS, start);
   let free: u32 = 0;
-  for (let object = page.free; object; object = load<u32>(object)) {
-    const isBlock = object >= start + prefix && object < page.fresh && (object - start - prefix) % size == 0;
+  for (let object = <usize>page.free; object; object = load<u32>(object)) {
+    const isBlock = object >= first && object < end && (object - first) % size == 0;
     if (!isBlock || load<u32>(object, INFO_OFFSET) & TYPE_MASK || ++free > made)
       return broken(INVARIANT_FREE_BLOCKS, object);
   }
   if (live + free != made) return broken(INVARIANT_SPAN_COUNTS, start);
-  if ((free || page.fresh < page.end) && !page.listed) return broken(INVARIANT_SPANS_LISTED, start);
-  return 0;
+  return page.used & FULL && live != room ? broken(INVARIANT_SPANS_LISTED, start) : 0;
+}
+
+/** The lists have `listed` spans in all, each where it belongs. Behind the first of a list none is empty or full. */
+function verifySpanLists(listed: u32): u32 {
+  for (let i: u32 = 0; i < CLASS_COUNT; i++) {
+    for (let kind: u32 = BLOCK_LEAF; kind <= BLOCK_LINKED; kind++) {
+      let prev: u32 = 0;
+      for (let page = firstSpan(listFor(i, kind)); page; page = changetype<Page>(<usize>page.next)) {
+        const isFirst = prev == 0;
+        const isHere = page.state == PAGE_SPAN && page.sizeClass == i && page.kind == kind && page.prev == prev;
+        const hasRoom = page.free != 0 || page.fresh < page.end;
+        const isFlagged = !(page.used & FULL) && (page.used & FIRST) != 0 == isFirst;
+        if (!isHere || !isFlagged || (!isFirst && !(hasRoom && page.used)) || listed-- == 0)
+          return broken(INVARIANT_SPANS_LISTED, page.end);
+        prev = <u32>changetype<usize>(page);
+      }
+    }
+  }
+  return listed ? broken(INVARIANT_SPANS_LISTED, 0) : 0;
 }

@@ -22,7 +22,7 @@ import {
   setRef,
   step as stepCycle,
 } from "../../assembly/index";
-import { BOOTSTRAP_BITMAP_BYTES } from "../../assembly/memory/bits";
+import { BOOTSTRAP_BITMAP_BYTES } from "../../assembly/memory/tables";
 import { control } from "../../assembly/control";
 import {
   BUFFER_DATA_OFFSET,

@@ -2,18 +2,18 @@ import { PAGE_SIZE, PAYLOAD_OFFSET } from "../../assembly/layout.js";
 import { BadImageError } from "../errors.js";
 import {
   BLOCK_LINKED,
-  BOOTSTRAP_BITMAP_PAGES,
-  CHUNK_PAGES,
-  CHUNK_SHIFT,
+  BITMAPS_SHIFT,
+  BOOTSTRAP_BITMAPS,
+  BOOTSTRAP_DESCRIPTORS,
   CLASS_COUNT,
   CLASS_SIZES,
+  DESCRIPTORS_SHIFT,
   GUARD_SIZE,
   MAX_PAGES,
   PAGE_FREE,
   PAGE_LARGE,
   PAGE_SPAN,
   PAGE_TABLE,
-  PART_SHIFT,
   SAVED_PLACES,
   SPAN_PAGES,
 } from "../wasm/core-layout.js";
@@ -31,6 +31,9 @@ export const RUN_WORDS = 3;
 export const HANDLE_WORDS = 2;
 export const SATURATED_WORDS = 2;
 export const SITE_WORDS = 3;
+
+/** The heap of a host's core begins in the first pages of memory. */
+const MAX_FIRST_PAGE = 512;
 
 /** A run of pages: a row of RUNS, and what follows from it. */
 export interface Run {
@@ -52,17 +55,13 @@ export interface Run {
   readonly start: number;
 }
 
-/** How many pages a heap of this size has for descriptors, and for bitmaps. */
-export function tablePagesOf(
-  firstPage: number,
-  endPage: number,
-): { chunks: number; chunkPages: number; bitmaps: number } {
-  const chunks = (endPage - 1) >>> CHUNK_SHIFT; // the first lies in front of the pages
-  const covered = endPage <= firstPage + BOOTSTRAP_BITMAP_PAGES;
+/** How many pages a heap of this size has for descriptors, and for bitmaps: assembly/memory/tables.ts. */
+export function tablePagesOf(firstPage: number, endPage: number): { descriptors: number; bitmaps: number } {
+  const parts = (shift: number, bootstrap: number): number =>
+    endPage <= firstPage + bootstrap ? 0 : ((endPage - 1) >>> shift) + 1 - (firstPage >>> shift);
   return {
-    chunks,
-    chunkPages: Math.ceil(chunks / 4),
-    bitmaps: covered ? 0 : ((endPage - 1) >>> PART_SHIFT) + 1 - (firstPage >>> PART_SHIFT),
+    descriptors: parts(DESCRIPTORS_SHIFT, BOOTSTRAP_DESCRIPTORS),
+    bitmaps: parts(BITMAPS_SHIFT, BOOTSTRAP_BITMAPS),
   };
 }
 
@@ -164,7 +163,7 @@ export class Image {
     const { firstPage, endPage, limitPage } = control;
     if (
       firstPage < 1 ||
-      firstPage >= CHUNK_PAGES ||
+      firstPage >= MAX_FIRST_PAGE ||
       endPage <= firstPage ||
       endPage > limitPage ||
       limitPage > MAX_PAGES
@@ -187,7 +186,8 @@ export class Image {
       if (run.pages === 0 || run.pages > endPage - first) throw this.error("RUNS", "a run leaves the heap", row);
       if (lastWasFree && run.state === PAGE_FREE) throw this.error("RUNS", "two free runs lie side by side", row);
       lastWasFree = run.state === PAGE_FREE;
-      if (run.state === PAGE_TABLE) tables += run.pages;
+      if (run.state === PAGE_TABLE) tables++;
+      if (run.state === PAGE_TABLE && run.pages !== 1) throw this.error("RUNS", "a table has more than a page", row);
       this.runOfPage.fill(runs.length, first, first + run.pages);
       if (run.stored > 0)
         for (let i = 0; i < run.pages; i++) this.pageStart[first + i] = run.start + (i * PAGE_SIZE) / 4;
@@ -198,12 +198,9 @@ export class Image {
     }
     if (first !== endPage) throw this.error("RUNS", "the runs do not fill the heap");
     if (offset - pages.offset !== pages.bytes.length) throw this.error("PAGE", "there are bytes of no run");
-    const expected = tablePagesOf(firstPage, endPage);
-    if (tables !== expected.chunkPages + expected.bitmaps)
-      throw this.error(
-        "RUNS",
-        `there are ${tables} pages of tables instead of ${expected.chunkPages + expected.bitmaps}`,
-      );
+    const { descriptors, bitmaps } = tablePagesOf(firstPage, endPage);
+    if (tables !== descriptors + bitmaps)
+      throw this.error("RUNS", `there are ${tables} pages of tables instead of ${descriptors + bitmaps}`);
     return runs;
   }
 

@@ -36,27 +36,30 @@ import type { ProbeBudget } from "./check/budget.js";
 import type { CheckedImage } from "./check/check.js";
 import {
   BITMAPS_OFFSET,
-  CHUNK_BYTES,
-  CHUNK_PAGES,
-  CHUNK_SHIFT,
+  BITMAPS_SHIFT,
+  BOOTSTRAP_DESCRIPTORS,
   CLASSES_OFFSET,
   CLASS_COUNT,
   CLASS_RECORD_SIZE,
   CONTROL_PLACES,
+  DESCRIPTORS_OFFSET,
+  DESCRIPTORS_SHIFT,
   DESCRIPTOR_SIZE,
-  DIRECTORY_OFFSET,
+  FIRST,
   FREED_BYTE,
+  FREE_TREES,
+  FREE_TREES_OFFSET,
+  FULL,
   GENERATION_OFFSETS,
   GUARD_BYTE,
   LARGE,
+  LARGE_EXTENT,
+  LARGE_STRIDE,
   PAGE_FREE,
   PAGE_INSIDE,
   PAGE_LARGE,
   PAGE_SPAN,
   PAGE_TABLE,
-  PART_SHIFT,
-  RUN_BINS,
-  RUN_BINS_OFFSET,
   SAVED_PLACES,
 } from "../wasm/core-layout.js";
 import type { ControlField } from "../wasm/core-layout.js";
@@ -86,8 +89,10 @@ class Placer {
   readonly #u32: Uint32Array;
   readonly #u8: Uint8Array;
   readonly #base: number;
-  /** Where the descriptors of each 512 pages are. */
-  readonly #chunks: number[] = [];
+  /** For each page of tables, the word of the directory that leads to it. */
+  readonly #tables = new Map<number, number>();
+  /** Bit b is set when tree b of free runs is not empty. */
+  #freeTrees = 0;
 
   constructor(core: CoreExports, { image, population, order, budget }: CheckedImage) {
     this.#image = image;
@@ -156,42 +161,35 @@ class Placer {
   /** Gives the pages of tables to descriptors and to bitmaps, in this order. */
   #placeTables(): Partial<Record<ControlField, number>> {
     const { firstPage, endPage } = this.#image.control;
-    const { chunks, chunkPages, bitmaps } = tablePagesOf(firstPage, endPage);
-    const pages = this.#image.runs
-      .filter(({ state }) => state === PAGE_TABLE)
-      .flatMap(({ first, pages: count }) => Array.from({ length: count }, (_, i) => (first + i) * PAGE_SIZE));
-    const directory = this.#base + DIRECTORY_OFFSET;
-    this.#chunks.push(this.#u32[directory >>> 2] as number);
-    const perPage = PAGE_SIZE / CHUNK_BYTES;
-    for (let i = 0; i < chunks; i++) {
-      const chunk = (pages[Math.floor(i / perPage)] as number) + (i % perPage) * CHUNK_BYTES;
-      this.#chunks.push(chunk);
-      this.#set(directory + 4 * (i + 1), chunk);
-    }
-    const firstPart = firstPage >>> PART_SHIFT;
-    for (let i = 0; i < bitmaps; i++)
-      this.#set(this.#base + BITMAPS_OFFSET + 4 * (firstPart + i), pages[chunkPages + i] as number);
-    const last = pages[chunkPages - 1];
-    const tableEnd = last === undefined ? 0 : last + PAGE_SIZE;
-    return {
-      tablePages: chunkPages,
-      tableNext: chunks % perPage === 0 ? tableEnd : (last as number) + (chunks % perPage) * CHUNK_BYTES,
-      tableEnd,
-      bitmapPages: bitmaps,
-      bitmapEnd: bitmaps === 0 ? firstPage + 16 : (firstPart + bitmaps) << PART_SHIFT,
-    };
+    const { descriptors, bitmaps } = tablePagesOf(firstPage, endPage);
+    const pages = this.#image.runs.filter(({ state }) => state === PAGE_TABLE).map(({ first }) => first);
+    const bootstrap = this.#descriptor(firstPage);
+    this.#u8.fill(0, bootstrap, bootstrap + BOOTSTRAP_DESCRIPTORS * DESCRIPTOR_SIZE);
+    this.#placeParts(DESCRIPTORS_OFFSET, DESCRIPTORS_SHIFT, pages.slice(0, descriptors));
+    this.#placeParts(BITMAPS_OFFSET, BITMAPS_SHIFT, pages.slice(descriptors));
+    return { descriptorPages: descriptors, bitmapPages: bitmaps };
+  }
+
+  #placeParts(directory: number, shift: number, pages: readonly number[]): void {
+    const first = this.#base + directory + 4 * (this.#image.control.firstPage >>> shift);
+    pages.forEach((page, i) => {
+      this.#set(first + 4 * i, page * PAGE_SIZE);
+      this.#tables.set(page, first + 4 * i);
+    });
   }
 
   /** Address of the descriptor of a page. */
   #descriptor(page: number): number {
-    return (this.#chunks[page >>> CHUNK_SHIFT] as number) + (page & (CHUNK_PAGES - 1)) * DESCRIPTOR_SIZE;
+    const part = this.#u32[(this.#base + DESCRIPTORS_OFFSET + 4 * (page >>> DESCRIPTORS_SHIFT)) >>> 2] as number;
+    return part + (page & ((1 << DESCRIPTORS_SHIFT) - 1)) * DESCRIPTOR_SIZE;
   }
 
   /** Writes all descriptors, but for the links of those in lists. */
   #describePages(): Partial<Record<ControlField, number>> {
+    const trees = (this.#base + FREE_TREES_OFFSET) >>> 2;
+    this.#u32.fill(0, trees, trees + FREE_TREES);
     let freePages = 0;
     let pagesInUse = 0;
-    for (const chunk of this.#chunks) this.#u8.fill(0, chunk, chunk + CHUNK_BYTES);
     for (const run of this.#image.runs) {
       const { first, pages, state } = run;
       const isFree = state === PAGE_FREE;
@@ -205,20 +203,22 @@ class Placer {
       this.#set(at + 28, pages);
       if (isFree) {
         this.#set(this.#descriptor(first + pages - 1) + 4, first);
+        this.#plantFreeRun(first, pages);
         freePages += pages;
       } else if (state === PAGE_SPAN) {
         this.#describeSpan(at, run);
         pagesInUse += pages;
       } else if (state === PAGE_LARGE) {
-        const end = addressOf(run, 0) + pages * PAGE_SIZE;
+        const end = addressOf(run, 0) + LARGE_EXTENT;
         this.#set(at + 4, end);
         this.#set(at + 8, end);
-        this.#set(at + 12, 1);
+        this.#set(at + 12, FULL + 1);
         this.#set(at + 24, state | (run.kind << 8));
+        this.#set(at + 28, pages | (LARGE_STRIDE << 16));
         pagesInUse += pages;
-      }
+      } else this.#set(at, this.#tables.get(first) as number);
     }
-    return { freePages, pagesInUse };
+    return { freePages, pagesInUse, freeTrees: this.#freeTrees };
   }
 
   #describeSpan(at: number, run: Run): void {
@@ -229,36 +229,41 @@ class Placer {
     this.#set(at, free);
     this.#set(at + 4, first + made * blockSize);
     this.#set(at + 8, first + Math.floor((pages * PAGE_SIZE) / blockSize) * blockSize);
-    this.#set(at + 12, made - freeBlocks);
+    // Until it is found in a list.
+    this.#set(at + 12, FULL + made - freeBlocks);
     this.#set(at + 24, PAGE_SPAN | (kind << 8) | (sizeClass << 16));
     this.#set(at + 28, pages | (blockSize << 16));
   }
 
-  /** Hangs the runs with room into their lists, in the order of the image. */
+  /** Puts a free run into its tree: `addFreeRun` of assembly/memory/free-runs.ts. The trees are empty at first. */
+  #plantFreeRun(first: number, pages: number): void {
+    const key = ((pages << 16) | first) >>> 0;
+    const tree = 31 - Math.clz32(pages);
+    let at = this.#base + FREE_TREES_OFFSET + 4 * tree;
+    let path = (key << (Math.clz32(key) + 1)) >>> 0;
+    for (let node = this.#u32[at >>> 2] as number; node !== 0; node = this.#u32[at >>> 2] as number) {
+      at = this.#descriptor(node) + 16 + 4 * (path >>> 31);
+      path = (path << 1) >>> 0;
+    }
+    this.#set(at, first);
+    this.#freeTrees |= 1 << tree;
+  }
+
+  /** Hangs the spans with room into their lists, in the order of the image. */
   #linkPages(): void {
-    const { spans, bins } = this.#order;
+    const { spans } = this.#order;
     const classes = this.#base + CLASSES_OFFSET;
     for (let list = 0; list < 2 * CLASS_COUNT; list++) {
       let prev = 0;
       this.#set(classes + (list >>> 1) * CLASS_RECORD_SIZE + 4 * (list & 1), 0);
       for (const page of spans[list] ?? []) {
         const at = this.#descriptor(page);
-        this.#u8[at + 27] = 1;
+        const used = (this.#u32[(at + 12) >>> 2] as number) - FULL;
+        this.#set(at + 12, prev === 0 ? used + FIRST : used);
         this.#set(at + 20, prev);
         if (prev === 0) this.#set(classes + (list >>> 1) * CLASS_RECORD_SIZE + 4 * (list & 1), at);
         else this.#set(prev + 16, at);
         prev = at;
-      }
-    }
-    for (let bin = 0; bin < RUN_BINS; bin++) {
-      let prev = 0;
-      const head = this.#base + RUN_BINS_OFFSET + 4 * bin;
-      this.#set(head, 0);
-      for (const page of bins[bin] ?? []) {
-        this.#set(this.#descriptor(page) + 20, prev);
-        if (prev === 0) this.#set(head, page);
-        else this.#set(this.#descriptor(prev) + 16, page);
-        prev = page;
       }
     }
   }
@@ -406,12 +411,9 @@ class Placer {
 
   #setControl(derived: Partial<Record<ControlField, number>>): void {
     const { control } = this.#image;
-    let runBins = 0;
-    for (let bin = 0; bin < RUN_BINS; bin++)
-      if (this.#u32[(this.#base + RUN_BINS_OFFSET + 4 * bin) >>> 2] !== 0) runBins |= 1 << bin;
     const saved = new Set(SAVED_PLACES.map(({ field }) => field));
     for (const { field, offset, bytes } of CONTROL_PLACES) {
-      const value = derived[field] ?? (field === "runBins" ? runBins : saved.has(field) ? control[field] : 0);
+      const value = derived[field] ?? (saved.has(field) ? control[field] : 0);
       this.#set(this.#base + offset, value);
       if (bytes === 8) this.#set(this.#base + offset + 4, Math.floor(value / 2 ** 32));
     }

@@ -31,20 +31,17 @@ import {
 } from "../../assembly/layout.js";
 import { Checksum, checksumOf } from "./checksum.js";
 import {
-  CHUNK_PAGES,
-  CHUNK_SHIFT,
   CLASSES_OFFSET,
   CLASS_COUNT,
   CLASS_RECORD_SIZE,
   CLASS_SIZES,
   CONTROL_PLACES,
+  DESCRIPTORS_OFFSET,
+  DESCRIPTORS_SHIFT,
   DESCRIPTOR_SIZE,
-  DIRECTORY_OFFSET,
   GENERATION_OFFSETS,
   PAGE_LARGE,
   PAGE_SPAN,
-  RUN_BINS,
-  RUN_BINS_OFFSET,
   SAVED_PLACES,
   tableBufferBytes,
   tableCapacity,
@@ -87,6 +84,8 @@ interface Piece {
 
 /** Most bytes of a chunk of an image that is streamed, unless a single block is larger. */
 const CHUNK_SIZE = 1 << 22;
+/** Pages that a part of the table of descriptors is about. */
+const PART_PAGES = 1 << DESCRIPTORS_SHIFT;
 
 /** The image as one array. @throws {@link RangeError} if the engine has none that long. */
 export function saveImage(heap: SavedHeap): Uint8Array<ArrayBuffer> {
@@ -191,8 +190,8 @@ class Saver {
 
   /** Index in `u32` of the descriptor of a page. */
   #descriptor(page: number): number {
-    const chunk = this.#word(this.#heap.controlBlock + DIRECTORY_OFFSET + (page >>> CHUNK_SHIFT) * 4);
-    return (chunk + (page & (CHUNK_PAGES - 1)) * DESCRIPTOR_SIZE) >>> 2;
+    const part = this.#word(this.#heap.controlBlock + DESCRIPTORS_OFFSET + (page >>> DESCRIPTORS_SHIFT) * 4);
+    return (part + (page & (PART_PAGES - 1)) * DESCRIPTOR_SIZE) >>> 2;
   }
 
   /** Finds the runs of pages, and what there is to store of each. Bytes in all. */
@@ -399,7 +398,7 @@ class Saver {
     };
   }
 
-  /** How runs with room are listed: of each size class the leaf and the linked spans, then the bins of free runs. */
+  /** How spans with room are listed: of each size class the leaf and the linked ones. */
   #order(): number[] {
     const order: number[] = [];
     const { controlBlock } = this.#heap;
@@ -412,26 +411,21 @@ class Saver {
         addList(order, pages);
       }
     }
-    for (let bin = 0; bin < RUN_BINS; bin++) {
-      const pages: number[] = [];
-      let page = this.#word(controlBlock + RUN_BINS_OFFSET + 4 * bin);
-      for (; page !== 0; page = this.#u32[this.#descriptor(page) + 4] as number) pages.push(page);
-      addList(order, pages);
-    }
     return order;
   }
 
   /** Number of the page that a descriptor is of. */
   #pagesOfDescriptors(): (descriptor: number) => number {
-    const chunks = new Map<number, number>();
-    const last = (this.#control.endPage - 1) >>> CHUNK_SHIFT;
-    for (let chunk = 0; chunk <= last; chunk++)
-      chunks.set(this.#word(this.#heap.controlBlock + DIRECTORY_OFFSET + 4 * chunk), chunk);
-    const bytes = CHUNK_PAGES * DESCRIPTOR_SIZE;
-    const starts = [...chunks.keys()];
+    const { firstPage, endPage } = this.#control;
+    const firstPart = firstPage >>> DESCRIPTORS_SHIFT;
+    const parts = Array.from(
+      { length: ((endPage - 1) >>> DESCRIPTORS_SHIFT) + 1 - firstPart },
+      (_, i) => 4 * this.#descriptor((firstPart + i) << DESCRIPTORS_SHIFT),
+    );
     return (descriptor) => {
-      const start = starts.find((one) => descriptor >= one && descriptor < one + bytes) as number;
-      return (chunks.get(start) as number) * CHUNK_PAGES + (descriptor - start) / DESCRIPTOR_SIZE;
+      const index = parts.findIndex((part) => descriptor >= part && descriptor < part + PAGE_SIZE);
+      const place = (descriptor - (parts[index] as number)) / DESCRIPTOR_SIZE;
+      return ((firstPart + index) << DESCRIPTORS_SHIFT) + place;
     };
   }
 

@@ -27,13 +27,10 @@ export const CONTROL_FIELDS = {
   limitPage: "saved",
   freePages: "derived",
   pagesInUse: "derived",
-  noSpans: "derived",
-  tablePages: "derived",
-  runBins: "derived",
-  tableNext: "derived",
-  tableEnd: "derived",
+  descriptorPages: "derived",
   bitmapPages: "derived",
-  bitmapEnd: "derived",
+  freeTrees: "derived",
+  noSpans: "derived",
   markStack: "derived",
   greyWords: "scratch",
   greyCursor: "scratch",
@@ -222,15 +219,17 @@ export function needsBitmaps({ collecting }: ControlValues): boolean {
 // ---- Behind the control block, in this order
 
 export const CONTROL_SIZE = 640;
-/** Chunks of page descriptors. */
-export const DIRECTORY_OFFSET = CONTROL_SIZE;
-/** Parts of bitmaps. */
-export const BITMAPS_OFFSET = DIRECTORY_OFFSET + 128 * 4;
-export const RUN_BINS_OFFSET = BITMAPS_OFFSET + 2048 * 4;
-export const RUN_BINS = 32;
+/** Parts of the page descriptors. */
+export const DESCRIPTORS_OFFSET = CONTROL_SIZE;
+/** Parts of the bitmaps. */
+export const BITMAPS_OFFSET = DESCRIPTORS_OFFSET + 32 * 4;
+/** Roots of the trees of free runs, one for each doubling of their length. */
+export const FREE_TREES_OFFSET = BITMAPS_OFFSET + 2048 * 4;
+export const FREE_TREES = 16;
+const LISTS_OFFSET = FREE_TREES_OFFSET + FREE_TREES * 4;
 /** Heads of the generations' lists: `next` and `prev` are the eight bytes in front of each. */
-export const GENERATION_OFFSETS = [RUN_BINS_OFFSET + RUN_BINS * 4 + 8, RUN_BINS_OFFSET + RUN_BINS * 4 + 16] as const;
-export const CLASSES_OFFSET = RUN_BINS_OFFSET + RUN_BINS * 4 + 5 * 8;
+export const GENERATION_OFFSETS = [LISTS_OFFSET + 8, LISTS_OFFSET + 16] as const;
+export const CLASSES_OFFSET = LISTS_OFFSET + 5 * 8;
 export const CLASS_RECORD_SIZE = 24;
 /** Where a class's record has the numbers of the last census. */
 export const CLASS_RECORD = { pages: 12, used: 16, free: 20 } as const;
@@ -244,14 +243,22 @@ export const PAGE_SPAN = 2;
 export const PAGE_LARGE = 3;
 export const PAGE_INSIDE = 4;
 export const PAGE_TABLE = 5;
+/** In `used`: the span is in no list, and full; it is the first of its list. */
+export const FULL = 0x80000000;
+export const FIRST = 0x40000000;
+/** `blockSize` of a large block, and what its `end` is behind its object's address. */
+export const LARGE_STRIDE = 0xfff8;
+export const LARGE_EXTENT = 8;
 export const DESCRIPTOR_SIZE = 32;
-export const CHUNK_SHIFT = 9;
-export const CHUNK_PAGES = 1 << CHUNK_SHIFT;
-export const CHUNK_BYTES = CHUNK_PAGES * DESCRIPTOR_SIZE;
-/** Pages that one page of bitmaps covers, and those that the first bitmaps do. */
-export const PART_SHIFT = 5;
-export const BOOTSTRAP_BITMAP_PAGES = 16;
-export const BOOTSTRAP_BITMAP_BYTES = BOOTSTRAP_BITMAP_PAGES << (16 - PART_SHIFT);
+
+// ---- Tables: assembly/memory/tables.ts
+
+/** Log2 of the pages that a part of a table is about, and pages that the bootstrap area is. */
+export const DESCRIPTORS_SHIFT = 11;
+export const BOOTSTRAP_DESCRIPTORS = 512;
+export const BITMAPS_SHIFT = 5;
+export const BOOTSTRAP_BITMAPS = 16;
+export const BOOTSTRAP_BITMAP_BYTES = BOOTSTRAP_BITMAPS << (16 - BITMAPS_SHIFT);
 /** Most pages of an address space, less one. */
 export const MAX_PAGES = 0xffff;
 
@@ -292,11 +299,6 @@ export function classOf(size: number): number {
   const last = size - 1;
   const doubling = 31 - Math.clz32(last);
   return FINE_CLASSES + (doubling - 8) * 8 + ((last >>> (doubling - 3)) & 7);
-}
-
-/** Bin of free runs of so many pages: assembly/memory/runs.ts. */
-export function binOf(pages: number): number {
-  return pages < 16 ? pages : 16 + (31 - Math.clz32(pages)) - 4;
 }
 
 // ---- Types and tables

@@ -115,7 +115,7 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
   const yes = read("trueObject");
   const types = read("types");
   const firstPages = pages("firstPage");
-  const tablePages = pages("tablePages");
+  const descriptorPages = pages("descriptorPages");
   const bitmapPages = pages("bitmapPages");
   // The first ones lie among the first tables, in no page of their own.
   const firstBitmaps = (): number => (bitmapPages() === 0 ? BOOTSTRAP_BITMAP_BYTES : 0);
@@ -147,7 +147,7 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     reservedBytes: pages("endPage"),
     usedPageBytes: pages("pagesInUse"),
     freePageBytes: pages("freePages"),
-    tableBytes: () => firstPages() + tablePages() - firstBitmaps(),
+    tableBytes: () => firstPages() + descriptorPages() - firstBitmaps(),
     bitmapBytes: () => bitmapPages() + firstBitmaps(),
     liveBytes: read("liveBytes"),
     liveObjects: read("liveObjects"),

@@ -43,10 +43,10 @@ test("the control block has the fields that images know, where they expect them"
 test("what lies behind the control block is where images expect it", () => {
   expect(layout.LAYOUT_VERSION).toBe(constantOf("control.ts", "LAYOUT_VERSION"));
   expect(layout.CONTROL_SIZE).toBe(constantOf("control.ts", "CONTROL_SIZE"));
-  expect(layout.BITMAPS_OFFSET - layout.DIRECTORY_OFFSET).toBe(constantOf("control.ts", "DIRECTORY_SIZE"));
-  expect(layout.RUN_BINS_OFFSET - layout.BITMAPS_OFFSET).toBe(constantOf("control.ts", "BITMAPS_SIZE"));
-  expect(layout.RUN_BINS * 4).toBe(constantOf("control.ts", "RUN_BINS_SIZE"));
-  expect(layout.CLASSES_OFFSET - layout.RUN_BINS_OFFSET - layout.RUN_BINS * 4).toBe(
+  expect(layout.BITMAPS_OFFSET - layout.DESCRIPTORS_OFFSET).toBe(constantOf("control.ts", "DESCRIPTORS_SIZE"));
+  expect(layout.FREE_TREES_OFFSET - layout.BITMAPS_OFFSET).toBe(constantOf("control.ts", "BITMAPS_SIZE"));
+  expect(layout.FREE_TREES * 4).toBe(constantOf("control.ts", "FREE_TREES_SIZE"));
+  expect(layout.CLASSES_OFFSET - layout.FREE_TREES_OFFSET - layout.FREE_TREES * 4).toBe(
     constantOf("control.ts", "LISTS_SIZE"),
   );
   expect(layout.CLASS_RECORD_SIZE).toBe(constantOf("control.ts", "CLASS_RECORD_SIZE"));
@@ -56,13 +56,18 @@ test("descriptors of pages, classes and types are what images read and write", (
   const page = Object.fromEntries(fieldsOf("memory/page.ts", "Page").fields);
   expect(page).toEqual({
     ...{ free: 0, fresh: 4, end: 8, used: 12, next: 16, prev: 20 },
-    ...{ state: 24, kind: 25, sizeClass: 26, listed: 27, span: 28, blockSize: 30 },
+    ...{ state: 24, kind: 25, sizeClass: 26, unused: 27, span: 28, blockSize: 30 },
   });
   for (const state of ["FREE", "SPAN", "LARGE", "INSIDE", "TABLE"] as const)
     expect(layout[`PAGE_${state}`]).toBe(constantOf("memory/page.ts", `PAGE_${state}`));
-  expect(layout.CHUNK_SHIFT).toBe(constantOf("memory/page.ts", "CHUNK_SHIFT"));
-  expect(layout.BOOTSTRAP_BITMAP_PAGES).toBe(constantOf("memory/bits.ts", "BOOTSTRAP_BITMAP_PAGES"));
-  expect(layout.PART_SHIFT).toBe(constantOf("memory/bits.ts", "PART_SHIFT"));
+  for (const flag of ["FULL", "FIRST"] as const)
+    expect(layout[flag]).toBe(constantOf("memory/page.ts", flag) >>> 0);
+  expect(layout.DESCRIPTORS_SHIFT).toBe(16 - constantOf("memory/page.ts", "DESCRIPTOR_SHIFT"));
+  expect(layout.BITMAPS_SHIFT).toBe(constantOf("memory/bits.ts", "BITMAPS_SHIFT"));
+  expect(layout.LARGE_STRIDE).toBe(constantOf("memory/blocks-of.ts", "LARGE_STRIDE"));
+  expect(layout.LARGE_EXTENT).toBe(constantOf("memory/blocks-of.ts", "LARGE_EXTENT"));
+  expect(layout.BOOTSTRAP_DESCRIPTORS).toBe(constantOf("memory/tables.ts", "BOOTSTRAP_DESCRIPTORS"));
+  expect(layout.BOOTSTRAP_BITMAPS).toBe(constantOf("memory/tables.ts", "BOOTSTRAP_BITMAPS"));
   expect(layout.GUARD_BYTE).toBe(constantOf("check.ts", "GUARD_BYTE"));
   expect(layout.FREED_BYTE).toBe(constantOf("check.ts", "FREED_BYTE"));
   expect(layout.FIRST_TYPES).toBe(constantOf("start.ts", "FIRST_TYPES"));
@@ -73,7 +78,7 @@ test("descriptors of pages, classes and types are what images read and write", (
     ...{ payload: 0, slots: 4, kind: 8, flags: 9, sizeClass: 10, blockKind: 11, spans: 12, header: 16 },
     ...layout.TYPE_RECORD,
   });
-  expect(Object.fromEntries(fieldsOf("memory/blocks.ts", "ClassRecord").fields)).toMatchObject({
+  expect(Object.fromEntries(fieldsOf("memory/span-lists.ts", "ClassRecord").fields)).toMatchObject({
     leafSpans: 0,
     linkedSpans: 4,
     ...layout.CLASS_RECORD,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
-  BITMAPS_OFFSET,
   CLASSES_OFFSET,
   CLASS_COUNT,
   CONTROL_FIELDS,
+  DESCRIPTORS_OFFSET,
   DESCRIPTOR_SIZE,
-  DIRECTORY_OFFSET,
+  FULL,
   PAGE_FREE,
   PAGE_SPAN,
 } from "../../src/wasm/core-layout.js";
@@ -31,24 +31,19 @@ function derivedFrom(heap: Heap): unknown {
   const types = Array.from({ length: control.typeCount }, (_, id) => [
     ...memory.u32.subarray((control.types + id * 32) >>> 2, (control.types + id * 32 + 24) >>> 2),
   ]);
-  const chunk = memory.word(base + DIRECTORY_OFFSET);
+  const part = memory.word(base + DESCRIPTORS_OFFSET);
   const pages = Array.from({ length: control.endPage - control.firstPage }, (_, i) => {
-    const at = chunk + (control.firstPage + i) * DESCRIPTOR_SIZE;
+    const at = part + (control.firstPage + i) * DESCRIPTOR_SIZE;
     const [free, fresh, end, used, next, prev, shape, span] = memory.u32.subarray(at >>> 2, (at >>> 2) + 8);
     const state = (shape as number) & 0xff;
     // What the descriptors of other runs say in these places is left from before.
-    if (state === PAGE_SPAN) return [free, fresh, end, used, (shape as number) >>> 24 ? [next, prev] : [], shape, span];
+    if (state === PAGE_SPAN) return [free, fresh, end, used, (used as number) >= FULL ? [] : [next, prev], shape, span];
     return [state, state === PAGE_FREE ? 0 : (span as number) & 0xffff];
   });
   const meaningful = Object.entries(control).filter(([field]) => CONTROL_FIELDS[field as ControlField] !== "scratch");
-  const lists = memory.u32.slice((base + BITMAPS_OFFSET) >>> 2, (base + CLASSES_OFFSET + CLASS_COUNT * 24) >>> 2);
+  const lists = memory.u32.slice((base + CLASSES_OFFSET) >>> 2, (base + CLASSES_OFFSET + CLASS_COUNT * 24) >>> 2);
   // Behind the class's lists stand what a census counted.
-  for (let index = 0; index < CLASS_COUNT; index++)
-    lists.fill(
-      0,
-      (CLASSES_OFFSET - BITMAPS_OFFSET) / 4 + 6 * index + 3,
-      (CLASSES_OFFSET - BITMAPS_OFFSET) / 4 + 6 * index + 6,
-    );
+  for (let index = 0; index < CLASS_COUNT; index++) lists.fill(0, 6 * index + 3, 6 * index + 6);
   return { control: Object.fromEntries(meaningful), types, pages, lists: [...lists] };
 }
 

@@ -19,14 +19,15 @@ function moduleOf(build: Build): WebAssembly.Module {
   return module;
 }
 
-/** A core with nothing but raw exports, as its own instance. `pages` bounds its memory. */
+/** A core with nothing but raw exports, as its own instance. */
 export interface Core extends CoreExports {
   /** The 32-bit word at an address. */
   word(address: number): number;
   setWord(address: number, value: number): void;
 }
 
-export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages = 65535): Core {
+/** Starts a core whose heap ends at page `pages` at most, and begins at an address. */
+export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages = 65535, base?: number): Core {
   const instance = new WebAssembly.Instance(moduleOf(build), {
     host: { finalize() {}, callback() {}, collection() {}, forget() {}, hasRoom: () => 1, ...hooks },
     env: {
@@ -38,7 +39,7 @@ export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages 
     },
   });
   const exports = completeExports(instance.exports as unknown as RawExports);
-  if (!exports.init(exports.heapBase(), pages * 65536)) throw new Error("the core did not start");
+  if (!exports.init(base ?? exports.heapBase(), pages * 65536)) throw new Error("the core did not start");
   return {
     ...exports,
     word: (address) => new DataView(exports.memory.buffer).getUint32(address >>> 0, true),

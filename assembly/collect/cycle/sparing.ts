@@ -7,7 +7,7 @@
 // Objects are found in address order and finalized in birth order, as far as one step found them.
 
 import { FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_UNREACHABLE, TYPE_MASK } from "../../layout";
-import { setMark } from "../../memory/bits";
+import { mark } from "../../memory/bits";
 import { PENDING, control } from "../../control";
 import { birthOf, infoOf, nextOf, setBirth, setFlag, setInfo } from "../../object/header";
 import { isEmpty } from "../../object/links";
@@ -66,7 +66,7 @@ export function spareOn(): bool {
   if (!control.partial && <usize>control.pendingAt != PENDING) {
     const object = <usize>control.pendingAt;
     control.pendingAt = <u32>nextOf(object);
-    setMark(object);
+    mark(object);
     scanSlots(object);
     return false;
   }
@@ -86,7 +86,7 @@ export function finalizeNext(): bool {
 
 /** DEBUG_SAVEALL: a garbage object lives on, in `gc.garbage`. */
 export function save(object: usize): void {
-  setMark(object);
+  mark(object);
   control.cycleCollected++;
   appendItem(control.garbage, object);
 }

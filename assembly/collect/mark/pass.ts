@@ -15,7 +15,7 @@ import {
   TYPE_DIES_QUIETLY,
   TYPE_MASK,
 } from "../../layout";
-import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark, setMark } from "../../memory/bits";
+import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark } from "../../memory/bits";
 import {
   BLOCK_LEAF,
   PAGE_FREE,
@@ -158,7 +158,7 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
           const first = object + PAYLOAD_OFFSET;
           for (let slot = first, last = first + bytes; slot < last; slot += 4) {
             const child = load<u32>(slot);
-            if (!child || !setMark(child)) continue;
+            if (!child || !mark(child)) continue;
             store<u32>(top, child);
             top += (<u32>(child - at >= met - at)) << 2;
           }

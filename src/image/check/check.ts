@@ -30,8 +30,8 @@ export interface CheckedImage {
 /** @throws {@link BadImageError} */
 export function checkImage(bytes: Uint8Array): CheckedImage {
   const image = new Image(bytes);
-  const order = readOrder(image);
   const population = new Population(image);
+  const order = readOrder(image);
   const budget = new ProbeBudget(
     image.words.length,
     () => new BadImageError("keys of its tables collide so often that they cannot be looked up"),

@@ -1,18 +1,16 @@
 import { PAGE_SIZE } from "../../../assembly/layout.js";
-import { CLASS_COUNT, PAGE_FREE, PAGE_SPAN, RUN_BINS, binOf } from "../../wasm/core-layout.js";
+import { CLASS_COUNT, PAGE_SPAN } from "../../wasm/core-layout.js";
 import type { Image, Run } from "../image.js";
 
-/** In what order runs with room are used, by the numbers of their first pages. */
+/** In what order spans with room are used, by the numbers of their first pages. */
 export interface Order {
   /** Of each size class the leaf and the linked spans that are listed. */
   readonly spans: readonly (readonly number[])[];
-  /** Free runs, by bins of their length. */
-  readonly bins: readonly (readonly number[])[];
 }
 
 /**
- * Reads ORDR: each list has its length and its members. They must be runs that belong there, each once, and none with
- * room may be missing.
+ * Reads ORDR: each list has its length and its members. They must be spans that belong there, each once, and none with
+ * room may be missing. Behind the first of a list they must have room, and not be empty.
  *
  * @throws {@link BadImageError}
  */
@@ -23,12 +21,15 @@ export function readOrder(image: Image): Order {
   const readList = (belongs: (run: Run) => boolean): number[] => {
     const length = words[at++] ?? 0;
     if (length > words.length - at) throw image.error("ORDR", "a list of pages is longer than the section", at - 1);
+    const start = at;
     const pages = Array.from(words.subarray(at, at + length));
     for (const page of pages) {
       const index = page < image.control.firstPage ? undefined : image.runOfPage[page];
       const run = index === undefined ? undefined : image.runs[index];
       if (run?.first !== page || !belongs(run) || listed[index as number] !== 0)
         throw image.error("ORDR", "a page is in a list where it does not belong", at);
+      if (at > start && !(hasRoom(run) && isInUse(image, run)))
+        throw image.error("ORDR", "a span that is full or empty stands behind another", at);
       listed[index as number] = 1;
       at++;
     }
@@ -37,17 +38,21 @@ export function readOrder(image: Image): Order {
   const spans = Array.from({ length: 2 * CLASS_COUNT }, (_, list) =>
     readList(({ state, sizeClass, kind }) => state === PAGE_SPAN && sizeClass === list >>> 1 && kind === (list & 1)),
   );
-  const bins = Array.from({ length: RUN_BINS }, (_, bin) =>
-    readList(({ state, pages }) => state === PAGE_FREE && binOf(pages) === bin),
-  );
   if (at !== words.length) throw image.error("ORDR", "there are more lists of pages than there should be");
   image.runs.forEach((run, index) => {
-    if (listed[index] === 0 && (run.state === PAGE_FREE || (run.state === PAGE_SPAN && hasRoom(run))))
+    if (listed[index] === 0 && run.state === PAGE_SPAN && hasRoom(run))
       throw image.error("ORDR", `the pages from ${run.first} on have room, and are in no list`);
   });
-  return { spans, bins };
+  return { spans };
 }
 
 function hasRoom({ free, made, pages, blockSize }: Run): boolean {
   return free !== 0 || made < Math.floor((pages * PAGE_SIZE) / blockSize);
+}
+
+/** Whether there is a live block in a span. Its free list has been checked. */
+function isInUse(image: Image, { free, made }: Run): boolean {
+  let freeBlocks = 0;
+  for (let block = free; block !== 0; block = image.word(block)) freeBlocks++;
+  return freeBlocks < made;
 }

@@ -1,0 +1,23 @@
+// Marking: a full collection takes work in proportion to what lives, whatever shape it has.
+
+import { describe, test } from "vitest";
+import { MODES, age, collectWhole, expectGrowth, expectShortCalls } from "../support/growth.js";
+import { SHAPE_NAMES, makeShape } from "../support/shapes.js";
+
+describe.each(MODES)("a full collection, %s pauses: its work grows as the heap does", (pauses) => {
+  test.each(SHAPE_NAMES)("%s", async (name) => {
+    const growth = await expectGrowth(
+      {
+        n: 32_768,
+        make: (heap, n) => {
+          const made = makeShape(heap, name, n);
+          age(heap);
+          return made;
+        },
+        work: collectWhole,
+      },
+      pauses,
+    );
+    if (pauses === "bounded") expectShortCalls(growth);
+  });
+});

@@ -10,10 +10,8 @@
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_MASK } from "../layout";
 import { PAGE_LARGE, PAGE_SPAN, Page, prefixOf } from "./page";
 
-/** `blockSize` of a large block: farther than its `end`. */
-export const LARGE_STRIDE: u16 = 0xfff8;
-/** Bytes between the address of a large block's object and its `end`: one block begins there. */
-export const LARGE_EXTENT: u32 = 8;
+/** `blockSize` of a large block, and how far its `end` is behind its object's address: a walk meets one block. */
+export const LARGE_STRIDE: u32 = 8;
 
 /** Whether blocks begin in this page: it is the first of a span, or of a large block. */
 export function hasBlocks(page: Page): bool {

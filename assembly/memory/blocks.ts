@@ -10,7 +10,7 @@
 // in 7.5 ns an object instead of 8.7, and a tree made and dropped in 27 instead of 28.7.
 
 import { MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
-import { LARGE_EXTENT, LARGE_STRIDE } from "./blocks-of";
+import { LARGE_STRIDE } from "./blocks-of";
 import { CHECK, FREED_BYTE, GUARD_SIZE, fillGuard, isGuardIntact, isPoisoned, mustFail } from "../check";
 import { Control, control } from "../control";
 import { FULL, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf, prefixOf, runOf, usedOf } from "./page";
@@ -78,9 +78,9 @@ function allocLarge(payload: u32, kind: u32): usize {
   const page = pageAt(run);
   const object = (run << PAGE_SHIFT) + prefixOf(kind);
   page.free = 0;
-  page.fresh = page.end = object + LARGE_EXTENT;
+  page.fresh = page.end = object + LARGE_STRIDE;
   page.used = FULL | 1;
-  page.blockSize = LARGE_STRIDE;
+  page.blockSize = <u16>LARGE_STRIDE;
   page.kind = <u8>kind;
   if (CHECK) fillGuard(run << PAGE_SHIFT, pages << PAGE_SHIFT);
   return object;

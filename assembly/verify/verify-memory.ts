@@ -19,7 +19,7 @@ import { INFO_OFFSET, PAGE_SHIFT, TYPE_MASK } from "../layout";
 import { CHECK, isGuardIntact } from "../check";
 import { control } from "../control";
 import { memoryEndPage } from "../host";
-import { LARGE_EXTENT, LARGE_STRIDE, endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../memory/blocks-of";
+import { LARGE_STRIDE, endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../memory/blocks-of";
 import { countFreeRuns, isFreeRun } from "../memory/free-runs";
 import {
   BLOCK_LEAF,
@@ -109,8 +109,8 @@ function verifyRun(number: u32, page: Page): u32 {
       return broken(INVARIANT_PAGES_TILE, start + (i << PAGE_SHIFT));
   }
   if (page.state == PAGE_SPAN) return verifySpan(number, page);
-  const end = firstBlockOf(number, page) + LARGE_EXTENT;
-  if (page.used != (FULL | 1) || <usize>page.fresh != end || <usize>page.end != end || page.blockSize != LARGE_STRIDE)
+  const end = firstBlockOf(number, page) + LARGE_STRIDE;
+  if (page.used != (FULL | 1) || <usize>page.fresh != end || <usize>page.end != end || strideOf(page) != LARGE_STRIDE)
     return broken(INVARIANT_SPAN_COUNTS, start);
   return CHECK && !isGuardIntact(start, span << PAGE_SHIFT) ? broken(INVARIANT_GUARD, start) : 0;
 }

@@ -53,7 +53,6 @@ import {
   GENERATION_OFFSETS,
   GUARD_BYTE,
   LARGE,
-  LARGE_EXTENT,
   LARGE_STRIDE,
   PAGE_FREE,
   PAGE_INSIDE,
@@ -209,7 +208,7 @@ class Placer {
         this.#describeSpan(at, run);
         pagesInUse += pages;
       } else if (state === PAGE_LARGE) {
-        const end = addressOf(run, 0) + LARGE_EXTENT;
+        const end = addressOf(run, 0) + LARGE_STRIDE;
         this.#set(at + 4, end);
         this.#set(at + 8, end);
         this.#set(at + 12, FULL + 1);

@@ -246,9 +246,8 @@ export const PAGE_TABLE = 5;
 /** In `used`: the span is in no list, and full; it is the first of its list. */
 export const FULL = 0x80000000;
 export const FIRST = 0x40000000;
-/** `blockSize` of a large block, and what its `end` is behind its object's address. */
-export const LARGE_STRIDE = 0xfff8;
-export const LARGE_EXTENT = 8;
+/** `blockSize` of a large block, and how far its `end` is behind its object's address. */
+export const LARGE_STRIDE = 8;
 export const DESCRIPTOR_SIZE = 32;
 
 // ---- Tables: assembly/memory/tables.ts

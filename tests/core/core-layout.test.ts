@@ -65,7 +65,6 @@ test("descriptors of pages, classes and types are what images read and write", (
   expect(layout.DESCRIPTORS_SHIFT).toBe(16 - constantOf("memory/page.ts", "DESCRIPTOR_SHIFT"));
   expect(layout.BITMAPS_SHIFT).toBe(constantOf("memory/bits.ts", "BITMAPS_SHIFT"));
   expect(layout.LARGE_STRIDE).toBe(constantOf("memory/blocks-of.ts", "LARGE_STRIDE"));
-  expect(layout.LARGE_EXTENT).toBe(constantOf("memory/blocks-of.ts", "LARGE_EXTENT"));
   expect(layout.BOOTSTRAP_DESCRIPTORS).toBe(constantOf("memory/tables.ts", "BOOTSTRAP_DESCRIPTORS"));
   expect(layout.BOOTSTRAP_BITMAPS).toBe(constantOf("memory/tables.ts", "BOOTSTRAP_BITMAPS"));
   expect(layout.GUARD_BYTE).toBe(constantOf("check.ts", "GUARD_BYTE"));

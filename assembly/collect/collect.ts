@@ -21,6 +21,9 @@ import { canRunHooks, startActivation, tell } from "../death/hooks";
 import { gatherUnmarked } from "./order";
 import { countCollection } from "./count";
 import { countYoung } from "./cycle/pace";
+import { trimRoots } from "../heap/count";
+import { trimInterned } from "../values/intern";
+import { trimWeak } from "../weak/map";
 import { settleAll } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
@@ -46,10 +49,20 @@ export function collect(generation: u32): u32 {
   if (generation == 2) control.pagesAfterFull = control.pagesInUse;
   control.lastStep = 0;
   setLimits();
-  if (generation == 2) settleDeaths();
+  if (generation == 2) {
+    settleDeaths();
+    trimTables();
+  }
   tell(COLLECTION_ENDS, generation, collected);
   control.collecting = 0;
   return collected;
+}
+
+/** The heap's own tables give back what they can do without. */
+function trimTables(): void {
+  trimRoots();
+  trimWeak();
+  trimInterned();
 }
 
 function advanceCounts(generation: u32): void {

@@ -88,8 +88,9 @@ export function killFrom(object: usize, slot: usize): void {
   startActivation();
   const floor = control.dyingTop;
   if (control.bounded) {
-    run(object, slot, floor, DEATH_SLICE);
-    if (control.dyingTop != floor) seeToWaiting();
+    const left = run(object, slot, floor, DEATH_SLICE);
+    if (!control.nesting && control.waitingFirst | control.callbacksFirst) runWaiting(left);
+    if (isAnythingWaiting()) seeToWaiting();
   } else {
     run(object, slot, floor, UNLIMITED);
     while (control.dyingTop != floor) run(0, 0, floor, UNLIMITED);

@@ -20,7 +20,7 @@ import {
   setInfo,
   setRefcount,
 } from "../object/header";
-import { HashTable, del, get, put, reserve } from "./hash-table";
+import { HashTable, del, get, put, reserve, trim } from "./hash-table";
 import { shade } from "./barrier";
 import { checkLive } from "./walk";
 
@@ -30,6 +30,11 @@ const LAST_COUNT: u32 = 0x7fffffff;
 /** Object → references from outside, of those that have too many for their header. */
 function rootsMap(): HashTable {
   return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("rootsMapBuffer"));
+}
+
+/** Gives back what the side table can do without. */
+export function trimRoots(): void {
+  trim(rootsMap());
 }
 
 /** How many objects have more references from outside than their header can count. */

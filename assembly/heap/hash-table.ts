@@ -3,8 +3,9 @@
 // Keys are addresses, which are unique, or hashes of something larger, which are not: then the caller looks through the
 // cells that have the key (`firstCell`, `nextCell`) for the one it means. Open addressing, linear probing, deletion that
 // shifts back (Knuth 6.4, algorithm R), so that no tombstones gather. A cell is two words, key and value; an empty one
-// has the value 0. Between an eighth and three quarters of the cells are in use; the cells lie in a buffer of the heap,
-// which goes when the last one does. Every operation takes constant time on average, whatever the keys are multiples of.
+// has the value 0. At most three quarters of the cells are in use; they lie in a buffer of the heap, which is freed with
+// the last one, and becomes smaller when a full collection trims it. Every operation takes constant time on average,
+// whatever the keys are multiples of; one that makes the table grow takes as long as the table is large.
 
 import { BUFFER_DATA_OFFSET } from "../layout";
 import { freeBlock } from "../memory/blocks";
@@ -80,7 +81,7 @@ export function insert(table: HashTable, key: u32, value: u32): void {
   table.size++;
 }
 
-/** Removes a cell. Others may move, and the table may shrink. */
+/** Removes a cell. Others may move. The table keeps its memory until it is empty or trimmed: rehashing would be a pause. */
 export function remove(table: HashTable, cell: usize): void {
   table.size--;
   if (table.size == 0) {
@@ -101,13 +102,17 @@ export function remove(table: HashTable, cell: usize): void {
     hole = index;
   }
   store<u64>(cellAt(table, hole), 0);
-  if (table.size << 3 < table.capacity) shrinkTo(table, table.capacity >>> 1);
 }
 
 /** Gives back memory that the cells in use can do without; if there is none to move to, the table stays as it is. */
 export function shrinkTo(table: HashTable, capacity: u32): void {
   if (capacity >= FIRST_CAPACITY && capacity < table.capacity && table.size << 2 <= capacity * 3)
     resize(table, capacity);
+}
+
+/** Gives back most of a table of which less than an eighth is in use. */
+export function trim(table: HashTable): void {
+  if (table.size << 3 < table.capacity) shrinkTo(table, <u32>1 << (32 - clz(table.size << 1)));
 }
 
 function resize(table: HashTable, capacity: u32): bool {

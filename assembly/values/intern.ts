@@ -5,7 +5,7 @@ import { FLAG_INTERNED } from "../layout";
 import { Control, control } from "../control";
 import { setFlag } from "../object/header";
 import { incref } from "../heap/count";
-import { HashTable, firstCell, insert, nextCell, remove, reserve, shrinkTo, valueOf } from "../heap/hash-table";
+import { HashTable, firstCell, insert, nextCell, remove, reserve, shrinkTo, trim, valueOf } from "../heap/hash-table";
 import { copyStr } from "./atoms";
 import { areEqualTexts, hashOf } from "./key";
 
@@ -42,6 +42,11 @@ export function intern(text: usize): usize {
 export function isInTable(string: usize): bool {
   const cell = find(string);
   return cell != 0 && <usize>valueOf(cell) == string;
+}
+
+/** Gives back what the table can do without. */
+export function trimInterned(): void {
+  trim(strings());
 }
 
 /** Gives back memory that a smaller table can do without. */

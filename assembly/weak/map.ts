@@ -26,8 +26,8 @@ import { ONE_ROOT, hasFlag, infoOf, setFlag, setInfo, typeIdOf } from "../object
 import { typeAt } from "../object/type";
 import { createObject } from "../heap/birth";
 import { greyAgain, isGone } from "../heap/barrier";
-import { HashTable, del, firstCell, get, insert, nextCell, put, remove, reserve, valueOf } from "../heap/hash-table";
-import { clearFlagIfBare, entriesByKey } from "./reference";
+import { HashTable, del, firstCell, get, insert, nextCell, put, remove, reserve, trim, valueOf } from "../heap/hash-table";
+import { clearFlagIfBare, entriesByKey, weakrefsByReferent } from "./reference";
 
 export function keyOf(entry: usize): usize {
   return load<u32>(entry + EPHEMERON_KEY_OFFSET);
@@ -113,6 +113,13 @@ export function createEntry(map: usize, key: usize): usize {
   setFlag(key, FLAG_HAS_WEAKREFS);
   control.hasHooks = 1;
   return entry;
+}
+
+/** Gives back what the tables of weak references and entries can do without. */
+export function trimWeak(): void {
+  trim(weakrefsByReferent());
+  trim(entriesByKey());
+  trim(index());
 }
 
 /** How many entries there are in all weak maps. */

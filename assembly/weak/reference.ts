@@ -22,7 +22,7 @@ import { hold } from "../heap/count";
 import { isGone } from "../heap/barrier";
 
 /** Referent → first of its chain. */
-function chains(): HashTable {
+export function weakrefsByReferent(): HashTable {
   return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("weakrefMapBuffer"));
 }
 /** Key of weak maps → its first entry: see map.ts. */
@@ -48,7 +48,7 @@ export function callbackOf(weakref: usize): u32 {
 
 /** First weak reference to an object, or 0. */
 export function firstWeakref(object: usize): usize {
-  return hasFlag(object, FLAG_HAS_WEAKREFS) ? <usize>get(chains(), object) : 0;
+  return hasFlag(object, FLAG_HAS_WEAKREFS) ? <usize>get(weakrefsByReferent(), object) : 0;
 }
 
 /** The weak reference without callback to an object, if it is alive. Borrowed. */
@@ -59,7 +59,7 @@ export function sharedWeakref(object: usize): usize {
 
 /** A new weak reference, tracked, owned; 0 = out of memory. */
 export function createWeakref(referent: usize, id: u32): usize {
-  if (!reserve(chains())) return 0;
+  if (!reserve(weakrefsByReferent())) return 0;
   const weakref = createObject(typeAt(TYPE_WEAKREF));
   if (!weakref) return 0;
   store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, id);
@@ -82,7 +82,7 @@ function link(weakref: usize, before: usize, after: usize, referent: usize): voi
   store<u32>(weakref + WEAKREF_PREV_OFFSET, <u32>before);
   if (after) store<u32>(after + WEAKREF_PREV_OFFSET, <u32>weakref);
   if (before) setNextWeakref(before, weakref);
-  else put(chains(), referent, <u32>weakref);
+  else put(weakrefsByReferent(), referent, <u32>weakref);
   setFlag(referent, FLAG_HAS_WEAKREFS);
   control.hasHooks = 1;
 }
@@ -94,9 +94,9 @@ function unlink(weakref: usize): void {
   const before = prevWeakref(weakref);
   if (next) store<u32>(next + WEAKREF_PREV_OFFSET, <u32>before);
   if (before) setNextWeakref(before, next);
-  else if (next) put(chains(), referent, <u32>next);
+  else if (next) put(weakrefsByReferent(), referent, <u32>next);
   else {
-    del(chains(), referent);
+    del(weakrefsByReferent(), referent);
     clearFlagIfBare(referent);
   }
   store<u32>(weakref + WEAKREF_REFERENT_OFFSET, 0);
@@ -105,7 +105,7 @@ function unlink(weakref: usize): void {
 
 /** Takes HAS_WEAKREFS from an object that has lost its last weak reference or its last entry, if it has none of the other. */
 export function clearFlagIfBare(object: usize): void {
-  if (!get(chains(), object) && !get(entriesByKey(), object)) clearFlag(object, FLAG_HAS_WEAKREFS);
+  if (!get(weakrefsByReferent(), object) && !get(entriesByKey(), object)) clearFlag(object, FLAG_HAS_WEAKREFS);
 }
 
 /** Makes a weak reference dead: out of its chain, without a call. Its hash stays what it was, if anyone knows it. */

@@ -2,7 +2,7 @@
 // the hook is given, and makes it run.
 
 import type { Handle, StructHandle } from "../../src/index.js";
-import { PHASE_GATHERING, PHASE_SPARING, PHASE_SWEEPING, PHASE_TELLING } from "../../assembly/layout.js";
+import { PHASE_GATHERING, PHASE_SPARING, PHASE_SWEEPING, PHASE_FINALIZING } from "../../assembly/layout.js";
 import type { Actor, Cast, Container } from "./cast.js";
 
 export interface Stage {
@@ -280,7 +280,7 @@ export const PLACES: Record<string, Place> = {
     [
       ["gathering", PHASE_GATHERING],
       ["sparing", PHASE_SPARING],
-      ["telling", PHASE_TELLING],
+      ["telling", PHASE_FINALIZING],
       ["sweeping", PHASE_SWEEPING],
     ].map(([name, phase]) => [
       `a finalizer, in a cycle that collect() ends while it is ${name}`,

@@ -4,7 +4,7 @@
 // take. When it was too little, steps do more, and the heap does not grow. Steps are as frequent as it takes to keep each of them
 // near STEP_UNITS.
 
-import { BLOCK_LINKED, PAGE_LARGE, PAGE_SPAN, pageAt } from "../../memory/page";
+import { BLOCK_LINKED, PAGE_LARGE, PAGE_SPAN, pageAt, usedOf } from "../../memory/page";
 import { control } from "../../control";
 import { BIRTHS_BEFORE_STEP } from "../../death/hooks";
 
@@ -42,8 +42,8 @@ export function startPace(): void {
 export function countBlocks(number: u32): void {
   const page = pageAt(number);
   if (page.state != PAGE_SPAN && page.state != PAGE_LARGE) return;
-  if (page.kind == BLOCK_LINKED) control.cycleLinked += page.used;
-  else control.cycleLeaves += page.used;
+  if (page.kind == BLOCK_LINKED) control.cycleLinked += usedOf(page);
+  else control.cycleLeaves += usedOf(page);
 }
 
 /** All blocks are counted: sets the pace. */

@@ -76,6 +76,7 @@ import {
 import { hasFlag, isTracked as isObjectTracked, nextOf, refcountOf, typeIdOf } from "./object/header";
 import { hasBuffer, slotCount } from "./object/references";
 import { isVariableSize, isType, typeAt, typeOf as typeOfObject } from "./object/type";
+import { verifyHeap } from "./verify/verify";
 
 function checkSlot(object: usize, slot: u32): void {
   if (!CHECK) return;
@@ -491,6 +492,10 @@ export function typeOf(address: usize): u32 {
 }
 export function census(): void {
   takeCensus();
+}
+/** 0, or the number of the first broken invariant: see invariants.ts. `control.verifyAddress` then says where. */
+export function verify(): u32 {
+  return verifyHeap();
 }
 export function isChecked(): bool {
   return CHECK;

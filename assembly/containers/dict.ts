@@ -41,9 +41,9 @@ import { fillSlot, takeSlot, writeSlot } from "./write";
 import { shadeReordered } from "../heap/barrier";
 import { trackFor } from "../values/tracking";
 
-const MIN_LOG: u32 = 3;
+export const MIN_LOG: u32 = 3;
 /** A table with four-byte cells and eight-byte entries still fits 4 GiB. */
-const MAX_LOG: u32 = 27;
+export const MAX_LOG: u32 = 27;
 const NONE: u32 = NO_ENTRY;
 /** What a cell reads as when it was never used, and when its entry was deleted. */
 const EMPTY: u32 = u32.MAX_VALUE;
@@ -149,6 +149,19 @@ function cellOfEntry(table: usize, entry: u32): u32 {
     cell = (cell * 5 + perturb + 1) & mask;
   }
   return cell;
+}
+
+/** How many cells were never used; NONE if one leads to an entry that is not there. */
+export function emptyCells(table: usize): u32 {
+  const log = logOf(table);
+  const cells = cellsOf(table);
+  let empty: u32 = 0;
+  for (let cell: u32 = 0; cell < (<u32>1) << log; cell++) {
+    const entry = readCell(cells, cellShift(log), cell);
+    if (entry == EMPTY) empty++;
+    else if (entry != TOMBSTONE && (entry >= entriesOf(table) || !keyAt(table, entry))) return NONE;
+  }
+  return empty;
 }
 
 // ---- Changing

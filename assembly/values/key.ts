@@ -39,7 +39,7 @@ export function isHashable(object: usize, depth: u32 = 0): bool {
     control.unhashable = type;
     return false;
   }
-  if (type == TYPE_WEAKREF) return isHashableWeakref(object);
+  if (type == TYPE_WEAKREF) return isHashableWeakref(object, depth);
   if (type != TYPE_TUPLE) return true;
   for (let slot = object + TUPLE_ITEMS_OFFSET, end = itemsEnd(object); slot < end; slot += 4) {
     if (!isHashable(load<u32>(slot), depth + 1)) return false;
@@ -115,9 +115,9 @@ function hashOfTuple(tuple: usize): u32 {
 }
 
 /** A dead one only if it was hashed while it lived. */
-function isHashableWeakref(weakref: usize): bool {
+function isHashableWeakref(weakref: usize, depth: u32): bool {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
-  if (referent) return isHashable(referent);
+  if (referent) return isHashable(referent, depth + 1);
   if (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) return true;
   control.unhashable = TYPE_WEAKREF;
   return false;

@@ -197,6 +197,8 @@ export interface RawExports {
   /** Next tracked object of a generation after this one (0 = from the start): in birth order in 0 and 1, by address in 2. 0 at the end. */
   trackedAfter(generation: number, object: Address): Address;
 
+  /** Checks every invariant of the heap. 0, or the number of the first broken one: see `assembly/invariants.ts`. */
+  verify(): number;
   /** Whether this is the checked build. */
   isChecked(): number;
 

@@ -1,13 +1,11 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { BadValueError, CorruptHeapError } from "../errors.js";
 import { readingsOf } from "./readings.js";
-import { verifierOf } from "./verifier.js";
 import type { CoreImports, RawExports } from "./exports.js";
 import type { CoreReadings } from "./readings.js";
-import type { Verifier } from "./verifier.js";
 
-/** A core: what it exports, what its memory says, and what proves it sound. */
-export interface CoreExports extends RawExports, CoreReadings, Verifier {}
+/** A core: what it exports, and what its memory says. */
+export interface CoreExports extends RawExports, CoreReadings {}
 
 /** What a heap can be made of. */
 export type CoreSource =
@@ -41,7 +39,7 @@ function rawExports(result: { instance: WebAssembly.Instance }): CoreExports {
 
 /** Adds to what a core exports what can be done without an export. */
 export function completeExports(exports: RawExports): CoreExports {
-  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()), ...verifierOf(exports) };
+  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()) };
 }
 
 type AnyFunction = (...numbers: number[]) => unknown;

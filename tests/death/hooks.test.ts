@@ -2,13 +2,12 @@
 
 import { describe, expect, test } from "vitest";
 import { TYPE_HAS_FINALIZER, TYPE_WEAKMAP } from "../../assembly/layout.js";
-import type { CoreImports } from "../../src/wasm/exports.js";
 import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
-import type { Build, Core } from "../support/core.js";
+import type { Build, Core, Hooks } from "../support/core.js";
 
 const MODES = BUILDS.flatMap((build) => [[build, "at once"] as const, [build, "in slices"] as const]);
 
-function start(build: Build, mode: string, hooks: Partial<CoreImports> = {}): Core {
+function start(build: Build, mode: string, hooks: Partial<Hooks> = {}): Core {
   const core = startCore(build, hooks);
   core.setBounded(mode === "in slices" ? 1 : 0);
   return core;

@@ -26,8 +26,13 @@ export interface Core extends CoreExports {
   setWord(address: number, value: number): void;
 }
 
+/** All that a core imports. */
+export interface Hooks extends CoreImports {
+  hasRoom(): number;
+}
+
 /** Starts a core whose heap ends at page `pages` at most, and begins at an address. */
-export function startCore(build: Build, hooks: Partial<CoreImports> = {}, pages = 65535, base?: number): Core {
+export function startCore(build: Build, hooks: Partial<Hooks> = {}, pages = 65535, base?: number): Core {
   const instance = new WebAssembly.Instance(moduleOf(build), {
     host: { finalize() {}, callback() {}, collection() {}, forget() {}, hasRoom: () => 1, ...hooks },
     env: {

@@ -264,8 +264,8 @@ const PLANTS: Plant[] = [
     ({ core, other }) => toggle(core, other, 1 << 17),
   ],
   ["a count of weak references that is wrong", INVARIANT_WEAKREFS, ({ core }) => set(core, "weakrefs", 2)],
-  ["a table of chains that is full", INVARIANT_WEAKREFS, ({ core }) => set(core, "weakMapCapacity", 1)],
-  ["a table of chains with another size", INVARIANT_WEAKREFS, ({ core }) => set(core, "weakMapSize", 2)],
+  ["a table of chains that is full", INVARIANT_WEAKREFS, ({ core }) => set(core, "weakrefMapCapacity", 1)],
+  ["a table of chains with another size", INVARIANT_WEAKREFS, ({ core }) => set(core, "weakrefMapSize", 2)],
   ["weak references that nobody is told of", INVARIANT_WEAKREFS, ({ core }) => set(core, "hasHooks", 0)],
   ["a weak map with a wrong size", INVARIANT_WEAKMAP, ({ core, map }) => core.setWord(map + 12, 2)],
   [
@@ -277,9 +277,19 @@ const PLANTS: Plant[] = [
   ["a weak map that leads out of memory", INVARIANT_WEAKMAP, ({ core, map }) => core.setWord(map + 8, 0xfffffff8)],
   ["a weak map that runs in a circle", INVARIANT_WEAKMAP, ({ core, entry }) => core.setWord(entry + 28, entry)],
   ["an entry of another map", INVARIANT_WEAKMAP, ({ core, entry, object }) => core.setWord(entry + 24, object)],
-  ["an entry with another key", INVARIANT_WEAKREFS, ({ core, entry, map }) => core.setWord(entry + 12, map)],
+  ["an entry with another key", INVARIANT_WEAKMAP, ({ core, entry, map }) => core.setWord(entry + 12, map)],
   ["an entry that is held by nobody", INVARIANT_REFCOUNT, ({ core, entry }) => core.setWord(entry, 2)],
-  ["a count of entries that is wrong", INVARIANT_WEAKMAP, ({ core }) => set(core, "entries", 0)],
+  ["a count of entries that is wrong", INVARIANT_WEAKMAP, ({ core }) => set(core, "entryIndexSize", 2)],
+  ["a table of keys that is full", INVARIANT_WEAKMAP, ({ core }) => set(core, "entryMapCapacity", 1)],
+  [
+    "an entry that the index leads past",
+    INVARIANT_WEAKMAP,
+    ({ core, map }) => {
+      const other = core.newWeakMap(0);
+      core.weakMapSet(other, map, core.none());
+      core.setWord((core.weakMapFind(other, map) >>> 0) + 24, map);
+    },
+  ],
   ["a table of outside references with another size", INVARIANT_SATURATED, ({ core }) => set(core, "rootsMapSize", 0)],
   [
     "a table of outside references without room",
@@ -352,7 +362,7 @@ const PLANTS: Plant[] = [
     INVARIANT_INTERNED,
     ({ core, object }) => {
       const at = get(core, "internBuffer") + 8;
-      for (let cell = 0; cell < 64; cell++) if (core.word(at + 4 * cell)) core.setWord(at + 4 * cell, object);
+      for (let cell = 0; cell < 16; cell++) if (core.word(at + 8 * cell + 4)) core.setWord(at + 8 * cell + 4, object);
     },
   ],
   ["a count of strings that is wrong", INVARIANT_INTERNED, ({ core }) => set(core, "internSize", 2)],

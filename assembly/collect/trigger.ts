@@ -70,12 +70,13 @@ function collectWholeHeap(): void {
   if (!control.phase) beginCycle();
 }
 
-/** Turns bounded pauses on or off. Off ends what is under way. */
-export function setBounded(on: bool): void {
-  if (control.collecting) return;
+/** Turns bounded pauses on or off. Off ends what is under way. False = a collection is running, nothing changed. */
+export function setBounded(on: bool): bool {
+  if (control.collecting) return false;
   control.bounded = on ? 1 : 0;
   if (!on) settleAll();
   setLimits();
+  return true;
 }
 
 /** Begins a cycle if there is reason to and none is under way. */

@@ -30,7 +30,7 @@ export class StructHandle extends Handle {
    * @throws {@link BadFieldError}, {@link BadIndexError}
    */
   read(...path: [string, ...PathStep[]]): unknown {
-    return readPath(this.store, this.address, path);
+    return readPath(this, path);
   }
 }
 

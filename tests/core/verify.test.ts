@@ -59,7 +59,7 @@ describe("verify finds planted damage", () => {
     expect(damaged(flag(22))).toBe(invariants.INVARIANT_DYING);
   });
   test("tables, tuples, interned strings and untracked containers that are not what they should be", () => {
-    const key = (core: Core, n: number): number => core.probeInt(n, 0, 0);
+    const key = (core: Core, n: number): number => core.borrowInt(n, 0, 0);
     const cases: [number, (core: Core, dict: number, tuple: number, text: number) => void][] = [
       // A key that is not at home, a hash that is another's, an entry that the index does not lead to, a wrong length.
       [invariants.INVARIANT_TABLE, (core, dict) => core.setWord(core.word(dict + 8) + 8, core.newInt(100, 0, 0))],
@@ -84,7 +84,7 @@ describe("verify finds planted damage", () => {
       for (const n of [0, 1, 2]) core.dictSet(dict, key(core, n), core.none());
       const tuple = core.newTuple(1) >>> 0;
       core.tupleInit(tuple, 0, core.none());
-      const text = core.intern(core.probeStr(3)) >>> 0;
+      const text = core.intern(core.borrowStr(3)) >>> 0;
       expect(core.verify()).toBe(0);
       damage(core, dict, tuple, text);
       expect(core.verify(), damage.toString()).toBe(invariant);

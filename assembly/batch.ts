@@ -3,9 +3,11 @@
 import { PAYLOAD_OFFSET } from "./layout";
 import { CHECK } from "./check";
 import { typeOf } from "./object/type";
+import { kill } from "./death/death";
 import { decref } from "./death/fast";
 import { incref } from "./heap/count";
-import { slotAddress, writeSlot } from "./containers/write";
+import { createDetachedList, lengthOfList, moveToDetached, reverseItems } from "./containers/list";
+import { slotAddress } from "./containers/write";
 import { checkLive } from "./heap/walk";
 
 function wordAt(array: usize, index: u32): u32 {
@@ -46,12 +48,21 @@ export function getRefMany(objects: usize, count: u32, slot: u32, out: usize): v
   for (let i: u32 = 0; i < count; i++) store<u32>(out + (i << 2), load<u32>(slotAt(objects, i, slot)));
 }
 
-export function setRefMany(objects: usize, count: u32, slot: u32, values: usize): void {
+/**
+ * Writes a slot of each. What was there dies after all are written, the first first: until then it may be one of the
+ * values. False = out of memory, nothing changed.
+ */
+export function setRefMany(objects: usize, count: u32, slot: u32, values: usize): bool {
+  const replaced = createDetachedList(count);
+  if (!replaced) return false;
   for (let i: u32 = 0; i < count; i++) {
     const value = wordAt(values, i);
     if (value) checkLive(value);
-    writeSlot(slotAt(objects, i, slot), value);
+    moveToDetached(replaced, slotAt(objects, i, slot), value);
   }
+  reverseItems(replaced, 0, lengthOfList(replaced));
+  kill(replaced);
+  return true;
 }
 
 /** Copies 2^shift bytes from `offset` in each object to an array … */

@@ -7,7 +7,7 @@ import {
   FLAG_FINALIZED,
   KIND_STRUCT,
   KIND_WEAKMAP,
-  RESULT_DONE,
+  RESULT_ADDED,
   RESULT_FOUND,
   RESULT_MISSING,
   SLOTS_BUFFER_OFFSET,
@@ -55,16 +55,27 @@ import {
 } from "./containers/list";
 import { giveBack as giveBackBuffer, lend as lendBuffer } from "./heap/loan";
 import {
-  isProbe,
-  probeBytes,
-  probeFloat as probeOfFloat,
-  probeInt as probeOfInt,
-  probeText,
+  borrowFloat as borrowedFloat,
+  borrowInt as borrowedInt,
+  borrowText,
+  borrowedBytes,
+  isBorrowed,
 } from "./values/borrowed-key";
 import { incref, rootsOf } from "./heap/count";
 import { fillSlot, replaceSlot, slotAddress, writeSlot } from "./containers/write";
 import { startHeap } from "./start";
-import { addKey, clearTable, createTable, deleteEntry, deleteKey, findEntry, setEntry } from "./containers/dict";
+import {
+  addAll,
+  addKey,
+  clearTable,
+  deleteEntry,
+  deleteKey,
+  findEntry,
+  setDefault,
+  setEntry,
+} from "./containers/dict";
+import { entryFrom } from "./containers/entries";
+import { createTable } from "./containers/table-buffer";
 import { checkLive, firstObject, nextObject as objectAfter, typeIdAt } from "./heap/walk";
 import {
   createWeakref,
@@ -83,9 +94,9 @@ function checkSlot(object: usize, slot: u32): void {
   assert(slot < typeOfObject(object).slots, "slot out of range");
 }
 
-/** A live object, or a probe. */
+/** A live object, or a borrowed key. */
 function checkKey(key: usize): void {
-  if (CHECK && !isProbe(key)) checkLive(key);
+  if (CHECK && !isBorrowed(key)) checkLive(key);
 }
 function checkTable(table: usize, type: u32): void {
   if (CHECK) assert(typeIdAt(table) == type, "this is not the address of a live table of this type");
@@ -156,8 +167,8 @@ export function newStr(byteLength: u32): usize {
 export function newBytes(byteLength: u32): usize {
   return createText(TYPE_BYTES, byteLength);
 }
-export function strFromProbe(byteLength: u32): usize {
-  return copyStr(probeText(TYPE_STR, byteLength));
+export function strFromBorrowed(byteLength: u32): usize {
+  return copyStr(borrowText(TYPE_STR, byteLength));
 }
 export function strLength(string: usize): u32 {
   checkLive(string);
@@ -172,20 +183,20 @@ export function shrinkInterned(capacity: u32): void {
 }
 
 // ---- Keys that are not objects
-export function probeAddress(): usize {
-  return probeBytes();
+export function borrowedText(): usize {
+  return borrowedBytes();
 }
-export function probeStr(byteLength: u32): usize {
-  return probeText(TYPE_STR, byteLength);
+export function borrowStr(byteLength: u32): usize {
+  return borrowText(TYPE_STR, byteLength);
 }
-export function probeBytesKey(byteLength: u32): usize {
-  return probeText(TYPE_BYTES, byteLength);
+export function borrowBytes(byteLength: u32): usize {
+  return borrowText(TYPE_BYTES, byteLength);
 }
-export function probeInt(low: u32, high: u32, isBigint: u32): usize {
-  return probeOfInt(int64(low, high), isBigint ? FLAG_BIGINT : 0);
+export function borrowInt(low: u32, high: u32, isBigint: u32): usize {
+  return borrowedInt(int64(low, high), isBigint ? FLAG_BIGINT : 0);
 }
-export function probeFloat(value: f64): usize {
-  return probeOfFloat(value);
+export function borrowFloat(value: f64): usize {
+  return borrowedFloat(value);
 }
 export function setHashSeed(seed: u32): void {
   control.hashSeed = seed;
@@ -271,10 +282,25 @@ export function dictSet(dict: usize, key: usize, value: usize): u32 {
   checkLive(value);
   return setEntry(dict, key, value);
 }
+export function dictSetDefault(dict: usize, key: usize, value: usize): u32 {
+  checkTable(dict, TYPE_DICT);
+  checkKey(key);
+  checkLive(value);
+  return setDefault(dict, key, value);
+}
 export function setAdd(set: usize, key: usize): u32 {
   checkTable(set, TYPE_SET);
   checkKey(key);
   return addKey(set, key);
+}
+export function tableAddAll(table: usize, other: usize, entry: u32, version: u32): u32 {
+  checkLive(table);
+  checkLive(other);
+  return addAll(table, other, entry, version);
+}
+export function tableEntryFrom(table: usize, entry: u32): u32 {
+  checkLive(table);
+  return entryFrom(table, entry);
 }
 export function tableFind(table: usize, key: usize): u32 {
   checkKey(key);
@@ -376,7 +402,7 @@ export function weakMapSet(map: usize, key: usize, value: usize): u32 {
   fillSlot(entry + EPHEMERON_VALUE_OFFSET, value);
   // Only now, since what a collection runs could let go of key or value.
   countBirth();
-  return RESULT_DONE;
+  return RESULT_ADDED;
 }
 export function weakMapFind(map: usize, key: usize): usize {
   checkWeakMap(map);
@@ -412,8 +438,8 @@ export function settle(): void {
   if (control.collecting) return;
   settleAll();
 }
-export function setBounded(on: u32): void {
-  setBoundedPauses(on != 0);
+export function setBounded(on: u32): bool {
+  return setBoundedPauses(on != 0);
 }
 /** Objects that are known to wait for their death. */
 export function waiting(): u32 {

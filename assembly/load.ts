@@ -36,7 +36,8 @@ import { decref } from "./death/fast";
 import { appendItem, clearItems, createList } from "./containers/list";
 import { giveBack, lend } from "./heap/loan";
 import { incref } from "./heap/count";
-import { addKey, clearTable, createTable, setEntry } from "./containers/dict";
+import { addKey, clearTable, setEntry } from "./containers/dict";
+import { createTable } from "./containers/table-buffer";
 import { typeIdOf } from "./object/header";
 
 

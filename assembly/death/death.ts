@@ -17,6 +17,7 @@
 // hook starts run in a loop of their own above the floor (hooks.ts) of this one.
 
 import {
+  FLAG_DETACHED,
   FLAG_DYING,
   FLAG_HAS_WEAKREFS,
   FLAG_INTERNED,
@@ -365,7 +366,8 @@ function endDying(object: usize, type: Type): void {
   if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
   freeBuffer(object, type);
   if (object == <usize>control.partial) control.partial = 0;
-  freeObject(object);
+  if (hasBuffer(type) && hasFlag(object, FLAG_DETACHED)) freeBlock(object);
+  else freeObject(object);
 }
 
 /** A weak reference dies: it leaves its referent's chain, and its callback will never be called. */

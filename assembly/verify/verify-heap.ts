@@ -78,16 +78,9 @@ import { verifyWeak } from "./verify-weak";
 import { isInTable } from "../values/intern";
 import { hashOf } from "../values/key";
 import { rootsMapSize, rootsOf } from "../heap/count";
-import {
-  bufferBytes,
-  capacityOf,
-  entriesOf,
-  findEntry,
-  hashAt,
-  keyAt,
-  lengthOfTable,
-  valueAt,
-} from "../containers/dict";
+import { findEntry } from "../containers/dict";
+import { bufferBytes, entriesOf, hashAt, keyAt, lengthOfTable, valueAt } from "../containers/entries";
+import { capacityOf } from "../containers/index-cells";
 import { holdsAtoms } from "../values/tracking";
 import { isDead, isOfSnapshot } from "../heap/barrier";
 import { waitingCount } from "../death/hooks";

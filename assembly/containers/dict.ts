@@ -31,8 +31,7 @@ import { typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
 import { newBuffer } from "../heap/buffer";
 import { createObject } from "../heap/birth";
-import { kill } from "../death/death";
-import { decref } from "../death/fast";
+import { kill, release } from "../death/death";
 import { untrack } from "../heap/generations";
 import { areEqual, hashOf, isHashable } from "../values/key";
 import { ownedKey } from "../values/borrowed-key";
@@ -159,7 +158,7 @@ export function createTable(type: u32, expected: u32): usize {
   if (!table) return 0;
   if (type == TYPE_DICT) untrack(table);
   if (expected && !reserveEntries(table, expected)) {
-    decref(table);
+    release(table);
     return 0;
   }
   return table;
@@ -230,7 +229,7 @@ function addEntry(table: usize, key: usize, value: usize): bool {
   if (!owned) return false;
   // Last of what can fail: it moves the entries, which an iterator must not see if nothing comes of it.
   if (!makeRoom(table)) {
-    decref(owned);
+    release(owned);
     return false;
   }
   // Of the key that stays: a NaN hashes by its address.
@@ -248,7 +247,7 @@ function addEntry(table: usize, key: usize, value: usize): bool {
   store<u32>(table + TABLE_USABLE_OFFSET, load<u32>(table + TABLE_USABLE_OFFSET) - 1);
   store<u32>(table + TABLE_LENGTH_OFFSET, lengthOfTable(table) + 1);
   countChange(table);
-  decref(owned);
+  release(owned);
   if (width) {
     // What came in as an object has strings for keys; from now on it is a Map.
     if (load<u8>(table + TABLE_ORIGIN_OFFSET) && typeIdOf(owned) != TYPE_STR) {
@@ -307,7 +306,7 @@ export function deleteEntry(table: usize, entry: u32): void {
   countChange(table);
   trim(table);
   if (dropSlot(key)) kill(key);
-  if (isTaken) decref(value);
+  if (isTaken) release(value);
 }
 
 /** Forgets deleted entries at the end, so that popping from there stays cheap, and all of an empty table. */

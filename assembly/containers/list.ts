@@ -12,8 +12,7 @@ import { firstSlot } from "../object/references";
 import { typeAt, typeOf } from "../object/type";
 import { newBuffer } from "../heap/buffer";
 import { createObject } from "../heap/birth";
-import { kill } from "../death/death";
-import { decref } from "../death/fast";
+import { kill, release } from "../death/death";
 import { areEqual } from "../values/key";
 import { dropSlot } from "../heap/count";
 import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./write";
@@ -32,7 +31,7 @@ export function lengthOfList(list: usize): u32 {
 export function createList(capacity: u32): usize {
   const list = createObject(typeAt(TYPE_LIST));
   if (list && capacity && !resize(list, capacity)) {
-    decref(list);
+    release(list);
     return 0;
   }
   return list;

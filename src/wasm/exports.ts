@@ -219,6 +219,4 @@ export interface CoreImports {
   collection(phase: number, generation: number, collected: number): void;
   /** A weak reference with this callback id died: forget the function. */
   forget(callback: number): void;
-  /** Whether the stack has room for a hook. */
-  hasRoom?(): number;
 }

@@ -234,3 +234,11 @@ export const PHASE_GATHERING = 5; // it is decided who is dead: weak references 
 export const PHASE_SPARING = 6; // marks what those with finalizers can reach
 export const PHASE_FINALIZING = 7; // runs finalizers
 export const PHASE_SWEEPING = 8; // clears what is dead
+
+// ---- Room on the stack, in frames of 4 KiB: see room.ts -----------------------------------------
+/** For a door that calls doors, which ask again from further down; and for one that takes what another door gives back. */
+export const ROOM_FOR_DOORS = 2;
+/** For a hook: V8 refuses to compile a function, which hooks are at their first call, with less than 40 KiB left. */
+export const ROOM_FOR_HOOKS = 16;
+/** The host's answer in `control.room` if there is none for a hook. */
+export const NO_ROOM = 2;

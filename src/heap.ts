@@ -197,7 +197,7 @@ export class Heap {
     store.attach(exports);
     if (store.core.init(store.core.heapBase(), maxBytes) === 0)
       throw new OutOfMemoryError(`out of memory: an empty heap does not fit ${maxBytes} bytes`);
-    for (const type of BUILTIN_TYPES) store.types.set(type.id, type);
+    for (const type of BUILTIN_TYPES) store.types.set(type);
   }
 
   static #start(store: Store, exports: CoreExports, options: HeapOptions): Heap {

@@ -27,8 +27,7 @@ import { dropSlot, hold, unhold } from "../heap/count";
 import { areEqual, hashOf, isHashable } from "../values/key";
 import { ownedKey } from "../values/borrowed-key";
 import { trackFor } from "../values/tracking";
-import { kill } from "../death/death";
-import { decref } from "../death/fast";
+import { kill, release } from "../death/death";
 import { detachAll } from "./detached";
 import {
   cellsOf,
@@ -104,7 +103,7 @@ function addEntry(table: usize, key: usize, value: usize): bool {
   if (!owned) return false;
   // Last of what can fail: it moves the entries, which an iterator must not see if nothing comes of it.
   if (!makeRoom(table)) {
-    decref(owned);
+    release(owned);
     return false;
   }
   // Of the key that stays: a NaN hashes by its address.
@@ -122,7 +121,7 @@ function addEntry(table: usize, key: usize, value: usize): bool {
   setUsable(table, usableOf(table) - 1);
   setLength(table, lengthOfTable(table) + 1);
   countChange(table);
-  decref(owned);
+  release(owned);
   if (width) {
     // What came in as an object has strings for keys; from now on it is a Map.
     if (load<u8>(table + TABLE_ORIGIN_OFFSET) && typeIdOf(owned) != TYPE_STR) {
@@ -178,7 +177,7 @@ export function deleteEntry(table: usize, entry: u32): void {
   countChange(table);
   trim(table);
   if (dropSlot(key)) kill(key);
-  if (isTaken) decref(value);
+  if (isTaken) release(value);
 }
 
 /** Forgets deleted entries at the end, so that popping from there stays cheap, and all of an empty table. */

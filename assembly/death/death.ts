@@ -51,7 +51,7 @@ import {
 import { dropsLastFirst, firstSlot, hasBuffer, slotCount } from "../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { shade, shadeSlots } from "../heap/barrier";
-import { dropSlot } from "../heap/count";
+import { dropOutside, dropSlot } from "../heap/count";
 import { leaveGeneration, track, untrack } from "../heap/generations";
 import { forgetInterned } from "../values/intern";
 import { firstEntry, firstEntryOf, sizeOfMap, unlinkEntry } from "../weak/map";
@@ -82,6 +82,11 @@ const STRUCT: u32 = TYPE_DIES_QUIETLY | TYPE_HAS_LINKS;
 /** An object's count has become 0: it dies, and with it everything that only it refers to. */
 export function kill(object: usize): void {
   killFrom(object, 0);
+}
+
+/** Takes a reference from outside away; the object dies if it was the last reference. */
+export function release(object: usize): void {
+  if (dropOutside(object)) kill(object);
 }
 
 /** The same for a struct that has dropped its slots up to `slot`, whose object is about to die (0 = none yet). */
@@ -245,14 +250,11 @@ function begin(dead: usize, info: u32, type: Type): void {
     callOrDefer(killLeaf(dead));
     return;
   }
-  if (hasFinalizer(type) && !(info & FLAG_FINALIZED)) {
-    if (!canRunHooks()) {
-      defer(dead);
-      return;
-    }
-    if (!finalizeDying(dead)) return;
-  }
-  pushDying(dead);
+  const isFinal = hasFinalizer(type) && !(info & FLAG_FINALIZED);
+  // A weak reference tells the host to forget its callback.
+  const isHook = isFinal || ((info & TYPE_MASK) == TYPE_WEAKREF && callbackOf(dead) != 0);
+  if (isHook && !canRunHooks()) defer(dead);
+  else if (!isFinal || finalizeDying(dead)) pushDying(dead);
 }
 
 /** Runs the finalizer of an object whose count is 0, as the youngest of generation 0. False if it was resurrected. */

@@ -208,6 +208,9 @@ export interface RawExports {
   /** Next tracked object of a generation after this one (0 = from the start): in birth order in 0 and 1, by address in 2. 0 at the end. */
   trackedAfter(generation: number, object: Address): Address;
 
+  /** Throws as the engine does on a stack overflow, if the stack has no room for so many times 4 KiB. */
+  needRoom(frames: number): void;
+
   /** Whether this is the checked build. */
   isChecked(): number;
 
@@ -227,6 +230,4 @@ export interface CoreImports {
   collection(phase: number, generation: number, collected: number): void;
   /** A weak reference with this callback id died: forget the function. */
   forget(callback: number): void;
-  /** Whether the stack has room for a hook. */
-  hasRoom?(): number;
 }

@@ -10,13 +10,7 @@
 //   └────────────┴──────────────┴────────────┴────────────┴────── ─ ─ ─┴─────────┘
 //   ▲ CONTROL    ▲ base         ▲ base + BOOTSTRAP_SIZE, rounded up to a page     ▲ limit
 //
-// An object has 8 bytes of header; kinds that can hold references have 8 more in front of it:
-//
-//    -8  next     ┐  generations 0 and 1: links of the generation's list; `prev` is lent to gcRefs
-//    -4  prev     ┘  while a collection runs. Generation 2: the object's 64-bit birth number.
-//   ► 0  refcount    all strong references; 0 = dying; top bit set = immortal
-//    +4  info        type id:16 (0 = free block) │ flags:8 │ roots:8
-//    +8  payload     slots first, then raw fields
+// object/header.ts draws an object.
 
 // ---- Pages and blocks -------------------------------------------------------------------------
 export const PAGE_SHIFT = 16;

@@ -1,4 +1,4 @@
-// Builds everything into dist/: both cores, the verifier, their inlined copies, and the host.
+// Builds everything into dist/: both cores, their inlined copies, and the host.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,8 +8,8 @@ import asc from "assemblyscript/asc";
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
 
-async function buildModule(target, ...entries) {
-  const { error, stderr } = await asc.main([...entries, "--target", target, "--config", "asconfig.json"]);
+async function buildCore(target) {
+  const { error, stderr } = await asc.main(["assembly/index.ts", "--target", target, "--config", "asconfig.json"]);
   const messages = stderr.toString();
   if (!error && !messages.includes("WARNING")) return;
   process.stderr.write(messages);
@@ -24,12 +24,10 @@ function inline(wasm, module) {
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
-await buildModule("release", "assembly/index.ts");
-await buildModule("verify", "assembly/verify.ts");
-await buildModule("checked", "assembly/index.ts", "assembly/verify.ts");
+await buildCore("release");
+await buildCore("checked");
 inline("dist/core.wasm", "src/wasm/core.generated.ts");
 inline("dist/core.checked.wasm", "src/wasm/core-checked.generated.ts");
-inline("dist/verify.wasm", "src/wasm/verify.generated.ts");
 writeFileSync("dist/core.wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");
 const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
   stdio: "inherit",

@@ -1,5 +1,12 @@
 import { FIRST_USER_TYPE, MAX_TYPES, TYPE_HAS_FINALIZER } from "../assembly/layout.js";
-import { BadFieldError, BadValueError, TooManyTypesError, TypeMismatchError, UnknownTypeError, describe } from "./errors.js";
+import {
+  BadFieldError,
+  BadValueError,
+  TooManyTypesError,
+  TypeMismatchError,
+  UnknownTypeError,
+  describe,
+} from "./errors.js";
 import { placeFields } from "./field-layout.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { FieldValue, Fields } from "./fields.js";

@@ -11,7 +11,7 @@ export function isOn(): bool {
 /** After anything that decides when to collect has changed. Limits that nothing reaches stand for "never". */
 export function setLimits(): void {
   control.birthsLimit = isOn() && control.threshold0 != 0 ? control.threshold0 : i32.MAX_VALUE;
-  control.pagesLimit = isOn() && control.byteThreshold != 0 ? control.pagesAfter + thresholdInPages() : u32.MAX_VALUE;
+  control.pagesLimit = limitOfPages();
   if (control.pagesInUse > control.pagesLimit) control.birthsLimit = i32.MIN_VALUE;
   else if (control.phase && isOn()) limitBirths(control.birthsPerStep);
   else if (isAnythingWaiting()) limitBirths(BIRTHS_BEFORE_STEP);
@@ -19,6 +19,11 @@ export function setLimits(): void {
 
 function limitBirths(sinceStep: i32): void {
   control.birthsLimit = min(control.birthsLimit, control.lastStep + sinceStep);
+}
+
+/** Pages in use beyond which a collection is due for bytes. */
+export function limitOfPages(): u32 {
+  return isOn() && control.byteThreshold != 0 ? control.pagesAfter + thresholdInPages() : u32.MAX_VALUE;
 }
 
 /** The threshold in bytes as whole pages, one at least. */

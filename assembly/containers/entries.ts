@@ -9,6 +9,7 @@
 
 import {
   BUFFER_DATA_OFFSET,
+  NO_ENTRY,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   TABLE_LENGTH_OFFSET,
@@ -18,7 +19,7 @@ import {
   TYPE_DICT,
 } from "../layout";
 import { typeIdOf } from "../object/header";
-import { capacityOf, indexBytes } from "./index-cells";
+import { EMPTY, TOMBSTONE, capacityOf, cellShift, indexBytes, readCell } from "./index-cells";
 
 /** Entries that are there. */
 export function lengthOfTable(table: usize): u32 {
@@ -95,4 +96,17 @@ export function versionOf(table: usize): u32 {
 }
 export function countChange(table: usize): void {
   store<u32>(table + TABLE_VERSION_OFFSET, versionOf(table) + 1);
+}
+
+/** How many cells of the index were never used; NO_ENTRY if one leads to an entry that is not there. */
+export function emptyCells(table: usize): u32 {
+  const log = logOf(table);
+  const cells = cellsOf(table);
+  let empty: u32 = 0;
+  for (let cell: u32 = 0; cell < (<u32>1) << log; cell++) {
+    const entry = readCell(cells, cellShift(log), cell);
+    if (entry == EMPTY) empty++;
+    else if (entry != TOMBSTONE && (entry >= entriesOf(table) || !keyAt(table, entry))) return NO_ENTRY;
+  }
+  return empty;
 }

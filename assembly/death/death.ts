@@ -18,12 +18,14 @@
 
 import {
   FLAG_DETACHED,
+  FLAG_COLLECTING,
   FLAG_DYING,
   FLAG_HAS_WEAKREFS,
   FLAG_INTERNED,
   FLAG_FINALIZED,
   FLAG_OLD,
   FLAG_TRACKED,
+  FLAG_UNREACHABLE,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
   SLOTS_BUFFER_OFFSET,
@@ -75,8 +77,8 @@ import {
 const DEATH_SLICE: i32 = 1000;
 const UNLIMITED: i32 = i32.MAX_VALUE;
 
-/** In `info` of an object that waits for a child's death: in no generation, without references from outside. */
-const NOT_ALIVE: u32 = ~(SATURATED | FLAG_TRACKED | FLAG_OLD);
+/** In `info` of an object that waits for a child's death: in no generation, no garbage, without references from outside. */
+const NOT_ALIVE: u32 = ~(SATURATED | FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE);
 const STRUCT: u32 = TYPE_DIES_QUIETLY | TYPE_HAS_LINKS;
 
 /** An object's count has become 0: it dies, and with it everything that only it refers to. */

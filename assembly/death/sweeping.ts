@@ -7,7 +7,15 @@
 // No hook runs in a visit. What dies of it outside of the garbage is deferred (death/hooks.ts), and the walk runs those
 // deaths before it goes on.
 
-import { FLAG_FINALIZED, FLAG_HAS_WEAKREFS, KIND_WEAKMAP, PART_SLOTS, TYPE_DIES_QUIETLY, TYPE_MASK, TYPE_WEAKREF } from "../layout";
+import {
+  FLAG_FINALIZED,
+  FLAG_HAS_WEAKREFS,
+  KIND_WEAKMAP,
+  PART_SLOTS,
+  TYPE_DIES_QUIETLY,
+  TYPE_MASK,
+  TYPE_WEAKREF,
+} from "../layout";
 import { freeBlock } from "../memory/blocks";
 import { CHECK } from "../check";
 import { control } from "../control";

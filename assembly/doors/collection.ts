@@ -18,6 +18,7 @@ import { collect as collectGeneration } from "../collect/collect";
 import { setLimits } from "../collect/limits";
 import { settleAll, step as stepCycle } from "../collect/cycle/cycle";
 import { nextReferrer as referrerAfter } from "../collect/referrers";
+import { verifyHeap } from "../verify/verify";
 import { beginIfWorthIt, setBounded as setBoundedPauses } from "../collect/trigger";
 import { checkGeneration, checkLoan, checkObjectOrNone } from "./checks";
 
@@ -135,4 +136,9 @@ export function forgetGarbage(): void {
   const list = control.garbage;
   control.garbage = 0;
   if (list) release(list);
+}
+
+/** 0, or the number of the first broken invariant: see invariants.ts. The control block then says at which address. */
+export function verify(): u32 {
+  return verifyHeap();
 }

@@ -4,7 +4,12 @@ import { FLAG_BIGINT, TYPE_BYTES, TYPE_STR } from "../layout";
 import { control } from "../control";
 import { needRoom } from "../room";
 import { codePointsOf, copyStr, createFloat, createInt, createText } from "../values/atoms";
-import { borrowFloat as borrowedFloat, borrowInt as borrowedInt, borrowText, borrowedBytes } from "../values/borrowed-key";
+import {
+  borrowFloat as borrowedFloat,
+  borrowInt as borrowedInt,
+  borrowText,
+  borrowedBytes,
+} from "../values/borrowed-key";
 import { intern as internText, shrinkInterned as shrinkInternedTo } from "../values/intern";
 import { checkKey, checkBorrowedLength, checkStr } from "./checks";
 

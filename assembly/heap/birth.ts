@@ -107,14 +107,7 @@ export function addType(payload: u32, slots: u32, kind: u32, flags: u32): u32 {
   type.kind = <u8>kind;
   if (links) flags |= TYPE_HAS_LINKS;
   if (flags & TYPE_HAS_FINALIZER) control.hasHooks = 1;
-  const isQuiet =
-    kind <= <u32>KIND_STRUCT && slots <= <u32>MAX_QUIET_SLOTS && !(flags & TYPE_HAS_FINALIZER) && id != TYPE_WEAKREF;
-  const isWeak = id == TYPE_WEAKREF || id == TYPE_EPHEMERON || kind == KIND_WEAKMAP;
-  if (isQuiet) flags |= TYPE_DIES_QUIETLY;
-  if (links && rounded >= 8 && rounded <= 32) flags |= TYPE_BORN_AT_ONCE;
-  if (links && isQuiet && rounded == 8) flags |= TYPE_DIES_AT_ONCE;
-  if (!isWeak && !(flags & TYPE_HAS_FINALIZER)) flags |= TYPE_DIES_SILENTLY;
-  type.flags = <u8>flags;
+  type.flags = <u8>(flags | shortcutsOf(id, type, flags));
   type.blockKind = links ? BLOCK_LINKED : BLOCK_LEAF;
   type.sizeClass = <u8>classForPayload(rounded, type.blockKind);
   type.spans = <u32>spansFor(type.sizeClass, type.blockKind);
@@ -122,6 +115,22 @@ export function addType(payload: u32, slots: u32, kind: u32, flags: u32): u32 {
   type.count = 0;
   type.bytes = 0;
   return id;
+}
+
+/** Flags that the core finds out: the short ways that births and deaths of the type may take. */
+export function shortcutsOf(id: u32, type: Type, flags: u32): u32 {
+  const payload = type.payload;
+  const links = (flags & TYPE_HAS_LINKS) != 0;
+  const hasFinalizer = (flags & TYPE_HAS_FINALIZER) != 0;
+  const isWeak = id == TYPE_WEAKREF || id == TYPE_EPHEMERON || type.kind == KIND_WEAKMAP;
+  const isQuiet =
+    type.kind <= <u32>KIND_STRUCT && type.slots <= <u32>MAX_QUIET_SLOTS && !hasFinalizer && id != TYPE_WEAKREF;
+  let shortcuts: u32 = 0;
+  if (isQuiet) shortcuts |= TYPE_DIES_QUIETLY;
+  if (!isWeak && !hasFinalizer) shortcuts |= TYPE_DIES_SILENTLY;
+  if (links && isQuiet && payload == 8) shortcuts |= TYPE_DIES_AT_ONCE;
+  if (links && payload >= 8 && payload <= 32) shortcuts |= TYPE_BORN_AT_ONCE;
+  return shortcuts;
 }
 
 function growTypes(): bool {

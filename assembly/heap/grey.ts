@@ -51,3 +51,15 @@ export function clearGreyPages(): void {
   memory.fill(GREY_PAGES, 0, PAGE_BITS + WORD_BITS_SIZE);
   control.greyWords = 0;
 }
+
+/** Words of grey pages that are not 0, by looking; all of them if the bits of words say otherwise. */
+export function countGreyWords(): u32 {
+  let count: u32 = 0;
+  for (let word: u32 = 0; word < <u32>(PAGE_BITS / 8); word++) {
+    const isGrey = load<u64>(GREY_PAGES + (word << 3)) != 0;
+    const sum = load<u64>(WORD_BITS + ((word >>> 6) << 3));
+    if (((sum >>> (word & 63)) & 1) != <u64>isGrey) return u32.MAX_VALUE;
+    if (isGrey) count++;
+  }
+  return count;
+}

@@ -1,11 +1,46 @@
-// An object's header: every bit of it, and nothing else. layout.ts draws it.
+// The header of an object: its bits, and the functions that read and write them. state.ts has the rules.
 //
-// `next` and `prev` exist only on kinds with links, and mean, in turn:
-//   generations 0 and 1, UNREACHABLE, FINALIZED lists   the neighbours
-//   generation 2 (OLD)                                  the 64-bit birth number, over both words
-//   while a list is scanned                             prev = gcRefs, then link of the work list
-//   DYING                                               next = the object whose slot let this one go;
-//                                                       prev = how far its slots have been dropped
+//           31              24 23            16 15                            0   bit
+//          ┌──────────────────────────────────────────────────────────────────┐
+//      -8  │ next                                                             │ ┐ in front of kinds
+//          ├──────────────────────────────────────────────────────────────────┤ │ with links only:
+//      -4  │ prev                                                             │ ┘ LINKS_SIZE bytes
+//          ├──────────────────────────────────────────────────────────────────┤ ◄─ address of the object
+//      +0  │ refcount                                                         │
+//          ├─────────────────┬─┬─┬─┬─┬─┬─┬─┬─┬────────────────────────────────┤
+//      +4  │ roots           │S│D│U│C│O│T│W│F│ type id                        │ info
+//          ├─────────────────┴─┴─┴─┴─┴─┴─┴─┴─┴────────────────────────────────┤
+//      +8  │ payload: slots first, then raw fields …                          │
+//
+//   refcount   all strong references. The top bit is set on immortal objects.
+//   roots      how many of them come from outside the heap. 255 (ROOTS_SATURATED): the exact number is in a side
+//              table (heap/count.ts), or the object is immortal.
+//   type id    0 = free block: then refcount is the address of the next free block of its span, or 0.
+//
+//   bit 16  F  FINALIZED     its finalizer has run; never cleared, so it runs at most once
+//       17  W  HAS_WEAKREFS  the side table of weak references leads from it to a chain
+//       18  T  TRACKED       in a generation, so collections look at it
+//       19  O  OLD           in generation 2
+//       20  C  COLLECTING    in the list that a young collection examines, or garbage of a collection
+//       21  U  UNREACHABLE   garbage. On kinds without links: INTERNED (str), BIGINT (int)
+//       22  D  DYING         refcount 0; it waits for the rest of its death
+//       23  S  SAMPLED       the host's: its birth was recorded. Means nothing to the core
+//
+// The link words, by state (state.ts says when an object is in which):
+//
+//   state                 next                                   prev
+//   YOUNG                 next in GENERATION_0 or GENERATION_1   previous, or the head
+//   GARBAGE, PENDING      the same in UNREACHABLE, FINALIZED or PENDING
+//   OLD                   low half of the birth number           high half
+//   DYING                 below it on the stack, or behind it    slots already dropped (of lists and tuples: slots
+//                         in the queue; 0 = the end              still held, which go from the end)
+//   UNTRACKED             undefined                              undefined
+//
+// Two more meanings exist inside of a collection and are gone before any hook runs: while a young collection examines
+// a list, `prev` is gcRefs and then the link of its work list (collect/young.ts); garbage that is being sorted is
+// chained through a birth word of 29 bits of address and 35 bits of birth (collect/order.ts).
+//
+// @inline is on the accessors: each birth, death and slot write goes through several of them.
 
 import {
   FLAG_TRACKED,

@@ -39,6 +39,7 @@ import {
 import { CLASS_COUNT } from "../memory/size-class";
 import { classRecord, firstSpan, listFor } from "../memory/span-lists";
 import { DIRECTORY, DIRECTORY_END, missingTables } from "../memory/tables";
+import { broken } from "./broken";
 
 /** 0, or the first broken invariant. */
 export function verifyBlocks(): u32 {
@@ -76,11 +77,6 @@ export function verifyBlocks(): u32 {
   if (tables != control.descriptorPages + control.bitmapPages || tables != countTables())
     return broken(INVARIANT_TABLE_PAGES, 0);
   return verifySpanLists(listed);
-}
-
-function broken(invariant: u32, address: usize): u32 {
-  control.verifyAddress = <u32>address;
-  return invariant;
 }
 
 /** Whether the word of the directory that a table names leads to it. */

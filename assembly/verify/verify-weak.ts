@@ -1,16 +1,19 @@
-// Every invariant of weak references and weak maps, as code.
+// Weak references, weak maps, and callbacks that wait. Relies on sound hash tables.
+//
+// Chains and lists are doubly linked, so a link that leads back to an entry has a wrong `prev`: no walk runs in a circle.
 
 import {
   EPHEMERON_KEY_PREV_OFFSET,
   EPHEMERON_PREV_OFFSET,
   FLAG_HAS_WEAKREFS,
   KIND_WEAKMAP,
+  TYPE_BUFFER,
   TYPE_EPHEMERON,
   TYPE_WEAKREF,
 } from "../layout";
-import { INVARIANT_WEAKMAP, INVARIANT_WEAKREFS } from "../invariants";
+import { INVARIANT_CALLBACKS, INVARIANT_WEAKMAP, INVARIANT_WEAKREFS } from "../invariants";
 import { control } from "../control";
-import { hasFlag, typeIdOf } from "../object/header";
+import { hasFlag, rootsFieldOf, typeIdOf } from "../object/header";
 import { typeOf } from "../object/type";
 import { isGone } from "../heap/barrier";
 import { firstObject, nextObject, typeIdAt } from "../heap/walk";
@@ -27,9 +30,11 @@ import {
   sizeOfMap,
 } from "../weak/map";
 import { callbackOf, firstWeakref, nextWeakref, prevWeakref, referentOf } from "../weak/reference";
+import { broken } from "./broken";
 
 /** 0, or the first broken invariant. */
 export function verifyWeak(): u32 {
+  let alive: u32 = 0;
   let weakrefs: u32 = 0;
   let keyed: u32 = 0;
   let listed: u32 = 0;
@@ -37,14 +42,17 @@ export function verifyWeak(): u32 {
   let referents: u32 = 0;
   let keys: u32 = 0;
   for (let object = firstObject(); object; object = nextObject(object)) {
-    if (typeIdOf(object) == TYPE_WEAKREF && referentOf(object) && !typeIdAt(referentOf(object)))
-      return broken(INVARIANT_WEAKREFS, object);
+    if (typeIdOf(object) == TYPE_WEAKREF && referentOf(object)) {
+      if (!isReferent(referentOf(object))) return broken(INVARIANT_WEAKREFS, object);
+      alive++;
+    }
     if (typeOf(object).kind == KIND_WEAKMAP) {
       if (!isListOfMapSound(object)) return broken(INVARIANT_WEAKMAP, object);
       listed += sizeOfMap(object);
     }
     if (isEntry(object)) {
-      if (findEntryOf(mapOf(object), keyOf(object)) != object) return broken(INVARIANT_WEAKMAP, object);
+      if (!isReferent(keyOf(object)) || findEntryOf(mapOf(object), keyOf(object)) != object)
+        return broken(INVARIANT_WEAKMAP, object);
       entries++;
     }
     if (!hasFlag(object, FLAG_HAS_WEAKREFS)) continue;
@@ -64,15 +72,17 @@ export function verifyWeak(): u32 {
       keyed += count;
     }
   }
-  if (weakrefs != control.weakrefs || referents != control.weakrefMapSize) return broken(INVARIANT_WEAKREFS, 0);
+  if (alive != weakrefs || weakrefs != control.weakrefs || referents != control.weakrefMapSize)
+    return broken(INVARIANT_WEAKREFS, 0);
   if (keys != control.entryMapSize || keyed != entries || listed != entries || entries != entryCount())
     return broken(INVARIANT_WEAKMAP, 0);
   return 0;
 }
 
-function broken(invariant: u32, address: usize): u32 {
-  control.verifyAddress = <u32>address;
-  return invariant;
+/** Whether an address is that of an object that says it is referred to weakly. */
+function isReferent(address: usize): bool {
+  const id = typeIdAt(address);
+  return id != 0 && id != TYPE_BUFFER && hasFlag(address, FLAG_HAS_WEAKREFS);
 }
 
 /** Weak references of a chain that is sound: at most one that is alive has no callback, in front of all others. 0 = it is not. */
@@ -111,10 +121,25 @@ function isListOfMapSound(map: usize): bool {
   let size: u32 = 0;
   let newer: usize = 0;
   for (let entry = firstEntry(map); entry; entry = olderEntry(entry)) {
-    if (typeIdAt(entry) != TYPE_EPHEMERON || mapOf(entry) != map || !typeIdAt(keyOf(entry))) return false;
+    if (typeIdAt(entry) != TYPE_EPHEMERON || mapOf(entry) != map || !isReferent(keyOf(entry))) return false;
     if (load<u32>(entry + EPHEMERON_PREV_OFFSET) != <u32>newer) return false;
     newer = entry;
     size++;
   }
   return size == sizeOfMap(map);
+}
+
+/** Weak references whose callback waits are dead and held, and each is there once. */
+export function verifyCallbacks(): u32 {
+  // A circle is longer than there are weak references.
+  let left: u32 = 0;
+  for (let object = firstObject(); object; object = nextObject(object)) if (typeIdOf(object) == TYPE_WEAKREF) left++;
+  let last: usize = 0;
+  for (let weakref = <usize>control.callbacksFirst; weakref; weakref = nextWeakref(weakref)) {
+    if (!left-- || typeIdAt(weakref) != TYPE_WEAKREF || referentOf(weakref))
+      return broken(INVARIANT_CALLBACKS, weakref);
+    if (!callbackOf(weakref) || !rootsFieldOf(weakref)) return broken(INVARIANT_CALLBACKS, weakref);
+    last = weakref;
+  }
+  return !last || last == <usize>control.callbacksLast ? 0 : broken(INVARIANT_CALLBACKS, control.callbacksLast);
 }

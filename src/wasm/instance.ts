@@ -2,13 +2,11 @@ import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { NO_ROOM, ROOM_FOR_HOOKS } from "../../assembly/layout.js";
 import { CoreAbort, Refusal } from "./guard.js";
 import { readingsOf } from "./readings.js";
-import { verifierOf } from "./verifier.js";
 import type { Address, CoreImports, RawExports } from "./exports.js";
 import type { CoreReadings } from "./readings.js";
-import type { Verifier } from "./verifier.js";
 
-/** A core: what it exports, what its memory says, and what proves it sound. */
-export interface CoreExports extends RawExports, CoreReadings, Verifier {}
+/** A core: what it exports, and what its memory says. */
+export interface CoreExports extends RawExports, CoreReadings {}
 
 /** What a heap can be made of. */
 export type CoreSource =
@@ -97,5 +95,5 @@ function rawExports(result: { instance: WebAssembly.Instance }, imports: Imports
 
 /** Adds to what a core exports what can be done without an export. */
 export function completeExports(exports: RawExports): CoreExports {
-  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()), ...verifierOf(exports) };
+  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()) };
 }

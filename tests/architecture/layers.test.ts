@@ -34,7 +34,7 @@ const CORE: Layers = {
     ["verify"],
     ["alloc.ts", "start.ts", "load.ts"],
     ["batch.ts"],
-    ["index.ts", "verify.ts"],
+    ["index.ts"],
   ],
   // The collector frees nothing itself.
   forbidden: [

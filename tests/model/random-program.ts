@@ -5,7 +5,7 @@
 // what may be (cycles not collected yet), and every refcount exactly. The heap's own `verify` runs after
 // each step, and inside hooks.
 
-import { PHASE_GATHERING } from "../../assembly/layout.js";
+import { PHASE_GATHERING, PHASE_SWEEPING } from "../../assembly/layout.js";
 import { Heap } from "../../src/index.js";
 import type { Handle, ListHandle, StructHandle, StructType, WeakrefHandle } from "../../src/index.js";
 import { seededRandom } from "../support/random.js";
@@ -358,6 +358,8 @@ export class RandomProgram {
       if (!alive.has(object)) throw new Error(`object ${object.id} is reachable, and died`);
     for (const object of this.#objects) if (!reachable.has(object)) this.#onceGarbage.add(object);
     const isWaiting = this.options.bounded === true && this.#heap.stats().waiting > 0;
+    // Until a cycle has run the finalizers of its garbage, it hides what may yet survive.
+    if (this.#phase() >= PHASE_GATHERING && this.#phase() < PHASE_SWEEPING) return;
     for (const object of this.#objects) {
       if (alive.has(object)) continue;
       // Its death may have been deferred to the next step, and with it its finalizer.

@@ -43,7 +43,6 @@ describe("the packed package", () => {
       "dist/src/cli.js",
       "dist/core.wasm",
       "dist/core.checked.wasm",
-      "dist/verify.wasm",
       "assembly/index.ts",
       "bench/run.mjs",
       "LICENSE",

@@ -30,7 +30,7 @@ export interface Core extends CoreExports {
 /** What a test may put in the place of the core's imports. */
 export interface Hooks extends CoreImports {
   /** Whether the stack has room for hooks. */
-  hasRoom(): boolean;
+  hasRoom(): boolean | number;
 }
 
 /** Starts a core whose heap ends at page `pages` at most, and begins at an address. */

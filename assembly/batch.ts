@@ -1,67 +1,125 @@
-// The same to many objects at once: arrays of addresses and of values go in and out through loans.
+// Doors to the same for many objects at once: arrays of addresses and of values go in and out through loans.
+//
+// Each object is done by the door for one. So between two of them the heap is whole: what the checked core refuses
+// there ends the call, and what has been done stays.
 
-import { PAYLOAD_OFFSET } from "./layout";
+import { ROOM_FOR_DOORS } from "./layout";
+import { needMoreRoom, needRoom } from "./room";
 import { CHECK } from "./check";
-import { typeOf } from "./object/type";
-import { decref } from "./death/fast";
-import { incref } from "./heap/count";
-import { slotAddress, writeSlot } from "./containers/write";
-import { checkLive } from "./heap/walk";
+import { createDetachedList, lengthOfList, moveToDetached, reverseItems } from "./containers/list";
+import { slotAddress } from "./containers/write";
+import { kill } from "./death/death";
+import { giveBack as giveBackBuffer, lend as lendBuffer } from "./heap/loan";
+import {
+  checkAlive,
+  checkAliveOrNone,
+  checkField,
+  checkLoan,
+  checkNewType,
+  checkOwned,
+  checkSlot,
+} from "./doors/checks";
+import { alloc, decref, getRef, incref } from "./doors/objects";
+
+/** More objects do not fit 4 GiB, and four bytes for each of them do not fit a number. */
+const MAX_OBJECTS: u32 = 1 << 28;
+
+/** Asks for more room than `giveBack`: who has a loan can give it back. */
+export function lend(bytes: u32): usize {
+  needMoreRoom(ROOM_FOR_DOORS);
+  return lendBuffer(bytes);
+}
+
+export function giveBack(address: usize): void {
+  checkLoan(address, 0, 0);
+  needRoom();
+  giveBackBuffer(address);
+}
+
+/** Creates objects of a type. How many there was memory for. */
+export function allocMany(type: u32, count: u32, out: usize): u32 {
+  if (count > MAX_OBJECTS) return 0;
+  checkNewType(type);
+  needMoreRoom(ROOM_FOR_DOORS);
+  for (let i: u32 = 0; i < count; i++) {
+    const object = alloc(type);
+    if (!object) return i;
+    store<u32>(out + (i << 2), <u32>object);
+  }
+  return count;
+}
 
 function wordAt(array: usize, index: u32): u32 {
   return load<u32>(array + (index << 2));
 }
-function objectAt(objects: usize, index: u32): usize {
-  const object = wordAt(objects, index);
-  checkLive(object);
-  return object;
-}
-function slotAt(objects: usize, index: u32, slot: u32): usize {
-  const object = objectAt(objects, index);
-  if (CHECK) assert(slot < typeOf(object).slots, "slot out of range");
-  return slotAddress(object, slot);
-}
-/** `offset` counts from the object's address. */
-function fieldAt(objects: usize, index: u32, offset: u32, shift: u32): usize {
-  const object = objectAt(objects, index);
-  if (CHECK) assert(offset + ((<u32>1) << shift) <= <u32>PAYLOAD_OFFSET + typeOf(object).payload, "field out of range");
-  return object + offset;
-}
 
-/** Adds an outside reference to each. False = out of memory, nothing changed. */
+/** Adds a reference from outside to each. False = out of memory, nothing changed. */
 export function increfMany(objects: usize, count: u32): bool {
+  if (CHECK) {
+    checkLoan(objects, count, 2);
+    for (let i: u32 = 0; i < count; i++) checkAlive(wordAt(objects, i));
+  }
+  needMoreRoom(ROOM_FOR_DOORS);
   for (let i: u32 = 0; i < count; i++) {
-    if (incref(objectAt(objects, i))) continue;
-    decrefMany(objects, i);
+    if (incref(wordAt(objects, i))) continue;
+    while (i--) decref(wordAt(objects, i));
     return false;
   }
   return true;
 }
 
 export function decrefMany(objects: usize, count: u32): void {
-  for (let i: u32 = 0; i < count; i++) decref(objectAt(objects, i));
+  if (CHECK) {
+    checkLoan(objects, count, 2);
+    for (let i: u32 = 0; i < count; i++) checkOwned(wordAt(objects, i));
+  }
+  needMoreRoom(ROOM_FOR_DOORS);
+  for (let i: u32 = 0; i < count; i++) decref(wordAt(objects, i));
 }
 
 export function getRefMany(objects: usize, count: u32, slot: u32, out: usize): void {
-  for (let i: u32 = 0; i < count; i++) store<u32>(out + (i << 2), load<u32>(slotAt(objects, i, slot)));
+  checkLoan(objects, count, 2);
+  for (let i: u32 = 0; i < count; i++) store<u32>(out + (i << 2), <u32>getRef(wordAt(objects, i), slot));
 }
 
-export function setRefMany(objects: usize, count: u32, slot: u32, values: usize): void {
-  for (let i: u32 = 0; i < count; i++) {
-    const value = wordAt(values, i);
-    if (value) checkLive(value);
-    writeSlot(slotAt(objects, i, slot), value);
+/**
+ * Writes a slot of each. What was there dies after all are written, the first first: until then it may be one of the
+ * values. False = out of memory, nothing changed.
+ */
+export function setRefMany(objects: usize, count: u32, slot: u32, values: usize): bool {
+  if (CHECK) {
+    checkLoan(objects, count, 2);
+    for (let i: u32 = 0; i < count; i++) {
+      checkSlot(wordAt(objects, i), slot);
+      checkAliveOrNone(wordAt(values, i));
+    }
   }
+  needMoreRoom(ROOM_FOR_DOORS);
+  const replaced = createDetachedList(count);
+  if (!replaced) return false;
+  for (let i: u32 = 0; i < count; i++)
+    moveToDetached(replaced, slotAddress(wordAt(objects, i), slot), wordAt(values, i));
+  reverseItems(replaced, 0, lengthOfList(replaced));
+  kill(replaced);
+  return true;
 }
 
-/** Copies 2^shift bytes from `offset` in each object to an array … */
+function checkFields(objects: usize, count: u32, offset: u32, shift: u32): void {
+  if (!CHECK) return;
+  checkLoan(objects, count, 2);
+  for (let i: u32 = 0; i < count; i++) checkField(wordAt(objects, i), offset, shift);
+}
+
+/** Copies 2^shift bytes at `offset` in each object (from the object's address) to an array … */
 export function gather(objects: usize, count: u32, offset: u32, shift: u32, out: usize): void {
-  for (let i: u32 = 0; i < count; i++) copy(out + (i << shift), fieldAt(objects, i, offset, shift), shift);
+  checkFields(objects, count, offset, shift);
+  for (let i: u32 = 0; i < count; i++) copy(out + (i << shift), wordAt(objects, i) + offset, shift);
 }
 
 /** … and back. */
 export function scatter(objects: usize, count: u32, offset: u32, shift: u32, values: usize): void {
-  for (let i: u32 = 0; i < count; i++) copy(fieldAt(objects, i, offset, shift), values + (i << shift), shift);
+  checkFields(objects, count, offset, shift);
+  for (let i: u32 = 0; i < count; i++) copy(wordAt(objects, i) + offset, values + (i << shift), shift);
 }
 
 function copy(to: usize, from: usize, shift: u32): void {

@@ -3,6 +3,7 @@
 // Nothing lives in wasm globals, so a copy of the bytes is a copy of the heap. The block is a
 // static area, whose address the compiler folds into every access.
 
+import { MAX_TUPLE_DEPTH } from "./layout";
 import { CLASS_COUNT } from "./memory/size-class";
 
 /** Bumped whenever a byte of the control block or of the tables changes its meaning. */
@@ -234,8 +235,18 @@ const LISTS_SIZE = 5 * 8;
 /** Pages with grey objects: see heap/grey.ts. */
 const GREY_SIZE = 65536 / 8 + 65536 / 8 / 64;
 
+/** Where walks over tuples in tuples keep the way back: see values/key.ts. */
+const TUPLE_STACK_SIZE = MAX_TUPLE_DEPTH * 12;
+
 const AREA: usize = memory.data(
-  CONTROL_SIZE + DESCRIPTORS_SIZE + BITMAPS_SIZE + FREE_TREES_SIZE + LISTS_SIZE + CLASSES_SIZE + GREY_SIZE,
+  CONTROL_SIZE +
+    DESCRIPTORS_SIZE +
+    BITMAPS_SIZE +
+    FREE_TREES_SIZE +
+    LISTS_SIZE +
+    CLASSES_SIZE +
+    GREY_SIZE +
+    TUPLE_STACK_SIZE,
   64,
 );
 
@@ -255,3 +266,5 @@ export const FINALIZED: usize = UNREACHABLE + 8;
 export const PENDING: usize = FINALIZED + 8;
 export const CLASSES: usize = PENDING;
 export const GREY_PAGES: usize = CLASSES + CLASSES_SIZE;
+export const TUPLE_STACK: usize = GREY_PAGES + GREY_SIZE;
+export const TUPLE_STACK_END: usize = TUPLE_STACK + TUPLE_STACK_SIZE;

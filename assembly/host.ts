@@ -19,9 +19,16 @@ export declare function tellCollection(phase: u32, generation: u32, collected: u
 @external("host", "forget")
 export declare function forget(id: u32): void;
 
-/** Whether the host's stack has room for a hook and what it may call. Runs no user code. */
-@external("host", "hasRoom")
-export declare function hasRoom(): bool;
+/**
+ * Writes NO_ROOM to the word at `answer` if the host's stack has no room for a hook and what it may call. Runs no user code,
+ * and needs at most 2 KiB of stack itself, since it is called in the middle of a death.
+ */
+@external("host", "checkRoom")
+export declare function checkRoom(answer: usize): void;
+
+/** Checked core: throws an error of the host's with this message. Called by doors, before anything has changed. */
+@external("host", "refuse")
+export declare function refuse(message: string): void;
 
 /** Page number (address / 64 KiB) at which memory ends now. */
 export function memoryEndPage(): u32 {

@@ -50,6 +50,8 @@ export const FLAG_SAMPLED = 1 << 23;
 export const FLAG_INTERNED = FLAG_UNREACHABLE;
 /** … or an int that came from a JavaScript bigint, and is one again when it goes back. */
 export const FLAG_BIGINT = FLAG_UNREACHABLE;
+/** The bit of FINALIZED, on containers, which have no finalizer: see containers/detached.ts. */
+export const FLAG_DETACHED = FLAG_FINALIZED;
 
 // ---- Types ------------------------------------------------------------------------------------
 export const TYPE_BUFFER = 1;
@@ -172,15 +174,23 @@ export const LOAD_REF = 12; // operand: number of a container that was opened be
 export const LOAD_OBJECT = 13; // word: an object, whose reference goes to the load once it is put
 
 /** Most bytes of a string that need not be an object to be looked up: see values/borrowed-key.ts. */
-export const PROBE_TEXT_SIZE = 4096;
-/** What operations on tables answer. 0 is "out of memory", as everywhere. */
-export const RESULT_DONE = 1;
+export const BORROWED_TEXT_SIZE = 4096;
+/** Tuples inside one another, the outermost included, beyond which none is hashed or compared: see values/key.ts. */
+export const MAX_TUPLE_DEPTH = 1000;
+/**
+ * What operations with a key answer: it was not there and now is; it was there; it was not there and is not now; it
+ * cannot be a key. 0 is "out of memory", as everywhere.
+ */
+export const RESULT_ADDED = 1;
 export const RESULT_FOUND = 2;
 export const RESULT_MISSING = 3;
 export const RESULT_UNHASHABLE = 4;
-/** What looking up a key answers, besides the number of an entry. */
+/** What answers with the number of an entry answers instead: there is none; the key cannot be one; the table changed. */
 export const NO_ENTRY = 0xffffffff;
 export const UNHASHABLE_ENTRY = 0xfffffffe;
+export const CHANGED_ENTRY = 0xfffffffd;
+/** What a search for an item answers instead of an index: tuples are nested too deeply to be compared. */
+export const INCOMPARABLE_INDEX = 0xfffffffe;
 
 export const SMALL_INT_MIN = -5;
 export const SMALL_INT_MAX = 256;
@@ -218,3 +228,11 @@ export const PHASE_GATHERING = 5; // it is decided who is dead: weak references 
 export const PHASE_SPARING = 6; // marks what those with finalizers can reach
 export const PHASE_FINALIZING = 7; // runs finalizers
 export const PHASE_SWEEPING = 8; // clears what is dead
+
+// ---- Room on the stack, in frames of 4 KiB: see room.ts -----------------------------------------
+/** For a door that calls doors, which ask again from further down; and for one that takes what another door gives back. */
+export const ROOM_FOR_DOORS = 2;
+/** For a hook: V8 refuses to compile a function, which hooks are at their first call, with less than 40 KiB left. */
+export const ROOM_FOR_HOOKS = 16;
+/** The host's answer in `control.room` if there is none for a hook. */
+export const NO_ROOM = 2;

@@ -32,11 +32,12 @@ import {
 import { control } from "./control";
 import { countBirth, uncountBirth } from "./collect/trigger";
 import { createFloat, createInt, createText } from "./values/atoms";
-import { decref } from "./death/fast";
+import { release } from "./death/death";
 import { appendItem, clearItems, createList } from "./containers/list";
 import { giveBack, lend } from "./heap/loan";
 import { incref } from "./heap/count";
-import { addKey, clearTable, createTable, setEntry } from "./containers/dict";
+import { addKey, clearTable, setEntry } from "./containers/dict";
+import { createTable } from "./containers/table-buffer";
 import { typeIdOf } from "./object/header";
 
 
@@ -126,13 +127,13 @@ export function runLoad(address: usize, at: usize, end: usize): usize {
         value = load<u32>(at, 4);
         length = 8;
         if (!put(state, value)) return at;
-        decref(value);
+        release(value);
         at += length;
         continue;
     }
     if (!value) return at;
     const isPut = put(state, value);
-    decref(value);
+    release(value);
     if (!isPut) return at;
     at += length;
   }
@@ -156,7 +157,7 @@ function open(state: Load, kind: u32, length: u32, origin: u32): bool {
   const made = create(kind, length, origin);
   if (!made) return false;
   if (state.depth && !put(state, made)) {
-    decref(made);
+    release(made);
     return false;
   }
   store<u32>(<usize>state.memo + (state.memoSize << 2), <u32>made);
@@ -204,7 +205,7 @@ export function endLoad(address: usize, isSuccess: u32): usize {
   const size = state.memoSize;
   const result = isSuccess ? load<u32>(memo) : 0;
   if (!isSuccess) for (let i: u32 = 0; i < size; i++) clear(load<u32>(memo + (i << 2)));
-  for (let i: u32 = isSuccess ? 1 : 0; i < size; i++) decref(load<u32>(memo + (i << 2)));
+  for (let i: u32 = isSuccess ? 1 : 0; i < size; i++) release(load<u32>(memo + (i << 2)));
   if (state.stack) giveBack(state.stack);
   if (memo) giveBack(memo);
   giveBack(address);

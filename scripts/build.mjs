@@ -10,10 +10,10 @@ process.chdir(root);
 
 async function buildCore(target) {
   const { error, stderr } = await asc.main(["assembly/index.ts", "--target", target, "--config", "asconfig.json"]);
-  if (error) {
-    process.stderr.write(stderr.toString());
-    process.exit(1);
-  }
+  const messages = stderr.toString();
+  if (!error && !messages.includes("WARNING")) return;
+  process.stderr.write(messages);
+  process.exit(1);
 }
 
 /** A WebAssembly module as one of JavaScript, so that bundlers have no file to lose. */

@@ -15,6 +15,9 @@ import type { Address } from "./wasm/exports.js";
 /** What an object that refers to nothing is to JavaScript. */
 export type Atom = string | number | bigint | boolean | null | Uint8Array;
 
+/** Up to here every whole number is one of JavaScript's. */
+export const MAX_EXACT = 2 ** 53;
+
 /** Value of an atom: None, a boolean, a number, a string or bytes. */
 export function readAtom(store: Store, address: Address, type: number): Atom {
   switch (type) {
@@ -37,8 +40,10 @@ export function readAtom(store: Store, address: Address, type: number): Atom {
 function readInt(store: Store, address: Address): number | bigint {
   const { memory } = store;
   if ((memory.word(address + INFO_OFFSET) & FLAG_BIGINT) === 0) {
-    const value = (memory.word(address + VALUE_OFFSET + 4) | 0) * 2 ** 32 + memory.word(address + VALUE_OFFSET);
-    if (Number.isSafeInteger(value)) return value;
+    const low = memory.word(address + VALUE_OFFSET);
+    const value = (memory.word(address + VALUE_OFFSET + 4) | 0) * 2 ** 32 + low;
+    // 2^53 + 1 is rounded to 2^53.
+    if (Number.isSafeInteger(value) || (Math.abs(value) === MAX_EXACT && low === 0)) return value;
   }
   return memory.data.getBigInt64(address + VALUE_OFFSET, true);
 }

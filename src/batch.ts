@@ -112,9 +112,11 @@ export class BatchFace {
 
   /**
    * Writes a field of each: `values[i]` to `objects[i]`. Raw fields take the typed array that `get` returns
-   * for them; references addresses, 0 for none, which the field counts itself (what was there may die).
+   * for them; references addresses, 0 for none, which the field counts itself. What was there dies once all are written,
+   * so fields may be exchanged among the objects.
    *
-   * @throws {@link BadFieldError}, {@link BadValueError} for an array of another length or element size.
+   * @throws {@link BadFieldError}, {@link BadValueError} for an array of another length or element size,
+   *   {@link OutOfMemoryError}, nothing changed.
    */
   set(type: AnyStruct, field: string, objects: Addresses, values: FieldArray): void {
     const store = this.#store;
@@ -127,7 +129,8 @@ export class BatchFace {
     const size = codec?.size ?? 4;
     this.#with(objects, size, (loan, data) => {
       store.memory.u8.set(bytesOf(values), data);
-      if (codec === undefined) store.core.setRefMany(loan, objects.length, slot, data);
+      if (codec === undefined)
+        store.require(() => store.core.setRefMany(loan, objects.length, slot, data), "writing many references");
       else store.core.scatter(loan, objects.length, offset, Math.log2(size), data);
     });
   }

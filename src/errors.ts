@@ -8,6 +8,7 @@ export type ErrorCode =
   | "RELEASED_HANDLE"
   | "FOREIGN_HANDLE"
   | "UNKNOWN_TYPE"
+  | "TOO_MANY_TYPES"
   | "BAD_FIELD"
   | "TYPE_MISMATCH"
   | "BAD_VALUE"
@@ -45,6 +46,10 @@ export class ForeignHandleError extends HeapwrightError {
 /** A type id or name that this heap does not know, or knows already. */
 export class UnknownTypeError extends HeapwrightError {
   readonly code = "UNKNOWN_TYPE";
+}
+/** A heap has 65,520 struct types, the most that it can have: types live as long as their heap. */
+export class TooManyTypesError extends HeapwrightError {
+  readonly code = "TOO_MANY_TYPES";
 }
 /** A field that a type does not have, or may not have. */
 export class BadFieldError extends HeapwrightError {
@@ -100,9 +105,18 @@ export class BadImageError extends HeapwrightError {
 export class CancelledError extends HeapwrightError {
   readonly code = "CANCELLED";
 }
-/** An invariant is broken, or the core trapped: the heap can no longer be used. `cause` has the trap. */
+/** An invariant is broken, or the core trapped in the middle of a change: the heap can no longer be used. `cause` has the trap. */
 export class CorruptHeapError extends HeapwrightError {
   readonly code = "CORRUPT_HEAP";
+}
+
+/** Whether an error is the engine's for a stack that is full: V8 and JavaScriptCore throw the first, SpiderMonkey the second. */
+export function isStackOverflow(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, message } = error;
+  return name === "RangeError"
+    ? message.startsWith("Maximum call stack size exceeded")
+    : name === "InternalError" && message === "too much recursion";
 }
 
 /** A value in a few words, for messages. */

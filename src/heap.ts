@@ -83,8 +83,8 @@ export interface HeapOptions<Source = CoreSource> {
    */
   module?: Source;
   /**
-   * Seed of the hashes of strings, as Python's `PYTHONHASHSEED`: one that others cannot know keeps them from
-   * choosing keys that collide. Nothing else depends on it. @default random
+   * Seed of the hashes of strings, bytes, tuples and large numbers, as Python's `PYTHONHASHSEED`: one that others cannot
+   * know keeps them from choosing keys that collide. Nothing else depends on it. @default random
    */
   hashSeed?: number;
   /** Remember where each handle was made, for `leaks()`. Costs a stack trace a handle. @default true with the checked core, else false */
@@ -197,7 +197,7 @@ export class Heap {
     store.attach(exports);
     if (store.core.init(store.core.heapBase(), maxBytes) === 0)
       throw new OutOfMemoryError(`out of memory: an empty heap does not fit ${maxBytes} bytes`);
-    for (const type of BUILTIN_TYPES) store.types.set(type.id, type);
+    for (const type of BUILTIN_TYPES) store.types.set(type);
   }
 
   static #start(store: Store, exports: CoreExports, options: HeapOptions): Heap {
@@ -243,7 +243,6 @@ export class Heap {
 
   /** A new list of these items. */
   list(items: Iterable<Value> = []): ListHandle {
-    checkIterable(items);
     const store = this.#store;
     return this.#filled(store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle, (list) => {
       list.extend(items);
@@ -252,7 +251,6 @@ export class Heap {
 
   /** A new tuple of these items. */
   tuple(items: Iterable<Value> = []): TupleHandle {
-    checkIterable(items);
     return this.#store.adopt(ownedTuple(this.#store, items)) as TupleHandle;
   }
 
@@ -266,7 +264,6 @@ export class Heap {
 
   /** A new set of these elements. @throws {@link BadKeyError} */
   set(elements: Iterable<Value> = []): SetHandle {
-    checkIterable(elements);
     const store = this.#store;
     return this.#filled(store.adopt(store.require(() => store.core.newSet(0), "a set")) as SetHandle, (set) => {
       set.update(elements);
@@ -443,11 +440,6 @@ export class Heap {
   [DISPOSE](): void {
     this.dispose();
   }
-}
-
-function checkIterable(values: unknown): void {
-  if (typeof (values as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function")
-    throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
 }
 
 function notACore(cause: unknown): never {

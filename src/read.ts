@@ -13,9 +13,10 @@ import {
 } from "../assembly/layout.js";
 import { BadFieldError, BadIndexError, BadKeyError, describe } from "./errors.js";
 import { unknownField } from "./handle.js";
+import type { Handle } from "./handle.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { Store } from "./store.js";
-import { borrowedValue, withKey } from "./values.js";
+import { borrowedValue, needsObject, ownedValue, withKey } from "./values.js";
 import type { Value } from "./values.js";
 import type { Address } from "./wasm/exports.js";
 
@@ -28,12 +29,33 @@ export type PathStep = Value;
  *
  * @throws {@link BadFieldError}, {@link BadIndexError}, {@link BadKeyError} where a step cannot be gone.
  */
-export function readPath(store: Store, address: Address, path: readonly PathStep[]): unknown {
+export function readPath(handle: Handle, path: readonly PathStep[]): unknown {
+  const { store } = handle;
+  // What is on the way is borrowed, so nothing may collect once it begins.
+  const keys = path.some(needsObject)
+    ? path.map((step) => (needsObject(step) ? ownedValue(store, step) : undefined))
+    : NO_KEYS;
+  try {
+    return goDown(store, handle.address, path, keys);
+  } finally {
+    for (const key of keys) if (key !== undefined) store.core.decref(key);
+  }
+}
+
+const NO_KEYS: readonly undefined[] = [];
+
+/** `keys`: addresses of steps that are objects already. */
+function goDown(
+  store: Store,
+  address: Address,
+  path: readonly PathStep[],
+  keys: readonly (Address | undefined)[],
+): unknown {
   for (const [at, step] of path.entries()) {
     const info = store.typeAt(address);
     if (info.id === TYPE_NONE) return null;
     if (info.fields === undefined) {
-      const next = childAt(store, address, info.id, step);
+      const next = childAt(store, address, info.id, step, keys[at]);
       if (next === undefined) return undefined;
       address = next;
       continue;
@@ -61,7 +83,13 @@ function rawAt(
 }
 
 /** Address of an item or a value, borrowed. */
-function childAt(store: Store, address: Address, type: number, step: PathStep): Address | undefined {
+function childAt(
+  store: Store,
+  address: Address,
+  type: number,
+  step: PathStep,
+  object: Address | undefined,
+): Address | undefined {
   const { memory } = store;
   if (type === TYPE_TUPLE)
     return itemAt(store, address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET), step);
@@ -69,7 +97,8 @@ function childAt(store: Store, address: Address, type: number, step: PathStep): 
     throw new BadFieldError(`an object of type ${store.typeAt(address).name} has nothing at ${describe(step)}`);
   const slots = memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
   if (type === TYPE_LIST) return itemAt(store, slots, memory.word(address + SLOTS_COUNT_OFFSET), step);
-  const entry = withKey(store, step, (key) => store.core.tableFind(address, key) >>> 0);
+  const find = (key: Address): number => store.core.tableFind(address, key) >>> 0;
+  const entry = object === undefined ? withKey(store, step, find) : find(object);
   if (entry === UNHASHABLE_ENTRY) throw new BadKeyError(`a dict has no key like ${describe(step)}`);
   return entry === NO_ENTRY ? undefined : memory.word(slots + 8 * entry + 4);
 }

@@ -1,4 +1,4 @@
-import { IMMORTAL_REFCOUNT, INFO_OFFSET, TYPE_MASK } from "../assembly/layout.js";
+import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, TYPE_MASK } from "../assembly/layout.js";
 import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "./errors.js";
 import type { FieldLayout } from "./field-layout.js";
 import { LeakNet } from "./leak-net.js";
@@ -7,8 +7,8 @@ import { Orphans } from "./orphans.js";
 import type { Handle } from "./handle.js";
 import type { CallbackLabel } from "./image/meta.js";
 import type { Address, CoreImports } from "./wasm/exports.js";
+import { Guard } from "./wasm/guard.js";
 import type { CoreExports } from "./wasm/instance.js";
-import { deadExports, guardExports } from "./wasm/instance.js";
 import { HeapMemory } from "./wasm/memory.js";
 
 /** What the host knows of a type of objects. */
@@ -33,18 +33,43 @@ export interface UnraisableContext {
 
 export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
 
+/** The types of a heap, by id and by name. */
+class TypeTable {
+  readonly #byId = new Map<number, TypeInfo>();
+  readonly #byName = new Map<string, TypeInfo>();
+
+  /** Adds a type, or puts it in the place of the one with its id. */
+  set(info: TypeInfo): void {
+    this.#byId.set(info.id, info);
+    this.#byName.set(info.name, info);
+  }
+  get(id: number): TypeInfo | undefined {
+    return this.#byId.get(id);
+  }
+  named(name: string): TypeInfo | undefined {
+    return this.#byName.get(name);
+  }
+  /** Whether there are no ids left: the core gives them in turn. */
+  get isFull(): boolean {
+    return this.#byId.has(MAX_TYPES - 1);
+  }
+  values(): IterableIterator<TypeInfo> {
+    return this.#byId.values();
+  }
+}
+
 /**
  * One heap's core, memory and books, shared by its handles and faces. Not public.
  *
- * `core` is swapped for functions that throw once the heap is disposed of or corrupt, so that nothing
- * needs to ask.
+ * All functions of `core` throw once the heap is disposed of or corrupt, so that nothing needs to ask.
  */
 export class Store {
   core!: CoreExports;
+  #guard!: Guard;
   memory!: HeapMemory;
   net!: LeakNet;
   readonly leaks: Leak[] = [];
-  readonly types = new Map<number, TypeInfo>();
+  readonly types = new TypeTable();
   readonly callbacks = new Map<number, (weakref: Handle) => void>();
   /** What is known of callbacks, also of those that a restored heap has lost. */
   readonly callbackLabels = new Map<number, CallbackLabel>();
@@ -73,24 +98,37 @@ export class Store {
     this.#traceHandles = traceHandles;
   }
 
-  /** What the core calls. Nothing thrown here may reach it. */
+  /** What the core calls. */
   readonly hooks: CoreImports = {
-    finalize: (object, type) => {
-      const info = this.types.get(type);
-      const finalize = info?.finalize;
+    finalize: this.#hook("finalizer", (object, type) => {
+      const finalize = this.types.get(type)?.finalize;
       if (finalize !== undefined) this.#lend(object >>> 0, "finalizer", finalize);
-    },
-    callback: (weakref, id) => {
+    }),
+    callback: this.#hook("callback", (weakref, id) => {
       const callback = this.callbacks.get(id);
       if (callback !== undefined) this.#lend(weakref >>> 0, "callback", callback);
-    },
-    collection: (phase, generation, collected) => {
+    }),
+    collection: this.#hook("gc callback", (phase, generation, collected) => {
       this.onCollection(phase, generation, collected >>> 0);
-    },
-    forget: (id) => {
+    }),
+    forget: this.#hook("callback", (id) => {
       this.forgetCallback(id);
-    },
+    }),
   };
+
+  /** A function that the core may call: nothing that is thrown in it gets back into the core. */
+  #hook(
+    where: UnraisableContext["where"],
+    run: (a: number, b: number, c: number) => void,
+  ): (a: number, b?: number, c?: number) => void {
+    return (a, b = 0, c = 0) => {
+      try {
+        run(a, b, c);
+      } catch (error) {
+        this.#report(error, { where });
+      }
+    };
+  }
 
   /** Connects the store to a started core. */
   attach(exports: CoreExports): void {
@@ -100,22 +138,29 @@ export class Store {
       this.leaks.push({ type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) });
       this.core.decref(address);
     });
-    this.core = guardExports(exports, (cause) => {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      const error = (): CorruptHeapError =>
-        new CorruptHeapError(`the heap can no longer be used: its core failed with "${message}"`, { cause });
-      this.core = deadExports(exports, error);
-      this.memory.kill(error);
-      this.isCorrupt = true;
-      return error();
-    });
+    this.#guard = new Guard(
+      exports,
+      (message, cause) => {
+        const error = (): CorruptHeapError =>
+          new CorruptHeapError(`the heap can no longer be used: ${message}`, { cause });
+        this.isCorrupt = true;
+        this.#end(error);
+        return error();
+      },
+      () => this.depth > 0,
+    );
+    this.core = this.#guard.exports;
   }
 
   /** Ends all use. */
   detach(): void {
     this.isDisposed = true;
-    const error = (): HeapDisposedError => new HeapDisposedError("this heap has been disposed of");
-    this.core = deadExports(this.core, error);
+    this.#end(() => new HeapDisposedError("this heap has been disposed of"));
+  }
+
+  #end(error: () => Error): void {
+    this.#guard.end(error);
+    this.core = this.#guard.exports;
     this.memory.kill(error);
   }
 
@@ -155,19 +200,20 @@ export class Store {
 
   /** Calls user code from inside the core, or as if. Errors go to `onUnraisable`, scopes stay outside. */
   callOut(context: UnraisableContext, run: () => void): void {
-    this.depth++;
+    const { depth } = this;
+    this.depth = depth + 1;
     try {
       this.outsideScopes(run);
     } catch (error) {
-      // The core under this call has failed: there is nothing to go on with.
-      if (error instanceof CorruptHeapError && this.isCorrupt) throw error;
       this.#report(error, context);
     } finally {
-      this.depth--;
+      this.depth = depth;
     }
   }
 
+  /** Never throws, unless the core under this call has failed: then there is nothing to go on with. */
   #report(error: unknown, context: UnraisableContext): void {
+    if (error instanceof CorruptHeapError && this.isCorrupt) throw error;
     try {
       this.#onUnraisable(error, context);
     } catch (second) {

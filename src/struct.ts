@@ -1,5 +1,12 @@
-import { TYPE_HAS_FINALIZER } from "../assembly/layout.js";
-import { BadFieldError, BadValueError, TypeMismatchError, UnknownTypeError, describe } from "./errors.js";
+import { FIRST_USER_TYPE, MAX_TYPES, TYPE_HAS_FINALIZER } from "../assembly/layout.js";
+import {
+  BadFieldError,
+  BadValueError,
+  TooManyTypesError,
+  TypeMismatchError,
+  UnknownTypeError,
+  describe,
+} from "./errors.js";
 import { placeFields } from "./field-layout.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { FieldValue, Fields } from "./fields.js";
@@ -30,7 +37,7 @@ export class StructHandle extends Handle {
    * @throws {@link BadFieldError}, {@link BadIndexError}
    */
   read(...path: [string, ...PathStep[]]): unknown {
-    return readPath(this.store, this.address, path);
+    return readPath(this, path);
   }
 }
 
@@ -156,7 +163,7 @@ export class StructLayout implements TypeInfo {
   ) {
     if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
     // An image has been found to have no name twice.
-    const known = restored === undefined ? [...store.types.values()].find((info) => info.name === name) : undefined;
+    const known = restored === undefined ? store.types.named(name) : undefined;
     if (known !== undefined && !store.unclaimed.has(known.id))
       throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
     if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
@@ -171,14 +178,18 @@ export class StructLayout implements TypeInfo {
     const present = restored ?? (known as StructLayout | undefined);
     this.hasFinalizer = present?.hasFinalizer ?? this.finalize !== undefined;
     if (known !== undefined) this.#mustAgree(known as StructLayout);
-    this.id =
-      present?.id ??
-      store.require(
-        () => store.core.defineType(bytes, slots, this.hasFinalizer ? TYPE_HAS_FINALIZER : 0),
-        "another type",
-      );
-    store.types.set(this.id, this);
+    this.id = present?.id ?? this.#define();
+    store.types.set(this);
     if (known !== undefined) store.unclaimed.delete(this.id);
+  }
+
+  /** Adds the type to the core. Its id. @throws {@link TooManyTypesError}, {@link OutOfMemoryError} */
+  #define(): number {
+    const { store, bytes, slots } = this;
+    if (store.types.isFull)
+      throw new TooManyTypesError(`a heap has at most ${MAX_TYPES - FIRST_USER_TYPE} types, and keeps them for good`);
+    const flags = this.hasFinalizer ? TYPE_HAS_FINALIZER : 0;
+    return store.require(() => store.core.defineType(bytes, slots, flags), "another type");
   }
 
   /** @throws {@link TypeMismatchError} unless objects of the type that came with the image are what this one says. */

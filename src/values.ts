@@ -1,5 +1,5 @@
-import { PROBE_TEXT_SIZE } from "../assembly/layout.js";
-import { isAtomType, readAtom } from "./atoms.js";
+import { BORROWED_TEXT_SIZE } from "../assembly/layout.js";
+import { MAX_EXACT, isAtomType, readAtom } from "./atoms.js";
 import type { Atom } from "./atoms.js";
 import { BadValueError, describe } from "./errors.js";
 import { Handle, addressIn } from "./handle.js";
@@ -19,9 +19,9 @@ const MAX_INT = 2n ** 63n - 1n;
 const TWO_TO_32 = 2 ** 32;
 const NOT_WELL_FORMED = "a string has half of a surrogate pair, which UTF-8 cannot hold";
 
-/** Whether a number is an int of the heap: a whole number that is exact, and not -0. */
+/** Whether a number is an int of the heap: a whole number of at most 2^53, up to where all are exact; and not -0. */
 export function isInt(value: number): boolean {
-  return Number.isSafeInteger(value) && (value !== 0 || 1 / value > 0);
+  return Number.isInteger(value) && Math.abs(value) <= MAX_EXACT && (value !== 0 || 1 / value > 0);
 }
 
 /** Address of an object with this value, with one reference for the caller. */
@@ -63,12 +63,12 @@ export function checkValue(store: Store, value: unknown): void {
 /** @throws {@link BadValueError} for a text that is not well-formed. */
 export function ownedStr(store: Store, text: unknown): Address {
   if (typeof text !== "string") throw new BadValueError(`expected a string, got ${describe(text)}`);
-  if (text.length * 3 > PROBE_TEXT_SIZE) return ownedLongStr(store, text);
-  const address = store.core.strFromProbe(writeProbe(store, text));
-  // A collection may run code that writes other probes.
+  if (text.length * 3 > BORROWED_TEXT_SIZE) return ownedLongStr(store, text);
+  const address = store.core.strFromBorrowed(writeBorrowed(store, text));
+  // A collection may run code that writes other texts there.
   return address !== 0
     ? address >>> 0
-    : store.require(() => store.core.strFromProbe(writeProbe(store, text)), "a string");
+    : store.require(() => store.core.strFromBorrowed(writeBorrowed(store, text)), "a string");
 }
 
 function ownedLongStr(store: Store, text: string): Address {
@@ -80,8 +80,8 @@ function ownedLongStr(store: Store, text: string): Address {
 }
 
 /** Writes a short text to where the core looks for it. Its length in bytes. */
-function writeProbe(store: Store, text: string): number {
-  const length = store.memory.writeText(text, store.core.probeAddress() >>> 0);
+function writeBorrowed(store: Store, text: string): number {
+  const length = store.memory.writeText(text, store.core.borrowedText() >>> 0);
   if (length < 0) throw new BadValueError(NOT_WELL_FORMED);
   return length;
 }
@@ -94,8 +94,10 @@ export function checkWellFormed(text: string): void {
 /** An int of Python's, to which it is all one whether it came as a number or a bigint. */
 export function ownedInt(store: Store, value: unknown): Address {
   if (typeof value === "bigint") return makeInt(store, checkBigint(value), false);
-  if (typeof value !== "number" || !Number.isSafeInteger(value))
+  if (typeof value !== "number" || !Number.isInteger(value))
     throw new BadValueError(`expected a whole number or a bigint, got ${describe(value)}`);
+  if (Math.abs(value) > MAX_EXACT)
+    throw new BadValueError(`numbers beyond 2^53 are not exact, and ${describe(value)} is: give the int as a bigint`);
   const high = Math.floor(value / TWO_TO_32);
   const low = value - high * TWO_TO_32;
   const address = store.core.newInt(low, high, 0);
@@ -136,28 +138,34 @@ export function ownedBytes(store: Store, bytes: unknown): Address {
   return address;
 }
 
+/** Whether a key is too long to be borrowed, so that `withKey` makes an object of it first, which may collect. */
+export function needsObject(key: unknown): boolean {
+  if (typeof key === "string") return key.length * 3 > BORROWED_TEXT_SIZE;
+  return key instanceof Uint8Array && key.length > BORROWED_TEXT_SIZE;
+}
+
 /**
- * Runs a core function with the address of a key: the object itself, or one of the core's probes, so that
- * to look something up creates nothing. What it returns is passed on.
+ * Runs a core function with the address of a key: the object itself, or a borrowed key (values/borrowed-key.ts), so that
+ * to look something up creates nothing; or a new object, if `needsObject`. Returns what the function does.
  */
 export function withKey(store: Store, key: unknown, run: (key: Address) => number): number {
   const { core } = store;
   switch (typeof key) {
     case "string":
-      if (key.length * 3 <= PROBE_TEXT_SIZE) return run(core.probeStr(writeProbe(store, key)) >>> 0);
+      if (!needsObject(key)) return run(core.borrowStr(writeBorrowed(store, key)) >>> 0);
       break;
     case "number": {
-      if (!isInt(key)) return run(core.probeFloat(key) >>> 0);
+      if (!isInt(key)) return run(core.borrowFloat(key) >>> 0);
       const high = Math.floor(key / TWO_TO_32);
-      return run(core.probeInt(key - high * TWO_TO_32, high, 0) >>> 0);
+      return run(core.borrowInt(key - high * TWO_TO_32, high, 0) >>> 0);
     }
     case "bigint":
-      return run(core.probeInt(...halvesOf(checkBigint(key)), 1) >>> 0);
+      return run(core.borrowInt(...halvesOf(checkBigint(key)), 1) >>> 0);
     case "object":
       if (key instanceof Handle) return run(addressIn(store, key));
-      if (key instanceof Uint8Array && key.length <= PROBE_TEXT_SIZE) {
-        store.memory.u8.set(key, core.probeAddress() >>> 0);
-        return run(core.probeBytesKey(key.length) >>> 0);
+      if (key instanceof Uint8Array && !needsObject(key)) {
+        store.memory.u8.set(key, core.borrowedText() >>> 0);
+        return run(core.borrowBytes(key.length) >>> 0);
       }
   }
   const owned = ownedValue(store, key);

@@ -1,13 +1,16 @@
 // Who refers to any of some objects: one pass over the tracked objects, however many are asked for. It marks
 // nothing, so it may run at any time, also in the middle of a collection.
 
+import { KIND_WEAKMAP, TYPE_EPHEMERON } from "../layout";
 import { nextTracked } from "../heap/generations";
 import { slotsEnd, slotsOf } from "../object/references";
-import { typeOf } from "../object/type";
+import { typeIdOf } from "../object/header";
+import { Type, typeOf } from "../object/type";
+import { firstEntry, olderEntry } from "../weak/map";
 
 /**
  * The next object of a generation (0 = from the start), behind `object`, that has a slot with one of the targets; or 0.
- * `targets`: `count` addresses in ascending order.
+ * A weak map stands for its entries. `targets`: `count` addresses in ascending order.
  */
 export function nextReferrer(generation: u32, object: usize, targets: usize, count: u32): usize {
   do {
@@ -18,6 +21,16 @@ export function nextReferrer(generation: u32, object: usize, targets: usize, cou
 
 function refersToAny(object: usize, targets: usize, count: u32): bool {
   const type = typeOf(object);
+  if (type.kind == KIND_WEAKMAP) {
+    for (let entry = firstEntry(object); entry; entry = olderEntry(entry)) {
+      if (hasAny(entry, typeOf(entry), targets, count)) return true;
+    }
+    return false;
+  }
+  return typeIdOf(object) != TYPE_EPHEMERON && hasAny(object, type, targets, count);
+}
+
+function hasAny(object: usize, type: Type, targets: usize, count: u32): bool {
   for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
     if (isAmong(targets, count, load<u32>(slot))) return true;
   }

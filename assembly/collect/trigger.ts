@@ -5,7 +5,7 @@
 import { CHECK } from "../check";
 import { control } from "../control";
 import { settleDeaths } from "../death/death";
-import { isAnythingWaiting, startActivation } from "../death/hooks";
+import { canRunHooks, isAnythingWaiting, startActivation } from "../death/hooks";
 import { hasGrownByQuarter } from "../heap/generations";
 import { collect } from "./collect";
 import { beginCycle, settleAll, step, stepDeaths } from "./cycle/cycle";
@@ -67,15 +67,16 @@ function collectWholeHeap(): void {
   }
   collect(1);
   control.count2 = 0;
-  if (!control.phase) beginCycle();
+  if (!control.phase && canRunHooks()) beginCycle();
 }
 
-/** Turns bounded pauses on or off. Off ends what is under way. */
-export function setBounded(on: bool): void {
-  if (control.collecting) return;
+/** Turns bounded pauses on or off. Off ends what is under way. False = a collection is running, nothing changed. */
+export function setBounded(on: bool): bool {
+  if (control.collecting) return false;
   control.bounded = on ? 1 : 0;
   if (!on) settleAll();
   setLimits();
+  return true;
 }
 
 /** Begins a cycle if there is reason to and none is under way. */

@@ -1,7 +1,12 @@
 // Lists: a growable array of slots, in a buffer that the list owns.
+//
+// What takes long: to insert or remove in front of n items moves n slots (4n bytes, at once), and so does a new buffer;
+// growing and shrinking by parts of the length makes the latter constant for each append or pop. The index of an item
+// compares it with all before it. Clearing does not depend on the length: see detached.ts.
 
 import {
   BUFFER_DATA_OFFSET,
+  INCOMPARABLE_INDEX,
   LIST_CAPACITY_OFFSET,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
@@ -13,9 +18,9 @@ import { typeAt, typeOf } from "../object/type";
 import { newBuffer } from "../heap/buffer";
 import { createObject } from "../heap/birth";
 import { kill } from "../death/death";
-import { decref } from "../death/fast";
-import { areEqual } from "../values/key";
-import { dropSlot } from "../heap/count";
+import { DIFFERENT, EQUAL, compare } from "../values/key";
+import { addSlot, dropSlot, hold, unhold } from "../heap/count";
+import { createDetached, detachAll, discard } from "./detached";
 import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./write";
 
 /** Slots that fit below 4 GiB, with room to compute. */
@@ -32,7 +37,7 @@ export function lengthOfList(list: usize): u32 {
 export function createList(capacity: u32): usize {
   const list = createObject(typeAt(TYPE_LIST));
   if (list && capacity && !resize(list, capacity)) {
-    decref(list);
+    discard(list);
     return 0;
   }
   return list;
@@ -139,32 +144,83 @@ function shrink(list: usize): void {
   store<u32>(list + LIST_CAPACITY_OFFSET, 0);
 }
 
-/**
- * Removes the last `count` items, the last first, and keeps their room. Reads the list anew for each, since a death
- * may change it; whatever happens, it ends.
- */
-export function dropLast(list: usize, count: u32): void {
-  for (; count && lengthOfList(list); count--) {
-    const length = lengthOfList(list) - 1;
-    const item = itemAt(list, length);
-    store<u32>(list + SLOTS_COUNT_OFFSET, length);
-    if (dropSlot(item)) kill(item);
+/** Removes all items: none is in the list when the first dies. They die last first. */
+export function clearItems(list: usize): void {
+  const length = lengthOfList(list);
+  if (!length) {
+    shrink(list);
+    return;
+  }
+  const detached = detachAll(list);
+  if (!detached) {
+    removeInPlace(list, 0, length);
+    return;
+  }
+  store<u32>(list + LIST_CAPACITY_OFFSET, 0);
+  kill(detached);
+}
+
+/** Removes the items of `[start, end)`: none is in the list when the first dies. They die last first. */
+export function removeItems(list: usize, start: u32, end: u32): void {
+  const count = end - start;
+  const length = lengthOfList(list);
+  if (count == length) clearItems(list);
+  else if (count == 1) removeItem(list, start);
+  else if (count) {
+    const detached = copyDetached(list, start, count);
+    if (!detached) {
+      removeInPlace(list, start, end);
+      return;
+    }
+    const at = itemsOf(list) + (start << 2);
+    moveSlots(at, at + (count << 2), length - end);
+    store<u32>(list + SLOTS_COUNT_OFFSET, length - count);
+    shrinkIfEmpty(list);
+    kill(detached);
   }
 }
 
-export function clearItems(list: usize): void {
-  dropLast(list, lengthOfList(list));
-  shrinkIfEmpty(list);
+/** A detached list of items that are about to leave a list, whose references it takes over. 0 = out of memory, nothing changed. */
+function copyDetached(list: usize, start: u32, count: u32): usize {
+  const detached = createDetachedList(count);
+  if (!detached) return 0;
+  copySlots(itemsOf(detached), itemsOf(list) + (start << 2), count);
+  store<u32>(detached + SLOTS_COUNT_OFFSET, count);
+  return detached;
 }
 
-/** Removes the items of `[start, end)`, the last first. */
-export function removeItems(list: usize, start: u32, end: u32): void {
-  // Three reversals bring them to the end, in order, without memory.
+/** A detached list with room for `capacity` items. 0 = out of memory. */
+export function createDetachedList(capacity: u32): usize {
+  const detached = createDetached(typeAt(TYPE_LIST));
+  if (!detached) return 0;
+  if (!resize(detached, capacity)) {
+    discard(detached);
+    return 0;
+  }
+  return detached;
+}
+
+/** Writes a slot. What was there becomes the last item of a detached list, which has room. */
+export function moveToDetached(detached: usize, slot: usize, value: usize): void {
+  if (value) addSlot(value);
+  const old = load<u32>(slot);
+  store<u32>(slot, <u32>value);
+  if (!old) return;
+  const length = lengthOfList(detached);
+  store<u32>(itemsOf(detached) + (length << 2), old);
+  store<u32>(detached + SLOTS_COUNT_OFFSET, length + 1);
+}
+
+/** The same as `removeItems` without memory: see detached.ts. Three reversals bring the items to the end, in order. */
+function removeInPlace(list: usize, start: u32, end: u32): void {
+  const first = lengthOfList(list) - (end - start);
+  let index = lengthOfList(list);
   reverseItems(list, start, end);
-  reverseItems(list, end, lengthOfList(list));
-  reverseItems(list, start, lengthOfList(list));
-  dropLast(list, end - start);
-  shrinkIfEmpty(list);
+  reverseItems(list, end, index);
+  reverseItems(list, start, index);
+  hold(list);
+  for (; index > first; index = min(index - 1, lengthOfList(list))) removeItem(list, index - 1);
+  if (unhold(list)) kill(list);
 }
 
 /** Turns round the items of `[start, end)`. */
@@ -186,9 +242,15 @@ export function permuteItems(list: usize, order: usize): void {
   reorderSlots(list, items, sorted, length);
 }
 
-/** The first place in `[start, end)` of a list or tuple with an item equal to `value`; `end` = none. */
+/**
+ * The first place in `[start, end)` of a list or tuple with an item equal to `value`; `end` = none; INCOMPARABLE_INDEX =
+ * an item and the value are tuples that cannot be compared.
+ */
 export function indexOfItem(sequence: usize, value: usize, start: u32, end: u32): u32 {
   const items = firstSlot(sequence, typeOf(sequence));
-  for (let i = start; i < end; i++) if (areEqual(load<u32>(items + (i << 2)), value)) return i;
+  for (let i = start; i < end; i++) {
+    const result = compare(load<u32>(items + (i << 2)), value);
+    if (result != DIFFERENT) return result == EQUAL ? i : INCOMPARABLE_INDEX;
+  }
   return end;
 }

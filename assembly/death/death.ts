@@ -17,6 +17,7 @@
 // hook starts run in a loop of their own above the floor (hooks.ts) of this one.
 
 import {
+  FLAG_DETACHED,
   FLAG_COLLECTING,
   FLAG_DYING,
   FLAG_HAS_WEAKREFS,
@@ -52,7 +53,7 @@ import {
 import { dropsLastFirst, firstSlot, hasBuffer, slotCount } from "../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { shade, shadeSlots } from "../heap/barrier";
-import { dropSlot } from "../heap/count";
+import { dropOutside, dropSlot } from "../heap/count";
 import { leaveGeneration, track, untrack } from "../heap/generations";
 import { forgetInterned } from "../values/intern";
 import { firstEntry, firstEntryOf, sizeOfMap, unlinkEntry } from "../weak/map";
@@ -83,6 +84,11 @@ const STRUCT: u32 = TYPE_DIES_QUIETLY | TYPE_HAS_LINKS;
 /** An object's count has become 0: it dies, and with it everything that only it refers to. */
 export function kill(object: usize): void {
   killFrom(object, 0);
+}
+
+/** Takes a reference from outside away; the object dies if it was the last reference. */
+export function release(object: usize): void {
+  if (dropOutside(object)) kill(object);
 }
 
 /** The same for a struct that has dropped its slots up to `slot`, whose object is about to die (0 = none yet). */
@@ -246,14 +252,11 @@ function begin(dead: usize, info: u32, type: Type): void {
     callOrDefer(killLeaf(dead));
     return;
   }
-  if (hasFinalizer(type) && !(info & FLAG_FINALIZED)) {
-    if (!canRunHooks()) {
-      defer(dead);
-      return;
-    }
-    if (!finalizeDying(dead)) return;
-  }
-  pushDying(dead);
+  const isFinal = hasFinalizer(type) && !(info & FLAG_FINALIZED);
+  // A weak reference tells the host to forget its callback.
+  const isHook = isFinal || ((info & TYPE_MASK) == TYPE_WEAKREF && callbackOf(dead) != 0);
+  if (isHook && !canRunHooks()) defer(dead);
+  else if (!isFinal || finalizeDying(dead)) pushDying(dead);
 }
 
 /** Runs the finalizer of an object whose count is 0, as the youngest of generation 0. False if it was resurrected. */
@@ -367,7 +370,8 @@ function endDying(object: usize, type: Type): void {
   if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
   freeBuffer(object, type);
   if (object == <usize>control.partial) control.partial = 0;
-  freeObject(object);
+  if (hasBuffer(type) && hasFlag(object, FLAG_DETACHED)) freeBlock(object);
+  else freeObject(object);
 }
 
 /** A weak reference dies: it leaves its referent's chain, and its callback will never be called. */

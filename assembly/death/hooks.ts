@@ -14,8 +14,8 @@
 // held, so weak references to them read null and collections take them for roots. Callbacks wait in a chain of their
 // weak references, which are held.
 
-import { FLAG_DYING, FLAG_TRACKED } from "../layout";
-import { control } from "../control";
+import { FLAG_DYING, FLAG_TRACKED, NO_ROOM } from "../layout";
+import { Control, control } from "../control";
 import * as host from "../host";
 import { SATURATED, hasFlag, infoOf, nextOf, setInfo, setNext, setPrev, setRefcount, typeIdOf } from "../object/header";
 import { dropsLastFirst, isPlain, slotCount } from "../object/references";
@@ -34,7 +34,6 @@ export const BIRTHS_BEFORE_STEP: i32 = 256;
 
 const UNKNOWN: u32 = 0;
 const ROOM: u32 = 1;
-const NO_ROOM: u32 = 2;
 
 /**
  * A death, a collection or a step begins, perhaps at another depth of the host's stack than the last one: whether there
@@ -48,8 +47,11 @@ export function startActivation(): void {
 /** Whether a hook may run: there is room on the host's stack, and not too many are running already. */
 export function canRunHooks(): bool {
   if (control.nesting >= MAX_NESTING) return false;
-  if (control.room == UNKNOWN) control.room = host.hasRoom() ? ROOM : NO_ROOM;
-  return control.room == ROOM;
+  if (control.room == UNKNOWN) {
+    control.room = ROOM;
+    host.checkRoom(changetype<usize>(control) + offsetof<Control>("room"));
+  }
+  return control.room != NO_ROOM;
 }
 
 // ---- Running them

@@ -7,12 +7,21 @@
 // No hook runs in a visit. What dies of it outside of the garbage is deferred (death/hooks.ts), and the walk runs those
 // deaths before it goes on.
 
-import { FLAG_HAS_WEAKREFS, KIND_WEAKMAP, PART_SLOTS, TYPE_DIES_QUIETLY, TYPE_MASK, TYPE_WEAKREF } from "../layout";
+import {
+  FLAG_FINALIZED,
+  FLAG_HAS_WEAKREFS,
+  KIND_WEAKMAP,
+  PART_SLOTS,
+  TYPE_DIES_QUIETLY,
+  TYPE_MASK,
+  TYPE_WEAKREF,
+} from "../layout";
 import { freeBlock } from "../memory/blocks";
+import { CHECK } from "../check";
 import { control } from "../control";
-import { infoOf, refcountOf, typeIdOf } from "../object/header";
+import { hasFlag, infoOf, refcountOf, typeIdOf } from "../object/header";
 import { firstSlot, slotCount, slotsEnd, slotsOf } from "../object/references";
-import { Type, hasLinks, typeAt, typeOf } from "../object/type";
+import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { isDecidedDead } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { leaveOld } from "../heap/generations";
@@ -98,6 +107,7 @@ function dropDead(object: usize, visited: usize): void {
 
 /** Frees a garbage object that holds nothing any more, and that nothing holds. */
 function freeShell(object: usize, type: Type): void {
+  if (CHECK) assert(!hasFinalizer(type) || hasFlag(object, FLAG_FINALIZED), "garbage is freed without its finalizer");
   leaveOld(object, infoOf(object));
   freeBuffer(object, type);
   freeBlock(object);

@@ -43,7 +43,7 @@ export function createObject(type: Type): usize {
 
 function bearLeaf(type: Type): usize {
   // The checked build counts requests, to refuse one.
-  let object = CHECK ? 0 : takeBlock(type.spans);
+  let object: usize = CHECK ? 0 : takeBlock(type.spans);
   if (!object) {
     object = allocBlock(type.payload, type.sizeClass, type.blockKind);
     if (!object) return 0;

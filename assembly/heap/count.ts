@@ -22,7 +22,6 @@ import {
 } from "../object/header";
 import { HashTable, del, get, put, reserve, trim } from "./hash-table";
 import { shade } from "./barrier";
-import { checkLive } from "./walk";
 
 /** The refcount at which an object becomes immortal for good, as in CPython. */
 const LAST_COUNT: u32 = 0x7fffffff;
@@ -75,8 +74,8 @@ export function dropSlot(object: usize): bool {
 // ---- The outside
 
 /** Adds a reference from outside. False = out of memory (only past 254 of them), nothing changed. */
+@inline
 export function incref(object: usize): bool {
-  checkLive(object);
   shade(object);
   // Word by word, here and below: reading 64 bits that were just written as two words stalls the processor.
   const info = infoOf(object);

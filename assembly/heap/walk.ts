@@ -2,7 +2,6 @@
 // so it can go in steps, and objects may come and go between two of them.
 
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
-import { CHECK } from "../check";
 import { control } from "../control";
 import { endOfBlocks, firstBlockOf, hasBlocks, liveBlockFrom, strideOf } from "../memory/blocks-of";
 import { pageAt, runOf, usedOf } from "../memory/page";
@@ -55,9 +54,4 @@ export function typeIdAt(address: usize): u32 {
   if (address < first || address >= endOfBlocks(page) || (address - first) % strideOf(page)) return 0;
   const id = load<u32>(address, INFO_OFFSET) & TYPE_MASK;
   return isType(id) ? id : 0;
-}
-
-/** Checked build: refuses what is not a live object. */
-export function checkLive(object: usize): void {
-  if (CHECK) assert(typeIdAt(object) != 0, "this is not the address of a live object: it was freed, or never was one");
 }

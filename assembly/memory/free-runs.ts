@@ -135,7 +135,7 @@ export function countFreeRuns(): u32 {
   let count: u32 = 0;
   for (let tree: u32 = 0; tree < NUMBER_BITS; tree++) {
     const root = load<u32>(FREE_TREES + (tree << 2));
-    if ((root != 0) != ((control.freeTrees >>> tree) & 1) != 0) return u32.MAX_VALUE;
+    if (((root != 0) != ((control.freeTrees >>> tree) & 1)) != 0) return u32.MAX_VALUE;
     count += countBelow(root);
   }
   return count;

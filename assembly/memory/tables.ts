@@ -114,7 +114,7 @@ export function moveTable(from: u32, to: u32): void {
   memory.copy((<usize>to) << PAGE_SHIFT, old, PAGE_SIZE);
   store<u32>(word, to << PAGE_SHIFT);
   if (word >= BITMAPS) return;
-  const first = <u32>((word - DESCRIPTORS) >>> 2) << DESCRIPTORS_SHIFT;
+  const first = (<u32>((word - DESCRIPTORS) >>> 2)) << DESCRIPTORS_SHIFT;
   const end = min(first + (1 << DESCRIPTORS_SHIFT), control.endPage);
   relinkSpans(max(first, control.firstPage), end, old, PAGE_SIZE, (to - from) << PAGE_SHIFT);
 }

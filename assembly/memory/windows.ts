@@ -79,7 +79,7 @@ export function takeWindow(pages: u32): u32 {
   if (!start) return 0;
   const end = start + pages;
   // First the free pages, so that no table moves there.
-  for (let number = start; number < end; ) {
+  for (let number = start; number < end;) {
     const span = isTable(number) ? 1 : pageAt(number).span;
     if (!isTable(number)) takeFirst(number, min(span, end - number));
     number += span;

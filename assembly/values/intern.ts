@@ -7,7 +7,7 @@ import { setFlag } from "../object/header";
 import { incref } from "../heap/count";
 import { HashTable, firstCell, insert, nextCell, remove, reserve, shrinkTo, trim, valueOf } from "../heap/hash-table";
 import { copyStr } from "./atoms";
-import { areEqualTexts, hashOf } from "./key";
+import { areEqualTexts, hashOfText } from "./atom-key";
 
 /** Hash → string. */
 function strings(): HashTable {
@@ -17,13 +17,13 @@ function strings(): HashTable {
 /** Cell of the string equal to `text`, or 0. */
 function find(text: usize): usize {
   const table = strings();
-  const hash = hashOf(text);
+  const hash = hashOfText(text);
   let cell = firstCell(table, hash);
   while (cell && !areEqualTexts(valueOf(cell), text)) cell = nextCell(table, hash, cell);
   return cell;
 }
 
-/** The interned string with this text, which may be a borrowed key's. Owned; 0 = out of memory. */
+/** The interned string with this text, which may be a borrowed key. Owned; 0 = out of memory. */
 export function intern(text: usize): usize {
   const cell = find(text);
   if (cell) {
@@ -34,7 +34,7 @@ export function intern(text: usize): usize {
   const string = copyStr(text);
   if (!string) return 0;
   setFlag(string, FLAG_INTERNED);
-  insert(strings(), hashOf(string), <u32>string);
+  insert(strings(), hashOfText(string), <u32>string);
   return string;
 }
 

@@ -26,19 +26,9 @@ import { firstObject, nextObject, typeIdAt } from "../heap/walk";
 import { isInTable } from "../values/intern";
 import { hashOf, isHashable } from "../values/key";
 import { holdsAtoms } from "../values/tracking";
-import {
-  MAX_LOG,
-  MIN_LOG,
-  bufferBytes,
-  capacityOf,
-  emptyCells,
-  entriesOf,
-  findEntry,
-  hashAt,
-  keyAt,
-  lengthOfTable,
-  valueAt,
-} from "../containers/dict";
+import { findEntry } from "../containers/dict";
+import { bufferBytes, emptyCells, entriesOf, hashAt, keyAt, lengthOfTable, valueAt } from "../containers/entries";
+import { MAX_LOG, MIN_LOG, capacityOf } from "../containers/index-cells";
 import { broken } from "./broken";
 import { isBeingSwept } from "./verify-cycle";
 

@@ -39,6 +39,7 @@ import {
 import { CLASS_COUNT } from "../memory/size-class";
 import { classRecord, firstSpan, listFor } from "../memory/span-lists";
 import { DIRECTORY, DIRECTORY_END, missingTables } from "../memory/tables";
+import { broken } from "./broken";
 
 /** 0, or the first broken invariant. */
 export function verifyBlocks(): u32 {
@@ -78,11 +79,6 @@ export function verifyBlocks(): u32 {
   return verifySpanLists(listed);
 }
 
-function broken(invariant: u32, address: usize): u32 {
-  control.verifyAddress = <u32>address;
-  return invariant;
-}
-
 /** Whether the word of the directory that a table names leads to it. */
 function isLedTo(number: u32, page: Page): bool {
   const word = <usize>page.free;
@@ -100,7 +96,7 @@ function countTables(): u32 {
 
 /** A span's or large block's pages agree about it, and what it says of its blocks is so. */
 function verifyRun(number: u32, page: Page): u32 {
-  const start = <usize>number << PAGE_SHIFT;
+  const start = (<usize>number) << PAGE_SHIFT;
   const span = <u32>page.span;
   if (!hasBlocks(page)) return broken(INVARIANT_PAGES_TILE, start);
   for (let i: u32 = 1; i < span; i++) {
@@ -124,7 +120,8 @@ function verifySpan(number: u32, page: Page): u32 {
   const end = endOfBlocks(page);
   const room = ((<u32>page.span) << PAGE_SHIFT) / size;
   const isSized = page.sizeClass < CLASS_COUNT && size == classRecord(page.sizeClass).size;
-  if (!isSized || <usize>page.end != first + room * size || end > <usize>page.end) return broken(INVARIANT_SPAN_COUNTS, start);
+  const isFresh = end >= first && end <= <usize>page.end && (end - first) % size == 0;
+  if (!isSized || !isFresh || <usize>page.end != first + room * size) return broken(INVARIANT_SPAN_COUNTS, start);
   let live: u32 = 0;
   let made: u32 = 0;
   for (let object = first; object < end; object += size) {
@@ -153,7 +150,7 @@ function verifySpanLists(listed: u32): u32 {
         const isFirst = prev == 0;
         const isHere = page.state == PAGE_SPAN && page.sizeClass == i && page.kind == kind && page.prev == prev;
         const hasRoom = page.free != 0 || page.fresh < page.end;
-        const isFlagged = !(page.used & FULL) && (page.used & FIRST) != 0 == isFirst;
+        const isFlagged = !(page.used & FULL) && ((page.used & FIRST) != 0) == isFirst;
         if (!isHere || !isFlagged || (!isFirst && !(hasRoom && page.used)) || listed-- == 0)
           return broken(INVARIANT_SPANS_LISTED, page.end);
         prev = <u32>changetype<usize>(page);

@@ -26,7 +26,19 @@ import { ONE_ROOT, hasFlag, infoOf, setFlag, setInfo, typeIdOf } from "../object
 import { typeAt } from "../object/type";
 import { createObject } from "../heap/birth";
 import { greyAgain, isGone } from "../heap/barrier";
-import { HashTable, del, firstCell, get, insert, nextCell, put, remove, reserve, trim, valueOf } from "../heap/hash-table";
+import {
+  HashTable,
+  del,
+  firstCell,
+  get,
+  insert,
+  nextCell,
+  put,
+  remove,
+  reserve,
+  trim,
+  valueOf,
+} from "../heap/hash-table";
 import { clearFlagIfBare, entriesByKey, weakrefsByReferent } from "./reference";
 
 export function keyOf(entry: usize): usize {

@@ -110,10 +110,10 @@ export function clearFlagIfBare(object: usize): void {
 
 /** Makes a weak reference dead: out of its chain, without a call. Its hash stays what it was, if anyone knows it. */
 export function detach(weakref: usize): void {
-  const referent = referentOf(weakref);
-  if (!referent) return;
+  if (!referentOf(weakref)) return;
+  const hash = isHashed(weakref) ? hashOf(weakref) : 0;
   unlink(weakref);
-  if (isHashed(weakref)) store<u32>(weakref + WEAKREF_PREV_OFFSET, hashOf(referent));
+  if (isHashed(weakref)) store<u32>(weakref + WEAKREF_PREV_OFFSET, hash);
   control.weakrefs--;
 }
 

@@ -26,5 +26,5 @@ export const hooks = (collection = nothing) => ({
   callback: nothing,
   collection,
   forget: nothing,
-  hasRoom: () => 1,
+  checkRoom: nothing,
 });

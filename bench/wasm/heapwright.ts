@@ -27,7 +27,7 @@ import { control } from "../../assembly/control";
 import {
   BUFFER_DATA_OFFSET,
   PAGE_SHIFT,
-  RESULT_DONE,
+  RESULT_ADDED,
   SLOTS_BUFFER_OFFSET,
   STR_BYTES_OFFSET,
 } from "../../assembly/layout";
@@ -283,7 +283,7 @@ export function largeDict(count: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const key = newInt(i, 0, 0);
     const value = make();
-    if (!key || dictSet(large, key, value) != RESULT_DONE) unreachable();
+    if (!key || dictSet(large, key, value) != RESULT_ADDED) unreachable();
     decref(key);
     decref(value);
   }

@@ -1,3 +1,4 @@
+import { BadValueError, describe } from "../errors.js";
 import { Handle, addressIn } from "../handle.js";
 import { readPath } from "../read.js";
 import type { PathStep } from "../read.js";
@@ -18,7 +19,7 @@ export abstract class ContainerHandle extends Handle {
    * @throws {@link BadIndexError}, {@link BadFieldError}, {@link BadKeyError}
    */
   read(...path: [PathStep, ...PathStep[]]): unknown {
-    return readPath(this.store, this.address, path);
+    return readPath(this, path);
   }
 }
 
@@ -48,5 +49,12 @@ export function* ownedElements(store: Store, values: Iterable<unknown>): Generat
       store.incref(address);
       yield address;
     }
-  } else for (const value of values) yield ownedValue(store, value);
+  } else for (const value of checkedIterable(values)) yield ownedValue(store, value);
+}
+
+/** @throws {@link BadValueError} for what cannot be iterated over. */
+export function checkedIterable<T>(values: Iterable<T>): Iterable<T> {
+  if (typeof (values as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function")
+    throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
+  return values;
 }

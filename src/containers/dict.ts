@@ -1,14 +1,16 @@
-import { NO_ENTRY, TABLE_ORIGIN_OFFSET } from "../../assembly/layout.js";
+import { NO_ENTRY, RESULT_ADDED, TABLE_ORIGIN_OFFSET } from "../../assembly/layout.js";
 import { BadIndexError, BadValueError, describe } from "../errors.js";
-import { addressIn } from "../handle.js";
+import { Handle, addressIn } from "../handle.js";
 import type { Store } from "../store.js";
 import { borrowedValue, ownedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../wasm/exports.js";
+import { ContainerHandle } from "./container.js";
+import { SequenceHandle } from "./sequence.js";
 import { TableHandle, checkResult } from "./table.js";
 
-/** What a dict can be made of, or updated with. */
-export type DictInit = Iterable<readonly [Value, Value]> | Readonly<Record<string, Value>>;
+/** What a dict can be made of, or updated with. A pair is an array of two, or a tuple or list of the heap. */
+export type DictInit = Iterable<readonly [Value, Value] | SequenceHandle> | Readonly<Record<string, Value>>;
 
 /**
  * Handle of a Python `dict`, which keeps the order of insertion. Its members are those of a `Map`, and
@@ -41,31 +43,36 @@ export class DictHandle extends TableHandle {
     return this;
   }
 
-  /** Value of a key, which is set to `value` first if it is not there: Python's `setdefault`. */
+  /** Value of a key, which is set to `value` first if it is not there: Python's `setdefault`. @throws as `set` */
   setDefault(key: Value, value: Value = null): Value {
-    let entry = this.find(key);
-    if (entry === NO_ENTRY) {
-      this.set(key, value);
-      entry = this.lastEntry;
-    }
-    return borrowedValue(this.store, this.#valueOf(entry));
-  }
-
-  /** Sets many: entries of another dict or a `Map`, pairs, or the properties of an object. */
-  update(init: DictInit): void {
-    if (init instanceof DictHandle) this.#updateFrom(init);
-    else for (const [key, value] of entriesIn(init)) this.set(key, value);
-  }
-
-  /** The keys and values themselves, not what they are to JavaScript. */
-  #updateFrom(other: DictHandle): void {
     const { store } = this;
-    addressIn(store, other);
-    for (const slot of other.each((slot) => slot)) {
-      const key = store.memory.word(slot);
-      const value = store.memory.word(slot + 4);
-      store.require(() => store.core.dictSet(this.address, key, value), "a larger dict");
+    const item = ownedValue(store, value);
+    try {
+      // Both in one: what makes room for a long key or for the entry may run code that sets or deletes the key.
+      let entry = 0;
+      const set = (): number =>
+        withKey(store, key, (address) => {
+          const result = store.core.dictSetDefault(this.address, address, item);
+          entry = result === RESULT_ADDED ? this.lastEntry : store.core.tableFind(this.address, address) >>> 0;
+          return result;
+        });
+      checkResult(store, set() || store.require(set, "a larger dict"));
+      return borrowedValue(store, this.#valueOf(entry));
+    } finally {
+      store.core.decref(item);
     }
+  }
+
+  /**
+   * Sets many: entries of another dict or a `Map`, pairs, or the properties of an object.
+   *
+   * @throws {@link BadValueError} for what is none of these, {@link BadKeyError}, {@link ContainerChangedError} if keys of
+   *   the other dict come or go meanwhile, {@link OutOfMemoryError}; what has been set stays.
+   */
+  update(init: DictInit): void {
+    if (init === this) return;
+    if (init instanceof DictHandle) this.addAll(init, "a larger dict");
+    else for (const [key, value] of entriesIn(this.store, init)) this.set(key, value);
   }
 
   /** Removes a key and returns its value; `undefined`, or what else is given, if it is not there. */
@@ -88,11 +95,9 @@ export class DictHandle extends TableHandle {
     return item;
   }
 
-  /** The dict's own key, for one that has just been set; borrowed as long as it is there. @internal */
-  ownKey(key: Value): Address {
-    const entry = this.find(key);
-    // Only a NaN is not found, and is always new.
-    return this.store.memory.word(this.slotOf(entry === NO_ENTRY ? this.lastEntry : entry));
+  /** The dict's own key, for a handle of a key that is there; borrowed as long as it is. @internal */
+  ownKey(key: Handle): Address {
+    return this.store.memory.word(this.slotOf(this.find(key)));
   }
 
   #valueOf(entry: number): Address {
@@ -135,17 +140,47 @@ export function setOrigin(store: Store, dict: Address, origin: number): void {
 }
 
 /** @throws {@link BadValueError} */
-function entriesIn(init: DictInit): Iterable<readonly [Value, Value]> {
+function entriesIn(store: Store, init: DictInit): Iterable<readonly [Value, Value]> {
   if (typeof init !== "object" || (init as unknown) === null)
     throw new BadValueError(`expected entries, got ${describe(init)}`);
+  if (init instanceof ContainerHandle) return pairsIn(store, init);
   if (!(Symbol.iterator in init)) return Object.entries(init);
-  return checkedPairs(init as Iterable<readonly [Value, Value]>);
+  return checkedPairs(init as Iterable<unknown>);
 }
 
 function* checkedPairs(pairs: Iterable<unknown>): Generator<readonly [Value, Value]> {
   for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length !== 2)
-      throw new BadValueError(`expected a key and its value, got ${describe(pair)}`);
-    yield pair as unknown as [Value, Value];
+    if (pair instanceof SequenceHandle) yield* pairOf(pair);
+    else if (Array.isArray(pair) && pair.length === 2) yield pair as unknown as [Value, Value];
+    else throw notAPair(describe(pair));
   }
+}
+
+/** Pairs in a container of the heap. They are lent: what takes them holds what it keeps. */
+function* pairsIn(store: Store, container: ContainerHandle): Generator<readonly [Value, Value]> {
+  addressIn(store, container);
+  for (const address of container.elements()) {
+    const pair = store.share(address);
+    try {
+      if (!(pair instanceof SequenceHandle)) throw notAPair(pair.repr());
+      yield* pairOf(pair);
+    } finally {
+      pair.release();
+    }
+  }
+}
+
+/** The two items of a tuple or list of the heap. Handles among them are released when the next is asked for. */
+function* pairOf(pair: SequenceHandle): Generator<readonly [Value, Value]> {
+  if (pair.length !== 2) throw notAPair(pair.repr());
+  const items = [pair.get(0), pair.get(1)] as const;
+  try {
+    yield items;
+  } finally {
+    for (const item of items) if (item instanceof Handle) item.release();
+  }
+}
+
+function notAPair(what: string): BadValueError {
+  return new BadValueError(`expected a key and its value, got ${what}`);
 }

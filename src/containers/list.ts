@@ -133,21 +133,14 @@ export class ListHandle extends SequenceHandle {
     return index >= 0;
   }
 
-  /** Removes the items from `start` to before `end`: Python's `del list[start:end]`. */
+  /** Removes the items from `start` to before `end`, as `clear`: Python's `del list[start:end]`. @throws {@link BadIndexError} */
   removeRange(start: number, end = this.length): void {
-    const list = this.#changing();
-    // Items die in its middle, and with them who knows who.
-    this.store.holding(list, () => {
-      this.store.core.listRemoveRange(list, ...this.range(start, end));
-    });
+    this.store.core.listRemoveRange(this.#changing(), ...this.range(start, end));
   }
 
-  /** Removes all items, the last first. */
+  /** Removes all items. They are gone before any of them dies of it; then they die, the last first. */
   clear(): void {
-    const list = this.#changing();
-    this.store.holding(list, () => {
-      this.store.core.containerClear(list);
-    });
+    this.store.core.containerClear(this.#changing());
   }
 
   /** A new list of the items from `start` to before `end`: Python's `list[start:end]`. */
@@ -202,7 +195,11 @@ export class ListHandle extends SequenceHandle {
     // The list keeps its items alive meanwhile, so the comparator needs no handles of its own.
     const values = this.#addresses().map((item) => lentValue(store, item));
     try {
-      return sortedOrder(values, compare);
+      return sortedOrder(values, (a, b) => {
+        const order: unknown = compare(a, b);
+        if (typeof order === "number") return order;
+        throw new BadValueError(`a comparator returns a number, not ${describe(order)}`);
+      });
     } finally {
       for (const value of values) if (value instanceof Handle) value.release();
     }

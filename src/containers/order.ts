@@ -1,5 +1,6 @@
 import {
   BUFFER_DATA_OFFSET,
+  MAX_TUPLE_DEPTH,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   TUPLE_ITEMS_OFFSET,
@@ -13,9 +14,6 @@ import { BadValueError } from "../errors.js";
 import type { Store } from "../store.js";
 import type { Address } from "../wasm/exports.js";
 
-/** How deep tuples and lists in each other are compared. */
-const MAX_DEPTH = 500;
-
 /** The order in which values come when sorted; those that are equal keep theirs. */
 export function sortedOrder<T>(values: readonly T[], compare: (a: T, b: T) => number): Uint32Array {
   const order = Uint32Array.from(values.keys());
@@ -25,7 +23,7 @@ export function sortedOrder<T>(values: readonly T[], compare: (a: T, b: T) => nu
 /** The order of objects as Python's `sorted` has it. @throws {@link BadValueError} where Python has a TypeError. */
 export function naturalOrder(store: Store, addresses: readonly Address[]): Uint32Array {
   const operands = addresses.map((address) => operandAt(store, address));
-  return sortedOrder(operands, (a, b) => compare(store, a, b, 0));
+  return sortedOrder(operands, (a, b) => compare(store, a, b));
 }
 
 /** One side of a comparison. An atom is read at once, a tuple or list when it is compared. */
@@ -40,37 +38,57 @@ function operandAt(store: Store, address: Address): Operand {
   return { address, type, value: isAtomType(type) ? readAtom(store, address, type) : undefined };
 }
 
-function compare(store: Store, a: Operand, b: Operand, depth: number): number {
+/** Two sequences that are compared item by item. */
+interface Pair {
+  a: Address;
+  b: Address;
+  next: number;
+  shared: number;
+  /** How they compare if the items that both have are equal. */
+  otherwise: number;
+}
+
+/** The first difference decides, however deep it is. */
+function compare(store: Store, a: Operand, b: Operand): number {
+  const pairs: Pair[] = [];
+  let order = compareOrEnter(store, a, b, pairs);
+  for (let pair = pairs.at(-1); pair !== undefined && order === 0; pair = pairs.at(-1)) {
+    if (pair.next === pair.shared) {
+      order = pair.otherwise;
+      pairs.pop();
+      continue;
+    }
+    const x = store.memory.word(pair.a + 4 * pair.next);
+    const y = store.memory.word(pair.b + 4 * pair.next);
+    pair.next++;
+    // What is the same, as None is, need not be comparable.
+    if (x !== y) order = compareOrEnter(store, operandAt(store, x), operandAt(store, y), pairs);
+  }
+  return order;
+}
+
+/** Compares two atoms; or adds the pair to those under way, if they are two tuples or two lists. */
+function compareOrEnter(store: Store, a: Operand, b: Operand, pairs: Pair[]): number {
   const x = a.value;
   const y = b.value;
   if (isNumber(x) && isNumber(y)) return x < y ? -1 : x > y ? 1 : 0;
   if (typeof x === "string" && typeof y === "string") return compareTexts(x, y);
   if (x instanceof Uint8Array && y instanceof Uint8Array) return compareBytes(x, y);
-  if (a.type === b.type && (a.type === TYPE_TUPLE || a.type === TYPE_LIST)) {
-    if (depth === MAX_DEPTH) throw new BadValueError("tuples and lists are nested too deeply to be compared");
-    return compareItems(store, a, b, depth + 1);
+  if (a.type !== b.type || (a.type !== TYPE_TUPLE && a.type !== TYPE_LIST)) {
+    const [typeOfA, typeOfB] = [a, b].map(({ address }) => store.typeAt(address).name);
+    throw new BadValueError(`'<' not supported between instances of '${typeOfA}' and '${typeOfB}'`);
   }
-  const [typeOfA, typeOfB] = [a, b].map(({ address }) => store.typeAt(address).name);
-  throw new BadValueError(`'<' not supported between instances of '${typeOfA}' and '${typeOfB}'`);
+  if (pairs.length === MAX_TUPLE_DEPTH)
+    throw new BadValueError(`tuples and lists in each other more than ${MAX_TUPLE_DEPTH} deep cannot be compared`);
+  const [itemsOfA, lengthOfA] = itemsOf(store, a);
+  const [itemsOfB, lengthOfB] = itemsOf(store, b);
+  const shared = Math.min(lengthOfA, lengthOfB);
+  pairs.push({ a: itemsOfA, b: itemsOfB, next: 0, shared, otherwise: lengthOfA - lengthOfB });
+  return 0;
 }
 
 function isNumber(value: unknown): value is number | bigint | boolean {
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
-}
-
-function compareItems(store: Store, a: Operand, b: Operand, depth: number): number {
-  const [itemsOfA, lengthOfA] = itemsOf(store, a);
-  const [itemsOfB, lengthOfB] = itemsOf(store, b);
-  const shared = Math.min(lengthOfA, lengthOfB);
-  for (let i = 0; i < shared; i++) {
-    const x = store.memory.word(itemsOfA + 4 * i);
-    const y = store.memory.word(itemsOfB + 4 * i);
-    // What is the same, as None is, need not be comparable.
-    if (x === y) continue;
-    const order = compare(store, operandAt(store, x), operandAt(store, y), depth);
-    if (order !== 0) return order;
-  }
-  return lengthOfA - lengthOfB;
 }
 
 /** Where the items of a tuple or list are, and how many. */

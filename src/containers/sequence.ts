@@ -1,4 +1,5 @@
-import { BadIndexError, describe } from "../errors.js";
+import { INCOMPARABLE_INDEX, MAX_TUPLE_DEPTH } from "../../assembly/layout.js";
+import { BadIndexError, BadValueError, describe } from "../errors.js";
 import { addressIn } from "../handle.js";
 import { borrowedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
@@ -20,6 +21,9 @@ export abstract class SequenceHandle extends ContainerHandle {
   /**
    * First index from `start` on, and before `end`, of an item equal to `value`; -1 if there is none. Equal as in
    * Python: `1`, `1.0` and `True` are; lists, dicts, sets and structs are equal to themselves alone.
+   *
+   * @throws {@link BadIndexError}; {@link BadValueError} for tuples that are nested too deeply to be compared, where
+   *   Python has a RecursionError.
    */
   indexOf(value: Value, start = 0, end = this.length): number {
     let to = 0;
@@ -29,6 +33,10 @@ export abstract class SequenceHandle extends ContainerHandle {
       to = last;
       return this.store.core.sequenceIndex(this.address, key, from, to) >>> 0;
     });
+    if (index === INCOMPARABLE_INDEX)
+      throw new BadValueError(
+        `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than 2^24 in all, cannot be compared`,
+      );
     return index === to ? -1 : index;
   }
 
@@ -56,8 +64,8 @@ export abstract class SequenceHandle extends ContainerHandle {
   /** @throws {@link BadIndexError} */
   protected resolve(index: number): number {
     const { length } = this;
-    const resolved = index < 0 ? index + length : index;
-    if (!Number.isInteger(index) || resolved < 0 || resolved >= length) {
+    const resolved = typeof index === "number" && index < 0 ? index + length : index;
+    if (!Number.isInteger(resolved) || resolved < 0 || resolved >= length) {
       throw new BadIndexError(`no item ${describe(index)} in a ${this.type} of ${length}`);
     }
     return resolved;
@@ -71,7 +79,7 @@ export abstract class SequenceHandle extends ContainerHandle {
   }
 
   #cut(index: number): number {
-    if (!Number.isInteger(index) && Math.abs(index) !== Infinity)
+    if (!Number.isInteger(index) && index !== Infinity && index !== -Infinity)
       throw new BadIndexError(`an end of a slice is a whole number, not ${describe(index)}`);
     const { length } = this;
     return Math.min(Math.max(index < 0 ? index + length : index, 0), length);

@@ -27,6 +27,11 @@ export class SetHandle extends TableHandle {
   /** Adds many: the elements of another set, list or tuple, the keys of a dict, or what else can be iterated over. */
   update(values: Iterable<Value>): void {
     const { store } = this;
+    if (values === this) return;
+    if (values instanceof TableHandle) {
+      this.addAll(values, "a larger set");
+      return;
+    }
     for (const element of ownedElements(store, values)) {
       const add = (): number => store.core.setAdd(this.address, element);
       try {

@@ -1,15 +1,20 @@
 import {
   BUFFER_DATA_OFFSET,
+  CHANGED_ENTRY,
+  MAX_TUPLE_DEPTH,
   NO_ENTRY,
+  RESULT_FOUND,
   RESULT_UNHASHABLE,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   TABLE_LENGTH_OFFSET,
   TABLE_VERSION_OFFSET,
   TYPE_TUPLE,
+  TYPE_WEAKREF,
   UNHASHABLE_ENTRY,
 } from "../../assembly/layout.js";
-import { BadKeyError, ContainerChangedError } from "../errors.js";
+import { BadKeyError, ContainerChangedError, OutOfMemoryError } from "../errors.js";
+import { addressIn } from "../handle.js";
 import type { Store } from "../store.js";
 import { withKey } from "../values.js";
 import type { Value } from "../values.js";
@@ -37,18 +42,14 @@ export abstract class TableHandle extends ContainerHandle {
 
   /** Removes a key; it may die before this returns. @returns Whether it was there. @throws {@link BadKeyError} */
   delete(key: Value): boolean {
-    const entry = this.find(key);
-    if (entry === NO_ENTRY) return false;
-    this.deleteEntry(entry);
-    return true;
+    const { store } = this;
+    const remove = (address: Address): number => store.core.tableDelete(this.address, address);
+    return checkResult(store, withKey(store, key, remove)) === RESULT_FOUND;
   }
 
-  /** Removes all entries, the first first. */
+  /** Removes all entries. They are gone before any key or value dies of it; then they die, the first first. */
   clear(): void {
-    const { address, store } = this;
-    store.holding(address, () => {
-      store.core.containerClear(address);
-    });
+    this.store.core.containerClear(this.address);
   }
 
   /** Number of a key's entry, or NO_ENTRY. */
@@ -59,7 +60,7 @@ export abstract class TableHandle extends ContainerHandle {
     return entry;
   }
 
-  /** The entry's key and value may die of it, and with them who knows who: even this. */
+  /** Key and value may die of it, and their finalizers free any object: even the table. */
   protected deleteEntry(entry: number): void {
     this.store.core.tableDeleteAt(this.address, entry);
   }
@@ -80,6 +81,39 @@ export abstract class TableHandle extends ContainerHandle {
     return this.entryCount - 1;
   }
 
+  /**
+   * Adds the entries of another table, the objects themselves: keys and values of a dict, or keys alone. `what` is for
+   * the error.
+   *
+   * @throws {@link ContainerChangedError} if keys of the other come or go meanwhile, {@link OutOfMemoryError}; what has
+   *   been added stays.
+   */
+  protected addAll(other: TableHandle, what: string): void {
+    const { store } = this;
+    const { core } = store;
+    const [table, from] = [this.address, addressIn(store, other)];
+    const version = other.#version;
+    const { type } = other;
+    store.holding(table, () => {
+      store.holding(from, () => {
+        let entry = core.tableAddAll(table, from, 0, version) >>> 0;
+        while (entry < CHANGED_ENTRY) {
+          // All is read anew after a collection, but for the number of the entry, which an unchanged version vouches for.
+          core.collect(2);
+          const next = core.tableAddAll(table, from, entry, version) >>> 0;
+          if (next === entry) throw new OutOfMemoryError(`out of memory: ${what}`);
+          entry = next;
+        }
+        if (entry === CHANGED_ENTRY) throw changed(type);
+      });
+    });
+  }
+
+  /** Changes when a key comes or goes. */
+  get #version(): number {
+    return this.store.memory.word(this.address + TABLE_VERSION_OFFSET);
+  }
+
   /** @internal */
   override elements(): Generator<Address, void> {
     return this.each((slot) => this.store.memory.word(slot));
@@ -92,29 +126,36 @@ export abstract class TableHandle extends ContainerHandle {
    * @throws {@link ContainerChangedError} if a key came or went meanwhile. (A new value for a key is no change.)
    */
   protected each<T>(read: (slot: Address) => T): Generator<T, void> {
-    return this.#walk(read, this.store.memory.word(this.address + TABLE_VERSION_OFFSET));
+    return this.#walk(read, this.#version);
   }
 
   *#walk<T>(read: (slot: Address) => T, version: number): Generator<T, void> {
     const held = this.clone();
-    const { memory } = this.store;
+    const { core, memory } = this.store;
     try {
-      this.#checkVersion(held, version);
+      held.#checkVersion(version);
       for (let entry = 0; entry < held.entryCount; entry++) {
         const slot = held.slotOf(entry);
-        if (memory.word(slot) === 0) continue;
+        if (memory.word(slot) === 0) {
+          // Deleted: the core knows how to step over many at once.
+          entry = (core.tableEntryFrom(held.address, entry) >>> 0) - 1;
+          continue;
+        }
         yield read(slot);
-        this.#checkVersion(held, version);
+        held.#checkVersion(version);
       }
     } finally {
       held.release();
     }
   }
 
-  #checkVersion(held: this, version: number): void {
-    if (this.store.memory.word(held.address + TABLE_VERSION_OFFSET) !== version)
-      throw new ContainerChangedError(`a ${held.type} changed while it was iterated over`);
+  #checkVersion(version: number): void {
+    if (this.#version !== version) throw changed(this.type);
   }
+}
+
+function changed(type: string): ContainerChangedError {
+  return new ContainerChangedError(`a ${type} changed while it was iterated over`);
 }
 
 /** A RESULT_* that is not "out of memory", unless it is "unhashable", which is thrown. */
@@ -125,6 +166,10 @@ export function checkResult(store: Store, result: number): number {
 
 function unhashable(store: Store): BadKeyError {
   const type = store.core.unhashableType();
-  if (type === TYPE_TUPLE) return new BadKeyError("tuples in tuples are nested too deeply for a key");
+  if (type === TYPE_TUPLE)
+    return new BadKeyError(
+      `a tuple that holds tuples more than ${MAX_TUPLE_DEPTH} deep, or more than 2^24 in all, cannot be a key`,
+    );
+  if (type === TYPE_WEAKREF) return new BadKeyError("weak object has gone away");
   return new BadKeyError(`unhashable type: '${store.types.get(type)?.name ?? "unknown"}'`);
 }

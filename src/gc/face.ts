@@ -8,9 +8,10 @@ import {
   INFO_OFFSET,
   NEXT_OFFSET,
   PREV_OFFSET,
+  TYPE_EPHEMERON,
 } from "../../assembly/layout.js";
 import type { ListHandle } from "../containers/list.js";
-import { BadOptionError, BadValueError, describe } from "../errors.js";
+import { BadOptionError, BadValueError, HeapBusyError, describe } from "../errors.js";
 import { addressIn } from "../handle.js";
 import type { Handle } from "../handle.js";
 import { withLoan } from "../loan.js";
@@ -20,7 +21,7 @@ import type { Store } from "../store.js";
 import type { Address } from "../wasm/exports.js";
 import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.js";
 import { GcPause } from "./pause.js";
-import { referentsOf } from "./referents.js";
+import { referentsOf, visitedBy } from "./referents.js";
 
 /** Units of a step that is not told how many. */
 const DEFAULT_STEP = 20_000;
@@ -116,13 +117,15 @@ export class GcFace {
    *
    * It may be changed at any time, but not from inside a collection; "unbounded" first ends what is under way.
    *
-   * @throws {@link BadOptionError}
+   * @throws {@link BadOptionError}; {@link HeapBusyError} while a collection runs, from its finalizers and callbacks.
    */
   get pauses(): Pauses {
     return this.#store.core.isBounded() ? "bounded" : "unbounded";
   }
   set pauses(pauses: Pauses) {
-    this.#store.core.setBounded(checkPauses(pauses) === "bounded" ? 1 : 0);
+    if (checkPauses(pauses) === this.pauses) return;
+    if (this.#store.core.setBounded(pauses === "bounded" ? 1 : 0) === 0)
+      throw new HeapBusyError("gc.pauses cannot be changed while a collection runs");
   }
 
   /**
@@ -269,51 +272,58 @@ export class GcFace {
     return this.#store.core.freezeCount() >>> 0;
   }
 
-  /** How many objects the collector looks after, in one generation or in all. */
+  /** How many objects the collector looks after, in one generation or in all; entries of weak maps included. */
   getTrackedCount(generation?: Generation): number {
     const { core } = this.#store;
     if (generation !== undefined) return core.trackedCount(checkGeneration(generation)) >>> 0;
     return core.trackedCount(0) + core.trackedCount(1) + core.trackedCount(2);
   }
 
-  /** A new handle for each object that the collector looks after, generation by generation, each in birth order. */
+  /**
+   * A new handle for each object that the collector looks after, generation by generation, each in birth order. (Not for
+   * the entries of weak maps, which are objects of the heap's own.) Each keeps its object alive; a scope releases them:
+   *
+   * ```ts
+   * const lists = heap.scope(() => heap.gc.getObjects().filter((object) => object.type === "list").length);
+   * ```
+   */
   getObjects(generation?: Generation): Handle[] {
     const { core } = this.#store;
     const generations = generation === undefined ? ALL : [checkGeneration(generation)];
-    return this.#share(generations, (one, object) => core.trackedAfter(one, object));
+    const found = this.#find(generations, (one, object) => core.trackedAfter(one, object));
+    return this.#shareAll(found.filter((object) => this.#store.typeIdAt(object) !== TYPE_EPHEMERON));
   }
 
   /**
    * A new handle for each tracked object that refers to any of these, generation by generation, each in birth order;
-   * not for frozen ones. One pass over the heap, however many are asked for.
+   * not for frozen ones. A weak map refers to its values. One pass over the heap, however many are asked for.
    */
   getReferrers(...objects: Handle[]): Handle[] {
     const store = this.#store;
+    const { core } = store;
     for (const object of objects) addressIn(store, object);
     if (objects.length === 0) return [];
     return withLoan(store, 4 * objects.length, (loan) => {
       // Asked for only now: to get a loan may run finalizers.
       const targets = Uint32Array.from(objects, (object) => addressIn(store, object)).sort();
       store.memory.u32.set(targets, loan >>> 2);
-      return this.#share(ALL, (one, object) => store.core.nextReferrer(one, object, loan, targets.length));
+      return this.#shareAll(this.#find(ALL, (one, object) => core.nextReferrer(one, object, loan, targets.length)));
     });
   }
 
   /**
-   * A new handle for each reference that these hold, in the order in which they would be dropped: lists and tuples from
-   * their end, keys before values. As often as it is held.
+   * A new handle for each reference that these hold: of lists and tuples from their end, of dicts each value before its
+   * key, and no keys if all are strings, as in Python. An object appears once for each reference to it.
    */
   getReferents(...objects: Handle[]): Handle[] {
     const store = this.#store;
     const addresses = objects.map((object) => addressIn(store, object));
-    return this.#shareAll(addresses.flatMap((address) => referentsOf(store, address)));
+    return this.#shareAll(addresses.flatMap((address) => visitedBy(store, address)));
   }
 
-  /** Finds all before it shares any: counting a reference may need memory. */
-  #share(generations: readonly Generation[], after: (generation: Generation, object: Address) => Address): Handle[] {
-    return this.#shareAll(
-      generations.flatMap((generation) => this.#inOrder(generation, (object) => after(generation, object) >>> 0)),
-    );
+  /** Finds all before any is shared: counting a reference may need memory. */
+  #find(generations: readonly Generation[], after: (generation: Generation, object: Address) => Address): Address[] {
+    return generations.flatMap((generation) => this.#inOrder(generation, (object) => after(generation, object) >>> 0));
   }
 
   /** All or none. */

@@ -9,6 +9,7 @@ import {
   TYPE_EPHEMERON,
   TYPE_LIST,
   TYPE_SET,
+  TYPE_STR,
   TYPE_TUPLE,
 } from "../../assembly/layout.js";
 import type { Store } from "../store.js";
@@ -25,6 +26,16 @@ export function referentsOf(store: Store, object: Address): Address[] {
   if (type === TYPE_EPHEMERON) return wordsAt(store, object + EPHEMERON_VALUE_OFFSET, 1);
   const fields = store.typeAt(object).fields?.values() ?? [];
   return [...fields].flatMap((field) => (field.codec === undefined ? wordsAt(store, object + field.offset, 1) : []));
+}
+
+/** The same in the order in which CPython's traversal visits it: of a dict, values before keys, and no keys if all are strings. */
+export function visitedBy(store: Store, object: Address): Address[] {
+  const referents = referentsOf(store, object);
+  if (store.typeIdAt(object) !== TYPE_DICT) return referents;
+  const hasOtherKeys = referents.some((key, i) => i % 2 === 0 && store.typeIdAt(key) !== TYPE_STR);
+  return referents.flatMap((value, i) =>
+    i % 2 === 0 ? [] : hasOtherKeys ? [value, referents[i - 1] as Address] : [value],
+  );
 }
 
 function bufferOf(store: Store, object: Address): Address[] {

@@ -11,12 +11,14 @@ import {
   LOAD_OBJECT,
   LOAD_SET,
   LOAD_STR,
-  RESULT_DONE,
+  RESULT_ADDED,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   TYPE_DICT,
   TYPE_LIST,
   TYPE_SET,
+  TYPE_WEAKMAP,
+  TYPE_WEAKSET,
   WEAKMAP_FIRST_OFFSET,
 } from "../../assembly/layout.js";
 import { referentsOf } from "../gc/referents.js";
@@ -188,7 +190,7 @@ export class Recorder {
     const { memory } = this.#store;
     /** A key that is no object becomes one, in the last entry of the table. */
     const toldKey = (table: Address, key: Address, result: number): number => {
-      if (result === RESULT_DONE && key >>> 0 < core.heapBase() >>> 0) {
+      if (result === RESULT_ADDED && key >>> 0 < core.heapBase() >>> 0) {
         const width = this.#store.typeIdAt(table) === TYPE_DICT ? 2 : 1;
         const buffer = memory.word(table + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
         this.#born(memory.word(buffer + 4 * (memory.word(table + SLOTS_COUNT_OFFSET) - width)));
@@ -201,7 +203,7 @@ export class Recorder {
       newFloat: (value) => told(core.newFloat(value)),
       newStr: (bytes) => told(core.newStr(bytes)),
       newBytes: (bytes) => told(core.newBytes(bytes)),
-      strFromProbe: (bytes) => told(core.strFromProbe(bytes)),
+      strFromBorrowed: (bytes) => told(core.strFromBorrowed(bytes)),
       intern: (text) => told(core.intern(text)),
       newList: (capacity) => told(core.newList(capacity)),
       newTuple: (length) => told(core.newTuple(length)),
@@ -210,10 +212,14 @@ export class Recorder {
       newWeakref: (referent, callback) => told(core.newWeakref(referent, callback)),
       newWeakMap: (isSet) => told(core.newWeakMap(isSet)),
       dictSet: (dict, key, value) => toldKey(dict, key, core.dictSet(dict, key, value)),
+      dictSetDefault: (dict, key, value) => toldKey(dict, key, core.dictSetDefault(dict, key, value)),
       setAdd: (set, key) => toldKey(set, key, core.setAdd(set, key)),
       weakMapSet: (map, key, value) => {
         const result = core.weakMapSet(map, key, value);
-        if (result === RESULT_DONE) this.#born(memory.word(map + WEAKMAP_FIRST_OFFSET));
+        // The birth of the entry may have collected, and a finalizer released the map.
+        const type = core.typeOf(map);
+        if (result === RESULT_ADDED && (type === TYPE_WEAKMAP || type === TYPE_WEAKSET))
+          this.#born(memory.word(map + WEAKMAP_FIRST_OFFSET));
         return result;
       },
       allocMany: (type, count, out) => {

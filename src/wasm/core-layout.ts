@@ -306,7 +306,7 @@ export const FIRST_TYPES = 64;
 export const MIN_TABLE_LOG = 3;
 export const MAX_TABLE_LOG = 27;
 
-/** Entries that an index of 2^log cells serves: assembly/containers/dict.ts. */
+/** Entries that an index of 2^log cells serves: assembly/containers/index-cells.ts. */
 export function tableCapacity(log: number): number {
   return Math.floor(2 ** (log + 1) / 3);
 }
@@ -320,5 +320,3 @@ export function tableBufferBytes(log: number, width: 1 | 2): number {
 
 /** Most births that an image may tell of: garbage is sorted in rounds of 2^35 of them. */
 export const MAX_BIRTHS = 2 ** 45;
-/** Tuples in tuples, beyond which a key is refused: assembly/values/key.ts. */
-export const MAX_KEY_DEPTH = 500;

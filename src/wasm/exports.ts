@@ -43,26 +43,26 @@ export interface RawExports {
   /** String, or bytes, whose bytes are undefined: the caller fills them at STR_BYTES_OFFSET at once. Owned. */
   newStr(byteLength: number): Address;
   newBytes(byteLength: number): Address;
-  /** String of the bytes at `probeAddress`. Owned. */
-  strFromProbe(byteLength: number): Address;
+  /** String of the bytes at `borrowedText`. Owned. */
+  strFromBorrowed(byteLength: number): Address;
   /** Code points of a string. */
   strLength(string: Address): number;
-  /** The one interned string with this text. Takes a probe too. Owned. */
+  /** The one interned string with this text. Takes a borrowed key too. Owned. */
   intern(text: Address): Address;
   /** Gives back what the table of interned strings has beyond so many cells, if it can. */
   shrinkInterned(capacity: number): void;
 
   /**
-   * Keys that are not objects, for `intern`, `dictSet`, `setAdd`, `tableFind`, `tableDelete` and
-   * `sequenceIndex`: good until the next probe is made. Texts of at most PROBE_TEXT_SIZE bytes are
-   * written to `probeAddress` first.
+   * Borrowed keys: keys that are not objects, for `intern`, `dictSet`, `dictSetDefault`, `setAdd`, `tableFind`,
+   * `tableDelete` and `sequenceIndex`. Each is good until the next one is made. Texts of at most BORROWED_TEXT_SIZE
+   * bytes are written to `borrowedText` first.
    */
-  probeAddress(): Address;
-  probeStr(byteLength: number): Address;
-  probeBytesKey(byteLength: number): Address;
-  probeInt(low: number, high: number, isBigint: number): Address;
-  probeFloat(value: number): Address;
-  /** Seed of the hashes of strings and bytes. Before the first of them is hashed. */
+  borrowedText(): Address;
+  borrowStr(byteLength: number): Address;
+  borrowBytes(byteLength: number): Address;
+  borrowInt(low: number, high: number, isBigint: number): Address;
+  borrowFloat(value: number): Address;
+  /** Seed of hashes. Before anything is hashed. */
   setHashSeed(seed: number): void;
 
   /** Empty list with room for `capacity` slots. Owned. May collect first. */
@@ -76,12 +76,12 @@ export interface RawExports {
   listSet(list: Address, index: number, item: Address): void;
   /** Removes an item, which may die of it. */
   listRemove(list: Address, index: number): void;
-  /** Removes the items `[start, end)`, the last first. */
+  /** Removes the items `[start, end)`, before any of them dies; they die last first. */
   listRemoveRange(list: Address, start: number, end: number): void;
   listReverse(list: Address): void;
   /** Puts at each place i the item from `order[i]`. `order`: loan of as many words, and as many again for the core's use. */
   listPermute(list: Address, order: Address): void;
-  /** First place in `[start, end)` of a list or tuple whose item equals the value; `end` = none. */
+  /** First place in `[start, end)` of a list or tuple whose item equals the value; `end` = none. INCOMPARABLE_INDEX: nested too deeply to tell. */
   sequenceIndex(sequence: Address, value: Address, start: number, end: number): number;
 
   /** Tuple, to be filled with `tupleInit` before anything else happens. Owned. May collect first. */
@@ -93,13 +93,23 @@ export interface RawExports {
   newSet(expected: number): Address;
   /** `dict[key] = value`. RESULT_*; 0 = out of memory, nothing changed. */
   dictSet(dict: Address, key: Address, value: Address): number;
+  /** `dict.setdefault(key, value)`. RESULT_*; 0 = out of memory, nothing changed. */
+  dictSetDefault(dict: Address, key: Address, value: Address): number;
   setAdd(set: Address, key: Address): number;
+  /**
+   * Adds the entries of another table, from `entry` on: `dict.update(dict)`, `set.update(dict or set)`. The caller holds
+   * both. NO_ENTRY: done; CHANGED_ENTRY: the other's version is not `version`; else the entry that there is no memory for.
+   */
+  tableAddAll(table: Address, other: Address, entry: number, version: number): number;
+  /** The first entry from this one on that is not deleted; the number of all entries if there is none. */
+  tableEntryFrom(table: Address, entry: number): number;
   /** Entry of a key; NO_ENTRY or UNHASHABLE_ENTRY. */
   tableFind(table: Address, key: Address): number;
+  /** `del table[key]`. RESULT_*; key and value may die of it. */
   tableDelete(table: Address, key: Address): number;
   /** Deletes an entry that is there. */
   tableDeleteAt(table: Address, entry: number): void;
-  /** Empties a list, dict or set. */
+  /** Empties a list, dict or set, before anything that was in it dies. */
   containerClear(container: Address): void;
 
   /** A load, to be ended with `endLoad`; 0 = out of memory. See `assembly/load.ts`. */
@@ -120,7 +130,8 @@ export interface RawExports {
   increfMany(objects: Address, count: number): number;
   decrefMany(objects: Address, count: number): void;
   getRefMany(objects: Address, count: number, slot: number, out: Address): void;
-  setRefMany(objects: Address, count: number, slot: number, values: Address): void;
+  /** What was there dies once all are written. 0 = out of memory, nothing changed. */
+  setRefMany(objects: Address, count: number, slot: number, values: Address): number;
   /** 2^shift bytes at `offset` of each object, to or from an array. */
   gather(objects: Address, count: number, offset: number, shift: number, out: Address): void;
   scatter(objects: Address, count: number, offset: number, shift: number, values: Address): void;
@@ -138,7 +149,7 @@ export interface RawExports {
 
   /** Empty weak-keyed map, or weak set. Owned. May collect first. */
   newWeakMap(isSet: number): Address;
-  /** Sets the value of a key. RESULT_DONE if it is new, RESULT_FOUND; 0 = out of memory. May collect when it is done. */
+  /** Sets the value of a key. RESULT_ADDED if it is new, RESULT_FOUND; 0 = out of memory. May collect when it is done. */
   weakMapSet(map: Address, key: Address, value: Address): number;
   /** Entry of a key, or 0. Borrowed: EPHEMERON_* say where its parts are. */
   weakMapFind(map: Address, key: Address): Address;
@@ -170,8 +181,8 @@ export interface RawExports {
   step(units: number): number;
   /** Ends, or gives up, all that goes in steps. Finalizers and callbacks may run. */
   settle(): void;
-  /** Bounded pauses on or off. Off ends what is under way. */
-  setBounded(on: number): void;
+  /** Bounded pauses on or off. Off ends what is under way. 0 = a collection is running, nothing changed. */
+  setBounded(on: number): number;
   /** Objects that are known to wait for their death. */
   waiting(): number;
   /** While a collection is under way: the next object (0 = from the start) that it found to be garbage; or 0. */
@@ -197,6 +208,9 @@ export interface RawExports {
   /** Next tracked object of a generation after this one (0 = from the start): in birth order in 0 and 1, by address in 2. 0 at the end. */
   trackedAfter(generation: number, object: Address): Address;
 
+  /** Throws as the engine does on a stack overflow, if the stack has no room for so many times 4 KiB. */
+  needRoom(frames: number): void;
+
   /** Checks every invariant of the heap. 0, or the number of the first broken one: see `assembly/invariants.ts`. */
   verify(): number;
   /** Whether this is the checked build. */
@@ -218,6 +232,4 @@ export interface CoreImports {
   collection(phase: number, generation: number, collected: number): void;
   /** A weak reference with this callback id died: forget the function. */
   forget(callback: number): void;
-  /** Whether the stack has room for a hook. */
-  hasRoom?(): number;
 }

@@ -1,7 +1,8 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
-import { BadValueError, CorruptHeapError } from "../errors.js";
+import { NO_ROOM, ROOM_FOR_HOOKS } from "../../assembly/layout.js";
+import { CoreAbort, Refusal } from "./guard.js";
 import { readingsOf } from "./readings.js";
-import type { CoreImports, RawExports } from "./exports.js";
+import type { Address, CoreImports, RawExports } from "./exports.js";
 import type { CoreReadings } from "./readings.js";
 
 /** A core: what it exports, and what its memory says. */
@@ -11,68 +12,88 @@ export interface CoreExports extends RawExports, CoreReadings {}
 export type CoreSource =
   WebAssembly.Module | BufferSource | Response | Promise<WebAssembly.Module | BufferSource | Response>;
 
-export function startCoreSync(source: WebAssembly.Module | BufferSource, imports: CoreImports): CoreExports {
-  return rawExports(instantiateSync(source, { host: { hasRoom: () => 1, ...imports } }));
+export function startCoreSync(source: WebAssembly.Module | BufferSource, hooks: CoreImports): CoreExports {
+  const imports = new Imports(hooks);
+  return rawExports(instantiateSync(source, imports.all), imports);
 }
 
-export async function startCore(source: CoreSource, imports: CoreImports): Promise<CoreExports> {
+export async function startCore(source: CoreSource, hooks: CoreImports): Promise<CoreExports> {
   const core = await source;
   if (core instanceof WebAssembly.Module) {
     // There is nothing to wait for; and to be asked whether it is a `Response`, Node would load all of `fetch`.
     try {
-      return startCoreSync(core, imports);
+      return startCoreSync(core, hooks);
     } catch (error) {
       // Older browsers start nothing of this size at once, on their main thread.
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  return rawExports(await instantiate(core, { host: { hasRoom: () => 1, ...imports } }));
+  const imports = new Imports(hooks);
+  return rawExports(await instantiate(core, imports.all), imports);
+}
+
+/** What a core imports: the host's hooks, and what needs the core itself. */
+class Imports {
+  #core: RawExports | undefined;
+  readonly all: Record<string, Record<string, unknown>>;
+
+  constructor(hooks: CoreImports) {
+    // To be resumed, a generator needs no compiling: its code is there. That of a function which has not run for a while
+    // is not, and V8 compiles none where less than 40 KiB of the stack are left.
+    const room = this.#roomChecks();
+    room.next();
+    this.all = {
+      host: {
+        ...hooks,
+        checkRoom: room.next.bind(room),
+        refuse: (message: Address) => {
+          throw new Refusal(this.#read(message));
+        },
+      },
+      env: {
+        abort: (message: Address) => {
+          throw new CoreAbort(this.#read(message));
+        },
+      },
+    };
+  }
+
+  /** Connects them to the core that they were given to. */
+  connect(core: RawExports): void {
+    this.#core = core;
+  }
+
+  /** Is given addresses, and writes NO_ROOM to each if the stack has no room for a hook. */
+  *#roomChecks(): Generator<undefined, void, Address> {
+    for (;;) {
+      const address = yield;
+      try {
+        this.#core?.needRoom(ROOM_FOR_HOOKS);
+      } catch {
+        if (this.#core !== undefined) new Uint32Array(this.#core.memory.buffer, address, 1)[0] = NO_ROOM;
+      }
+    }
+  }
+
+  /** A string of AssemblyScript's: its length in bytes stands in front of it. */
+  #read(message: Address): string {
+    const buffer = this.#core?.memory.buffer;
+    if (buffer === undefined) return "it did not start";
+    const length = new DataView(buffer).getUint32(message - 4, true);
+    return new TextDecoder("utf-16le").decode(new Uint8Array(buffer, message, length));
+  }
 }
 
 /** The loader's own exports go through a wrapper each; ours are plain numbers and need none. */
-function rawExports(result: { instance: WebAssembly.Instance }): CoreExports {
+function rawExports(result: { instance: WebAssembly.Instance }, imports: Imports): CoreExports {
   const exports = result.instance.exports as unknown as RawExports;
   if (typeof (exports as Partial<RawExports>).isChecked !== "function")
     throw new TypeError("the module exports no heap");
+  imports.connect(exports);
   return completeExports(exports);
 }
 
 /** Adds to what a core exports what can be done without an export. */
 export function completeExports(exports: RawExports): CoreExports {
   return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()) };
-}
-
-type AnyFunction = (...numbers: number[]) => unknown;
-
-/**
- * The same functions, each of which tells `onTrap` if the core traps or overflows the stack: its state
- * is then half changed.
- */
-export function guardExports(exports: CoreExports, onTrap: (cause: unknown) => CorruptHeapError): CoreExports {
-  return mapExports(exports, (run) => (a, b, c, d, e) => {
-    try {
-      return run(a, b, c, d, e);
-    } catch (error) {
-      // From a hook inside a trapped core: it has been told already.
-      if (error instanceof CorruptHeapError) throw error;
-      // An argument that cannot become a number is refused at the door: nothing has run.
-      if (error instanceof TypeError) throw new BadValueError("the core takes numbers alone", { cause: error });
-      throw onTrap(error);
-    }
-  });
-}
-
-/** Functions that all throw: what is left of a heap that is disposed of or corrupt. */
-export function deadExports(exports: CoreExports, error: () => Error): CoreExports {
-  return mapExports(exports, () => () => {
-    throw error();
-  });
-}
-
-function mapExports(exports: CoreExports, wrap: (run: AnyFunction) => AnyFunction): CoreExports {
-  const entries = Object.entries(exports).map(([name, value]: [string, unknown]) => [
-    name,
-    typeof value === "function" ? wrap(value as AnyFunction) : value,
-  ]);
-  return Object.fromEntries(entries) as CoreExports;
 }

@@ -5,7 +5,8 @@ const SENTENCES: Record<number, string> = {
   [invariants.INVARIANT_FREE_RUNS]: "a free run of pages is damaged, not coalesced, or not counted",
   [invariants.INVARIANT_SPAN_COUNTS]: "a span's live and free blocks are not as many as it says",
   [invariants.INVARIANT_FREE_BLOCKS]: "a free list leads to something that is not a free block of its span",
-  [invariants.INVARIANT_SPANS_LISTED]: "the list of a size class does not have the spans with room, or they do not say so",
+  [invariants.INVARIANT_SPANS_LISTED]:
+    "the list of a size class does not have the spans with room, or they do not say so",
   [invariants.INVARIANT_TYPE_ID]: "an object's type does not exist",
   [invariants.INVARIANT_SLOT]: "a slot does not point to a live object",
   [invariants.INVARIANT_REFCOUNT]:

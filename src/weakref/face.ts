@@ -3,8 +3,7 @@ import type { DictHandle } from "../containers/dict.js";
 import { addressIn } from "../handle.js";
 import type { Handle } from "../handle.js";
 import type { Store } from "../store.js";
-import { Finalizer, runAtExit } from "./finalizer.js";
-import type { FinalizerRegistry } from "./finalizer.js";
+import { Finalizer, FinalizerRegistry } from "./finalizer.js";
 import type { WeakKeyMapHandle, WeakSetHandle } from "./maps.js";
 import { makeProxy } from "./proxy.js";
 import { WeakValueMap } from "./value-map.js";
@@ -14,7 +13,7 @@ import type { WeakrefCallback, WeakrefHandle } from "./weakref.js";
 /** Python's `weakref` module: `heap.weakref`. */
 export class WeakrefFace {
   readonly #store: Store;
-  readonly #finalizers: FinalizerRegistry = new Set();
+  readonly #finalizers = new FinalizerRegistry();
 
   /** @internal */
   constructor(store: Store) {
@@ -59,8 +58,8 @@ export class WeakrefFace {
   }
 
   /**
-   * Runs a function once: when the object dies, or at `dispose()` if it never does. The function must not hold on to
-   * the object, or the object will not die. What is returned need not be kept, and no scope ends it.
+   * Runs a function once: when the object dies, or at `dispose()` if it never does (unless `atExit` is false: then it
+   * does not run any more). The function must not hold on to the object, or the object will not die. What is returned need not be kept, and no scope ends it.
    *
    * @throws {@link BadValueError} as `ref`.
    */
@@ -94,6 +93,6 @@ export class WeakrefFace {
 
   /** Runs what `finalize` has left. @internal */
   runAtExit(): void {
-    runAtExit(this.#store, this.#finalizers);
+    this.#finalizers.runAtExit(this.#store);
   }
 }

@@ -11,8 +11,42 @@ export interface Finalization {
   args: unknown[];
 }
 
-/** The finalizers that have not run, in the order they were made. They keep each other alive by it. */
-export type FinalizerRegistry = Set<Finalizer>;
+/** The finalizers of a heap that have not run. It keeps them alive. */
+export class FinalizerRegistry {
+  /** In the order they were made. */
+  readonly #waiting = new Set<Finalizer>();
+  /** Those that are still to run at exit, the next one last. */
+  #atExit: Finalizer[] | undefined;
+  /** After exit no function runs any more. */
+  #isOver = false;
+
+  has(finalizer: Finalizer): boolean {
+    return this.#waiting.has(finalizer);
+  }
+  add(finalizer: Finalizer): void {
+    this.#waiting.add(finalizer);
+    this.#atExit?.push(finalizer);
+  }
+  delete(finalizer: Finalizer): boolean {
+    return this.#waiting.delete(finalizer);
+  }
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Runs those that are to run at exit, the newest first, and those they make. From then on none runs: Python's `_shutdown`. */
+  runAtExit(store: Store): void {
+    this.#atExit = [...this.#waiting];
+    for (let next = this.#atExit.pop(); next !== undefined; next = this.#atExit.pop()) {
+      const finalizer = next;
+      if (!finalizer.alive || !finalizer.atExit) continue;
+      store.callOut({ where: "exit" }, () => {
+        finalizer.call();
+      });
+    }
+    this.#isOver = true;
+  }
+}
 
 /** Runs a function once: when an object dies, when it is called, or when the heap is disposed of. Python's `weakref.finalize`. */
 export class Finalizer {
@@ -20,7 +54,7 @@ export class Finalizer {
   readonly #weakref: WeakrefHandle;
   readonly #fn: (...args: never[]) => unknown;
   readonly #args: unknown[];
-  /** Whether to run when the heap is disposed of, if the object is alive by then. */
+  /** Whether to run when the heap is disposed of, if the object is alive by then. If not, it does not run at all then. */
   atExit = true;
 
   /** The caller holds the object. @internal */
@@ -48,10 +82,11 @@ export class Finalizer {
     return this.#registry.has(this);
   }
 
-  /** Runs the function now, unless it has run. @returns What it returns; `undefined` if it has run. */
+  /** Runs the function now, unless it has run, or the heap is being disposed of. @returns What it returns; else `undefined`. */
   call(): unknown {
     if (!this.#registry.delete(this)) return undefined;
     this.#weakref.release();
+    if (this.#registry.isOver) return undefined;
     return this.#fn(...(this.#args as never[]));
   }
 
@@ -69,16 +104,5 @@ export class Finalizer {
       this.#weakref.release();
     }
     return finalization;
-  }
-}
-
-/** Runs those that are to run at exit, the newest first, and those they make. */
-export function runAtExit(store: Store, registry: FinalizerRegistry): void {
-  const newest = (): Finalizer | undefined => [...registry].findLast((finalizer) => finalizer.atExit);
-  for (let next = newest(); next !== undefined; next = newest()) {
-    const finalizer = next;
-    store.callOut({ where: "exit" }, () => {
-      finalizer.call();
-    });
   }
 }

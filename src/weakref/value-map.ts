@@ -1,6 +1,7 @@
 import type { DictHandle } from "../containers/dict.js";
 import { DISPOSE, Handle } from "../handle.js";
 import type { Store } from "../store.js";
+import { ownedValue } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../wasm/exports.js";
 import { createWeakref, weakrefableIn } from "./weakref.js";
@@ -22,6 +23,7 @@ export class WeakValueMap<T extends Handle = Handle> {
     this.#dict = dict;
   }
 
+  /** How many entries there are. While callbacks of a collection run, those of dead values that are not removed yet count. */
   get length(): number {
     return this.#dict.length;
   }
@@ -34,9 +36,12 @@ export class WeakValueMap<T extends Handle = Handle> {
     return value as T | undefined;
   }
 
-  /** Whether a key is there. @throws {@link BadKeyError} */
+  /** Whether a key is there, and its value alive. @throws {@link BadKeyError} */
   has(key: Value): boolean {
-    return this.#dict.has(key);
+    const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
+    const isAlive = weakref?.alive ?? false;
+    weakref?.release();
+    return isAlive;
   }
 
   /** Sets the value of a key. @throws {@link BadValueError} for what cannot be referred to weakly; {@link BadKeyError}, {@link OutOfMemoryError} */
@@ -50,23 +55,28 @@ export class WeakValueMap<T extends Handle = Handle> {
   }
 
   #set(key: Value, value: T): void {
+    const store = this.#store;
     // The callback must not keep the map from being forgotten.
     const self = new WeakRef(this);
     const forget = (dead: WeakrefHandle): void => {
       const map = self.deref();
       if (map !== undefined) map.#forget(dead.address);
     };
-    const weakref = createWeakref(this.#store, value, forget, { kind: "value map", name: "" });
+    // An object from the start: once the entry is made, to find it must not collect.
+    const object = store.outsideScopes(() => store.adopt(ownedValue(store, key)));
+    let weakref: WeakrefHandle | undefined;
     try {
-      const old = this.#dict.get(key) as WeakrefHandle | undefined;
-      this.#dict.set(key, weakref);
-      this.#keys.set(weakref.address, this.#dict.ownKey(key));
+      weakref = createWeakref(store, value, forget, { kind: "value map", name: "" });
+      const old = this.#dict.get(object) as WeakrefHandle | undefined;
+      this.#dict.set(object, weakref);
+      this.#keys.set(weakref.address, this.#dict.ownKey(object));
       if (old !== undefined) {
         this.#keys.delete(old.address);
         old.release();
       }
     } finally {
-      weakref.release();
+      weakref?.release();
+      object.release();
     }
   }
 
@@ -106,9 +116,14 @@ export class WeakValueMap<T extends Handle = Handle> {
     }
     return found.values();
   }
-  /** The keys of now. */
+  /** The keys of now whose values are alive. */
   keys(): IterableIterator<Value> {
-    return [...this.#dict.keys()].values();
+    const keys: Value[] = [];
+    for (const [key, value] of this.entries()) {
+      value.release();
+      keys.push(key);
+    }
+    return keys.values();
   }
   /** A new handle for each value of now. */
   values(): IterableIterator<T> {

@@ -26,8 +26,8 @@ function give(core: Core, object: number, slot: number, value: number): void {
 
 /** Interned string with this word for text. Owned. */
 function internWord(core: Core, word: number): number {
-  core.setWord(core.probeAddress(), word);
-  return core.intern(core.probeStr(4)) >>> 0;
+  core.setWord(core.borrowedText(), word);
+  return core.intern(core.borrowStr(4)) >>> 0;
 }
 
 /** Makes all that lives as old as a collection of `generation` looks at. */

@@ -104,7 +104,7 @@ interface Scene {
 function sceneOf(build: Build): Scene {
   const core = startCore(build);
   const type = core.defineType(8, 2, 0);
-  const key = (n: number): number => core.probeInt(n, 0, 0);
+  const key = (n: number): number => core.borrowInt(n, 0, 0);
   const owned = (address: number): number => address >>> 0;
   const frozen = owned(core.alloc(type));
   core.freeze();
@@ -127,7 +127,7 @@ function sceneOf(build: Build): Scene {
   const map = owned(core.newWeakMap(0));
   core.weakMapSet(map, object, core.none());
   const entry = owned(core.weakMapFind(map, object));
-  const text = owned(core.intern(core.probeStr(3)));
+  const text = owned(core.intern(core.borrowStr(3)));
   const float = owned(core.newFloat(0.5));
   const popular = owned(core.alloc(type));
   for (let i = 1; i < 300; i++) core.incref(popular);

@@ -24,13 +24,13 @@ function settle(core: Core): void {
 
 describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
   test("a finalizer that finds no room on the stack waits, reads null through weak references, and runs later", () => {
-    let hasRoom = 1;
+    let hasRoom = true;
     let runs = 0;
     const core = start(build, mode, { hasRoom: () => hasRoom, finalize: () => void runs++ });
     const type = core.defineType(8, 2, TYPE_HAS_FINALIZER);
     const object = core.alloc(type);
     const weakref = core.newWeakref(object, 0);
-    hasRoom = 0;
+    hasRoom = false;
     core.decref(object);
     expect(runs).toBe(0);
     expect(core.waiting()).toBe(1);
@@ -38,7 +38,7 @@ describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
     expect(core.verify()).toBe(0);
     expect(core.collect(2)).toBe(0);
     expect(core.step(1000)).toBeFalsy();
-    hasRoom = 1;
+    hasRoom = true;
     const births = Array.from({ length: 300 }, () => core.alloc(core.defineType(8, 2, 0)));
     expect(runs).toBe(1);
     expect(core.waiting()).toBe(0);
@@ -49,16 +49,16 @@ describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
   });
 
   test("a callback that finds no room waits with its weak reference, in order", () => {
-    let hasRoom = 1;
+    let hasRoom = true;
     const called: number[] = [];
     const core = start(build, mode, { hasRoom: () => hasRoom, callback: (_, id) => void called.push(id) });
     const leaf = core.newFloat(1.5);
     const weakrefs = [1, 2, 3].map((id) => core.newWeakref(leaf, id));
-    hasRoom = 0;
+    hasRoom = false;
     core.decref(leaf);
     expect(called).toEqual([]);
     expect(core.verify()).toBe(0);
-    hasRoom = 1;
+    hasRoom = true;
     core.collect(2);
     expect(called).toEqual([3, 2, 1]);
     weakrefs.forEach((weakref) => core.decref(weakref));

@@ -49,7 +49,7 @@ describe.each(CORES)("heap.weakref, %s core", (_, options) => {
       expect([dict.get(first), dict.has(second)]).toEqual(["second", false]);
       // Nobody knows the hash of one that was not asked for it in time.
       expect(codeOf(() => dict.has(unhashed))).toBe("BAD_KEY");
-      expect(() => dict.has(unhashed)).toThrow("unhashable type: 'weakref'");
+      expect(() => dict.has(unhashed)).toThrow("weak object has gone away");
       const set = heap.set();
       expect(codeOf(() => dict.has(heap.weakref.ref(set)))).toBe("BAD_KEY");
     });

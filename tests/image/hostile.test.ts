@@ -102,15 +102,19 @@ test("what verify alone would not notice, or not survive, is refused", () => {
 });
 
 test("keys that all collide are refused when there are too many to look them up", () => {
-  // As whoever knows how whole numbers hash can make them: low half xor a multiple of the high half.
+  // As whoever knows the seed, which is in the image, can make them: what multiplies and folds can be undone.
+  const bits = (value: bigint): bigint => BigInt.asUintN(64, value);
+  const multiplier = 0x9e3779b97f4a7c15n;
+  let inverse = 1n;
+  for (let i = 0; i < 6; i++) inverse = bits(inverse * (2n - multiplier * inverse));
+  const unfold = (value: bigint): bigint => bits((value ^ (value >> 32n)) * inverse);
+  const hashSeed = 12345;
   const colliding = (count: number): bigint[] =>
-    Array.from({ length: count }, (_, i) => {
-      const high = i + 1;
-      const low = Math.imul(high, 0x85ebca6b) >>> 0;
-      return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
-    });
+    Array.from({ length: count }, (_, i) =>
+      BigInt.asIntN(64, unfold(unfold((BigInt(i) << 32n) | 77n)) ^ (BigInt(hashSeed) << 32n)),
+    );
   const image = (count: number): Uint8Array => {
-    const heap = Heap.createSync();
+    const heap = Heap.createSync({ hashSeed });
     heap.roots.set("keys", heap.set(colliding(count)));
     return heap.image();
   };

@@ -78,7 +78,10 @@ describe.each(BUILDS)("tables that move, %s build", (build) => {
         expect(core.verify(), where).toBe(0);
         expect(step, where).toBeLessThan(100_000);
       }
-      expect([...moved].filter(([phase, tables]) => phase !== PHASE_IDLE && tables > 0).length, `seed ${seed}`).toBeGreaterThan(0);
+      expect(
+        [...moved].filter(([phase, tables]) => phase !== PHASE_IDLE && tables > 0).length,
+        `seed ${seed}`,
+      ).toBeGreaterThan(0);
       large.forEach((block) => core.decref(block));
       expect(liveObjects(core), `seed ${seed}`).toBe(IMMORTALS + alive);
       roots.forEach((root) => core.decref(root));
@@ -141,7 +144,7 @@ describe.each(CORES)("images of heaps whose tables have moved, %s core", (_, opt
       const kept: number[] = [];
       const large: number[] = [];
       const most = (): number => largestPossible(core);
-      for (let n = 0; n < pages; ) {
+      for (let n = 0; n < pages;) {
         const size = 1 + random(pages >>> 4);
         large.push(core.newBytes(size * PAGE - OVERHEAD) >>> 0);
         n += size;

@@ -42,7 +42,9 @@ class Blocks {
 
   check(): void {
     for (const block of this.live) this.#check(block);
-    const ranges = this.live.map(({ address, size }) => [address, address + 16 + size]).sort(([a = 0], [b = 0]) => a - b);
+    const ranges = this.live
+      .map(({ address, size }) => [address, address + 16 + size])
+      .sort(([a = 0], [b = 0]) => a - b);
     for (let i = 1; i < ranges.length; i++)
       if ((ranges[i - 1]?.[1] ?? 0) > (ranges[i]?.[0] ?? 0)) throw new Error(`${this.where()}: blocks overlap`);
   }
@@ -98,11 +100,13 @@ describe.each(BUILDS)("pages, %s build", (build) => {
       const where = (): string => `seed ${seed}, step ${step}`;
       const blocks = new Blocks(core, where);
       const size = (): number =>
-        [() => random(100), () => random(3000), () => random(40_000), () => 40_000 + random(9 * PAGE)][random(4)]?.() ?? 0;
+        [() => random(100), () => random(3000), () => random(40_000), () => 40_000 + random(9 * PAGE)][random(4)]?.() ??
+        0;
       for (step = 0; step < 250; step++) {
         const isFull = fieldOf(core, "pagesInUse") > limit * 0.6;
         if (blocks.live.length && random(isFull ? 4 : 3) === 0)
-          for (let n = random(isFull ? 20 : 6); n >= 0 && blocks.live.length; n--) blocks.free(random(blocks.live.length));
+          for (let n = random(isFull ? 20 : 6); n >= 0 && blocks.live.length; n--)
+            blocks.free(random(blocks.live.length));
         else if (random(12) === 0) {
           // All that can be had in one piece, and not a page more.
           const most = largestPossible(core);
@@ -183,7 +187,9 @@ describe("free runs", () => {
       for (let step = 0; step < 400; step++) {
         const free = runsOf(core).filter(({ state }) => state === PAGE_FREE);
         const { runs } = freeTreesOf(core);
-        expect(runs.sort((a, b) => a.first - b.first)).toEqual(free.map(({ first: at, pages }) => ({ first: at, pages })));
+        expect(runs.sort((a, b) => a.first - b.first)).toEqual(
+          free.map(({ first: at, pages }) => ({ first: at, pages })),
+        );
         const pages = 1 + random(24);
         const fit = free.filter((run) => run.pages >= pages).sort((a, b) => a.pages - b.pages || a.first - b.first)[0];
         if (random(2) || !fit) {
@@ -205,7 +211,9 @@ describe("free runs", () => {
       const depths = (pages === 17 ? [150, 600, 2400] : [500, 2000, 8000]).map((count) => {
         const core = startCore("release");
         const random = seededRandom(count);
-        const blocks = Array.from({ length: count }, (_, i) => takePages(core, pages === 17 ? 16 + (i & 1) * (1 + random(14)) : pages));
+        const blocks = Array.from({ length: count }, (_, i) =>
+          takePages(core, pages === 17 ? 16 + (i & 1) * (1 + random(14)) : pages),
+        );
         blocks.forEach((block, i) => {
           if (i & 1) core.decref(block);
         });

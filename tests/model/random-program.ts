@@ -357,10 +357,13 @@ export class RandomProgram {
     for (const object of reachable)
       if (!alive.has(object)) throw new Error(`object ${object.id} is reachable, and died`);
     for (const object of this.#objects) if (!reachable.has(object)) this.#onceGarbage.add(object);
+    const isWaiting = this.options.bounded === true && this.#heap.stats().waiting > 0;
     // Until a cycle has run the finalizers of its garbage, it hides what may yet survive.
     if (this.#phase() >= PHASE_GATHERING && this.#phase() < PHASE_SWEEPING) return;
     for (const object of this.#objects) {
       if (alive.has(object)) continue;
+      // Its death may have been deferred to the next step, and with it its finalizer.
+      if (isWaiting && object.hasFinalizer && !object.isFinalized) continue;
       if (object.hasFinalizer && !object.isFinalized) throw new Error(`object ${object.id} died without its finalizer`);
       this.#objects.delete(object);
     }

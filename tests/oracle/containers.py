@@ -18,11 +18,39 @@ MISSING = object()
 POPPED = object()
 
 
-def value_of(code, objects):
+class Item:
+    """Does things to containers when it dies."""
+
+    is_awake = True
+
+    def __init__(self, n, deeds, objects, told):
+        self.n, self.deeds, self.objects, self.told = n, deeds, objects, told
+
+    def __repr__(self):
+        return f"Item(n={self.n})"
+
+    def __del__(self):
+        for deed in self.deeds if Item.is_awake else []:
+            result = operate(deed, self.objects, self.told)
+            self.told.append([self.n, result, show(self.objects[deed[1]])])
+
+
+def operate(step, objects, told):
+    operation, target = step[:2]
+    arguments = [value_of(part, objects, told) if isinstance(part, list) else part for part in step[2:]]
+    try:
+        return read(OPERATIONS[operation](objects[target], *arguments))
+    except (IndexError, KeyError, TypeError) as error:
+        return type(error).__name__
+
+
+def value_of(code, objects, told=None):
     """A value from its code: a kind and what it takes."""
     kind, content = code
     if kind == "object":
         return objects[content]
+    if kind == "item":
+        return Item(*content, objects, told)
     if kind == "tuple":
         # From a list: a generator would run after the tuple is born, and its parts be younger.
         return tuple([value_of(part, objects) for part in content])
@@ -119,6 +147,31 @@ def play(text):
         except (IndexError, KeyError, TypeError) as error:
             result = type(error).__name__
         told.append([result, show(target), gc.is_tracked(target), capacity(target)])
+    return json.dumps(told)
+
+
+def play_hooked(text):
+    """What an operation takes and returns dies after it is told what is there."""
+    objects, told = [], []
+    for step in json.loads(text):
+        if step[0] == "make":
+            objects.append(MAKE[step[1]]())
+            continue
+        operation, target = step[:2]
+        arguments = [value_of(part, objects, told) if isinstance(part, list) else part for part in step[2:]]
+        value = None
+        try:
+            value = OPERATIONS[operation](objects[target], *arguments)
+            result = read(value)
+        except (IndexError, KeyError, TypeError) as error:
+            result = type(error).__name__
+        told.append([result, show(objects[target]), capacity(objects[target])])
+        del value, arguments
+        told.append([show(one) for one in objects])
+    Item.is_awake = False
+    for one in objects:
+        one.clear()
+    Item.is_awake = True
     return json.dumps(told)
 
 

@@ -1,22 +1,24 @@
 import { LIST_CAPACITY_OFFSET } from "../../assembly/layout.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DictHandle, Handle, Heap, ListHandle, SetHandle, TupleHandle } from "../../src/index.js";
-import type { Value } from "../../src/index.js";
+import type { StructType, Value } from "../../src/index.js";
 import { seedOf, seededRandom } from "../support/random.js";
 import { CORES } from "../support/heap.js";
 import { START_TIMEOUT, startPython, textFunction } from "./python.js";
 
 let play: (program: string) => string;
+let playHooked: (program: string) => string;
 let reprs: (codes: string) => string;
 
 beforeAll(async () => {
   const python = await startPython("containers.py");
   play = textFunction(python, "play");
+  playHooked = textFunction(python, "play_hooked");
   reprs = textFunction(python, "reprs");
 }, START_TIMEOUT);
 
 /** A value as both sides can make it. */
-type Code = [kind: "none" | "bool" | "int" | "float" | "str" | "bytes" | "tuple" | "object", content: unknown];
+type Code = [kind: "none" | "bool" | "int" | "float" | "str" | "bytes" | "tuple" | "object" | "item", content: unknown];
 type Step = [operation: string, ...rest: unknown[]];
 
 const TEXTS = [
@@ -197,6 +199,67 @@ class ProgramWriter {
   }
 }
 
+/**
+ * Writes programs of operations that let items die, whose finalizers do the same again: append, insert and clear while
+ * the container they are in is being emptied.
+ */
+class HookedProgramWriter {
+  readonly #kinds = ["list", "dict", "set", "list", "dict"];
+  #items = 0;
+
+  constructor(readonly random: (bound: number) => number) {}
+
+  write(length: number): Step[] {
+    const steps = this.#kinds.map((kind): Step => ["make", kind]);
+    while (steps.length < length) steps.push(this.#step(0));
+    return steps;
+  }
+
+  #value(depth: number): Code {
+    if (depth === 3 || this.random(2) === 0) return ["int", String(this.random(8))];
+    return ["item", [this.#items++, Array.from({ length: this.random(3) }, () => this.#step(depth + 1))]];
+  }
+
+  /** `depth`: finalizers it is inside of. */
+  #step(depth: number): Step {
+    const target = this.random(this.#kinds.length);
+    const index = (): number => this.random(10) - 3;
+    const value = (): Code => this.#value(depth);
+    const pick = (steps: (() => Step)[]): Step => (steps[this.random(steps.length)] as () => Step)();
+    switch (this.#kinds[target]) {
+      case "list":
+        return pick([
+          () => ["append", target, value()],
+          () => ["append", target, value()],
+          () => ["insert", target, index(), value()],
+          () => ["insert", target, 0, value()],
+          () => ["setItem", target, index(), value()],
+          () => ["pop", target, index()],
+          () => ["removeRange", target, index(), index()],
+          () => ["removeRange", target, this.random(3), 9],
+          () => ["clear", target],
+        ]);
+      case "dict":
+        return pick([
+          () => ["set", target, value(), value()],
+          () => ["set", target, ["int", String(this.random(8))], value()],
+          () => ["set", target, ["int", String(this.random(8))], value()],
+          () => ["delete", target, ["int", String(this.random(8))]],
+          () => ["setDefault", target, ["int", String(this.random(8))], value()],
+          () => ["popItem", target],
+          () => ["clear", target],
+        ]);
+      default:
+        // Its elements die in an order of Python's own: so they are numbers.
+        return pick([
+          () => ["add", target, ["int", String(this.random(30))]],
+          () => ["discard", target, ["int", String(this.random(30))]],
+          () => ["clear", target],
+        ]);
+    }
+  }
+}
+
 const ERRORS: Readonly<Record<string, string>> = {
   BAD_INDEX: "IndexError",
   BAD_KEY: "TypeError",
@@ -207,8 +270,22 @@ const ERRORS: Readonly<Record<string, string>> = {
 class Player {
   readonly objects: Handle[] = [];
   readonly told: unknown[] = [];
+  /** What each item does when it dies. */
+  readonly #deeds = new Map<number, readonly Step[]>();
+  readonly #Item: StructType<{ n: "i32" }>;
+  isOver = false;
 
-  constructor(readonly heap: Heap) {}
+  constructor(readonly heap: Heap) {
+    this.#Item = heap.struct(
+      "Item",
+      { n: "i32" },
+      {
+        finalize: ({ n }) => {
+          this.#end(n);
+        },
+      },
+    );
+  }
 
   valueOf([kind, content]: Code): Value {
     switch (kind) {
@@ -216,6 +293,11 @@ class Player {
         return this.objects[content as number] as Handle;
       case "tuple":
         return this.heap.tuple((content as Code[]).map((part) => this.valueOf(part)));
+      case "item": {
+        const [n, deeds] = content as [number, Step[]];
+        this.#deeds.set(n, deeds);
+        return this.#Item.new({ n });
+      }
       case "bytes":
         return Uint8Array.from(content as number[]);
       case "int":
@@ -253,21 +335,50 @@ class Player {
     }
   }
 
-  #operate(operation: string, [at, ...rest]: unknown[]): void {
-    const target = this.objects[at as number] as Handle;
-    const told = this.heap.scope(() => {
-      let result: string;
-      try {
-        const parts = rest.map((part) => (Array.isArray(part) ? this.valueOf(part as Code) : part)) as [never, never];
-        result = this.read(operate(target, operation, parts));
-      } catch (error) {
-        const { code } = error as { code?: string };
-        if (code === undefined || !(code in ERRORS)) throw error;
-        result = operation === "popItem" ? "KeyError" : (ERRORS[code] as string);
+  /** The same with finalizers: what an operation takes and returns dies after it is told what is there. */
+  playHooked(steps: readonly Step[]): void {
+    for (const [operation, ...rest] of steps) {
+      if (operation === "make") {
+        this.objects.push(this.heap[rest[0] as "list" | "dict" | "set"]());
+        continue;
       }
-      return [result, this.show(target), target.isTracked, capacityOf(target)];
-    });
-    this.told.push(told);
+      const target = this.objects[rest[0] as number] as Handle;
+      this.heap.scope(() => {
+        this.told.push([this.#resultOf(operation, rest), this.show(target), capacityOf(target)]);
+      });
+      this.told.push(this.objects.map((object) => this.show(object)));
+      this.heap.verify();
+    }
+    this.isOver = true;
+  }
+
+  /** The finalizer of an item. */
+  #end(n: number): void {
+    if (this.isOver) return;
+    for (const [operation, ...rest] of this.#deeds.get(n) as Step[]) {
+      const result = this.heap.scope(() => this.#resultOf(operation, rest));
+      this.heap.verify();
+      this.told.push([n, result, this.show(this.objects[rest[0] as number] as Handle)]);
+    }
+  }
+
+  #operate(operation: string, rest: unknown[]): void {
+    const target = this.objects[rest[0] as number] as Handle;
+    this.told.push(
+      this.heap.scope(() => [this.#resultOf(operation, rest), this.show(target), target.isTracked, capacityOf(target)]),
+    );
+  }
+
+  /** What comes of an operation, as text. Handles are left to the caller's scope. */
+  #resultOf(operation: string, [at, ...rest]: unknown[]): string {
+    try {
+      const parts = rest.map((part) => (Array.isArray(part) ? this.valueOf(part as Code) : part)) as [never, never];
+      return this.read(operate(this.objects[at as number] as Handle, operation, parts));
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === undefined || !(code in ERRORS)) throw error;
+      return operation === "popItem" ? "KeyError" : (ERRORS[code] as string);
+    }
   }
 }
 
@@ -328,6 +439,26 @@ describe.each(CORES)("containers do what CPython's do, %s core", (_, options) =>
         expect(compared(heap), `seed ${seed}, step ${i}: ${JSON.stringify(step)}`).toEqual(compared(python));
       }
     }
+  });
+
+  test("when finalizers change the container that is being emptied, and any other", () => {
+    const first = seedOf(1);
+    let hooks = 0;
+    for (let seed = first; seed < first + PROGRAMS; seed++) {
+      const steps = new HookedProgramWriter(seededRandom(seed)).write(300);
+      const errors: unknown[] = [];
+      const heap = Heap.createSync({ ...options(), onUnraisable: (error) => errors.push(error) });
+      heap.gc.disable();
+      const player = new Player(heap);
+      player.playHooked(steps);
+      heap.dispose();
+      expect(errors, `seed ${seed}`).toEqual([]);
+      const python = JSON.parse(playHooked(JSON.stringify(steps))) as unknown[];
+      for (const [i, told] of player.told.entries()) expect(told, `seed ${seed}, event ${i}`).toEqual(python[i]);
+      expect(player.told.length, `seed ${seed}`).toBe(python.length);
+      hooks += player.told.length - 2 * steps.length;
+    }
+    expect(hooks).toBeGreaterThan(20 * PROGRAMS);
   });
 
   test("a value is written as `repr` writes it", () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { CoreImports } from "../../src/wasm/exports.js";
+import { NO_ROOM } from "../../assembly/layout.js";
 import { completeExports } from "../../src/wasm/instance.js";
 import type { RawExports } from "../../src/wasm/exports.js";
 import type { CoreExports } from "../../src/wasm/instance.js";
@@ -26,22 +27,33 @@ export interface Core extends CoreExports {
   setWord(address: number, value: number): void;
 }
 
-/** All that a core imports. */
+/** What a test may put in the place of the core's imports. */
 export interface Hooks extends CoreImports {
-  hasRoom(): number;
+  /** Whether the stack has room for hooks. */
+  hasRoom(): boolean | number;
 }
 
 /** Starts a core whose heap ends at page `pages` at most, and begins at an address. */
-export function startCore(build: Build, hooks: Partial<Hooks> = {}, pages = 65535, base?: number): Core {
+export function startCore(build: Build, given: Partial<Hooks> = {}, pages = 65535, base?: number): Core {
+  const { hasRoom = () => true, ...hooks } = given;
+  const memory = (): ArrayBuffer => (instance.exports as unknown as RawExports).memory.buffer as ArrayBuffer;
+  const fail = (message: number): never => {
+    const length = new DataView(memory()).getUint32(message - 4, true);
+    throw new Error(new TextDecoder("utf-16le").decode(new Uint8Array(memory(), message, length)));
+  };
   const instance = new WebAssembly.Instance(moduleOf(build), {
-    host: { finalize() {}, callback() {}, collection() {}, forget() {}, hasRoom: () => 1, ...hooks },
-    env: {
-      abort(message: number): never {
-        const memory = (instance.exports as unknown as RawExports).memory.buffer;
-        const length = new DataView(memory).getUint32(message - 4, true);
-        throw new Error(new TextDecoder("utf-16le").decode(new Uint8Array(memory, message, length)));
+    host: {
+      finalize() {},
+      callback() {},
+      collection() {},
+      forget() {},
+      checkRoom: (answer: number) => {
+        if (!hasRoom()) new DataView(memory()).setUint32(answer, NO_ROOM, true);
       },
+      refuse: fail,
+      ...hooks,
     },
+    env: { abort: fail },
   });
   const exports = completeExports(instance.exports as unknown as RawExports);
   if (!exports.init(base ?? exports.heapBase(), pages * 65536)) throw new Error("the core did not start");

@@ -110,6 +110,7 @@ export function freeTreesOf(core: Core): { runs: { first: number; pages: number 
     visit(wordAt(core, at + 16), level + 1);
     visit(wordAt(core, at + 20), level + 1);
   };
-  for (let tree = 0; tree < FREE_TREES; tree++) visit(wordAt(core, core.controlBlock() + FREE_TREES_OFFSET + 4 * tree), 1);
+  for (let tree = 0; tree < FREE_TREES; tree++)
+    visit(wordAt(core, core.controlBlock() + FREE_TREES_OFFSET + 4 * tree), 1);
   return { runs, depth };
 }

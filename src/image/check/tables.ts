@@ -1,5 +1,6 @@
 import {
   BUFFER_DATA_OFFSET,
+  MAX_TUPLE_DEPTH,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   STR_LENGTH_OFFSET,
@@ -20,19 +21,12 @@ import {
   WEAKREF_HASHED,
   WEAKREF_REFERENT_OFFSET,
 } from "../../../assembly/layout.js";
-import {
-  MAX_KEY_DEPTH,
-  MAX_TABLE_LOG,
-  MIN_TABLE_LOG,
-  cellShift,
-  tableBufferBytes,
-  tableCapacity,
-} from "../../wasm/core-layout.js";
+import { MAX_TABLE_LOG, MIN_TABLE_LOG, cellShift, tableBufferBytes, tableCapacity } from "../../wasm/core-layout.js";
 import type { Image } from "../image.js";
 import type { ProbeBudget } from "./budget.js";
 import type { Population } from "./population.js";
 
-/** What it costs to hash a key, and to compare it with an equal one; how deep it is. */
+/** What it costs to hash a key, and to compare it with an equal one; how many tuples are inside one another. */
 interface KeyCost {
   hash: number;
   compare: number;
@@ -132,9 +126,16 @@ export class TableChecker {
       this.#fail(table, "the index of a dict or set is fuller than it says");
     if (leading !== this.#words[at + TABLE_LENGTH_OFFSET / 4]) this.#fail(table, "a key is not in the index, or twice");
 
-    for (let entry = 0; entry < entries; entry++) {
+    // The last entry is there. A deleted one leads to one behind it, past deleted ones alone.
+    let live = entries - 1;
+    for (let entry = entries - 1; entry >= 0; entry--) {
       const key = this.#words[first + entry * width] as number;
-      if (key === 0) continue;
+      if (key === 0) {
+        const next = this.#words[hashes + entry] as number;
+        if (next <= entry || next > live) this.#fail(table, "a deleted entry of a dict or set leads astray");
+        continue;
+      }
+      live = entry;
       const cost = this.#costOf(table, key);
       const hash = this.#words[hashes + entry] as number;
       let steps = cost.hash;
@@ -166,7 +167,7 @@ export class TableChecker {
     const at = this.#image.at(key);
     const type = (this.#words[at + 1] as number) & TYPE_MASK;
     if (type === TYPE_STR || type === TYPE_BYTES)
-      return { hash: 1, compare: 1 + ((this.#words[at + STR_LENGTH_OFFSET / 4] as number) >>> 3), depth: 1 };
+      return { hash: 1, compare: 1 + ((this.#words[at + STR_LENGTH_OFFSET / 4] as number) >>> 3), depth: 0 };
     if (type === TYPE_TUPLE) return this.#costOfTuple(table, key);
     const isUnhashable = type === TYPE_LIST || type === TYPE_DICT || type === TYPE_SET;
     if (isUnhashable || (type === TYPE_WEAKREF && !this.#isHashableWeakref(at)))
@@ -186,7 +187,7 @@ export class TableChecker {
   #costOfTuple(table: number, root: number): KeyCost {
     const stack: { tuple: number; next: number; cost: KeyCost }[] = [];
     const begin = (tuple: number): void => {
-      if (stack.length === MAX_KEY_DEPTH) this.#fail(table, "a key is a tuple that is nested too deeply");
+      if (stack.length === MAX_TUPLE_DEPTH) this.#fail(table, "a key is a tuple that is nested too deeply");
       stack.push({ tuple, next: 0, cost: { hash: 1, compare: 1, depth: 1 } });
     };
     const known = this.#tuples.get(root);
@@ -209,7 +210,7 @@ export class TableChecker {
         top.cost.depth = Math.max(top.cost.depth, cost.depth + 1);
         continue;
       }
-      if (top.cost.depth > MAX_KEY_DEPTH) this.#fail(table, "a key is a tuple that is nested too deeply");
+      if (top.cost.depth > MAX_TUPLE_DEPTH) this.#fail(table, "a key is a tuple that is nested too deeply");
       this.#tuples.set(top.tuple, top.cost);
       stack.pop();
       if (stack.length === 0) return top.cost;
@@ -217,4 +218,4 @@ export class TableChecker {
   }
 }
 
-const ATOM: KeyCost = { hash: 1, compare: 1, depth: 1 };
+const ATOM: KeyCost = { hash: 1, compare: 1, depth: 0 };

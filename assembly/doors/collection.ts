@@ -1,0 +1,144 @@
+// Doors: collecting, when to collect, and who is tracked.
+
+import { ROOM_FOR_DOORS, ROOM_FOR_HOOKS } from "../layout";
+import { control, UNREACHABLE } from "../control";
+import { needMoreRoom, needRoom } from "../room";
+import { nextOf } from "../object/header";
+import {
+  freeze as freezeTracked,
+  frozenCount,
+  nextTracked,
+  trackedCount as countTracked,
+  unfreeze as unfreezeAll,
+} from "../heap/generations";
+import { release } from "../death/death";
+import { waitingCount } from "../death/hooks";
+import { createList } from "../containers/list";
+import { collect as collectGeneration } from "../collect/collect";
+import { setLimits } from "../collect/limits";
+import { settleAll, step as stepCycle } from "../collect/cycle/cycle";
+import { nextReferrer as referrerAfter } from "../collect/referrers";
+import { verifyHeap } from "../verify/verify";
+import { beginIfWorthIt, setBounded as setBoundedPauses } from "../collect/trigger";
+import { checkGeneration, checkLoan, checkObjectOrNone } from "./checks";
+
+// Finalizers and callbacks are put off where the stack has no room for them. Who asks for a collection wants them now.
+
+export function collect(generation: u32): u32 {
+  checkGeneration(generation);
+  needMoreRoom(ROOM_FOR_HOOKS);
+  return collectGeneration(generation);
+}
+
+/** Does about so many units of what waits; begins a cycle if there is reason to. False if nothing is left. */
+export function step(units: i32): bool {
+  needMoreRoom(ROOM_FOR_HOOKS);
+  beginIfWorthIt();
+  return stepCycle(units);
+}
+
+/** Ends, or gives up, all that goes in steps. */
+export function settle(): void {
+  needMoreRoom(ROOM_FOR_HOOKS);
+  if (control.collecting) return;
+  settleAll();
+}
+
+export function setBounded(on: u32): bool {
+  needMoreRoom(ROOM_FOR_HOOKS);
+  return setBoundedPauses(on != 0);
+}
+
+/** Objects that are known to wait for their death. */
+export function waiting(): u32 {
+  return waitingCount();
+}
+
+export function setEnabled(enabled: u32): void {
+  needRoom();
+  control.enabled = enabled ? 1 : 0;
+  setLimits();
+}
+
+export function addPause(by: i32): void {
+  if (by > 0) needMoreRoom(ROOM_FOR_DOORS);
+  else needRoom();
+  control.pauses += by;
+  setLimits();
+}
+
+export function setByteThreshold(bytes: u32): void {
+  needRoom();
+  control.byteThreshold = bytes;
+  control.pagesAfter = control.pagesInUse;
+  setLimits();
+}
+
+export function setThresholds(t0: i32, t1: i32, t2: i32): void {
+  needRoom();
+  control.threshold0 = t0;
+  control.threshold1 = t1;
+  control.threshold2 = t2;
+  setLimits();
+}
+
+export function trackedCount(generation: u32): u32 {
+  checkGeneration(generation);
+  return countTracked(generation);
+}
+
+export function trackedAfter(generation: u32, object: usize): usize {
+  checkGeneration(generation);
+  checkObjectOrNone(object);
+  return nextTracked(generation, object);
+}
+
+/** Of a collection under way: the next object that it found to be garbage. */
+export function unreachableAfter(object: usize): usize {
+  checkObjectOrNone(object);
+  const next = nextOf(object ? object : UNREACHABLE);
+  return next == UNREACHABLE ? 0 : next;
+}
+
+export function nextReferrer(generation: u32, object: usize, targets: usize, count: u32): usize {
+  checkGeneration(generation);
+  checkObjectOrNone(object);
+  checkLoan(targets, count, 2);
+  return referrerAfter(generation, object, targets, count);
+}
+
+export function freeze(): void {
+  needRoom();
+  freezeTracked();
+}
+
+export function unfreeze(): void {
+  unfreezeAll();
+}
+
+export function freezeCount(): u32 {
+  return frozenCount();
+}
+
+export function setDebug(flags: u32): void {
+  control.debug = flags;
+}
+
+export function garbage(): usize {
+  needRoom();
+  if (!control.garbage) control.garbage = <u32>createList(0);
+  return control.garbage;
+}
+
+/** Lets go of the list of garbage. */
+export function forgetGarbage(): void {
+  needRoom();
+  const list = control.garbage;
+  control.garbage = 0;
+  if (list) release(list);
+}
+
+/** 0, or the number of the first broken invariant: see invariants.ts. The control block then says at which address. */
+export function verify(): u32 {
+  return verifyHeap();
+}

@@ -1,0 +1,132 @@
+// Doors: the heap itself, types, objects, and what looks at them.
+
+import { FLAG_FINALIZED, KIND_STRUCT, SLOTS_BUFFER_OFFSET } from "../layout";
+import { CHECK } from "../check";
+import { control } from "../control";
+import { needRoom } from "../room";
+import { blockSize } from "../memory/blocks";
+import { ONE_ROOT, SATURATED, hasFlag, infoOf, isTracked as isObjectTracked, refcountOf } from "../object/header";
+import { hasBuffer } from "../object/references";
+import { typeOf as typeOfObject } from "../object/type";
+import { addType } from "../heap/birth";
+import { takeCensus } from "../heap/census";
+import { incref as addRoot, rootsOf } from "../heap/count";
+import { firstObject, nextObject as objectAfter, typeIdAt } from "../heap/walk";
+import { decref as dropRoot } from "../death/fast";
+import { replaceSlot, slotAddress } from "../containers/write";
+import { alloc as allocObject } from "../alloc";
+import { startHeap } from "../start";
+import { checkAlive, checkAliveOrNone, checkNewType, checkObject, checkOwned, checkSlot, checkStart } from "./checks";
+
+/** Throws as the engine does if the stack has no room for so many frames of 4 KiB. */
+export { needMoreRoom as needRoom } from "../room";
+
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+export function init(base: usize, limit: usize): bool {
+  checkStart();
+  needRoom();
+  return startHeap(base, limit);
+}
+
+/** Where all state begins: for whoever saves it. */
+export function controlBlock(): usize {
+  return changetype<usize>(control);
+}
+
+export function defineType(payloadBytes: u32, slotCount: u32, flags: u32): u32 {
+  needRoom();
+  return addType(payloadBytes, slotCount, KIND_STRUCT, flags);
+}
+
+/** Asks for room where the short way does not do. */
+export function alloc(type: u32): usize {
+  checkNewType(type);
+  return allocObject(type);
+}
+
+/** Counting is two stores, but from the 255th reference on. */
+export function incref(object: usize): bool {
+  checkAlive(object);
+  if (infoOf(object) >= SATURATED - ONE_ROOT) needRoom();
+  return addRoot(object);
+}
+
+/** Asks for room where the object dies. */
+export function decref(object: usize): void {
+  checkOwned(object);
+  dropRoot(object);
+}
+
+export function refcount(object: usize): u32 {
+  checkObject(object);
+  return refcountOf(object);
+}
+
+export function roots(object: usize): u32 {
+  checkObject(object);
+  return rootsOf(object);
+}
+
+export function getRef(object: usize, slot: u32): usize {
+  checkSlot(object, slot);
+  return load<u32>(slotAddress(object, slot));
+}
+
+/** To write a slot is a few stores, unless what was there dies, or a cycle has to mark it. */
+export function setRef(object: usize, slot: u32, value: usize): void {
+  checkSlot(object, slot);
+  checkAlive(object);
+  checkAliveOrNone(value);
+  const at = slotAddress(object, slot);
+  const old = <usize>load<u32>(at);
+  if (old && (refcountOf(old) == 1 || control.marking)) needRoom();
+  replaceSlot(at, value);
+}
+
+export function isTracked(object: usize): bool {
+  checkObject(object);
+  return isObjectTracked(object);
+}
+
+export function isFinalized(object: usize): bool {
+  checkObject(object);
+  return hasFlag(object, FLAG_FINALIZED);
+}
+
+export function nextObject(object: usize): usize {
+  if (!object) return firstObject();
+  checkObject(object);
+  return objectAfter(object);
+}
+
+export function sizeOf(object: usize): u32 {
+  checkObject(object);
+  const buffer = hasBuffer(typeOfObject(object)) ? load<u32>(object + SLOTS_BUFFER_OFFSET) : 0;
+  return blockSize(object) + (buffer ? blockSize(buffer) : 0);
+}
+
+export function typeOf(address: usize): u32 {
+  return typeIdAt(address);
+}
+
+export function census(): void {
+  needRoom();
+  takeCensus();
+}
+
+export function isChecked(): bool {
+  return CHECK;
+}
+
+// ---- Torture: nothing in the release core
+
+export function tortureCollect(on: u32): void {
+  control.collectAlways = on;
+}
+
+export function tortureFail(n: u32): void {
+  control.failCountdown = n;
+}

@@ -1,0 +1,170 @@
+// Hashes and equality of everything but tuples, as Python has them. Numbers that are equal hash alike whatever their
+// type; strings and bytes are compared by their content, weak references by what they refer to, and everything else by
+// identity. No user code runs here, and no memory is needed.
+//
+// Numbers that do not fit 32 bits, strings and bytes hash with a seed that an attacker cannot know, so nobody can choose
+// many keys with one hash. Ints of 32 bits hash to themselves, each to another.
+
+import {
+  STR_BYTES_OFFSET,
+  STR_HASH_OFFSET,
+  STR_LENGTH_OFFSET,
+  TYPE_BOOL,
+  TYPE_BYTES,
+  TYPE_DICT,
+  TYPE_FLOAT,
+  TYPE_INT,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_STR,
+  TYPE_TUPLE,
+  TYPE_WEAKREF,
+  VALUE_OFFSET,
+  WEAKREF_CALLBACK_OFFSET,
+  WEAKREF_HASHED,
+  WEAKREF_PREV_OFFSET,
+  WEAKREF_REFERENT_OFFSET,
+} from "../layout";
+import { control } from "../control";
+import { typeIdOf } from "../object/header";
+
+const TWO_TO_63: f64 = 9223372036854775808.0;
+
+// ---- Whether there is a hash
+
+/** Whether an object that is no tuple can be a key. If not, `control.unhashable` is the type that cannot. */
+export function isAtomHashable(object: usize, type: u32): bool {
+  if (isUnhashable(type)) return refuse(type);
+  return type != TYPE_WEAKREF || isWeakrefHashable(object);
+}
+
+/** For `isHashable`: this is the type that cannot be a key. */
+export function refuse(type: u32): bool {
+  control.unhashable = type;
+  return false;
+}
+
+function isUnhashable(type: u32): bool {
+  return type == TYPE_LIST || type == TYPE_DICT || type == TYPE_SET;
+}
+
+/** As its referent. A dead one only if it was hashed while it lived. */
+function isWeakrefHashable(weakref: usize): bool {
+  const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
+  if (!referent) return (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) != 0 || refuse(TYPE_WEAKREF);
+  const type = typeIdOf(referent);
+  // There are no weak references to tuples.
+  return !(isUnhashable(type) || type == TYPE_TUPLE) || refuse(type);
+}
+
+// ---- Hashes
+
+/** Hash of a hashable object that is no tuple. */
+export function hashOfAtom(object: usize, type: u32): u32 {
+  if (type == TYPE_STR || type == TYPE_BYTES) return hashOfText(object);
+  if (type == TYPE_INT || type == TYPE_BOOL) return hashOfInt(load<i64>(object + VALUE_OFFSET));
+  if (type == TYPE_FLOAT) return hashOfFloat(load<f64>(object + VALUE_OFFSET), object);
+  if (type == TYPE_WEAKREF) return hashOfWeakref(object);
+  return hashOfAddress(object);
+}
+
+function hashOfAddress(object: usize): u32 {
+  return (<u32>object) >>> 3;
+}
+
+/** Cached in the object, where 0 stands for "not yet". */
+export function hashOfText(text: usize): u32 {
+  let hash = load<u32>(text, STR_HASH_OFFSET);
+  if (hash) return hash;
+  hash = hashOfBytes(text + STR_BYTES_OFFSET, load<u32>(text, STR_LENGTH_OFFSET));
+  if (!hash) hash = 1;
+  store<u32>(text, hash, STR_HASH_OFFSET);
+  return hash;
+}
+
+const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
+
+function seed(): u64 {
+  return (<u64>control.hashSeed) << 32;
+}
+
+/** Multiply and fold, eight bytes at a time. src/image/hash.ts does the same. */
+function hashOfBytes(at: usize, length: u32): u32 {
+  const end = at + length;
+  let hash = seed() ^ length;
+  for (; at + 8 <= end; at += 8) hash = fold(hash ^ load<u64>(at));
+  let rest: u64 = 0;
+  for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
+  return <u32>fold(fold(hash ^ rest));
+}
+/** The high half, which all bits have gone into, comes down to the low one. */
+function fold(value: u64): u64 {
+  value *= MULTIPLIER;
+  return value ^ (value >>> 32);
+}
+
+/** Neighbours stay neighbours, as in CPython: their cells lie side by side. */
+function hashOfInt(value: i64): u32 {
+  return <i64>(<i32>value) == value ? <u32>value : hashOfBits(<u64>value);
+}
+function hashOfBits(bits: u64): u32 {
+  return <u32>fold(fold(seed() ^ bits));
+}
+
+/** A NaN, equal to none but itself, has a hash of its own. */
+function hashOfFloat(value: f64, object: usize): u32 {
+  if (isInt(value)) return hashOfInt(<i64>value);
+  return value == value ? hashOfBits(reinterpret<u64>(value)) : hashOfAddress(object);
+}
+
+/** Whether a float is the equal of an int of 64 bits. */
+function isInt(value: f64): bool {
+  return value >= -TWO_TO_63 && value < TWO_TO_63 && floor<f64>(value) == value;
+}
+
+/** The referent's, which a dead one remembers. */
+function hashOfWeakref(weakref: usize): u32 {
+  const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
+  if (!referent) return load<u32>(weakref + WEAKREF_PREV_OFFSET);
+  const callback = load<u32>(weakref + WEAKREF_CALLBACK_OFFSET);
+  store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, callback | WEAKREF_HASHED);
+  return hashOfAddress(referent);
+}
+
+// ---- Equality
+
+/** Python's `a is b or a == b` of objects that are not both tuples, but that a container is equal to itself alone. */
+export function areEqualAtoms(a: usize, typeOfA: u32, b: usize, typeOfB: u32): bool {
+  if (a == b) return true;
+  if (isNumber(typeOfA)) return isNumber(typeOfB) && areEqualNumbers(a, typeOfA, b, typeOfB);
+  if (typeOfA != typeOfB) return false;
+  if (typeOfA == TYPE_STR || typeOfA == TYPE_BYTES) return areEqualTexts(a, b);
+  return typeOfA == TYPE_WEAKREF && areEqualWeakrefs(a, b);
+}
+
+function isNumber(type: u32): bool {
+  return type == TYPE_INT || type == TYPE_FLOAT || type == TYPE_BOOL;
+}
+
+function areEqualNumbers(a: usize, typeOfA: u32, b: usize, typeOfB: u32): bool {
+  if (typeOfA == TYPE_FLOAT) {
+    const value = load<f64>(a + VALUE_OFFSET);
+    if (typeOfB == TYPE_FLOAT) return value == load<f64>(b + VALUE_OFFSET);
+    return isInt(value) && <i64>value == load<i64>(b + VALUE_OFFSET);
+  }
+  return typeOfB == TYPE_FLOAT
+    ? areEqualNumbers(b, typeOfB, a, typeOfA)
+    : load<i64>(a + VALUE_OFFSET) == load<i64>(b + VALUE_OFFSET);
+}
+
+export function areEqualTexts(a: usize, b: usize): bool {
+  const length = load<u32>(a, STR_LENGTH_OFFSET);
+  if (length != load<u32>(b, STR_LENGTH_OFFSET)) return false;
+  return memory.compare(a + STR_BYTES_OFFSET, b + STR_BYTES_OFFSET, length) == 0;
+}
+
+/** While both live, if they refer to one object: what can be referred to weakly is equal to itself alone. */
+function areEqualWeakrefs(a: usize, b: usize): bool {
+  const referent = load<u32>(a + WEAKREF_REFERENT_OFFSET);
+  return referent != 0 && referent == load<u32>(b + WEAKREF_REFERENT_OFFSET);
+}

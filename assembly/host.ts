@@ -1,7 +1,7 @@
 // Everything the core needs from outside. An embedder that links this source replaces this file.
 //
-// The first four are told to the host; no exception may leave them. They may call back into the
-// heap, which is consistent whenever one of them runs.
+// No exception may leave an import, but for `refuse`. The first three are hooks: they run user code, which may call back
+// into the heap. It is whole then.
 
 /** Runs the finalizer of `object`, which is alive during the call and lent to it. */
 @external("host", "finalize")
@@ -15,7 +15,7 @@ export declare function callback(weakref: usize, id: u32): void;
 @external("host", "collection")
 export declare function tellCollection(phase: u32, generation: u32, collected: u32): void;
 
-/** A weak reference with this callback died: the function can be forgotten. Runs no user code. */
+/** A weak reference with this callback died: the function can be forgotten. As `checkRoom`. */
 @external("host", "forget")
 export declare function forget(id: u32): void;
 

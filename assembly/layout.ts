@@ -233,6 +233,6 @@ export const PHASE_SWEEPING = 8; // clears what is dead
 /** For a door that calls doors, which ask again from further down; and for one that takes what another door gives back. */
 export const ROOM_FOR_DOORS = 2;
 /** For a hook: V8 refuses to compile a function, which hooks are at their first call, with less than 40 KiB left. */
-export const ROOM_FOR_HOOKS = 16;
+export const ROOM_FOR_HOOKS = 12;
 /** The host's answer in `control.room` if there is none for a hook. */
 export const NO_ROOM = 2;

@@ -7,7 +7,7 @@ import { Orphans } from "./orphans.js";
 import type { Handle } from "./handle.js";
 import type { CallbackLabel } from "./image/meta.js";
 import type { Address, CoreImports } from "./wasm/exports.js";
-import { Guard } from "./wasm/guard.js";
+import { deadExports, guardExports, isSound, suspiciousExports } from "./wasm/guard.js";
 import type { CoreExports } from "./wasm/instance.js";
 import { HeapMemory } from "./wasm/memory.js";
 
@@ -61,11 +61,11 @@ class TypeTable {
 /**
  * One heap's core, memory and books, shared by its handles and faces. Not public.
  *
- * All functions of `core` throw once the heap is disposed of or corrupt, so that nothing needs to ask.
+ * `core` is swapped for functions that throw once the heap is disposed of or corrupt, so that nothing
+ * needs to ask.
  */
 export class Store {
   core!: CoreExports;
-  #guard!: Guard;
   memory!: HeapMemory;
   net!: LeakNet;
   readonly leaks: Leak[] = [];
@@ -111,9 +111,9 @@ export class Store {
     collection: this.#hook("gc callback", (phase, generation, collected) => {
       this.onCollection(phase, generation, collected >>> 0);
     }),
-    forget: this.#hook("callback", (id) => {
+    forget: (id) => {
       this.forgetCallback(id);
-    }),
+    },
   };
 
   /** A function that the core may call: nothing that is thrown in it gets back into the core. */
@@ -138,18 +138,32 @@ export class Store {
       this.leaks.push({ type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) });
       this.core.decref(address);
     });
-    this.#guard = new Guard(
-      exports,
-      (message, cause) => {
-        const error = (): CorruptHeapError =>
-          new CorruptHeapError(`the heap can no longer be used: ${message}`, { cause });
-        this.isCorrupt = true;
-        this.#end(error);
-        return error();
+    this.core = guardExports(exports, {
+      onBroken: (message, cause) => this.#break(message, cause),
+      onSuspicion: () => {
+        this.#suspect(exports);
       },
-      () => this.depth > 0,
-    );
-    this.core = this.#guard.exports;
+    });
+  }
+
+  /** Lets the next call of the core prove the heap sound before it does what it is for. */
+  #suspect(exports: CoreExports): void {
+    const trusted = this.core;
+    this.core = suspiciousExports(trusted, () => {
+      // Throws, and leaves the suspicion, if it has no room either.
+      const isWhole = isSound(exports, this.depth > 0);
+      this.core = trusted;
+      if (!isWhole) throw this.#break("a stack overflow has cut its core short");
+    });
+  }
+
+  /** Ends a heap that is no more one. */
+  #break(message: string, cause?: unknown): CorruptHeapError {
+    const error = (): CorruptHeapError =>
+      new CorruptHeapError(`the heap can no longer be used: ${message}`, cause === undefined ? undefined : { cause });
+    this.isCorrupt = true;
+    this.#end(error);
+    return error();
   }
 
   /** Ends all use. */
@@ -159,8 +173,7 @@ export class Store {
   }
 
   #end(error: () => Error): void {
-    this.#guard.end(error);
-    this.core = this.#guard.exports;
+    this.core = deadExports(this.core, error);
     this.memory.kill(error);
   }
 

@@ -252,11 +252,14 @@ function begin(dead: usize, info: u32, type: Type): void {
     callOrDefer(killLeaf(dead));
     return;
   }
-  const isFinal = hasFinalizer(type) && !(info & FLAG_FINALIZED);
-  // A weak reference tells the host to forget its callback.
-  const isHook = isFinal || ((info & TYPE_MASK) == TYPE_WEAKREF && callbackOf(dead) != 0);
-  if (isHook && !canRunHooks()) defer(dead);
-  else if (!isFinal || finalizeDying(dead)) pushDying(dead);
+  if (hasFinalizer(type) && !(info & FLAG_FINALIZED)) {
+    if (!canRunHooks()) {
+      defer(dead);
+      return;
+    }
+    if (!finalizeDying(dead)) return;
+  }
+  pushDying(dead);
 }
 
 /** Runs the finalizer of an object whose count is 0, as the youngest of generation 0. False if it was resurrected. */

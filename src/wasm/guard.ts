@@ -1,11 +1,5 @@
-import {
-  BadValueError,
-  CorruptHeapError,
-  HeapwrightError,
-  OutOfMemoryError,
-  describe,
-  isStackOverflow,
-} from "../errors.js";
+import { BadValueError, HeapwrightError, OutOfMemoryError, describe, isStackOverflow } from "../errors.js";
+import type { CorruptHeapError } from "../errors.js";
 import type { RawExports } from "./exports.js";
 import type { CoreExports } from "./instance.js";
 
@@ -41,122 +35,94 @@ const LENGTHS: Partial<Record<keyof RawExports, readonly number[]>> = {
 
 type AnyFunction = (...numbers: number[]) => unknown;
 
-/** One of the core's functions: what callers have, and what stands behind it at the moment. */
-interface Door {
-  readonly name: string;
-  readonly plain: AnyFunction;
-  stand(run: AnyFunction): void;
+/** Whoever calls a core through a guard. */
+export interface Host {
+  /** What is wrong with the heap, which can no longer be used. Returns what to throw. */
+  onBroken(message: string, cause?: unknown): CorruptHeapError;
+  /** The heap may be half changed: `isSound` must find it whole before the core is called again. */
+  onSuspicion(): void;
 }
 
 /**
- * Stands between the host and its core, and decides about each thing that a call throws whether the heap goes on.
+ * The same functions, between the host and its core. They decide about each thing that a call throws whether the heap
+ * goes on:
  *
  * - Whatever is thrown before the core changes anything is an error like any other: an argument whose conversion to a
  *   number throws, one that the checked core refuses, a stack that has no room.
  * - A stack overflow where the stack had the room that the core asks for means that the core asks for too little on this
- *   engine. Then the heap may be half changed: the next call proves it sound first.
+ *   engine. Then the heap may be half changed, and has to be proved sound.
  * - A trap is a fault of the core, or of an address that was none. It ends the heap.
  */
-export class Guard {
-  /** The same functions, guarded. They stay the same ones, whatever becomes of the heap. */
-  readonly exports: CoreExports;
-  readonly #core: CoreExports;
-  readonly #doors: Door[] = [];
-  readonly #onTrap: (message: string, cause: unknown) => CorruptHeapError;
-  readonly #isInHook: () => boolean;
-
-  /**
-   * `onTrap` gets what is wrong with the heap, and returns what to throw. `isInHook`: whether the host runs one of its
-   * hooks, so that calls of the core wait for it to return.
-   */
-  constructor(
-    core: CoreExports,
-    onTrap: (message: string, cause: unknown) => CorruptHeapError,
-    isInHook: () => boolean,
-  ) {
-    this.#core = core;
-    this.#onTrap = onTrap;
-    this.#isInHook = isInHook;
-    const entries = Object.entries(core).map(([name, value]: [string, unknown]) => [
-      name,
-      typeof value === "function" ? this.#guarded(name, value as AnyFunction) : value,
-    ]);
-    this.exports = Object.fromEntries(entries) as CoreExports;
-  }
-
-  /** From now on every call throws this error: what is left of a heap that is disposed of or corrupt. */
-  end(error: () => Error): void {
-    for (const door of this.#doors)
-      door.stand(() => {
-        throw error();
-      });
-  }
-
-  #guarded(name: string, plain: AnyFunction): AnyFunction {
-    let run = plain;
-    this.#doors.push({
-      name,
-      plain,
-      stand(next) {
-        run = next;
-      },
-    });
-    const lengths = LENGTHS[name as keyof RawExports];
+export function guardExports(core: CoreExports, host: Host): CoreExports {
+  return mapExports(core, (name, run) => {
     const call: AnyFunction = (a, b, c, d, e) => {
       try {
         return run(a, b, c, d, e);
       } catch (error) {
-        throw this.#explain(error, name, [a, b, c, d, e]);
+        throw explain(core, host, error, name, [a, b, c, d, e]);
       }
     };
+    const lengths = LENGTHS[name as keyof RawExports];
     if (lengths === undefined) return call;
     return (...numbers) => {
       for (const index of lengths) checkLength(numbers[index]);
       return call(...numbers);
     };
-  }
+  });
+}
 
-  /** What to throw instead of what a call has thrown. */
-  #explain(error: unknown, name: string, numbers: readonly unknown[]): unknown {
-    // From the conversion of an argument, a hook inside of a core that trapped, or a heap that has ended.
-    if (error instanceof HeapwrightError) return error;
-    if (error instanceof Refusal) return new BadValueError(`${callOf(name, numbers)}: ${error.message}`);
-    if (error instanceof WebAssembly.RuntimeError || error instanceof CoreAbort)
-      return this.#onTrap(`its core trapped in ${callOf(name, numbers)}: "${error.message}"`, error);
-    if (isStackOverflow(error)) {
-      if (this.#hasRoom()) this.#suspect();
-      return error;
-    }
-    return new BadValueError(`${name}: the core takes numbers alone`, { cause: error });
-  }
+/** Functions that all throw: what is left of a heap that is disposed of or corrupt. */
+export function deadExports(core: CoreExports, error: () => Error): CoreExports {
+  return mapExports(core, () => () => {
+    throw error();
+  });
+}
 
-  /** Whether the stack has the room here that any change needs. If not, the core has refused the call that was made here. */
-  #hasRoom(): boolean {
-    try {
-      this.#core.needRoom(1);
-      return true;
-    } catch {
-      return false;
-    }
-  }
+/** The same functions, each of which first runs `prove`. */
+export function suspiciousExports(core: CoreExports, prove: () => void): CoreExports {
+  return mapExports(core, (_, run) => (...numbers) => {
+    prove();
+    return run(...numbers);
+  });
+}
 
-  /** Lets the next call, whichever it is, prove the heap sound before it does what it is for. */
-  #suspect(): void {
-    for (const { plain, stand } of this.#doors)
-      stand((...numbers) => {
-        this.#prove();
-        return plain(...numbers);
-      });
-  }
+/**
+ * Whether a heap has survived a stack overflow in its core. `isInHook`: an outer call of the core waits for a hook to
+ * return; else no collection can be under way that anyone will go on with.
+ */
+export function isSound(core: CoreExports, isInHook: boolean): boolean {
+  return (isInHook || !core.isCollecting()) && core.verify() === 0;
+}
 
-  #prove(): void {
-    const core = this.#core;
-    // What was cut short cannot be gone on with.
-    const isCutShort = !this.#isInHook() && core.isCollecting();
-    // Throws, and leaves the suspicion, if it has no room.
-    const isBroken = isCutShort || core.verify() !== 0;
-    for (const { plain, stand } of this.#doors) stand(plain);
-    if (isBroken) throw this.#onTrap("a stack overflow has cut its core short", undefined);
+function mapExports(core: CoreExports, wrap: (name: string, run: AnyFunction) => AnyFunction): CoreExports {
+  const entries = Object.entries(core).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === "function" ? wrap(name, value as AnyFunction) : value,
+  ]);
+  return Object.fromEntries(entries) as CoreExports;
+}
+
+/** What to throw instead of what a call has thrown. */
+function explain(core: CoreExports, host: Host, error: unknown, name: string, numbers: readonly unknown[]): unknown {
+  // From the conversion of an argument, a hook inside of a core that trapped, or a heap that has ended.
+  if (error instanceof HeapwrightError) return error;
+  if (error instanceof Refusal) return new BadValueError(`${callOf(name, numbers)}: ${error.message}`);
+  if (error instanceof WebAssembly.RuntimeError || error instanceof CoreAbort)
+    return host.onBroken(`its core trapped in ${callOf(name, numbers)}: "${error.message}"`, error);
+  if (isStackOverflow(error)) {
+    if (hasRoom(core)) host.onSuspicion();
+    return error;
+  }
+  return new BadValueError(`${name}: the core takes numbers alone`, { cause: error });
+}
+
+/** Whether the stack has the room here that any change needs. If not, the core has refused the call that was made from here. */
+function hasRoom(core: CoreExports): boolean {
+  try {
+    core.needRoom(1);
+    return true;
+  } catch {
+    return false;
   }
 }
 

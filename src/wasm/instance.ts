@@ -34,18 +34,35 @@ export async function startCore(source: CoreSource, hooks: CoreImports): Promise
 
 /** What a core imports: the host's hooks, and what needs the core itself. */
 class Imports {
-  #core: RawExports | undefined;
   readonly all: Record<string, Record<string, unknown>>;
+  #core: RawExports | undefined;
 
   constructor(hooks: CoreImports) {
-    // To be resumed, a generator needs no compiling: its code is there. That of a function which has not run for a while
-    // is not, and V8 compiles none where less than 40 KiB of the stack are left.
-    const room = this.#roomChecks();
-    room.next();
+    // These two are called where little of the stack may be left. V8 compiles no function with less than 40 KiB, and
+    // throws code away that has not run for long, but never that of an async function. So they are, and run once now.
+    /* eslint-disable @typescript-eslint/require-await -- they wait for nothing */
+    const checkRoom = async (answer: Address): Promise<void> => {
+      try {
+        this.#core?.needRoom(ROOM_FOR_HOOKS);
+      } catch {
+        if (this.#core !== undefined) new Uint32Array(this.#core.memory.buffer, answer, 1)[0] = NO_ROOM;
+      }
+    };
+    const forget = async (callback: number): Promise<void> => {
+      try {
+        hooks.forget(callback);
+      } catch {
+        // The host keeps a function that nobody will call.
+      }
+    };
+    /* eslint-enable @typescript-eslint/require-await */
+    void checkRoom(0);
+    void forget(0);
     this.all = {
       host: {
         ...hooks,
-        checkRoom: room.next.bind(room),
+        checkRoom,
+        forget,
         refuse: (message: Address) => {
           throw new Refusal(this.#read(message));
         },
@@ -61,18 +78,6 @@ class Imports {
   /** Connects them to the core that they were given to. */
   connect(core: RawExports): void {
     this.#core = core;
-  }
-
-  /** Is given addresses, and writes NO_ROOM to each if the stack has no room for a hook. */
-  *#roomChecks(): Generator<undefined, void, Address> {
-    for (;;) {
-      const address = yield;
-      try {
-        this.#core?.needRoom(ROOM_FOR_HOOKS);
-      } catch {
-        if (this.#core !== undefined) new Uint32Array(this.#core.memory.buffer, address, 1)[0] = NO_ROOM;
-      }
-    }
   }
 
   /** A string of AssemblyScript's: its length in bytes stands in front of it. */

@@ -2,7 +2,7 @@
 //
 // Each growth brings the tables of the new pages, the bitmaps of a full collection among them: a collection cannot fail for
 // want of memory. Growth is by an eighth of the heap at least, and near the limit by all that is left: a heap of n pages
-// has grown at most 8.5 ln n times, which is 94 for 4 GiB.
+// has grown about 8.5 ln n times at most, which is 94 for 4 GiB.
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { control } from "../control";

@@ -1,0 +1,232 @@
+// Plants mistakes in the core, one at a time, and asks the tests: which of them notice, and which mistake survives.
+//
+//     npm run mutate                        every mistake of tests/mutations/core.mjs
+//     npm run mutate -- --only death        those whose name has "death" in it
+//     npm run mutate -- --tests tests/core,tests/bounded --jobs 1 --list tests/mutations/other.mjs
+//
+// Each mistake is a text of one file of assembly/ and what stands there instead. It is compiled, in little time and
+// without much optimization, into a copy of the project in the temporary folder, where the stages of test files run
+// until one fails. Test files that fail without any mistake say nothing, and are left out, with a warning.
+
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import asc from "assemblyscript/asc";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    list: { type: "string", default: "tests/mutations/core.mjs" },
+    only: { type: "string", default: "" },
+    tests: { type: "string" },
+    jobs: { type: "string", default: String(Math.min(2, availableParallelism())) },
+    /** Seconds that a stage may take, besides five times what it takes without a mistake. */
+    patience: { type: "string", default: "60" },
+    keep: { type: "boolean", default: false },
+  },
+});
+
+/** What a copy of the project needs to run tests. */
+const COPIED = ["assembly", "src", "tests", "package.json", "vitest.config.ts", "tsconfig.json", "asconfig.json"];
+const MODULES = [
+  { target: "release", entries: ["assembly/index.ts"], wasm: "core.wasm", inlined: "core.generated.ts" },
+  {
+    target: "checked",
+    entries: ["assembly/index.ts", "assembly/verify.ts"],
+    wasm: "core.checked.wasm",
+    inlined: "core-checked.generated.ts",
+  },
+  { target: "verify", entries: ["assembly/verify.ts"], wasm: "verify.wasm", inlined: "verify.generated.ts" },
+];
+
+/** The project's own settings of the compiler, but for what takes long. */
+function quickConfig() {
+  const config = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8"));
+  Object.assign(config.options, { optimizeLevel: 1, shrinkLevel: 0, converge: false, runPasses: [] });
+  for (const target of Object.values(config.targets)) {
+    delete target.shrinkLevel;
+    delete target.debug;
+  }
+  return JSON.stringify(config);
+}
+
+/** One copy of the project, in which one mistake after the other is planted. */
+class Project {
+  constructor(folder) {
+    this.folder = folder;
+    for (const name of COPIED) cpSync(join(root, name), join(folder, name), { recursive: true });
+    for (const name of ["dist", "tmp"]) mkdirSync(join(folder, name));
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    this.config = quickConfig();
+  }
+
+  /** Compiles the three modules, with `file` as `text`. What the compiler has against it, or undefined. */
+  async build(file, text) {
+    for (const { target, entries, wasm, inlined } of MODULES) {
+      let bytes;
+      const { error, stderr } = await asc.main(
+        [...entries, "--target", target, "--config", "asconfig.json", "--outFile", wasm],
+        {
+          readFile: (name, base) => {
+            const path = resolve(base === "." ? root : join(root, base), name);
+            if (name.endsWith("asconfig.json")) return this.config;
+            if (file !== undefined && path === join(root, file)) return text;
+            return existsSync(path) ? readFileSync(path, "utf8") : null;
+          },
+          writeFile: (name, contents) => {
+            if (name.endsWith(".wasm")) bytes = contents;
+          },
+          listFiles: () => [],
+        },
+      );
+      if (error) return stderr.toString().split("\n").slice(0, 5).join("\n");
+      writeFileSync(join(this.folder, "dist", wasm), bytes);
+      const base64 = Buffer.from(bytes).toString("base64");
+      writeFileSync(join(this.folder, "src/wasm", inlined), `export const base64: string = "${base64}";\n`);
+    }
+    // The host shares constants with the core.
+    if (file !== undefined) writeFileSync(join(this.folder, file), text);
+    return undefined;
+  }
+
+  restore(file) {
+    cpSync(join(root, file), join(this.folder, file));
+  }
+
+  /** Runs test files. `bail`: until one test fails. Answers what failed, as texts, and which files. */
+  test(files, { bail, seconds }) {
+    const report = join(this.folder, "tmp/report.json");
+    rmSync(report, { force: true });
+    const started = performance.now();
+    const child = spawn(
+      process.execPath,
+      [
+        join(root, "node_modules/vitest/vitest.mjs"),
+        "run",
+        ...files,
+        "--reporter=json",
+        `--outputFile=${report}`,
+        "--no-file-parallelism",
+        "--no-isolate",
+        ...(bail ? ["--bail=1"] : []),
+      ],
+      {
+        cwd: this.folder,
+        stdio: "ignore",
+        env: { ...process.env, TMPDIR: join(this.folder, "tmp"), HEAPWRIGHT_SEED: undefined },
+        detached: true,
+      },
+    );
+    return new Promise((done) => {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        // The whole group: a worker that never returns does not end with its parent.
+        process.kill(-child.pid, "SIGKILL");
+      }, seconds * 1000);
+      child.on("close", (code) => {
+        clearTimeout(timer);
+        const took = (performance.now() - started) / 1000;
+        const { failed, redFiles } = isLate
+          ? { failed: [`nothing within ${Math.round(seconds)} s`], redFiles: [] }
+          : readReport(report, code, this.folder);
+        done({ failed, redFiles, took });
+      });
+    });
+  }
+}
+
+function readReport(report, code, folder) {
+  if (!existsSync(report)) return { failed: code === 0 ? [] : ["the test runner ended by itself"], redFiles: [] };
+  const { testResults } = JSON.parse(readFileSync(report, "utf8"));
+  const failed = [];
+  const redFiles = [];
+  for (const { name, status, assertionResults } of testResults) {
+    const file = name.slice(folder.length + 1);
+    const names = assertionResults
+      .filter((test) => test.status === "failed")
+      .map((test) => `${file} > ${test.fullName}`);
+    if (names.length === 0 && status === "failed") names.push(file);
+    if (names.length > 0) redFiles.push(file);
+    failed.push(...names);
+  }
+  if (failed.length === 0 && code !== 0) failed.push("an error outside of any test");
+  return { failed, redFiles };
+}
+
+/** The file of a mistake, with the mistake; or why it cannot be made. */
+function plant({ file, find, replace }) {
+  if (!existsSync(join(root, file))) return { problem: `there is no ${file}` };
+  const source = readFileSync(join(root, file), "utf8");
+  const count = source.split(find).length - 1;
+  if (count !== 1) return { problem: `the text is there ${count} times in ${file}` };
+  return { text: source.replace(find, () => replace) };
+}
+
+const { default: mutations, STAGES } = await import(pathToFileURL(resolve(root, options.list)).href);
+const chosen = mutations.filter(({ name }) => name.includes(options.only));
+const base = mkdtempSync(join(tmpdir(), "heapwright-mutants-"));
+const jobs = Number(options.jobs);
+
+console.log(`Without a mistake (${base}):`);
+const projects = Array.from({ length: jobs }, (_, at) => {
+  const folder = join(base, `project-${at}`);
+  mkdirSync(folder);
+  return new Project(folder);
+});
+const problem = await projects[0].build();
+if (problem) throw new Error(problem);
+const stages = [];
+for (const files of options.tests ? [options.tests.split(",")] : STAGES) {
+  const { failed, redFiles, took } = await projects[0].test(files, { bail: false, seconds: 3600 });
+  if (redFiles.length > 0) console.log(`  left out, since they fail: ${redFiles.join(", ")}`);
+  if (failed.length > 0 && redFiles.length === 0) throw new Error(failed.join("\n"));
+  stages.push({ files, exclude: redFiles, took });
+  console.log(`  ${files.join(" ")}: ${took.toFixed(1)} s`);
+}
+
+const results = [];
+const queue = [...chosen];
+async function work(project) {
+  for (let mutation = queue.shift(); mutation; mutation = queue.shift()) {
+    const result = await judge(project, mutation);
+    results.push(result);
+    const time = result.took === undefined ? "" : ` (${result.took.toFixed(0)} s)`;
+    console.log(`${result.verdict.padEnd(8)} ${mutation.name}${time}${result.by ? `\n         ${result.by}` : ""}`);
+  }
+}
+
+async function judge(project, mutation) {
+  const { name, file } = mutation;
+  const { text, problem } = plant(mutation);
+  if (problem) return { name, verdict: "stale", by: problem };
+  const started = performance.now();
+  const took = () => (performance.now() - started) / 1000;
+  try {
+    const refused = await project.build(file, text);
+    if (refused) return { name, verdict: "invalid", by: refused, took: took() };
+    for (const { files, exclude, took: usual } of stages) {
+      const seconds = 5 * usual + Number(options.patience);
+      const arguments_ = [...files, ...exclude.flatMap((one) => ["--exclude", one])];
+      const { failed } = await project.test(arguments_, { bail: true, seconds });
+      if (failed.length > 0) return { name, verdict: "noticed", by: failed[0], took: took() };
+    }
+    return { name, verdict: "SURVIVED", took: took() };
+  } finally {
+    project.restore(file);
+  }
+}
+
+await Promise.all(projects.map(work));
+const count = (verdict) => results.filter((result) => result.verdict === verdict).length;
+console.log(
+  `\n${count("noticed")} of ${chosen.length} noticed, ${count("SURVIVED")} survived, ` +
+    `${count("invalid")} do not compile, ${count("stale")} are about a text that is gone`,
+);
+for (const { name, verdict } of results) if (verdict !== "noticed") console.log(`  ${verdict}: ${name}`);
+if (options.keep) console.log(base);
+else rmSync(base, { recursive: true, force: true });
+process.exitCode = count("noticed") === chosen.length ? 0 : 1;

@@ -413,7 +413,7 @@ const KEEP_ROOM = [
   ...["list.extend by an array", "dict.set of a new string", "dict.set of a new int", "dict.set of a new bigint"],
   ...["dict.set of a new float", "dict.set of new bytes", "dict.set of a new tuple", "dict.setDefault"],
   ...["set.add of a new string", "set.add of a new float", "weakref.ref", "weakref.ref with a callback"],
-  ...["dict.set of a key", "heap.from, many references"],
+  ...["dict.set of a key", "heap.from", "heap.from, many references"],
 ];
 
 describe("memory that is refused at each request in turn changes nothing", () => {

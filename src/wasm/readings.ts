@@ -60,7 +60,7 @@ export interface CoreReadings {
   freePageBytes(): number;
   /** Bytes of the heap's own tables, but for the bitmaps. */
   tableBytes(): number;
-  /** Bytes set aside for the bitmaps of a collection. */
+  /** Bytes set aside for the bitmaps of a collection. The first ones lie among the first tables, in no page of their own. */
   bitmapBytes(): number;
 
   /** Of the last `census`: bytes of the blocks of live objects and buffers, live objects, and blocks, buffers among them. */
@@ -117,8 +117,6 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
   const firstPages = pages("firstPage");
   const descriptorPages = pages("descriptorPages");
   const bitmapPages = pages("bitmapPages");
-  // The first ones lie among the first tables, in no page of their own.
-  const firstBitmaps = (): number => (bitmapPages() === 0 ? BOOTSTRAP_BITMAP_BYTES : 0);
   const typeWord = (offset: number) => (type: number) => word(types() + type * TYPE_DESCRIPTOR_SIZE + offset);
   const classWord = (offset: number) => (index: number) =>
     word(control + CLASSES_OFFSET + index * CLASS_RECORD_SIZE + offset);
@@ -147,8 +145,8 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     reservedBytes: pages("endPage"),
     usedPageBytes: pages("pagesInUse"),
     freePageBytes: pages("freePages"),
-    tableBytes: () => firstPages() + descriptorPages() - firstBitmaps(),
-    bitmapBytes: () => bitmapPages() + firstBitmaps(),
+    tableBytes: () => firstPages() + descriptorPages() - BOOTSTRAP_BITMAP_BYTES,
+    bitmapBytes: () => bitmapPages() + BOOTSTRAP_BITMAP_BYTES,
     liveBytes: read("liveBytes"),
     liveObjects: read("liveObjects"),
     liveBlocks: read("liveBlocks"),

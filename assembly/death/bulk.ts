@@ -7,7 +7,6 @@ import {
   FLAG_HAS_WEAKREFS,
   FLAG_INTERNED,
   FLAG_OLD,
-  PAGE_SHIFT,
   PAYLOAD_OFFSET,
   TYPE_BUFFER,
   TYPE_DIES_SILENTLY,
@@ -16,7 +15,8 @@ import {
 } from "../layout";
 import { isMarked, markedIn } from "../memory/bits";
 import { endGiving, freeBlock, giveToSpan, renewSpan } from "../memory/blocks";
-import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf, usedOf } from "../memory/page";
+import { endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../memory/blocks-of";
+import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, Page, pageAt, usedOf } from "../memory/page";
 import { CHECK } from "../check";
 import { control } from "../control";
 import { infoOf, nextOf, refcountOf } from "../object/header";
@@ -78,10 +78,9 @@ export function sweep(): u32 {
   let number = control.firstPage;
   while (number < control.endPage) {
     const page = pageAt(number);
-    const state = page.state;
     // Pages that were given back meanwhile may have become others.
-    const span: u32 = state == PAGE_INSIDE ? 1 : page.span;
-    if (usedOf(page) && (state == PAGE_SPAN || state == PAGE_LARGE)) {
+    const span: u32 = page.state == PAGE_INSIDE ? 1 : page.span;
+    if (hasBlocks(page) && usedOf(page)) {
       const marked = markedIn(number, span);
       if (marked != usedOf(page)) old += sweepSpan(number, page, marked == 0);
     }
@@ -94,9 +93,9 @@ export function sweep(): u32 {
 /** `isUnmarked`: there are no marks in the span. */
 function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   const isLarge = page.state == PAGE_LARGE;
-  const end = <usize>page.fresh;
-  const size = isLarge ? end : page.blockSize;
-  const first = ((<usize>number) << PAGE_SHIFT) + prefixOf(page.kind);
+  const first = firstBlockOf(number, page);
+  const end = endOfBlocks(page);
+  const size = strideOf(page);
   const before = page.used;
   // Then all goes, and need not be put on the free list.
   const isWhole = isUnmarked && !isLarge && page.kind == BLOCK_LINKED && !control.nesting && !CHECK;
@@ -116,7 +115,7 @@ function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
     if (!isWhole) giveToSpan(object, page);
   }
   if (isWhole) renewSpan(first, page);
-  control.freedBytes += (before - page.used) * <u32>size;
+  control.freedBytes += (before - page.used) * size;
   if (before != page.used) endGiving(page);
   return old;
 }

@@ -4,7 +4,8 @@
 // take. When it was too little, steps do more, and the heap does not grow. Steps are as frequent as it takes to keep each of them
 // near STEP_UNITS.
 
-import { BLOCK_LINKED, PAGE_LARGE, PAGE_SPAN, pageAt, usedOf } from "../../memory/page";
+import { hasBlocks } from "../../memory/blocks-of";
+import { BLOCK_LINKED, pageAt, usedOf } from "../../memory/page";
 import { control } from "../../control";
 import { BIRTHS_BEFORE_STEP } from "../../death/hooks";
 
@@ -41,7 +42,7 @@ export function startPace(): void {
 /** Counts the blocks of a page. */
 export function countBlocks(number: u32): void {
   const page = pageAt(number);
-  if (page.state != PAGE_SPAN && page.state != PAGE_LARGE) return;
+  if (!hasBlocks(page)) return;
   if (page.kind == BLOCK_LINKED) control.cycleLinked += usedOf(page);
   else control.cycleLeaves += usedOf(page);
 }

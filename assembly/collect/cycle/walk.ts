@@ -1,9 +1,10 @@
 // A walk over what is dead, in address order, that goes in steps. Between two of them, and whenever a visit runs
 // code of someone's, pages may come, go, and serve other blocks: what stands there then is not dead.
 
-import { PAGE_SHIFT, PAGE_SIZE, PHASE_GATHERING } from "../../layout";
+import { PHASE_GATHERING } from "../../layout";
 import { markedWord } from "../../memory/bits";
-import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, prefixOf } from "../../memory/page";
+import { blockFrom, endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../../memory/blocks-of";
+import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, Page, pageAt } from "../../memory/page";
 import { control } from "../../control";
 import { infoOf } from "../../object/header";
 import { isDecidedDead } from "../../heap/barrier";
@@ -36,7 +37,7 @@ export function walkOn(): bool {
     control.work -= PAGE_UNITS;
     // What began before this page, where something else was then, was born later.
     if (state == PAGE_FREE || state == PAGE_INSIDE) goTo(number + 1);
-    else if (state != PAGE_SPAN && state != PAGE_LARGE) goTo(number + page.span);
+    else if (!hasBlocks(page)) goTo(number + page.span);
     else if (page.kind == BLOCK_LEAF || visitRun(number, page)) goTo(number + page.span);
   }
   return false;
@@ -44,12 +45,9 @@ export function walkOn(): bool {
 
 /** Visits the dead of a run from the cursor on. True if that was all of them. */
 function visitRun(number: u32, page: Page): bool {
-  const isLarge = page.state == PAGE_LARGE;
-  const first = ((<usize>number) << PAGE_SHIFT) + prefixOf(page.kind);
-  const size: usize = isLarge ? PAGE_SIZE : page.blockSize;
-  const end: usize = isLarge ? first + 8 : <usize>page.fresh;
-  const cursor = <usize>control.cursor;
-  let object = cursor <= first ? first : first + ((cursor - first + size - 1) / size) * size;
+  const size = strideOf(page);
+  const end = endOfBlocks(page);
+  let object = blockFrom(control.cursor, firstBlockOf(number, page), size);
   // A bit for each block that begins in the same word of the bitmap as the first of them.
   let starts: u64 = 1;
   for (let bit = size >>> 3; bit < 64; bit += size >>> 3) starts |= (<u64>1) << bit;

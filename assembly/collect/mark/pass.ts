@@ -15,18 +15,9 @@ import {
   TYPE_DIES_QUIETLY,
   TYPE_MASK,
 } from "../../layout";
+import { endOfBlocks, firstBlockOf, strideOf } from "../../memory/blocks-of";
 import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark } from "../../memory/bits";
-import {
-  BLOCK_LEAF,
-  PAGE_FREE,
-  PAGE_INSIDE,
-  PAGE_LARGE,
-  PAGE_SPAN,
-  Page,
-  pageAt,
-  pageOf,
-  prefixOf,
-} from "../../memory/page";
+import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf } from "../../memory/page";
 import { control } from "../../control";
 import { birthOf, hasFlag, infoOf } from "../../object/header";
 import { typeAt } from "../../object/type";
@@ -180,10 +171,9 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
 
 /** Marks what of a run is held from outside. */
 function markRoots(start: u32, page: Page): void {
-  const first = start + prefixOf(page.kind);
-  const isLarge = page.state == PAGE_LARGE;
-  const size: u32 = isLarge ? PAGE_SIZE : page.blockSize;
-  const end: u32 = isLarge ? first + 1 : page.fresh;
+  const first = <u32>firstBlockOf(start >>> PAGE_SHIFT, page);
+  const end = <u32>endOfBlocks(page);
+  const size = strideOf(page);
   for (let object = first; object < end; object += size) if (infoOf(object) & ROOT) mark(object);
   if (control.frozenUpTo) markFrozen(first, size, end);
   control.work -= (end - first) / (size * BLOCKS_PER_UNIT);

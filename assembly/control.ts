@@ -97,6 +97,8 @@ export class Control {
 
   // Collector.
   collecting: u32;
+  /** Whether the collection clears the slots of what it found to be garbage. */
+  clearing: u32;
   /** DEBUG_*. */
   debug: u32;
   /** The list `gc.garbage`; 0 = nobody has asked for it. */

@@ -79,6 +79,7 @@ export function clearWeakrefsOf(unreachable: usize): void {
  * into `gc.garbage`, if DEBUG_SAVEALL is on. What is alive afterwards stays in `survivors`.
  */
 export function clearGarbage(unreachable: usize, survivors: usize): void {
+  control.clearing = 1;
   while (nextOf(unreachable) != unreachable) {
     const object = nextOf(unreachable);
     hold(object);
@@ -89,6 +90,7 @@ export function clearGarbage(unreachable: usize, survivors: usize): void {
     remove(object);
     append(survivors, object);
   }
+  control.clearing = 0;
 }
 
 function clearSlots(object: usize): void {

@@ -31,6 +31,7 @@
 // like the snapshot's, since they may be keys of weak maps or hold such keys.
 
 import {
+  FLAG_COLLECTING,
   FLAG_DYING,
   FLAG_HAS_WEAKREFS,
   FLAG_OLD,
@@ -41,7 +42,7 @@ import {
 } from "../layout";
 import { clearScanned, isMarked, mark } from "../memory/bits";
 import { control } from "../control";
-import { birthOf, infoOf } from "../object/header";
+import { birthOf, infoOf, setFlag } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
 import { noteGrey } from "./grey";
@@ -115,19 +116,32 @@ export function isDecidedDead(object: usize, info: u32): bool {
 }
 
 /**
- * Whether an object can no longer be got at by weak references, weak maps or listings: it is dying, a cycle has found it
- * to be garbage, or its finalizer is about to run in a cycle. The one question of everything that leads to an object without a reference.
+ * Whether an object can no longer be got at by weak references or by listings. The one question of everything that leads
+ * to an object without holding a reference to it. Such objects are:
+ *
+ *   - dying ones;
+ *   - garbage of a collection, once its slots are being cleared;
+ *   - what a cycle has decided to be dead, until it is swept;
+ *   - what a cycle is going to finalize, until its finalizer runs.
+ *
+ * Leaves, and what else is not tracked, have no age that tells whether a cycle has seen them. So the question is asked
+ * only of objects that are referred to weakly: `noteWeaklyHeld` marks those that are alive.
  */
 export function isGone(object: usize): bool {
   const info = infoOf(object);
   if (info & FLAG_DYING) return true;
-  if (control.phase < <u32>PHASE_GATHERING) return false;
-  return isDecidedDead(object, info) || ((info & FLAG_UNREACHABLE) != 0 && isPending(object, info));
+  const decided = control.phase >= <u32>PHASE_GATHERING;
+  if (!(info & FLAG_TRACKED)) return decided && control.decidedFrozen < control.snapshot && !isMarked(object);
+  // What a cycle is going to finalize is UNREACHABLE and not COLLECTING.
+  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING) || control.clearing != 0;
+  return decided && isDecidedDead(object, info);
 }
 
-/** The flag means something else on leaves, and on what a young collection under way has found. */
-function isPending(object: usize, info: u32): bool {
-  return (info & FLAG_TRACKED) != 0 && !control.collecting;
+/** An object that is alive gets a weak reference, or becomes a key of a weak map. */
+export function noteWeaklyHeld(object: usize): void {
+  setFlag(object, FLAG_HAS_WEAKREFS);
+  if (control.marking) reach(object);
+  else if (control.phase >= <u32>PHASE_GATHERING) mark(object);
 }
 
 /** The slot up to which the object has been scanned that the cycle scans in parts; 0 = there is none. */

@@ -22,10 +22,10 @@ import {
   WEAKMAP_SIZE_OFFSET,
 } from "../layout";
 import { Control, control } from "../control";
-import { ONE_ROOT, hasFlag, infoOf, setFlag, setInfo, typeIdOf } from "../object/header";
+import { ONE_ROOT, hasFlag, infoOf, setInfo, typeIdOf } from "../object/header";
 import { typeAt } from "../object/type";
 import { createObject } from "../heap/birth";
-import { greyAgain, isGone } from "../heap/barrier";
+import { greyAgain, isGone, noteWeaklyHeld } from "../heap/barrier";
 import {
   HashTable,
   del,
@@ -122,7 +122,7 @@ export function createEntry(map: usize, key: usize): usize {
   store<u32>(map + WEAKMAP_SIZE_OFFSET, sizeOfMap(map) + 1);
   put(entriesByKey(), key, <u32>entry);
   insert(index(), hashOfPair(map, key), <u32>entry);
-  setFlag(key, FLAG_HAS_WEAKREFS);
+  noteWeaklyHeld(key);
   control.hasHooks = 1;
   return entry;
 }

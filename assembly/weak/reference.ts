@@ -13,13 +13,13 @@ import {
   WEAKREF_REFERENT_OFFSET,
 } from "../layout";
 import { Control, control } from "../control";
-import { clearFlag, hasFlag, setFlag } from "../object/header";
+import { clearFlag, hasFlag } from "../object/header";
 import { typeAt } from "../object/type";
 import { HashTable, del, get, put, reserve } from "../heap/hash-table";
 import { createObject } from "../heap/birth";
 import { hashOf } from "../values/key";
 import { hold } from "../heap/count";
-import { isGone } from "../heap/barrier";
+import { isGone, noteWeaklyHeld } from "../heap/barrier";
 
 /** Referent → first of its chain. */
 export function weakrefsByReferent(): HashTable {
@@ -83,7 +83,7 @@ function link(weakref: usize, before: usize, after: usize, referent: usize): voi
   if (after) store<u32>(after + WEAKREF_PREV_OFFSET, <u32>weakref);
   if (before) setNextWeakref(before, weakref);
   else put(weakrefsByReferent(), referent, <u32>weakref);
-  setFlag(referent, FLAG_HAS_WEAKREFS);
+  noteWeaklyHeld(referent);
   control.hasHooks = 1;
 }
 

@@ -71,6 +71,7 @@ export const CONTROL_FIELDS = {
   pagesAfter: "saved",
   pagesAfterFull: "saved",
   collecting: "scratch",
+  clearing: "scratch",
   debug: "saved",
   garbage: "saved",
   clearsAllWeakrefs: "saved",

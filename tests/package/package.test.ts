@@ -187,7 +187,7 @@ describe("the packed package", () => {
       ...flags,
     ];
     execFileSync(process.execPath, [join(root, "node_modules/assemblyscript/bin/asc.js"), ...args], { cwd: project });
-    const host = { finalize() {}, callback() {}, collection() {}, forget() {}, checkRoom() {} };
+    const host = { finalize() {}, callback() {}, collection() {}, forget() {}, checkRoom() {}, refuse() {} };
     const { instance } = await WebAssembly.instantiate(readFileSync(join(project, "app.wasm")), { host });
     expect((instance.exports.main as () => number)()).toBe(1);
   });

@@ -112,7 +112,7 @@ export function shrinkTo(table: HashTable, capacity: u32): void {
 
 /** Gives back most of a table of which less than an eighth is in use. */
 export function trim(table: HashTable): void {
-  if (table.size << 3 < table.capacity) shrinkTo(table, (<u32>1) << (32 - clz(table.size << 1)));
+  if (table.size << 3 < table.capacity) shrinkTo(table, max(FIRST_CAPACITY, (<u32>1) << (32 - clz(table.size << 1))));
 }
 
 function resize(table: HashTable, capacity: u32): bool {

@@ -27,4 +27,5 @@ export const hooks = (collection = nothing) => ({
   collection,
   forget: nothing,
   checkRoom: nothing,
+  refuse: nothing,
 });

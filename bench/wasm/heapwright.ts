@@ -31,7 +31,7 @@ import {
   SLOTS_BUFFER_OFFSET,
   STR_BYTES_OFFSET,
 } from "../../assembly/layout";
-import { verify } from "../../assembly/verify";
+import { verify } from "../../assembly/index";
 import { DRAWN, OTHERS_SEED, SEED, SEQUENCE, draw, seed } from "./draw";
 
 // For graphs that JavaScript builds.

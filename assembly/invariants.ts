@@ -43,3 +43,4 @@ export const INVARIANT_IMMORTALS = 39;
 export const INVARIANT_GARBAGE = 40;
 export const INVARIANT_FROZEN_COUNT = 41;
 export const INVARIANT_GREY = 42;
+export const INVARIANT_DEAD = 43;

@@ -82,6 +82,8 @@ export function shadeSlots(object: usize): void {
     const child = load<u32>(slot);
     if (child) reach(child);
   }
+  // Nothing is left of it to scan. And it may be young now, and die with other garbage that nobody asks about `partial`.
+  if (object == <usize>control.partial && control.partialStage == PART_SLOTS) control.partial = 0;
 }
 
 /** An object that was being scanned in parts is to be scanned anew. */

@@ -120,30 +120,29 @@ export function findFreeRun(pages: u32): u32 {
   return best;
 }
 
-/** Whether pages that say so are a free run: they agree, and the run is in its tree. For `verify`. */
+// ---- For `verify`, which must not be led astray
+
+/** Whether pages that say so are a free run: they agree, and the run is in its tree. */
 export function isFreeRun(run: u32): bool {
   const pages = pageAt(run).span;
   const last = pageAt(run + pages - 1);
   let node = load<u32>(rootFor(pages));
-  for (let path = pathOf(keyOf(pages, run)); node && node != run; path <<= 1)
+  let path = pathOf(keyOf(pages, run));
+  for (let depth: u32 = 0; node != run; depth++) {
+    if (depth == 32 || node < control.firstPage || node >= control.endPage) return false;
     node = load<u32>(branchOf(node, path >>> 31));
-  return node == run && last.state == PAGE_FREE && last.fresh == run;
+    path <<= 1;
+  }
+  return last.state == PAGE_FREE && last.fresh == run;
 }
 
-/** Free runs in all trees. For `verify`. */
-export function countFreeRuns(): u32 {
+/** Trees that have a root; none that could be right if `control.freeTrees` does not say the same. */
+export function countFreeTrees(): u32 {
   let count: u32 = 0;
   for (let tree: u32 = 0; tree < NUMBER_BITS; tree++) {
     const root = load<u32>(FREE_TREES + (tree << 2));
-    if (((root != 0) != ((control.freeTrees >>> tree) & 1)) != 0) return u32.MAX_VALUE;
-    count += countBelow(root);
+    if ((root != 0) != (((control.freeTrees >>> tree) & 1) != 0)) return u32.MAX_VALUE;
+    if (root) count++;
   }
   return count;
-}
-
-/** Free runs in a subtree: it is no deeper than a key has bits. */
-function countBelow(run: u32): u32 {
-  if (!run) return 0;
-  const page = pageAt(run);
-  return 1 + countBelow(page.next) + countBelow(page.prev);
 }

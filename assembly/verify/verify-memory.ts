@@ -2,7 +2,8 @@
 //
 // Pages are walked once; each run is held against its descriptor, and against what leads to it: the tree of free runs, the
 // directory of tables, the list of its size class. Then each of those is held against what the walk has counted, so that
-// none leads anywhere else.
+// none leads anywhere else. No descriptor is read before its table is known to lie in memory, and no number is divided by
+// that may be 0.
 
 import {
   INVARIANT_BITMAPS,
@@ -17,13 +18,15 @@ import {
 } from "../invariants";
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_MASK } from "../layout";
 import { CHECK, isGuardIntact } from "../check";
-import { control } from "../control";
+import { BITMAPS, DESCRIPTORS, control } from "../control";
 import { memoryEndPage } from "../host";
+import { BITMAPS_SHIFT } from "../memory/bits";
 import { LARGE_STRIDE, endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../memory/blocks-of";
-import { countFreeRuns, isFreeRun } from "../memory/free-runs";
+import { countFreeTrees, isFreeRun } from "../memory/free-runs";
 import {
   BLOCK_LEAF,
   BLOCK_LINKED,
+  DESCRIPTORS_SHIFT,
   FIRST,
   FULL,
   PAGE_FREE,
@@ -36,7 +39,7 @@ import {
   prefixOf,
   usedOf,
 } from "../memory/page";
-import { CLASS_COUNT } from "../memory/size-class";
+import { CLASS_COUNT, sizeOfClass, spanOfClass } from "../memory/size-class";
 import { classRecord, firstSpan, listFor } from "../memory/span-lists";
 import { DIRECTORY, DIRECTORY_END, missingTables } from "../memory/tables";
 import { broken } from "./broken";
@@ -45,9 +48,12 @@ import { broken } from "./broken";
 export function verifyBlocks(): u32 {
   const end = control.endPage;
   if (end > control.limitPage || end > memoryEndPage()) return broken(INVARIANT_PAGES_TILE, 0);
-  if (missingTables(end)) return broken(INVARIANT_BITMAPS, 0);
+  if (control.firstPage >= end || missingTables(end)) return broken(INVARIANT_BITMAPS, 0);
+  if (!isReadable(DESCRIPTORS, DESCRIPTORS_SHIFT)) return broken(INVARIANT_BITMAPS, DESCRIPTORS);
+  if (!isReadable(BITMAPS, BITMAPS_SHIFT)) return broken(INVARIANT_BITMAPS, BITMAPS);
   let free: u32 = 0;
-  let freeRuns: u32 = 0;
+  // Free runs, less the words that lead to one: as many, since each of them is found by one.
+  let freeRuns = 0 - countFreeTrees();
   let tables: u32 = 0;
   let inUse: u32 = 0;
   let listed: u32 = 0;
@@ -60,7 +66,7 @@ export function verifyBlocks(): u32 {
       // Two free runs side by side would be one.
       if (lastWasFree || !isFreeRun(number)) return broken(INVARIANT_FREE_RUNS, number << PAGE_SHIFT);
       free += span;
-      freeRuns++;
+      freeRuns += 1 - <u32>(page.next != 0) - <u32>(page.prev != 0);
     } else if (page.state == PAGE_TABLE) {
       if (span != 1 || !isLedTo(number, page)) return broken(INVARIANT_TABLE_PAGES, number << PAGE_SHIFT);
       tables++;
@@ -72,11 +78,26 @@ export function verifyBlocks(): u32 {
     }
     lastWasFree = page.state == PAGE_FREE;
   }
-  if (free != control.freePages || freeRuns != countFreeRuns()) return broken(INVARIANT_FREE_RUNS, 0);
+  if (free != control.freePages || freeRuns) return broken(INVARIANT_FREE_RUNS, 0);
   if (inUse != control.pagesInUse) return broken(INVARIANT_PAGES_IN_USE, 0);
   if (tables != control.descriptorPages + control.bitmapPages || tables != countTables())
     return broken(INVARIANT_TABLE_PAGES, 0);
   return verifySpanLists(listed);
+}
+
+/** Whether all that a table has about the pages of the heap lies in memory. */
+function isReadable(directory: usize, shift: u32): bool {
+  const pagesOfPart: u32 = 1 << shift;
+  let number = control.firstPage;
+  while (number < control.endPage) {
+    const place = number & (pagesOfPart - 1);
+    const count = min(pagesOfPart - place, control.endPage - number);
+    const start = load<u32>(directory + ((number >>> shift) << 2)) + (place << (PAGE_SHIFT - shift));
+    const end = <u64>start + ((<u64>count) << (PAGE_SHIFT - shift));
+    if (start & 7 || end > (<u64>memoryEndPage()) << PAGE_SHIFT) return false;
+    number += count;
+  }
+  return true;
 }
 
 /** Whether the word of the directory that a table names leads to it. */
@@ -118,10 +139,10 @@ function verifySpan(number: u32, page: Page): u32 {
   const prefix = prefixOf(page.kind);
   const first = firstBlockOf(number, page);
   const end = endOfBlocks(page);
+  if (page.sizeClass >= CLASS_COUNT || size != sizeOfClass(page.sizeClass)) return broken(INVARIANT_SPAN_COUNTS, start);
   const room = ((<u32>page.span) << PAGE_SHIFT) / size;
-  const isSized = page.sizeClass < CLASS_COUNT && size == classRecord(page.sizeClass).size;
   const isFresh = end >= first && end <= <usize>page.end && (end - first) % size == 0;
-  if (!isSized || !isFresh || <usize>page.end != first + room * size) return broken(INVARIANT_SPAN_COUNTS, start);
+  if (!isFresh || <usize>page.end != first + room * size) return broken(INVARIANT_SPAN_COUNTS, start);
   let live: u32 = 0;
   let made: u32 = 0;
   for (let object = first; object < end; object += size) {
@@ -144,9 +165,13 @@ function verifySpan(number: u32, page: Page): u32 {
 /** The lists have `listed` spans in all, each where it belongs. Behind the first of a list none is empty or full. */
 function verifySpanLists(listed: u32): u32 {
   for (let i: u32 = 0; i < CLASS_COUNT; i++) {
+    const record = classRecord(i);
+    if (record.size != sizeOfClass(i) || record.spanPages != spanOfClass(i))
+      return broken(INVARIANT_SPANS_LISTED, changetype<usize>(record));
     for (let kind: u32 = BLOCK_LEAF; kind <= BLOCK_LINKED; kind++) {
       let prev: u32 = 0;
       for (let page = firstSpan(listFor(i, kind)); page; page = changetype<Page>(<usize>page.next)) {
+        if (!isInMemory(changetype<usize>(page))) return broken(INVARIANT_SPANS_LISTED, changetype<usize>(page));
         const isFirst = prev == 0;
         const isHere = page.state == PAGE_SPAN && page.sizeClass == i && page.kind == kind && page.prev == prev;
         const hasRoom = page.free != 0 || page.fresh < page.end;
@@ -158,4 +183,9 @@ function verifySpanLists(listed: u32): u32 {
     }
   }
   return listed ? broken(INVARIANT_SPANS_LISTED, 0) : 0;
+}
+
+/** Whether a descriptor can be read at an address. */
+function isInMemory(descriptor: usize): bool {
+  return (<u64>descriptor) + offsetof<Page>() <= (<u64>memoryEndPage()) << PAGE_SHIFT;
 }

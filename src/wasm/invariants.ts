@@ -27,8 +27,9 @@ const SENTENCES: Record<number, string> = {
   [invariants.INVARIANT_TUPLE]: "a list or tuple has an empty slot",
   [invariants.INVARIANT_INTERNED]: "the table of interned strings does not agree with the strings",
   [invariants.INVARIANT_UNTRACKED]: "a container is not tracked though it could be part of a cycle",
-  [invariants.INVARIANT_SNAPSHOT]:
-    "the marks of a bounded collection are wrong, or something alive refers to what it found dead",
+  [invariants.INVARIANT_SNAPSHOT]: "an object that a bounded collection has passed is not marked",
+  [invariants.INVARIANT_DEAD]:
+    "what a bounded collection found dead is held by something alive, or has a finalizer or weak references left",
   [invariants.INVARIANT_PAGES_IN_USE]: "the count of pages that serve objects is wrong",
   [invariants.INVARIANT_TABLE_PAGES]: "a page of descriptors or bitmaps is not the one that its directory leads to",
   [invariants.INVARIANT_FROZEN_COUNT]: "not as many objects are frozen as are counted",

@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
     tests: { type: "string" },
     jobs: { type: "string", default: String(Math.min(2, availableParallelism())) },
     /** Seconds that a stage may take, besides five times what it takes without a mistake. */
-    patience: { type: "string", default: "60" },
+    patience: { type: "string", default: "120" },
     keep: { type: "boolean", default: false },
   },
 });

@@ -25,8 +25,8 @@ export default [
   {
     name: "death: a finalizer runs at each death of an object that was resurrected",
     file: death,
-    find: "const isFinal = hasFinalizer(type) && !(info & FLAG_FINALIZED);",
-    replace: "const isFinal = hasFinalizer(type);",
+    find: "  if (hasFinalizer(type) && !(info & FLAG_FINALIZED)) {",
+    replace: "  if (hasFinalizer(type)) {",
   },
   {
     name: "death: what an object holds is not shaded before its finalizer runs",
@@ -221,7 +221,7 @@ export default [
   {
     name: "weak references: an object that a finalizer is about to see again can be read",
     file: barrier,
-    find: "  return isDecidedDead(object, info) || ((info & FLAG_UNREACHABLE) != 0 && isPending(object, info));",
-    replace: "  return isDecidedDead(object, info);",
+    find: "  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING) || control.clearing != 0;",
+    replace: "  if (info & FLAG_UNREACHABLE) return control.clearing != 0;",
   },
 ];

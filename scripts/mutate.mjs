@@ -6,7 +6,7 @@
 //
 // Each mistake is a text of one file of assembly/ and what stands there instead. It is compiled, in little time and
 // without much optimization, into a copy of the project in the temporary folder, where the stages of test files run
-// until one fails. Test files that fail without any mistake say nothing, and are left out, with a warning.
+// until one fails. Tests that fail without any mistake say nothing, and are left out, with a warning.
 
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -24,22 +24,16 @@ const { values: options } = parseArgs({
     tests: { type: "string" },
     jobs: { type: "string", default: String(Math.min(2, availableParallelism())) },
     /** Seconds that a stage may take, besides five times what it takes without a mistake. */
-    patience: { type: "string", default: "60" },
+    patience: { type: "string", default: "120" },
     keep: { type: "boolean", default: false },
   },
 });
 
 /** What a copy of the project needs to run tests. */
 const COPIED = ["assembly", "src", "tests", "package.json", "vitest.config.ts", "tsconfig.json", "asconfig.json"];
-const MODULES = [
-  { target: "release", entries: ["assembly/index.ts"], wasm: "core.wasm", inlined: "core.generated.ts" },
-  {
-    target: "checked",
-    entries: ["assembly/index.ts", "assembly/verify.ts"],
-    wasm: "core.checked.wasm",
-    inlined: "core-checked.generated.ts",
-  },
-  { target: "verify", entries: ["assembly/verify.ts"], wasm: "verify.wasm", inlined: "verify.generated.ts" },
+const CORES = [
+  { target: "release", wasm: "core.wasm", inlined: "core.generated.ts" },
+  { target: "checked", wasm: "core.checked.wasm", inlined: "core-checked.generated.ts" },
 ];
 
 /** The project's own settings of the compiler, but for what takes long. */
@@ -53,6 +47,14 @@ function quickConfig() {
   return JSON.stringify(config);
 }
 
+/** Test runners under way. */
+const running = new Set();
+
+/** Ends a test runner and its workers: one that never returns does not end with its parent. */
+function end(child) {
+  process.kill(-child.pid, "SIGKILL");
+}
+
 /** One copy of the project, in which one mistake after the other is planted. */
 class Project {
   constructor(folder) {
@@ -63,12 +65,12 @@ class Project {
     this.config = quickConfig();
   }
 
-  /** Compiles the three modules, with `file` as `text`. What the compiler has against it, or undefined. */
+  /** Compiles both cores, with `file` as `text`. What the compiler has against it, or undefined. */
   async build(file, text) {
-    for (const { target, entries, wasm, inlined } of MODULES) {
+    for (const { target, wasm, inlined } of CORES) {
       let bytes;
       const { error, stderr } = await asc.main(
-        [...entries, "--target", target, "--config", "asconfig.json", "--outFile", wasm],
+        ["assembly/index.ts", "--target", target, "--config", "asconfig.json", "--outFile", wasm],
         {
           readFile: (name, base) => {
             const path = resolve(base === "." ? root : join(root, base), name);
@@ -96,8 +98,8 @@ class Project {
     cpSync(join(root, file), join(this.folder, file));
   }
 
-  /** Runs test files. `bail`: until one test fails. Answers what failed, as texts, and which files. */
-  test(files, { bail, seconds }) {
+  /** Runs test files, without the tests of these full names. `bail`: until one fails. Answers which failed. */
+  test(files, { bail, seconds, without = [] }) {
     const report = join(this.folder, "tmp/report.json");
     rmSync(report, { force: true });
     const started = performance.now();
@@ -112,6 +114,7 @@ class Project {
         "--no-file-parallelism",
         "--no-isolate",
         ...(bail ? ["--bail=1"] : []),
+        ...(without.length > 0 ? ["--testNamePattern", `^(?!(?:${without.map(escaped).join("|")})$)`] : []),
       ],
       {
         cwd: this.folder,
@@ -120,41 +123,43 @@ class Project {
         detached: true,
       },
     );
+    running.add(child);
     return new Promise((done) => {
       let isLate = false;
       const timer = setTimeout(() => {
         isLate = true;
-        // The whole group: a worker that never returns does not end with its parent.
-        process.kill(-child.pid, "SIGKILL");
+        end(child);
       }, seconds * 1000);
       child.on("close", (code) => {
+        running.delete(child);
         clearTimeout(timer);
         const took = (performance.now() - started) / 1000;
-        const { failed, redFiles } = isLate
-          ? { failed: [`nothing within ${Math.round(seconds)} s`], redFiles: [] }
+        const failed = isLate
+          ? [{ file: "", name: `nothing within ${Math.round(seconds)} s` }]
           : readReport(report, code, this.folder);
-        done({ failed, redFiles, took });
+        done({ failed, took });
       });
     });
   }
 }
 
+/** The tests that failed. Without a name: their whole file. */
 function readReport(report, code, folder) {
-  if (!existsSync(report)) return { failed: code === 0 ? [] : ["the test runner ended by itself"], redFiles: [] };
+  if (!existsSync(report)) return code === 0 ? [] : [{ file: "", name: "the test runner ended by itself" }];
   const { testResults } = JSON.parse(readFileSync(report, "utf8"));
   const failed = [];
-  const redFiles = [];
   for (const { name, status, assertionResults } of testResults) {
     const file = name.slice(folder.length + 1);
-    const names = assertionResults
-      .filter((test) => test.status === "failed")
-      .map((test) => `${file} > ${test.fullName}`);
-    if (names.length === 0 && status === "failed") names.push(file);
-    if (names.length > 0) redFiles.push(file);
-    failed.push(...names);
+    const red = assertionResults.filter((test) => test.status === "failed");
+    for (const { fullName } of red) failed.push({ file, name: fullName });
+    if (red.length === 0 && status === "failed") failed.push({ file, name: "" });
   }
-  if (failed.length === 0 && code !== 0) failed.push("an error outside of any test");
-  return { failed, redFiles };
+  if (failed.length === 0 && code !== 0) failed.push({ file: "", name: "an error outside of any test" });
+  return failed;
+}
+
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** The file of a mistake, with the mistake; or why it cannot be made. */
@@ -171,6 +176,13 @@ const chosen = mutations.filter(({ name }) => name.includes(options.only));
 const base = mkdtempSync(join(tmpdir(), "heapwright-mutants-"));
 const jobs = Number(options.jobs);
 
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.on(signal, () => {
+    for (const child of running) end(child);
+    rmSync(base, { recursive: true, force: true });
+    process.exit(1);
+  });
+
 console.log(`Without a mistake (${base}):`);
 const projects = Array.from({ length: jobs }, (_, at) => {
   const folder = join(base, `project-${at}`);
@@ -181,10 +193,12 @@ const problem = await projects[0].build();
 if (problem) throw new Error(problem);
 const stages = [];
 for (const files of options.tests ? [options.tests.split(",")] : STAGES) {
-  const { failed, redFiles, took } = await projects[0].test(files, { bail: false, seconds: 3600 });
-  if (redFiles.length > 0) console.log(`  left out, since they fail: ${redFiles.join(", ")}`);
-  if (failed.length > 0 && redFiles.length === 0) throw new Error(failed.join("\n"));
-  stages.push({ files, exclude: redFiles, took });
+  const { failed, took } = await projects[0].test(files, { bail: false, seconds: 3600 });
+  for (const { file, name } of failed) {
+    if (name === "" || file === "") throw new Error(`without a mistake: ${file} ${name}`);
+    console.log(`  left out, since it fails: ${file} > ${name}`);
+  }
+  stages.push({ files, without: failed.map(({ name }) => name), usual: took });
   console.log(`  ${files.join(" ")}: ${took.toFixed(1)} s`);
 }
 
@@ -208,11 +222,11 @@ async function judge(project, mutation) {
   try {
     const refused = await project.build(file, text);
     if (refused) return { name, verdict: "invalid", by: refused, took: took() };
-    for (const { files, exclude, took: usual } of stages) {
+    for (const { files, without, usual } of stages) {
       const seconds = 5 * usual + Number(options.patience);
-      const arguments_ = [...files, ...exclude.flatMap((one) => ["--exclude", one])];
-      const { failed } = await project.test(arguments_, { bail: true, seconds });
-      if (failed.length > 0) return { name, verdict: "noticed", by: failed[0], took: took() };
+      const { failed } = await project.test(files, { bail: true, seconds, without });
+      const [first] = failed;
+      if (first) return { name, verdict: "noticed", by: `${first.file} > ${first.name}`, took: took() };
     }
     return { name, verdict: "SURVIVED", took: took() };
   } finally {

@@ -10,7 +10,7 @@ import { DEEDS } from "./deeds.js";
 import { PLACES } from "./places.js";
 import { runPlace } from "./run.js";
 
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 150);
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 60);
 const FIRST_SEED = seedOf(1);
 /** Two fills of memory in each other take long, and show nothing more. */
 const DRAWN = Object.entries(DEEDS).filter(([name]) => !name.startsWith("allocate until"));

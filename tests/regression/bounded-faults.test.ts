@@ -2,7 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { settle } from "../support/growth.js";
+import { BUILDS } from "../support/core.js";
 import { CORES } from "../support/heap.js";
+import { SHAPE_NAMES, knotShape, makeShape } from "../support/shapes.js";
+import { countedHeap, unitsOf } from "../support/work.js";
 import { quietHeap } from "../support/ways.js";
 
 describe.each(CORES)("bounded pauses, %s core", (_, options) => {
@@ -31,7 +34,7 @@ describe.each(CORES)("bounded pauses, %s core", (_, options) => {
     const after = full();
     // Garbage that grew old first: only cycles find it.
     const window: number[][] = [];
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 120; round++) {
       const some = nodes(1000);
       for (const object of some) core.setRef(object, 0, object);
       window.push(some);
@@ -110,5 +113,30 @@ describe.each(CORES)("bounded pauses, %s core", (_, options) => {
     settle(heap);
     expect(heap.gc.getFreezeCount()).toBe(40);
     heap.verify();
+  });
+});
+
+/** More steps of a unit than any of these takes. */
+const MOST_STEPS = 50_000;
+
+// A step that was smaller than what one visit takes came to the same place again and again.
+describe.each(BUILDS)("steps of one unit, %s core, end a cycle that finds", (build) => {
+  test.each(SHAPE_NAMES)("%s", async (name) => {
+    for (const finalize of [undefined, () => undefined]) {
+      const heap = await countedHeap(build, { pauses: "bounded", thresholds: [1_000_000_000, 10, 10] });
+      const before = heap.stats().objects;
+      const knot = knotShape(heap, makeShape(heap, name, 64, finalize));
+      for (let i = 0; i < 2; i++) heap.gc.collect(1);
+      knot.release();
+      unitsOf(heap, () => {
+        let steps = 0;
+        while (heap.gc.step(1) && steps < MOST_STEPS) steps++;
+        expect(steps).toBeLessThan(MOST_STEPS);
+      });
+      heap.verify();
+      heap.gc.collect();
+      heap.verify();
+      expect(heap.stats().objects).toBe(before);
+    }
   });
 });

@@ -292,6 +292,7 @@ test("memory for counts beyond what a header holds comes back with a full collec
   const before = heap.stats().bytes.live;
   for (const object of objects) for (let i = 0; i < 260; i++) heap.core.incref(object.address);
   for (const object of objects.slice(1)) for (let i = 0; i < 260; i++) heap.core.decref(object.address);
+  // A collection of the whole heap gives back what its tables have too much.
   heap.gc.collect();
   expect(heap.stats().bytes.live - before).toBeLessThan(4096);
   heap.verify();

@@ -9,8 +9,8 @@ import type { Made } from "../support/shapes.js";
 
 /** Large enough for the pace of a cycle to be that of any larger heap: MIN_BOUND in collect/cycle/pace.ts. */
 const N = 65_536;
-/** A cycle that was estimated too low doubles its steps: how often may differ by one. */
-const ONE_DOUBLING = 2.6;
+/** A cycle that was estimated too low doubles its steps: how often may differ by one, and steps are not equally long. */
+const ONE_DOUBLING = 3.2;
 /** In the everyday suite. */
 const SOME = [
   "a list of boxed values, held by its newest node",

@@ -151,8 +151,9 @@ const DICTS: Scenes = {
       for (const key of keys) dict.delete(key);
     },
   ),
-  "a dict is cleared": scene(dictOf, (dict) => {
+  "a dict is cleared": scene(dictOf, (dict, _, heap) => {
     dict.clear();
+    settle(heap);
   }),
   "a dict is copied into another": scene(
     (heap, n) => [dictOf(heap, n), heap.dict()] as const,
@@ -193,8 +194,9 @@ const LISTS: Scenes = {
       }
     },
   ),
-  "a list is cleared": scene(listOf, (list) => {
+  "a list is cleared": scene(listOf, (list, _, heap) => {
     list.clear();
+    settle(heap);
   }),
   "a list is turned round": scene(listOf, (list) => {
     list.reverse();
@@ -205,8 +207,9 @@ const LISTS: Scenes = {
   "a list is extended by itself": scene(listOf, (list) => {
     list.extend(list);
   }),
-  "half of a list is removed from its middle": scene(listOf, (list, n) => {
+  "half of a list is removed from its middle": scene(listOf, (list, n, heap) => {
     list.removeRange(n / 4, (3 * n) / 4);
+    settle(heap);
   }),
   "a list is searched for what is not there": scene(listOf, (list) => {
     list.includes("no");

@@ -10,7 +10,7 @@ import { hostUnitsOf, setStepsOf } from "../support/host-work.js";
 import { SHAPE_NAMES, makeShape } from "../support/shapes.js";
 import { countedHeap } from "../support/work.js";
 
-const N = 512;
+const N = 256;
 
 const scene = <T>(make: (heap: Heap, n: number) => T, work: (heap: Heap, made: T, n: number) => void): Scene => ({
   n: N,

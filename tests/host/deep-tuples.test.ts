@@ -82,6 +82,12 @@ describe.each(CORES)("%s core", (_, options) => {
       const list = heap.list([a]);
       expect(list.includes(a)).toBe(true);
       expect(codeOf(() => list.includes(b))).toBe("BAD_VALUE");
+      list.append(b);
+      expect(
+        codeOf(() => {
+          list.sort();
+        }),
+      ).toBe("BAD_VALUE");
       const [small, same] = [share(heap, 12), share(heap, 12)];
       expect(heap.set([small, same]).length).toBe(1);
     });

@@ -175,8 +175,9 @@ export const LOAD_OBJECT = 13; // word: an object, whose reference goes to the l
 
 /** Most bytes of a string that need not be an object to be looked up: see values/borrowed-key.ts. */
 export const BORROWED_TEXT_SIZE = 4096;
-/** Tuples inside one another, the outermost included, beyond which none is hashed or compared: see values/key.ts. */
+/** Tuples inside one another, and in all, beyond which a tuple is not hashed or compared: see values/key.ts. */
 export const MAX_TUPLE_DEPTH = 1000;
+export const MAX_TUPLES = 1 << 24; // a tenth of a second
 /**
  * What operations with a key answer: it was not there and now is; it was there; it was not there and is not now; it
  * cannot be a key. 0 is "out of memory", as everywhere.

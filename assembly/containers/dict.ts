@@ -48,7 +48,7 @@ import {
   versionOf,
   widthOf,
 } from "./entries";
-import { EMPTY, TOMBSTONE, cellShift, cellWith, readCell, writeCell } from "./index-cells";
+import { EMPTY, TOMBSTONE, cellOf, cellShift, freeCell, readCell, writeCell } from "./index-cells";
 import { ownsBuffer, makeRoom, reset } from "./table-buffer";
 import { fillSlot, takeSlot, writeSlot } from "./write";
 
@@ -116,7 +116,7 @@ function addEntry(table: usize, key: usize, value: usize): bool {
   fillSlot(slot, owned);
   if (width) fillSlot(slot + 4, value);
   store<u32>(hashSlot(table, entry), hash);
-  writeCell(cells, log, cellWith(cells, log, hash, EMPTY), entry);
+  writeCell(cells, log, freeCell(cells, log, hash), entry);
   setEntries(table, entry + 1);
   setUsable(table, usableOf(table) - 1);
   setLength(table, lengthOfTable(table) + 1);
@@ -166,7 +166,7 @@ export function deleteEntry(table: usize, entry: u32): void {
   const log = logOf(table);
   const width = widthOf(table);
   const cells = cellsOf(table);
-  writeCell(cells, log, cellWith(cells, log, hashAt(table, entry), entry), TOMBSTONE);
+  writeCell(cells, log, cellOf(cells, log, hashAt(table, entry), entry), TOMBSTONE);
   const slot = keySlot(table, entry);
   const key = load<u32>(slot);
   const value = width ? <usize>load<u32>(slot, 4) : 0;
@@ -188,7 +188,7 @@ function trim(table: usize): void {
   }
   let entries = entriesOf(table);
   while (!keyAt(table, entries - 1)) entries--;
-  // Their cells stay tombstones, so what is usable does not grow.
+  // Their cells stay tombstones: what is usable does not grow, or too few cells might be left that were never used.
   setEntries(table, entries);
 }
 

@@ -2,8 +2,9 @@
 //
 // Open addressing: a search looks at one cell after another, in an order that the hash decides (CPython's, in which after
 // some cells every bit of the hash has had its say), until it comes to the entry or to a cell that was never used. A
-// deleted entry leaves a tombstone, so that searches go on behind it. A third of the cells, at least, was never used: a
-// search looks at three cells on average. Where n keys have one hash, it looks at all of them.
+// deleted entry leaves a tombstone, so that searches go on behind it; the next entry whose search comes by takes its
+// cell. A third of the cells, at least, was never used: a search looks at three cells on average. Where n keys have one
+// hash, it looks at all of them.
 
 /** Log2 of the smallest index, and of the largest: with 4-byte cells and 8-byte entries it still fits 4 GiB. */
 export const MIN_LOG: u32 = 3;
@@ -49,13 +50,26 @@ export function writeCell(cells: usize, log: u32, cell: u32, value: u32): void {
   else store<u32>(cells + (cell << 2), value);
 }
 
-/** The first cell that a search for this hash comes to that reads as `value`: an entry that is there, or EMPTY. */
-export function cellWith(cells: usize, log: u32, hash: u32, value: u32): u32 {
+/** The cell of an entry with this hash, which is there. */
+export function cellOf(cells: usize, log: u32, hash: u32, entry: u32): u32 {
   const mask = (1 << log) - 1;
   const shift = cellShift(log);
   let perturb = hash;
   let cell = hash & mask;
-  while (readCell(cells, shift, cell) != value) {
+  while (readCell(cells, shift, cell) != entry) {
+    perturb >>>= 5;
+    cell = (cell * 5 + perturb + 1) & mask;
+  }
+  return cell;
+}
+
+/** The cell for a new entry with this hash. */
+export function freeCell(cells: usize, log: u32, hash: u32): u32 {
+  const mask = (1 << log) - 1;
+  const shift = cellShift(log);
+  let perturb = hash;
+  let cell = hash & mask;
+  while (readCell(cells, shift, cell) < TOMBSTONE) {
     perturb >>>= 5;
     cell = (cell * 5 + perturb + 1) & mask;
   }

@@ -21,7 +21,7 @@ import {
   usableOf,
   widthOf,
 } from "./entries";
-import { EMPTY, MAX_LOG, MIN_LOG, capacityOf, cellWith, clearCells, logFor, writeCell } from "./index-cells";
+import { MAX_LOG, MIN_LOG, capacityOf, clearCells, freeCell, logFor, writeCell } from "./index-cells";
 
 export function ownsBuffer(table: usize): bool {
   return load<u32>(table + SLOTS_BUFFER_OFFSET) != 0;
@@ -69,7 +69,7 @@ function rebuild(table: usize, log: u32): bool {
     else store<u32>(to, load<u32>(from));
     const hash = load<u32>(oldHashes + (i << 2));
     store<u32>(hashSlot(table, entries), hash);
-    writeCell(cells, log, cellWith(cells, log, hash, EMPTY), entries);
+    writeCell(cells, log, freeCell(cells, log, hash), entries);
     entries++;
   }
   setEntries(table, entries);

@@ -7,13 +7,11 @@
 // throws a named error. (Python has a RecursionError for the first, and hangs for the second.) What `isHashable` has
 // found to be a key is within both, and so is its comparison with another key: it visits no more than either has.
 
-import { MAX_TUPLE_DEPTH, TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET, TYPE_TUPLE } from "../layout";
+import { MAX_TUPLES, MAX_TUPLE_DEPTH, TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET, TYPE_TUPLE } from "../layout";
 import { TUPLE_STACK, TUPLE_STACK_END, control } from "../control";
 import { typeIdOf } from "../object/header";
 import { areEqualAtoms, hashOfAtom, isAtomHashable, refuse } from "./atom-key";
 
-/** Most tuples that a walk visits: a tenth of a second's worth. */
-const MAX_TUPLES: u32 = 1 << 24;
 /** Bytes of a frame of the stack. */
 const FRAME: usize = (TUPLE_STACK_END - TUPLE_STACK) / MAX_TUPLE_DEPTH;
 
@@ -54,7 +52,7 @@ function isTupleHashable(tuple: usize): bool {
       if (!isAtomHashable(item, type)) return false;
       continue;
     }
-    if (top + FRAME == TUPLE_STACK_END || visited++ == MAX_TUPLES) return refuse(TYPE_TUPLE);
+    if (top + FRAME == TUPLE_STACK_END || visited++ == <u32>MAX_TUPLES) return refuse(TYPE_TUPLE);
     store<u32>(top, <u32>slot);
     store<u32>(top, <u32>end, 4);
     top += FRAME;
@@ -149,7 +147,7 @@ function compareTuples(a: usize, b: usize): u32 {
       continue;
     }
     if (load<u32>(x + TUPLE_LENGTH_OFFSET) != load<u32>(y + TUPLE_LENGTH_OFFSET)) return DIFFERENT;
-    if (top + FRAME == TUPLE_STACK_END || visited++ == MAX_TUPLES) return INCOMPARABLE;
+    if (top + FRAME == TUPLE_STACK_END || visited++ == <u32>MAX_TUPLES) return INCOMPARABLE;
     store<u32>(top, <u32>slot);
     store<u32>(top, <u32>end, 4);
     store<u32>(top, <u32>other, 8);

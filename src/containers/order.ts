@@ -1,5 +1,6 @@
 import {
   BUFFER_DATA_OFFSET,
+  MAX_TUPLES,
   MAX_TUPLE_DEPTH,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
@@ -38,6 +39,23 @@ function operandAt(store: Store, address: Address): Operand {
   return { address, type, value: isAtomType(type) ? readAtom(store, address, type) : undefined };
 }
 
+/** Negative, positive or 0. @throws {@link BadValueError} */
+function compare(store: Store, a: Operand, b: Operand): number {
+  return compareAtoms(store, a, b) ?? compareSequences(store, a, b);
+}
+
+/** `undefined` for two tuples or two lists. */
+function compareAtoms(store: Store, a: Operand, b: Operand): number | undefined {
+  const x = a.value;
+  const y = b.value;
+  if (isNumber(x) && isNumber(y)) return x < y ? -1 : x > y ? 1 : 0;
+  if (typeof x === "string" && typeof y === "string") return compareTexts(x, y);
+  if (x instanceof Uint8Array && y instanceof Uint8Array) return compareBytes(x, y);
+  if (a.type === b.type && (a.type === TYPE_TUPLE || a.type === TYPE_LIST)) return undefined;
+  const [typeOfA, typeOfB] = [a, b].map(({ address }) => store.typeAt(address).name);
+  throw new BadValueError(`'<' not supported between instances of '${typeOfA}' and '${typeOfB}'`);
+}
+
 /** Two sequences that are compared item by item. */
 interface Pair {
   a: Address;
@@ -48,13 +66,20 @@ interface Pair {
   otherwise: number;
 }
 
-/** The first difference decides, however deep it is. */
-function compare(store: Store, a: Operand, b: Operand): number {
-  const pairs: Pair[] = [];
-  let order = compareOrEnter(store, a, b, pairs);
-  for (let pair = pairs.at(-1); pair !== undefined && order === 0; pair = pairs.at(-1)) {
+function pairOf(store: Store, a: Operand, b: Operand): Pair {
+  const [itemsOfA, lengthOfA] = itemsOf(store, a);
+  const [itemsOfB, lengthOfB] = itemsOf(store, b);
+  const shared = Math.min(lengthOfA, lengthOfB);
+  return { a: itemsOfA, b: itemsOfB, next: 0, shared, otherwise: lengthOfA - lengthOfB };
+}
+
+/** The first difference decides, however deep it is. A pair is compared as often as it is met: see MAX_TUPLES. */
+function compareSequences(store: Store, a: Operand, b: Operand): number {
+  const pairs = [pairOf(store, a, b)];
+  let met = 1;
+  for (let pair = pairs[0]; pair !== undefined; pair = pairs.at(-1)) {
     if (pair.next === pair.shared) {
-      order = pair.otherwise;
+      if (pair.otherwise !== 0) return pair.otherwise;
       pairs.pop();
       continue;
     }
@@ -62,28 +87,17 @@ function compare(store: Store, a: Operand, b: Operand): number {
     const y = store.memory.word(pair.b + 4 * pair.next);
     pair.next++;
     // What is the same, as None is, need not be comparable.
-    if (x !== y) order = compareOrEnter(store, operandAt(store, x), operandAt(store, y), pairs);
+    if (x === y) continue;
+    const [left, right] = [operandAt(store, x), operandAt(store, y)];
+    const order = compareAtoms(store, left, right);
+    if (order === undefined) {
+      if (pairs.length === MAX_TUPLE_DEPTH || ++met > MAX_TUPLES)
+        throw new BadValueError(
+          `tuples and lists in each other more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
+        );
+      pairs.push(pairOf(store, left, right));
+    } else if (order !== 0) return order;
   }
-  return order;
-}
-
-/** Compares two atoms; or adds the pair to those under way, if they are two tuples or two lists. */
-function compareOrEnter(store: Store, a: Operand, b: Operand, pairs: Pair[]): number {
-  const x = a.value;
-  const y = b.value;
-  if (isNumber(x) && isNumber(y)) return x < y ? -1 : x > y ? 1 : 0;
-  if (typeof x === "string" && typeof y === "string") return compareTexts(x, y);
-  if (x instanceof Uint8Array && y instanceof Uint8Array) return compareBytes(x, y);
-  if (a.type !== b.type || (a.type !== TYPE_TUPLE && a.type !== TYPE_LIST)) {
-    const [typeOfA, typeOfB] = [a, b].map(({ address }) => store.typeAt(address).name);
-    throw new BadValueError(`'<' not supported between instances of '${typeOfA}' and '${typeOfB}'`);
-  }
-  if (pairs.length === MAX_TUPLE_DEPTH)
-    throw new BadValueError(`tuples and lists in each other more than ${MAX_TUPLE_DEPTH} deep cannot be compared`);
-  const [itemsOfA, lengthOfA] = itemsOf(store, a);
-  const [itemsOfB, lengthOfB] = itemsOf(store, b);
-  const shared = Math.min(lengthOfA, lengthOfB);
-  pairs.push({ a: itemsOfA, b: itemsOfB, next: 0, shared, otherwise: lengthOfA - lengthOfB });
   return 0;
 }
 

@@ -1,4 +1,4 @@
-import { INCOMPARABLE_INDEX, MAX_TUPLE_DEPTH } from "../../assembly/layout.js";
+import { INCOMPARABLE_INDEX, MAX_TUPLES, MAX_TUPLE_DEPTH } from "../../assembly/layout.js";
 import { BadIndexError, BadValueError, describe } from "../errors.js";
 import { addressIn } from "../handle.js";
 import { borrowedValue, withKey } from "../values.js";
@@ -35,7 +35,7 @@ export abstract class SequenceHandle extends ContainerHandle {
     });
     if (index === INCOMPARABLE_INDEX)
       throw new BadValueError(
-        `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than 2^24 in all, cannot be compared`,
+        `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
       );
     return index === to ? -1 : index;
   }

@@ -24,14 +24,12 @@ export class FinalizerRegistry {
     return this.#waiting.has(finalizer);
   }
   add(finalizer: Finalizer): void {
+    if (this.#isOver) return;
     this.#waiting.add(finalizer);
     this.#atExit?.push(finalizer);
   }
   delete(finalizer: Finalizer): boolean {
     return this.#waiting.delete(finalizer);
-  }
-  get isOver(): boolean {
-    return this.#isOver;
   }
 
   /** Runs those that are to run at exit, the newest first, and those they make. From then on none runs: Python's `_shutdown`. */
@@ -45,6 +43,7 @@ export class FinalizerRegistry {
       });
     }
     this.#isOver = true;
+    this.#waiting.clear();
   }
 }
 
@@ -77,16 +76,15 @@ export class Finalizer {
     registry.add(this);
   }
 
-  /** Whether the function has yet to run. */
+  /** Whether the function has yet to run. (Not once the heap is disposed of.) */
   get alive(): boolean {
     return this.#registry.has(this);
   }
 
-  /** Runs the function now, unless it has run, or the heap is being disposed of. @returns What it returns; else `undefined`. */
+  /** Runs the function now, unless it has run or will not any more. @returns What it returns; else `undefined`. */
   call(): unknown {
     if (!this.#registry.delete(this)) return undefined;
     this.#weakref.release();
-    if (this.#registry.isOver) return undefined;
     return this.#fn(...(this.#args as never[]));
   }
 

@@ -1,7 +1,7 @@
 // Each way to hide the only reference to an object from a collection under way, at each moment of it.
 
 import { describe, expect, test } from "vitest";
-import { PHASE_IDLE } from "../../assembly/layout.js";
+import { BUFFER_DATA_OFFSET, PHASE_IDLE, SLOTS_BUFFER_OFFSET } from "../../assembly/layout.js";
 import { Heap } from "../../src/index.js";
 import type { Handle, StructObject, StructType } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
@@ -277,6 +277,74 @@ const LISTS: Record<string, Way> = {
   "sorted with it": way(longList, (_, list) => (list.sort((a, b) => (b as Node).id - (a as Node).id), list), all),
 };
 
+/** A long dict, old, with a treasure for each key. */
+function longDict(world: World) {
+  const dict = world.heap.dict();
+  world.low.a = dict;
+  for (let i = 0; i < LONG; i++) {
+    const treasure = world.treasure(i + 1);
+    dict.set(i, treasure);
+    treasure.release();
+  }
+  return dict;
+}
+/** Gives item 7 of a container to a new object behind the barrier's back, and empties the container. */
+function emptied<C extends ReturnType<typeof longList> | ReturnType<typeof longDict>>(
+  bury: (world: World) => C,
+  slot: number,
+  empty: (container: C) => void,
+): Way {
+  return way(
+    bury,
+    (world, container) => {
+      const young = world.young();
+      const { memory } = container.store;
+      const buffer = memory.word(container.address + SLOTS_BUFFER_OFFSET);
+      world.heap.core.setRef(young.address, 1, memory.word(buffer + BUFFER_DATA_OFFSET + 4 * slot));
+      empty(container);
+      return young;
+    },
+    (_, young) => young.b as Node,
+  );
+}
+const EMPTIED: Record<string, Way> = {
+  "in a list that is cleared": emptied(longList, 6, (list) => {
+    list.clear();
+  }),
+  "in a part of a list that is removed": emptied(longList, 6, (list) => {
+    list.removeRange(2, 1500);
+  }),
+  "behind a part of a list that is removed": way(
+    longList,
+    (_, list) => {
+      list.removeRange(100, 900);
+      return list;
+    },
+    all,
+  ),
+  "in a dict that is cleared": emptied(longDict, 13, (dict) => {
+    dict.clear();
+  }),
+  "in fields that a batch writes": way(
+    (world) => {
+      const nodes = Array.from({ length: 50 }, (_, i) => world.treasure(i + 1));
+      for (const node of nodes) node.b = node.a;
+      return nodes;
+    },
+    (world, nodes) => {
+      const objects = Uint32Array.from(nodes, (node) => node.address);
+      const young = world.young();
+      world.heap.core.setRef(young.address, 0, world.heap.core.getRef(objects[6] as number, 1));
+      // The last object gets what the first had, and so on; 7 loses one of its two references to what it holds.
+      world.heap.batch.set(world.Node, "b", objects, world.heap.batch.get(world.Node, "b", objects).reverse() as never);
+      world.heap.batch.set(world.Node, "b", objects, new Uint32Array(objects.length));
+      young.id = 7;
+      return young;
+    },
+    (_, young) => young,
+  ),
+};
+
 /** Moments of a cycle that are tried, evenly spread: some, or as many as `npm run fuzz` asks for. */
 const MOMENTS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 40);
 
@@ -319,9 +387,9 @@ function playAt(moment: number, unit: number, options: object, { bury, hide, fin
 }
 
 describe.each(CORES)("what is hidden from a cycle is found, %s core", (_, options) => {
-  const ways = { ...waysFrom("low"), ...waysFrom("high"), ...GARBAGE, ...LEAVES, ...LISTS };
+  const ways = { ...waysFrom("low"), ...waysFrom("high"), ...GARBAGE, ...LEAVES, ...LISTS, ...EMPTIED };
   test.each(Object.entries(ways))("%s", (name, played) => {
-    const unit = name in LISTS ? 400 : 3;
+    const unit = name in LISTS || name in EMPTIED ? 400 : 3;
     const steps = playAt(Infinity, unit, options(), played);
     expect(steps).toBeGreaterThan(20);
     const stride = Math.max(1, Math.floor(steps / MOMENTS));

@@ -292,6 +292,38 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     });
   });
 
+  test("pauses cannot be switched while a collection runs, and can in a death", () => {
+    withHeap(options(), (heap) => {
+      const codes: string[] = [];
+      const Node = heap.struct(
+        "Node",
+        { me: "ref" },
+        {
+          finalize: () => {
+            const { pauses } = heap.gc;
+            // What they are already is no change.
+            heap.gc.pauses = pauses;
+            codes.push(codeOf(() => (heap.gc.pauses = pauses === "bounded" ? "unbounded" : "bounded")));
+          },
+        },
+      );
+      const cycle = (): void => {
+        const node = Node.new();
+        node.me = node;
+        node.release();
+      };
+      cycle();
+      heap.gc.collect();
+      expect([codes.splice(0), heap.gc.pauses]).toEqual([["HEAP_BUSY"], "unbounded"]);
+      Node.new().release();
+      expect([codes.splice(0), heap.gc.pauses]).toEqual([["no error"], "bounded"]);
+      heap.gc.callbacks.push(() => codes.push(codeOf(() => (heap.gc.pauses = "unbounded"))));
+      heap.gc.collect();
+      expect([codes, heap.gc.pauses]).toEqual([["HEAP_BUSY", "HEAP_BUSY"], "bounded"]);
+      heap.gc.callbacks.length = 0;
+    });
+  });
+
   test("options that make no sense", () => {
     expect(codeOf(() => Heap.createSync({ ...options(), pauses: "short" as never }))).toBe("BAD_OPTION");
     withHeap(options(), (heap) => {

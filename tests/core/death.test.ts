@@ -180,6 +180,25 @@ describe.each(BUILDS)("death, %s build", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
+  test("the reference after the last that a count can hold makes an object immortal, from outside or in a slot", () => {
+    for (const isSlot of [true, false]) {
+      const core = startCore(build);
+      const type = core.defineType(8, 2, 0);
+      const [holder, object] = [core.alloc(type), core.alloc(type)];
+      for (let i = 0; i < 300; i++) core.incref(object);
+      // As if 2^31 - 302 more had been counted.
+      core.setWord(object, 0x7fffffff);
+      if (isSlot) core.setRef(holder, 0, object);
+      else core.incref(object);
+      expect(core.refcount(object) >>> 0).toBe(0xc0000000);
+      expect(core.verify()).toBe(0);
+      core.setRef(holder, 0, 0);
+      core.decref(object);
+      expect(core.refcount(object) >>> 0).toBe(0xc0000000);
+      expect(core.verify()).toBe(0);
+    }
+  });
+
   test("immortals are counted no more", () => {
     const core = startCore(build);
     const none = core.none();

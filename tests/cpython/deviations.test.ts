@@ -122,6 +122,39 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
+    // CPython: an entry is a weak reference with a callback, so it is gone before any finalizer of the collection runs, and
+    // lost to a key that comes back. (In a death by refcount the finalizer comes first there, too.)
+    test("D3: in a collection an entry is there for its key's finalizer, and stays if the key comes back", () => {
+      play((heap) => {
+        const [map, set] = [heap.weakref.keyMap(), heap.weakref.set()];
+        const seen: unknown[] = [];
+        const kept: Node[] = [];
+        const Node: NodeType = heap.struct("Node", NODE, {
+          finalize: (node) => {
+            seen.push([map.get(node), set.has(node)]);
+            if (node.title === "back") kept.push(node.clone());
+          },
+        });
+        for (const title of ["back", "gone", "by refcount"]) {
+          const node = title === "by refcount" ? Node.new({ title }) : selfLoop(Node, title);
+          map.set(node, title);
+          set.add(node);
+          node.release();
+        }
+        heap.gc.collect();
+        expect(seen).toEqual([
+          ["by refcount", true],
+          ["back", true],
+          ["gone", true],
+        ]);
+        expect([map.length, set.length, map.get(kept[0] as Node)]).toEqual([1, 1, "back"]);
+        releaseAll(kept);
+        heap.gc.collect();
+        expect([map.length, set.length]).toEqual([0, 0]);
+        releaseAll([map, set]);
+      });
+    });
+
     // CPython: c, b, a, since the collection that the chain survives turns its list round.
     test.each(["finalizers", "callbacks"])("D4: the %s of one collection run in the order of birth", (hooks) => {
       play((heap) => {

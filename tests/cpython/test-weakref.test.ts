@@ -415,6 +415,44 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
   });
 });
 
+describe.each(CORES)("weak-valued maps while callbacks run, %s core", (_, options) => {
+  test("an entry whose value is dead and whose own turn has not come is not there", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", NODE);
+      const map = heap.weakref.valueMap();
+      const [a, b] = [Node.new(), Node.new()];
+      a.left = b;
+      b.left = a;
+      let seen: unknown[] = [];
+      const weakref = heap.weakref.ref(a, () => {
+        seen = [map.has("k"), map.get("k"), [...map.keys()], [...map.values()], [...map], map.length];
+      });
+      // Born after a: its entry is still in the dict when the callback of a runs.
+      map.set("k", b);
+      releaseAll([a, b]);
+      heap.gc.collect();
+      expect(seen).toEqual([false, undefined, [], [], [], 1]);
+      expect([map.length, map.has("k")]).toEqual([0, false]);
+      releaseAll([weakref]);
+      map.release();
+    });
+  });
+
+  test("a key that is too long to be borrowed is one object, in the map alone", () => {
+    withHeap(options(), (heap) => {
+      const map = heap.weakref.valueMap();
+      const before = heap.stats().objects;
+      const value = heap.set();
+      const long = "é".repeat(3000);
+      map.set(long, value).set(long, value);
+      expect([map.length, map.has(long), heap.stats().objects - before]).toEqual([1, true, 3]);
+      value.release();
+      expect([map.length, heap.stats().objects - before]).toEqual([0, 0]);
+      map.release();
+    });
+  });
+});
+
 describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
   test("an entry is there as long as its key, and lets its value go with it", () => {
     withHeap(options(), (heap) => {
@@ -658,9 +696,36 @@ describe.each(CORES)("finalize, %s core", (_, options) => {
     });
     heap.verify();
     heap.dispose();
-    // f3 is not for the end; but the end is when its object dies.
-    expect(order.filter((name) => name !== "f3")).toEqual(["f4", "f2", "from f2", "f1"]);
+    // f3 is not for the end, and no function runs any more when its object dies of it.
+    expect(order).toEqual(["f4", "f2", "from f2", "f1"]);
     expect(told).toEqual(["exit: no"]);
+  });
+
+  test("after the end none runs: of what handles, roots, addresses or cycles held, or made by finalizers, or called", () => {
+    const heap = Heap.createSync(options());
+    const ran: string[] = [];
+    const late: Finalizer[] = [];
+    const Node = heap.struct("Node", NODE, {
+      finalize: (node) => {
+        if (late.length === 0) late.push(heap.weakref.finalize(node, () => ran.push("made after the end")));
+        expect(late[0]?.call()).toBeUndefined();
+      },
+    });
+    const nodes = ["handle", "root", "cycle", "address", "switched"].map((title) => {
+      const node = title === "cycle" ? selfLoop(Node, title) : Node.new({ title });
+      const finalizer = heap.weakref.finalize(node, () => ran.push(title));
+      finalizer.atExit = false;
+      return [node, finalizer] as const;
+    });
+    // The last moment to change one's mind is the turn of the function itself.
+    const [, switched] = nodes[4] as (typeof nodes)[number];
+    heap.weakref.finalize(nodes[4]?.[0] as Node, () => (switched.atExit = true));
+    heap.roots.set("root", nodes[1]?.[0] as Node);
+    heap.core.incref((nodes[3]?.[0] as Node).address);
+    for (const at of [1, 2, 3]) nodes[at]?.[0].release();
+    heap.dispose();
+    expect([ran, late.length]).toEqual([["switched"], 1]);
+    expect(nodes.map(([, finalizer]) => finalizer.alive)).toEqual([false, false, false, false, false]);
   });
 
   test("all is given back: finalizers, callbacks, weak references", () => {

@@ -29,6 +29,37 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     });
   });
 
+  test("whole numbers are ints up to 2^53, and floats beyond, where not all are exact", () => {
+    withHeap(options(), (heap) => {
+      const limit = 2 ** 53;
+      expect(heap.list([limit, -limit, limit + 2, 1e300]).repr()).toBe(
+        "[9007199254740992, -9007199254740992, 9007199254740994.0, 1e+300]",
+      );
+      expect(heap.from([limit, -limit, limit + 2]).toJS()).toEqual([limit, -limit, limit + 2]);
+      // An int that no number is stays one.
+      const ints = [2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n), -(2n ** 53n) - 1n, 2n ** 53n + 2n];
+      expect(heap.list(ints.map((value) => heap.int(value))).toJS()).toEqual([
+        limit,
+        2n ** 53n + 1n,
+        -limit,
+        -(2n ** 53n) - 1n,
+        2n ** 53n + 2n,
+      ]);
+      expect(heap.int(limit).toJS()).toBe(limit);
+      expect(() => heap.int(limit + 2)).toThrow("give the int as a bigint");
+      // As keys all are what they are equal to.
+      const dict = heap.dict([
+        [limit, "int"],
+        [limit + 2, "float"],
+      ]);
+      expect([dict.get(2n ** 53n), dict.get(2n ** 53n + 2n), dict.has(2n ** 53n + 1n)]).toEqual([
+        "int",
+        "float",
+        false,
+      ]);
+    });
+  });
+
   test("texts of every length around those where the way changes", () => {
     withHeap(options(), (heap) => {
       const lengths = [0, 1, 3, 4, 31, 32, 33, 1364, 1365, 1366, 4095, 4096, 4097, 20_000];

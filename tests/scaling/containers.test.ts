@@ -3,7 +3,7 @@
 
 import { describe, test } from "vitest";
 import type { DictHandle, Handle, Heap, ListHandle } from "../../src/index.js";
-import { LINEAR, MODES, collectWhole, expectGrowth, expectShortCalls, settle } from "../support/growth.js";
+import { CONSTANT, LINEAR, MODES, collectWhole, expectGrowth, expectShortCalls, settle } from "../support/growth.js";
 import type { Scene } from "../support/growth.js";
 import { seededRandom } from "../support/random.js";
 
@@ -23,6 +23,14 @@ function listOf(heap: Heap, n: number): ListHandle {
   const list = heap.list();
   for (let i = 0; i < n; i++) list.append(i + 0.5);
   return list;
+}
+
+/** By the way a program has to the oldest entry. */
+function deleteFirst(dict: DictHandle): void {
+  for (const key of dict.keys()) {
+    dict.delete(key);
+    break;
+  }
 }
 
 const scene = <T>(
@@ -79,10 +87,47 @@ const DICTS: Scenes = {
       dict.delete(i);
     }
   }),
+  "the first of n keys is asked for and deleted, n times": scene(dictOf, (dict, n) => {
+    for (let i = 0; i < n; i++) deleteFirst(dict);
+  }),
+  "a queue of n keys, of which the first is asked for and deleted": scene(dictOf, (dict, n) => {
+    for (let i = 0; i < n; i++) {
+      dict.set(i + n, i);
+      deleteFirst(dict);
+    }
+  }),
+  "the first of n keys is asked for, n times, when all others but the last were deleted": scene(
+    (heap, n) => {
+      const dict = dictOf(heap, n);
+      for (let i = n - 2; i > 0; i--) dict.delete(i);
+      dict.delete(0);
+      return dict;
+    },
+    (dict, n) => {
+      for (let i = 0; i < n; i++) for (const _ of dict.keys()) break;
+    },
+  ),
+  "n of 4n keys were deleted in random order, and the rest is gone through": scene(
+    (heap, n) => {
+      const random = seededRandom(6);
+      const dict = dictOf(heap, 4 * n);
+      for (let i = 0; i < 8 * n; i++) dict.delete(random(4 * n));
+      return dict;
+    },
+    (dict) => {
+      for (let i = 0; i < 4; i++) for (const _ of dict.keys());
+    },
+  ),
   "a stack on n keys, on which n come and go": scene(dictOf, (dict, n) => {
     for (let i = 0; i < n; i++) {
       dict.set("top", i);
       dict.delete("top");
+    }
+  }),
+  "one of n keys moves to the end, n times": scene(dictOf, (dict, n) => {
+    for (let i = 0; i < n; i++) {
+      dict.delete(0);
+      dict.set(0, i);
     }
   }),
   "the last of n keys is popped, n times": scene(dictOf, (dict, n) => {
@@ -275,5 +320,17 @@ describe.each(MODES)("containers, %s pauses: in proportion to n", (pauses) => {
 
   test.each(Object.entries(UNTRACKED))("young collections look at %s", async (_, make) => {
     await expectGrowth({ n: 2048, make, work: (heap) => void heap.gc.collect(0) }, pauses);
+  });
+
+  test.each(["list", "dict"] as const)("clearing a %s is short, however long that is", async (kind) => {
+    const clear: Scene<ListHandle | DictHandle> = {
+      n: 4096,
+      isIdle: true,
+      make: (heap, n) => (kind === "list" ? listOf(heap, n) : dictOf(heap, n)),
+      work: (_, container) => {
+        container.clear();
+      },
+    };
+    await expectGrowth(clear, pauses, pauses === "bounded" ? CONSTANT : LINEAR);
   });
 });

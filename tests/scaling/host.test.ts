@@ -151,6 +151,17 @@ const SCENES: Record<string, Scene> = {
       for (const [key] of map) key.release();
     },
   ),
+  "the first of n keys of a dict is asked for and deleted, n times": scene(
+    (heap, n) => heap.dict(Array.from({ length: n }, (_, i) => [i, i] as const)),
+    (_, dict, n) => {
+      for (let i = 0; i < n; i++) {
+        for (const key of dict.keys()) {
+          dict.delete(key);
+          break;
+        }
+      }
+    },
+  ),
   "gc.getObjects()": scene(structs, (heap) => {
     heap.gc.getObjects();
   }),

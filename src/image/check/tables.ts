@@ -121,8 +121,8 @@ export class TableChecker {
       if (cell >= entries || this.#words[first + cell * width] === 0)
         this.#fail(table, "the index of a dict or set leads to no entry");
     }
-    // So as many cells were never used as keys can still be added, and a third: each search comes to an end.
-    if (filled !== capacity - (this.#words[at + TABLE_USABLE_OFFSET / 4] as number))
+    // So at least as many cells were never used as keys can still be added, and a third: each search comes to an end.
+    if (filled > capacity - (this.#words[at + TABLE_USABLE_OFFSET / 4] as number))
       this.#fail(table, "the index of a dict or set is fuller than it says");
     if (leading !== this.#words[at + TABLE_LENGTH_OFFSET / 4]) this.#fail(table, "a key is not in the index, or twice");
 

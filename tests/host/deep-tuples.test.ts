@@ -1,0 +1,129 @@
+// Tuples in tuples, as keys and where items are compared: up to a depth of 1,000 as in Python; beyond, a named error.
+
+import { describe, expect, test } from "vitest";
+import { MAX_TUPLE_DEPTH } from "../../assembly/layout.js";
+import type { Heap, TupleHandle, Value } from "../../src/index.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
+
+/** A tuple that so many are inside of, itself included. */
+function nest(heap: Heap, depth: number, innermost: Value = 7): TupleHandle {
+  let tuple = heap.tuple([innermost]);
+  for (let i = 1; i < depth; i++) {
+    const outer = heap.tuple([i % 3, tuple, "text"]);
+    tuple.release();
+    tuple = outer;
+  }
+  return tuple;
+}
+
+/** A tuple that holds the one below twice, and so on: 2^depth in all. */
+function share(heap: Heap, depth: number): TupleHandle {
+  let tuple = heap.tuple([7]);
+  for (let i = 0; i < depth; i++) {
+    const outer = heap.tuple([tuple, tuple]);
+    tuple.release();
+    tuple = outer;
+  }
+  return tuple;
+}
+
+describe.each(CORES)("%s core", (_, options) => {
+  test.each([1, 2, 499, 500, 501, MAX_TUPLE_DEPTH])("tuples %i deep are equal, and keys", (depth) => {
+    withHeap(options(), (heap) => {
+      const [a, b, other] = [nest(heap, depth), nest(heap, depth), nest(heap, depth, 8)];
+      const list = heap.list([other, a]);
+      expect([list.includes(b), list.indexOf(b), list.includes(nest(heap, depth, 9))]).toEqual([true, 1, false]);
+      const dict = heap.dict([
+        [a, "a"],
+        [other, "other"],
+      ]);
+      expect([dict.get(b), dict.get(nest(heap, depth, 8)), dict.has(nest(heap, depth, 9))]).toEqual([
+        "a",
+        "other",
+        false,
+      ]);
+      heap.verify();
+      expect(list.remove(b)).toBe(true);
+      expect(list.length).toBe(1);
+      list.append(a);
+      list.sort();
+      expect((list.get(0) as TupleHandle).is(a)).toBe(true);
+    });
+  });
+
+  test("deeper ones are no keys, are compared by identity, and else are named errors", () => {
+    withHeap(options(), (heap) => {
+      const depth = MAX_TUPLE_DEPTH + 1;
+      const [a, b] = [nest(heap, depth), nest(heap, depth)];
+      const dict = heap.dict();
+      expect(codeOf(() => dict.set(a, 1))).toBe("BAD_KEY");
+      expect(() => dict.has(a)).toThrow("1000 deep");
+      expect(codeOf(() => heap.set([a]))).toBe("BAD_KEY");
+      const list = heap.list([1, a]);
+      expect(list.indexOf(a)).toBe(1);
+      expect(codeOf(() => list.includes(b))).toBe("BAD_VALUE");
+      expect(codeOf(() => list.remove(b))).toBe("BAD_VALUE");
+      // What differs before it gets deep is told apart.
+      expect(list.includes(nest(heap, 5))).toBe(false);
+      list.set(0, b);
+      expect(
+        codeOf(() => {
+          list.sort();
+        }),
+      ).toBe("BAD_VALUE");
+      expect(list.length).toBe(2);
+    });
+  });
+
+  test("tuples that share parts, 2^60 in all, are named errors as well, and soon", () => {
+    withHeap(options(), (heap) => {
+      const [a, b] = [share(heap, 60), share(heap, 60)];
+      expect(codeOf(() => heap.set([a]))).toBe("BAD_KEY");
+      const list = heap.list([a]);
+      expect(list.includes(a)).toBe(true);
+      expect(codeOf(() => list.includes(b))).toBe("BAD_VALUE");
+      list.append(b);
+      expect(
+        codeOf(() => {
+          list.sort();
+        }),
+      ).toBe("BAD_VALUE");
+      const [small, same] = [share(heap, 12), share(heap, 12)];
+      expect(heap.set([small, same]).length).toBe(1);
+    });
+  });
+
+  test("a tuple deep down that cannot be a key is told", () => {
+    withHeap(options(), (heap) => {
+      expect(() => heap.set([nest(heap, 900, heap.list())])).toThrow("unhashable type: 'list'");
+      expect(heap.list([nest(heap, 900, heap.list())]).includes(nest(heap, 900, heap.list()))).toBe(false);
+    });
+  });
+
+  test("two lists or tuples are sorted by their first difference, however deep", () => {
+    withHeap(options(), (heap) => {
+      const nested = (depth: number, last: number): Value => {
+        let list = heap.list([1, last]);
+        for (let i = 0; i < depth; i++) list = heap.list([1, list]);
+        return list;
+      };
+      const list = heap.list([nested(900, 2), nested(900, 1)]);
+      list.sort();
+      expect(list.repr().indexOf("[1, 1]")).toBeLessThan(list.repr().indexOf("[1, 2]"));
+      const short = heap.list([heap.tuple([1, 2, 3]), heap.tuple([1, 2]), heap.tuple([]), heap.tuple([1, 1, 9])]);
+      short.sort();
+      expect(short.repr()).toBe("[(), (1, 1, 9), (1, 2), (1, 2, 3)]");
+      // A list that holds itself has no end.
+      const [a, b] = [heap.list(), heap.list()];
+      a.append(a);
+      b.append(b);
+      expect(
+        codeOf(() => {
+          heap.list([a, b]).sort();
+        }),
+      ).toBe("BAD_VALUE");
+      a.clear();
+      b.clear();
+    });
+  });
+});

@@ -16,7 +16,7 @@ interface Layers {
 const CORE: Layers = {
   tree: "assembly",
   ranks: [
-    ["layout.ts", "invariants.ts", "host.ts", "memory/size-class.ts"],
+    ["layout.ts", "invariants.ts", "host.ts", "room.ts", "memory/size-class.ts"],
     ["control.ts"],
     ["check.ts"],
     ["memory", "object"],
@@ -32,8 +32,11 @@ const CORE: Layers = {
     ["collect/cycle"],
     ["collect"],
     ["verify"],
-    ["alloc.ts", "start.ts", "load.ts"],
-    ["batch.ts"],
+    ["alloc.ts", "start.ts"],
+    ["doors/checks.ts"],
+    ["doors/objects.ts"],
+    ["doors"],
+    ["load.ts", "batch.ts"],
     ["index.ts"],
   ],
   // The collector frees nothing itself.

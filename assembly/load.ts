@@ -22,6 +22,7 @@ import {
   LOAD_STR,
   LOAD_TRUE,
   ORIGIN_MASK,
+  ROOM_FOR_DOORS,
   STR_BYTES_OFFSET,
   TABLE_ORIGIN_OFFSET,
   TYPE_DICT,
@@ -29,16 +30,19 @@ import {
   TYPE_SET,
   TYPE_STR,
 } from "./layout";
+import { needMoreRoom, needRoom } from "./room";
+import { CHECK } from "./check";
 import { control } from "./control";
 import { countBirth, uncountBirth } from "./collect/trigger";
 import { createFloat, createInt, createText } from "./values/atoms";
 import { release } from "./death/death";
 import { appendItem, clearItems, createList } from "./containers/list";
-import { giveBack, lend } from "./heap/loan";
+import { giveBack, lend, lendWords } from "./heap/loan";
 import { incref } from "./heap/count";
 import { addKey, clearTable, setEntry } from "./containers/dict";
 import { createTable } from "./containers/table-buffer";
 import { typeIdOf } from "./object/header";
+import { checkAlive, checkLoan, refuseUnless } from "./doors/checks";
 
 
 @unmanaged
@@ -59,21 +63,26 @@ class Load {
 
 const FIRST_CAPACITY: u32 = 64;
 
-/** A load that nothing was read into yet; 0 = out of memory. Ends with `endLoad`. */
+/** A load that nothing was read into yet; 0 = out of memory. Ends with `endLoad`, for which there is room then, too. */
 export function startLoad(): usize {
+  needMoreRoom(ROOM_FOR_DOORS);
   const address = lend(offsetof<Load>());
   if (address) memory.fill(address, 0, offsetof<Load>());
   return address;
 }
 
 export function loadResult(address: usize): u32 {
+  checkLoad(address);
   return changetype<Load>(address).result;
 }
 
 /** Does the operations in `[at, end)`. Address of the first that there was no memory for, which changed nothing; or `end`. */
 export function runLoad(address: usize, at: usize, end: usize): usize {
+  checkLoad(address);
+  needRoom();
   const state = changetype<Load>(address);
   while (at < end) {
+    if (CHECK) checkOperation(state, at);
     const word = load<u32>(at);
     const operand = word >>> 8;
     let length: u32 = 4;
@@ -170,7 +179,7 @@ function open(state: Load, kind: u32, length: u32, origin: u32): bool {
 /** An array of words with room for one more: the same, or one twice as long, to which all has moved. 0 = out of memory. */
 function withRoom(array: usize, size: u32, capacity: u32): usize {
   if (size < capacity) return array;
-  const grown = lend((capacity ? capacity << 1 : FIRST_CAPACITY) << 2);
+  const grown = lendWords(capacity ? capacity << 1 : FIRST_CAPACITY);
   if (!grown || !array) return grown;
   memory.copy(grown, array, size << 2);
   giveBack(array);
@@ -200,6 +209,8 @@ function put(state: Load, value: usize): bool {
 
 /** Ends a load. If it succeeded, returns the result, owned; else takes apart all that was made, which may be cyclic. */
 export function endLoad(address: usize, isSuccess: u32): usize {
+  checkLoad(address);
+  needRoom();
   const state = changetype<Load>(address);
   const memo = state.memo;
   const size = state.memoSize;
@@ -210,6 +221,23 @@ export function endLoad(address: usize, isSuccess: u32): usize {
   if (memo) giveBack(memo);
   giveBack(address);
   return result;
+}
+
+function checkLoad(address: usize): void {
+  checkLoan(address, offsetof<Load>(), 0);
+}
+
+/** Between two operations the heap is whole. */
+function checkOperation(state: Load, at: usize): void {
+  const operation = load<u32>(at) & 0xff;
+  const isMade = operation != LOAD_REF || load<u32>(at) >>> 8 < state.memoSize;
+  refuseUnless(operation <= <u32>LOAD_OBJECT && isMade, "no such operation of a load");
+  const isOpening = operation == LOAD_LIST || operation == LOAD_DICT || operation == LOAD_SET;
+  refuseUnless(
+    state.depth != 0 || (isOpening && !state.memoSize) || operation == LOAD_KEY,
+    "a load has one container that holds all else",
+  );
+  if (operation == LOAD_KEY || operation == LOAD_OBJECT) checkAlive(load<u32>(at, 4));
 }
 
 function clear(container: usize): void {

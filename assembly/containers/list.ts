@@ -15,7 +15,7 @@ import {
 import { freeBlock } from "../memory/blocks";
 import { firstSlot } from "../object/references";
 import { typeAt, typeOf } from "../object/type";
-import { newBuffer } from "../heap/buffer";
+import { newArray } from "../heap/buffer";
 import { createObject } from "../heap/birth";
 import { kill } from "../death/death";
 import { DIFFERENT, EQUAL, compare } from "../values/key";
@@ -46,7 +46,7 @@ export function createList(capacity: u32): usize {
 /** Gives the list room for exactly `capacity` slots, at least its length. */
 function resize(list: usize, capacity: u32): bool {
   if (capacity > MAX_CAPACITY) return false;
-  const buffer = newBuffer(capacity << 2);
+  const buffer = newArray(capacity, 2);
   if (!buffer) return false;
   const old = load<u32>(list + SLOTS_BUFFER_OFFSET);
   if (old) {

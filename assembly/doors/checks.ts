@@ -18,6 +18,8 @@
 import {
   BUFFER_DATA_OFFSET,
   FIRST_USER_TYPE,
+  FLAG_OLD,
+  FLAG_UNREACHABLE,
   GENERATIONS,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
@@ -38,7 +40,7 @@ import { CHECK } from "../check";
 import { control } from "../control";
 import * as host from "../host";
 import { payloadCapacity } from "../memory/blocks";
-import { refcountOf, rootsFieldOf } from "../object/header";
+import { hasFlag, isTracked, refcountOf, rootsFieldOf } from "../object/header";
 import { slotCount } from "../object/references";
 import { isType, isVariableSize, typeAt, typeOf } from "../object/type";
 import { typeIdAt } from "../heap/walk";
@@ -48,7 +50,7 @@ import { referentOf } from "../weak/reference";
 import { entriesOf, keyAt } from "../containers/entries";
 
 /** Refuses a call whose arguments are wrong, by an error of the host's. Only where the heap is whole. */
-function refuseUnless(isRight: bool, message: string): void {
+export function refuseUnless(isRight: bool, message: string): void {
   if (isRight) return;
   host.refuse(message);
   unreachable();
@@ -92,11 +94,6 @@ export function checkOwned(object: usize): void {
   if (!CHECK) return;
   checkObject(object);
   refuseUnless(rootsFieldOf(object) != 0, "decref of an object that has no outside reference");
-}
-
-/** … or 0. */
-export function checkObjectOrNone(object: usize): void {
-  if (CHECK && object) checkObject(object);
 }
 
 export function checkNewType(type: u32): void {
@@ -237,6 +234,23 @@ export function checkEntryOf(map: usize, entry: usize): void {
 
 export function checkGeneration(generation: u32): void {
   if (CHECK) refuseUnless(generation < <u32>GENERATIONS, "no such generation");
+}
+
+/** An object of a generation, where a walk over it stands, or 0. */
+export function checkTracked(generation: u32, object: usize): void {
+  if (!CHECK) return;
+  checkGeneration(generation);
+  if (!object) return;
+  checkObject(object);
+  const isThere = generation == 2 || (isTracked(object) && !hasFlag(object, FLAG_OLD));
+  refuseUnless(isThere, "this object is not in the generation");
+}
+
+/** An object that a collection under way has found to be garbage, or 0. */
+export function checkGarbage(object: usize): void {
+  if (!CHECK || !object) return;
+  checkObject(object);
+  refuseUnless(hasFlag(object, FLAG_UNREACHABLE), "this object is not garbage");
 }
 
 /** What `lend` returned, with room for `count` elements of `1 << shift` bytes. */

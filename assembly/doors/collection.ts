@@ -20,7 +20,7 @@ import { settleAll, step as stepCycle } from "../collect/cycle/cycle";
 import { nextReferrer as referrerAfter } from "../collect/referrers";
 import { verifyHeap } from "../verify/verify";
 import { beginIfWorthIt, setBounded as setBoundedPauses } from "../collect/trigger";
-import { checkGeneration, checkLoan, checkObjectOrNone } from "./checks";
+import { checkGarbage, checkGeneration, checkLoan, checkTracked } from "./checks";
 
 // Finalizers and callbacks are put off where the stack has no room for them. Who asks for a collection wants them now.
 
@@ -88,21 +88,19 @@ export function trackedCount(generation: u32): u32 {
 }
 
 export function trackedAfter(generation: u32, object: usize): usize {
-  checkGeneration(generation);
-  checkObjectOrNone(object);
+  checkTracked(generation, object);
   return nextTracked(generation, object);
 }
 
 /** Of a collection under way: the next object that it found to be garbage. */
 export function unreachableAfter(object: usize): usize {
-  checkObjectOrNone(object);
+  checkGarbage(object);
   const next = nextOf(object ? object : UNREACHABLE);
   return next == UNREACHABLE ? 0 : next;
 }
 
 export function nextReferrer(generation: u32, object: usize, targets: usize, count: u32): usize {
-  checkGeneration(generation);
-  checkObjectOrNone(object);
+  checkTracked(generation, object);
   checkLoan(targets, count, 2);
   return referrerAfter(generation, object, targets, count);
 }

@@ -83,8 +83,8 @@ export function createLeaf(id: u32, payload: u32): usize {
 
 /** A tuple of `length` empty slots, for the caller to fill before anyone sees it; 0 = out of memory. */
 export function createTuple(length: u32): usize {
-  const payload = TUPLE_ITEMS_OFFSET - PAYLOAD_OFFSET + (length << 2);
   if (length > MAX_TUPLE_LENGTH) return 0;
+  const payload = TUPLE_ITEMS_OFFSET - PAYLOAD_OFFSET + (length << 2);
   const tuple = allocBlock(payload, classForPayload(payload, BLOCK_LINKED), BLOCK_LINKED);
   if (!tuple) return 0;
   memory.fill(tuple + PAYLOAD_OFFSET, 0, payload);

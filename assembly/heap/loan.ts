@@ -14,6 +14,11 @@ export function lend(bytes: u32): usize {
   return buffer + BUFFER_DATA_OFFSET;
 }
 
+/** The same for `count` words of 32 bits. */
+export function lendWords(count: u32): usize {
+  return count <= u32.MAX_VALUE >>> 2 ? lend(count << 2) : 0;
+}
+
 export function giveBack(address: usize): void {
   control.loans--;
   freeBlock(address - BUFFER_DATA_OFFSET);

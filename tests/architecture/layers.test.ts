@@ -34,6 +34,7 @@ const CORE: Layers = {
     ["verify"],
     ["alloc.ts", "start.ts"],
     ["doors/checks.ts"],
+    ["doors/objects.ts"],
     ["doors"],
     ["load.ts", "batch.ts"],
     ["index.ts"],

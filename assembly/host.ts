@@ -20,11 +20,11 @@ export declare function tellCollection(phase: u32, generation: u32, collected: u
 export declare function forget(id: u32): void;
 
 /**
- * Writes NO_ROOM to the word at `answer` if the host's stack has no room for a hook and what it may call. Runs no user code,
- * and needs at most 2 KiB of stack itself, since it is called in the middle of a death.
+ * Calls `denyRoom` if the host's stack has no room for a hook and what it may call. Runs no user code, and needs at most
+ * 2 KiB of stack itself, since it is called in the middle of a death.
  */
 @external("host", "checkRoom")
-export declare function checkRoom(answer: usize): void;
+export declare function checkRoom(): void;
 
 /** Checked core: throws an error of the host's with this message. Called by doors, before anything has changed. */
 @external("host", "refuse")

@@ -235,5 +235,3 @@ export const PHASE_SWEEPING = 8; // clears what is dead
 export const ROOM_FOR_DOORS = 2;
 /** For a hook: V8 refuses to compile a function, which hooks are at their first call, with less than 40 KiB left. */
 export const ROOM_FOR_HOOKS = 12;
-/** The host's answer in `control.room` if there is none for a hook. */
-export const NO_ROOM = 2;

@@ -74,11 +74,22 @@ export class Handle {
       this.#addresses[0] = 0;
       return;
     }
-    this.store.net.free(batch, this.#index);
+    const addresses = this.#addresses;
+    const index = this.#index;
+    // First, since a finalizer may come by this handle.
     this.#addresses = RELEASED;
     this.#index = 0;
     this.#batch = undefined;
-    if (!this.store.isDead) this.store.core.decref(address);
+    try {
+      if (!this.store.isDead) this.store.core.decref(address);
+    } catch (error) {
+      // The stack had no room for a death: nothing has changed.
+      this.#addresses = addresses;
+      this.#index = index;
+      this.#batch = batch;
+      throw error;
+    }
+    this.store.net.free(batch, index);
   }
 
   /** Another handle for the same object. In a finalizer, this is how an object is resurrected. */

@@ -14,8 +14,8 @@
 // held, so weak references to them read null and collections take them for roots. Callbacks wait in a chain of their
 // weak references, which are held.
 
-import { FLAG_DYING, FLAG_TRACKED, NO_ROOM } from "../layout";
-import { Control, control } from "../control";
+import { FLAG_DYING, FLAG_TRACKED } from "../layout";
+import { control } from "../control";
 import * as host from "../host";
 import { SATURATED, hasFlag, infoOf, nextOf, setInfo, setNext, setPrev, setRefcount, typeIdOf } from "../object/header";
 import { dropsLastFirst, isPlain, slotCount } from "../object/references";
@@ -34,6 +34,7 @@ export const BIRTHS_BEFORE_STEP: i32 = 256;
 
 const UNKNOWN: u32 = 0;
 const ROOM: u32 = 1;
+const NO_ROOM: u32 = 2;
 
 /**
  * A death, a collection or a step begins, perhaps at another depth of the host's stack than the last one: whether there
@@ -44,12 +45,17 @@ export function startActivation(): void {
   control.room = UNKNOWN;
 }
 
+/** The host's answer, if its stack has no room for hooks. */
+export function denyRoom(): void {
+  control.room = NO_ROOM;
+}
+
 /** Whether a hook may run: there is room on the host's stack, and not too many are running already. */
 export function canRunHooks(): bool {
   if (control.nesting >= MAX_NESTING) return false;
   if (control.room == UNKNOWN) {
     control.room = ROOM;
-    host.checkRoom(changetype<usize>(control) + offsetof<Control>("room"));
+    host.checkRoom();
   }
   return control.room != NO_ROOM;
 }

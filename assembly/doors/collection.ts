@@ -12,7 +12,7 @@ import {
   unfreeze as unfreezeAll,
 } from "../heap/generations";
 import { release } from "../death/death";
-import { waitingCount } from "../death/hooks";
+import { denyRoom as denyRoomForHooks, waitingCount } from "../death/hooks";
 import { createList } from "../containers/list";
 import { collect as collectGeneration } from "../collect/collect";
 import { setLimits } from "../collect/limits";
@@ -136,7 +136,13 @@ export function forgetGarbage(): void {
   if (list) release(list);
 }
 
+/** What the import `checkRoom` calls if there is no room for a hook. */
+export function denyRoom(): void {
+  denyRoomForHooks();
+}
+
 /** 0, or the number of the first broken invariant: see invariants.ts. The control block then says at which address. */
 export function verify(): u32 {
+  needRoom();
   return verifyHeap();
 }

@@ -14,7 +14,7 @@ import {
   RESULT_FOUND,
 } from "../../assembly/layout.js";
 import { checkResult } from "../containers/table.js";
-import { BadKeyError, BadValueError, ContainerChangedError, HeapwrightError, describe } from "../errors.js";
+import { BadKeyError, BadValueError, ContainerChangedError, HeapwrightError, describe, isStackOverflow } from "../errors.js";
 import { Handle } from "../handle.js";
 import type { Store } from "../store.js";
 import { isInt, ownedValue, withKey } from "../values.js";
@@ -92,6 +92,7 @@ class CopyIn {
   }
 
   #explain(error: unknown): unknown {
+    if (isStackOverflow(error)) return error;
     const at = this.#frames.map((frame) => frame.place()).join("");
     if (!(error instanceof HeapwrightError)) {
       const reason = error instanceof Error ? error.message : describe(error);

@@ -210,6 +210,8 @@ export interface RawExports {
 
   /** Throws as the engine does on a stack overflow, if the stack has no room for so many times 4 KiB. */
   needRoom(frames: number): void;
+  /** What the import `checkRoom` calls if the stack has no room for a hook. */
+  denyRoom(): void;
 
   /** Checks every invariant of the heap. 0, or the number of the first broken one: see `assembly/invariants.ts`. */
   verify(): number;

@@ -1,5 +1,5 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
-import { NO_ROOM, ROOM_FOR_HOOKS } from "../../assembly/layout.js";
+import { ROOM_FOR_HOOKS } from "../../assembly/layout.js";
 import { CoreAbort, Refusal } from "./guard.js";
 import { readingsOf } from "./readings.js";
 import type { Address, CoreImports, RawExports } from "./exports.js";
@@ -41,11 +41,11 @@ class Imports {
     // These two are called where little of the stack may be left. V8 compiles no function with less than 40 KiB, and
     // throws code away that has not run for long, but never that of an async function. So they are, and run once now.
     /* eslint-disable @typescript-eslint/require-await -- they wait for nothing */
-    const checkRoom = async (answer: Address): Promise<void> => {
+    const checkRoom = async (): Promise<void> => {
       try {
         this.#core?.needRoom(ROOM_FOR_HOOKS);
       } catch {
-        if (this.#core !== undefined) new Uint32Array(this.#core.memory.buffer, answer, 1)[0] = NO_ROOM;
+        this.#core?.denyRoom();
       }
     };
     const forget = async (callback: number): Promise<void> => {
@@ -56,7 +56,7 @@ class Imports {
       }
     };
     /* eslint-enable @typescript-eslint/require-await */
-    void checkRoom(0);
+    void checkRoom();
     void forget(0);
     this.all = {
       host: {

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import type { CoreImports } from "../../src/wasm/exports.js";
-import { NO_ROOM } from "../../assembly/layout.js";
 import { completeExports } from "../../src/wasm/instance.js";
 import type { RawExports } from "../../src/wasm/exports.js";
 import type { CoreExports } from "../../src/wasm/instance.js";
@@ -47,8 +46,8 @@ export function startCore(build: Build, given: Partial<Hooks> = {}, pages = 6553
       callback() {},
       collection() {},
       forget() {},
-      checkRoom: (answer: number) => {
-        if (!hasRoom()) new DataView(memory()).setUint32(answer, NO_ROOM, true);
+      checkRoom() {
+        if (!hasRoom()) (instance.exports as unknown as RawExports).denyRoom();
       },
       refuse: fail,
       ...hooks,

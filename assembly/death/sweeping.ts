@@ -69,16 +69,16 @@ export function sweepPart(): void {
   if (refcountOf(object) == 0) freeShell(object, type);
 }
 
-/** Takes out the entries of a weak map, and those whose key the object is. False if that is not all of them. */
+/** Takes out the entries of a weak map, and those whose key the object is: one at least. False if that may not be all of them. */
 function dropEntries(object: usize, type: Type): bool {
   while (true) {
     let entry = firstEntryOf(object);
     if (!entry && type.kind == KIND_WEAKMAP) entry = firstEntry(object);
     if (!entry) return true;
-    if (control.work <= 0) return false;
     control.work -= DROP_UNITS;
     unlinkEntry(entry);
     if (dropSlot(entry)) dropDead(entry, object);
+    if (control.work <= 0) return false;
   }
 }
 

@@ -27,7 +27,8 @@
 //
 //   O, C, U need T.  D excludes T, O, C and U.  O excludes C and U.  C without U exists only while a young collection
 //   examines a list, when no hook can run.
-//   F needs a type with a finalizer.  W means that the side table has a chain for it.
+//   F needs a type with a finalizer; on a container that is DYING it means DETACHED (containers/detached.ts).
+//   W means that the side table has a chain for it.
 //   On kinds without links U means INTERNED, of a str, or BIGINT, of an int; T, O, C, D and F are clear.
 
 import {
@@ -47,6 +48,7 @@ import {
   TYPE_TUPLE,
 } from "../layout";
 import { infoOf, refcountOf, rootsFieldOf } from "./header";
+import { hasBuffer } from "./references";
 import { Type, hasFinalizer, hasLinks, typeAt } from "./type";
 
 /** The flags, or the refcount, are none that an object may have. */
@@ -71,8 +73,8 @@ export function stateOf(object: usize): u32 {
   if (!id) return STATE_FREE;
   if (id == TYPE_BUFFER) return info == TYPE_BUFFER && refcountOf(object) == 1 ? STATE_BUFFER : STATE_ILLEGAL;
   const type = typeAt(id);
-  if (info & FLAG_FINALIZED && !hasFinalizer(type)) return STATE_ILLEGAL;
   const state = hasLinks(type) ? stateOfLinked(info & LIFE, id) : stateOfLeaf(info & LIFE, id);
+  if (info & FLAG_FINALIZED && !hasFinalizer(type) && !(state == STATE_DYING && hasBuffer(type))) return STATE_ILLEGAL;
   return isCountLegal(object, state) ? state : STATE_ILLEGAL;
 }
 

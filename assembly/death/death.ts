@@ -26,6 +26,7 @@ import {
   FLAG_TRACKED,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
+  PHASE_SWEEPING,
   SLOTS_BUFFER_OFFSET,
   TYPE_DIES_QUIETLY,
   TYPE_HAS_LINKS,
@@ -50,7 +51,7 @@ import {
 } from "../object/header";
 import { dropsLastFirst, firstSlot, hasBuffer, slotCount } from "../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
-import { shade, shadeSlots } from "../heap/barrier";
+import { isDead, shade, shadeSlots } from "../heap/barrier";
 import { dropOutside, dropSlot, hold } from "../heap/count";
 import { leaveGeneration, track, untrack } from "../heap/generations";
 import { forgetInterned } from "../values/intern";
@@ -288,7 +289,8 @@ export function killLeaf(leaf: usize): usize {
     let last: usize = 0;
     for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) {
       unlinkEntry(entry);
-      if (!dropSlot(entry)) continue;
+      // An entry that is garbage of the cycle under way is freed by its own visit.
+      if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) continue;
       pushBelow(last, entry);
       last = entry;
     }

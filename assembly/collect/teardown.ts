@@ -5,17 +5,9 @@
 // User code runs in between. It may drop garbage, which then leaves its list by its own death, make it
 // reachable again, allocate, and fail; it cannot start another collection.
 
-import {
-  DEBUG_SAVEALL,
-  FLAG_FINALIZED,
-  FLAG_UNREACHABLE,
-  KIND_LIST,
-  KIND_STRUCT,
-  KIND_TABLE,
-  TYPE_WEAKREF,
-} from "../layout";
+import { DEBUG_SAVEALL, FLAG_FINALIZED, KIND_LIST, KIND_STRUCT, KIND_TABLE, TYPE_WEAKREF } from "../layout";
 import { FINALIZED, control } from "../control";
-import { hasFlag, nextOf, refcountOf, setFlag, typeIdOf } from "../object/header";
+import { hasFlag, nextOf, setFlag, typeIdOf } from "../object/header";
 import { append, moveAll, remove } from "../object/links";
 import { slotsEnd, slotsOf } from "../object/references";
 import { hasFinalizer, typeOf } from "../object/type";
@@ -25,7 +17,7 @@ import { callEach, finalize } from "../death/hooks";
 import { appendItem, clearItems } from "../containers/list";
 import { writeSlot } from "../containers/write";
 import { clearTable } from "../containers/dict";
-import { callbackOf, detach, firstWeakref, nextWeakref, setNextWeakref } from "../weak/reference";
+import { clearWeakrefs, detach, firstWeakref, lastOfChain, setNextWeakref } from "../weak/reference";
 
 /**
  * Kills the weak references to garbage that have a callback, and calls those that are not garbage
@@ -36,19 +28,11 @@ export function callWeakrefs(unreachable: usize, generation: u32): u32 {
   let last: usize = 0;
   for (let object = nextOf(unreachable); object != unreachable; object = nextOf(object)) {
     if (control.clearsAllWeakrefs && typeIdOf(object) == TYPE_WEAKREF) detach(object);
-    let weakref = firstWeakref(object);
-    while (weakref) {
-      const next = nextWeakref(weakref);
-      const hasCallback = callbackOf(weakref) != 0;
-      if (hasCallback || control.clearsAllWeakrefs) detach(weakref);
-      if (hasCallback && !hasFlag(weakref, FLAG_UNREACHABLE) && refcountOf(weakref)) {
-        hold(weakref);
-        if (last) setNextWeakref(last, weakref);
-        else first = weakref;
-        last = weakref;
-      }
-      weakref = next;
-    }
+    const chain = clearWeakrefs(object, true);
+    if (!chain) continue;
+    if (last) setNextWeakref(last, chain);
+    else first = chain;
+    last = lastOfChain(chain);
   }
   return first ? callEach(first, min<i32>(generation + 1, 2)) : 0;
 }

@@ -28,6 +28,7 @@ import {
   FLAG_UNREACHABLE,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
+  PHASE_SWEEPING,
   SLOTS_BUFFER_OFFSET,
   TYPE_DIES_QUIETLY,
   TYPE_HAS_LINKS,
@@ -52,11 +53,11 @@ import {
 } from "../object/header";
 import { dropsLastFirst, firstSlot, hasBuffer, slotCount } from "../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
-import { shade, shadeSlots } from "../heap/barrier";
-import { dropOutside, dropSlot } from "../heap/count";
+import { isDead, shade, shadeSlots } from "../heap/barrier";
+import { dropOutside, dropSlot, hold } from "../heap/count";
 import { leaveGeneration, track, untrack } from "../heap/generations";
 import { forgetInterned } from "../values/intern";
-import { firstEntry, firstEntryOf, sizeOfMap, unlinkEntry } from "../weak/map";
+import { firstEntry, firstEntryOf, nextEntryOf, setNextEntryOf, unlinkEntry } from "../weak/map";
 import { callbackOf, clearWeakrefs, detach } from "../weak/reference";
 import {
   callOrDefer,
@@ -293,7 +294,8 @@ export function killLeaf(leaf: usize): usize {
     let last: usize = 0;
     for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) {
       unlinkEntry(entry);
-      if (!dropSlot(entry)) continue;
+      // An entry that is garbage of the cycle under way is freed by its own visit.
+      if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) continue;
       pushBelow(last, entry);
       last = entry;
     }
@@ -390,12 +392,24 @@ export function deleteWeakEntry(entry: usize): void {
   if (dropSlot(entry)) kill(entry);
 }
 
-/** Takes out the entries that the map has now; finalizers may add others meanwhile. */
+/** Takes all entries out of a weak map before the first of them dies. What finalizers add meanwhile stays. */
 export function clearWeakMap(map: usize): void {
-  for (let left = sizeOfMap(map); left; left--) {
-    const entry = firstEntry(map);
-    if (!entry) return;
-    deleteWeakEntry(entry);
+  let first: usize = 0;
+  let last: usize = 0;
+  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) {
+    // Nothing but the chain leads to it now, and hooks run before its turn comes.
+    hold(entry);
+    unlinkEntry(entry);
+    dropSlot(entry);
+    if (last) setNextEntryOf(last, entry);
+    else first = entry;
+    last = entry;
+  }
+  while (first) {
+    const entry = first;
+    first = nextEntryOf(entry);
+    setNextEntryOf(entry, 0);
+    release(entry);
   }
 }
 

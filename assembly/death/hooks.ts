@@ -23,7 +23,7 @@ import { Type, typeOf } from "../object/type";
 import { hold, unhold } from "../heap/count";
 import { moveTo, untrack } from "../heap/generations";
 import { shade, stopScanning } from "../heap/barrier";
-import { callbackOf, nextWeakref, setNextWeakref } from "../weak/reference";
+import { callbackOf, lastOfChain, nextWeakref, setNextWeakref } from "../weak/reference";
 
 /** Hooks that may run one inside the other: the limit of CPython's trashcan. */
 export const MAX_NESTING: u32 = 50;
@@ -195,8 +195,7 @@ export function deferCallbacks(first: usize): void {
   if (!first) return;
   if (control.callbacksFirst) setNextWeakref(control.callbacksLast, first);
   else control.callbacksFirst = <u32>first;
-  while (nextWeakref(first)) first = nextWeakref(first);
-  control.callbacksLast = <u32>first;
+  control.callbacksLast = <u32>lastOfChain(first);
   seeToWaiting();
 }
 

@@ -13,6 +13,7 @@ import {
   KIND_WEAKMAP,
   PART_SLOTS,
   TYPE_DIES_QUIETLY,
+  TYPE_EPHEMERON,
   TYPE_MASK,
   TYPE_WEAKREF,
 } from "../layout";
@@ -25,7 +26,7 @@ import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { isDecidedDead } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { leaveOld } from "../heap/generations";
-import { firstEntry, firstEntryOf, unlinkEntry } from "../weak/map";
+import { firstEntry, firstEntryOf, isEntry, unlinkEntry } from "../weak/map";
 import { endWeakref, freeBuffer, isPlainLeaf, killLeaf } from "./death";
 import { defer, deferCallbacks } from "./hooks";
 
@@ -38,6 +39,8 @@ const DROP_UNITS: i32 = 3;
 export function sweep(object: usize): bool {
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
+  // First of all: if its value is its key, and a leaf, that dies of losing the slot, and would kill its entries.
+  if ((info & TYPE_MASK) == TYPE_EPHEMERON) leaveMap(object);
   if (!(type.flags & TYPE_DIES_QUIETLY) || info & FLAG_HAS_WEAKREFS) {
     if (!dropEntries(object, type)) return false;
     if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
@@ -67,6 +70,13 @@ export function sweepPart(): void {
   control.partial = 0;
   control.cursor = <u32>object + 8;
   if (refcountOf(object) == 0) freeShell(object, type);
+}
+
+/** Takes a garbage entry out of its map. Key and map do not refer to it any more. */
+function leaveMap(entry: usize): void {
+  if (!isEntry(entry)) return;
+  unlinkEntry(entry);
+  dropSlot(entry);
 }
 
 /** Takes out the entries of a weak map, and those whose key the object is: one at least. False if that may not be all of them. */

@@ -17,6 +17,7 @@ import {
   EPHEMERON_PREV_OFFSET,
   FLAG_HAS_WEAKREFS,
   PART_ENTRIES_OF_MAP,
+  PART_SLOTS,
   TYPE_EPHEMERON,
   WEAKMAP_FIRST_OFFSET,
   WEAKMAP_SIZE_OFFSET,
@@ -70,6 +71,10 @@ export function firstEntryOf(key: usize): usize {
 export function nextEntryOf(entry: usize): usize {
   return load<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET);
 }
+/** Chains entries that are in no map. */
+export function setNextEntryOf(entry: usize, next: usize): void {
+  store<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET, <u32>next);
+}
 
 // ---- The index
 
@@ -113,7 +118,7 @@ export function createEntry(map: usize, key: usize): usize {
   const keyed = firstEntryOf(key);
   const older = firstEntry(map);
   store<u32>(entry + EPHEMERON_KEY_OFFSET, <u32>key);
-  store<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET, <u32>keyed);
+  setNextEntryOf(entry, keyed);
   if (keyed) store<u32>(keyed + EPHEMERON_KEY_PREV_OFFSET, <u32>entry);
   store<u32>(entry + EPHEMERON_MAP_OFFSET, <u32>map);
   store<u32>(entry + EPHEMERON_NEXT_OFFSET, <u32>older);
@@ -149,7 +154,7 @@ function passEntry(entry: usize): void {
 /** Takes an entry away from key and map. Their reference to it goes to the caller. */
 export function unlinkEntry(entry: usize): void {
   // A marking that stands at this entry goes on with the next one.
-  if (entry == <usize>control.partialEntry) passEntry(entry);
+  if (entry == <usize>control.partialEntry && control.partial && control.partialStage != PART_SLOTS) passEntry(entry);
   const map = mapOf(entry);
   const key = keyOf(entry);
   remove(index(), cellOf(map, key));
@@ -162,7 +167,7 @@ export function unlinkEntry(entry: usize): void {
   const next = nextEntryOf(entry);
   const before = load<u32>(entry + EPHEMERON_KEY_PREV_OFFSET);
   if (next) store<u32>(next + EPHEMERON_KEY_PREV_OFFSET, before);
-  if (before) store<u32>(<usize>before + EPHEMERON_KEY_NEXT_OFFSET, <u32>next);
+  if (before) setNextEntryOf(before, next);
   else if (next) put(entriesByKey(), key, <u32>next);
   else {
     del(entriesByKey(), key);

@@ -5,6 +5,7 @@
 
 import {
   FLAG_HAS_WEAKREFS,
+  FLAG_UNREACHABLE,
   TYPE_WEAKREF,
   WEAKREF_CALLBACK_OFFSET,
   WEAKREF_HASHED,
@@ -121,22 +122,35 @@ function isHashed(weakref: usize): bool {
   return (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) != 0;
 }
 
-/** Makes all weak references to an object dead. Those to be called, held, as a chain in calling order. */
-export function clearWeakrefs(object: usize): usize {
+/**
+ * Makes the weak references to an object dead. Returns those to be called, held, as a chain in calling order.
+ *
+ * Of garbage that a collection has found (`isGarbage`), those without a callback stay alive until the finalizers have
+ * run, unless the collection clears all at once; and those that are garbage themselves are not called.
+ */
+export function clearWeakrefs(object: usize, isGarbage: bool = false): usize {
+  const keepsShared = isGarbage && !control.clearsAllWeakrefs;
   let first: usize = 0;
   let last: usize = 0;
-  for (let weakref = firstWeakref(object); weakref;) {
-    const next = nextWeakref(weakref);
+  let next: usize = 0;
+  for (let weakref = firstWeakref(object); weakref; weakref = next) {
+    next = nextWeakref(weakref);
+    const hasCallback = callbackOf(weakref) != 0;
+    if (!hasCallback && keepsShared) continue;
     detach(weakref);
-    if (callbackOf(weakref) && !isGone(weakref)) {
-      hold(weakref);
-      if (last) setNextWeakref(last, weakref);
-      else first = weakref;
-      last = weakref;
-    }
-    weakref = next;
+    if (!hasCallback || isGone(weakref) || (isGarbage && hasFlag(weakref, FLAG_UNREACHABLE))) continue;
+    hold(weakref);
+    if (last) setNextWeakref(last, weakref);
+    else first = weakref;
+    last = weakref;
   }
   return first;
+}
+
+/** The last weak reference of a chain. */
+export function lastOfChain(weakref: usize): usize {
+  while (nextWeakref(weakref)) weakref = nextWeakref(weakref);
+  return weakref;
 }
 
 /** The referent, or 0 when it is dead or dying. Borrowed. */

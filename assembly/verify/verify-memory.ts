@@ -187,5 +187,5 @@ function verifySpanLists(listed: u32): u32 {
 
 /** Whether a descriptor can be read at an address. */
 function isInMemory(descriptor: usize): bool {
-  return (<u64>descriptor) + offsetof<Page>() <= (<u64>memoryEndPage()) << PAGE_SHIFT;
+  return <u64>descriptor + offsetof<Page>() <= (<u64>memoryEndPage()) << PAGE_SHIFT;
 }

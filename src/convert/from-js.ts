@@ -14,7 +14,14 @@ import {
   RESULT_FOUND,
 } from "../../assembly/layout.js";
 import { checkResult } from "../containers/table.js";
-import { BadKeyError, BadValueError, ContainerChangedError, HeapwrightError, describe, isStackOverflow } from "../errors.js";
+import {
+  BadKeyError,
+  BadValueError,
+  ContainerChangedError,
+  HeapwrightError,
+  describe,
+  isStackOverflow,
+} from "../errors.js";
 import { Handle } from "../handle.js";
 import type { Store } from "../store.js";
 import { isInt, ownedValue, withKey } from "../values.js";

@@ -112,8 +112,8 @@ const OPERATIONS: Record<string, (world: World) => unknown> = {
   "heap.tuple": ({ heap }) => heap.tuple([1, "b"]).release(),
   "heap.intern": ({ heap }) => heap.intern("a text that is interned").release(),
   "heap.bytes": ({ heap }) => heap.bytes(new Uint8Array(100_000)).release(),
-  "toJS": ({ kept }) => kept.toJS(),
-  "repr": ({ kept }) => kept.repr(),
+  toJS: ({ kept }) => kept.toJS(),
+  repr: ({ kept }) => kept.repr(),
   "a weak reference": ({ heap, plain }) => heap.weakref.ref(plain).release(),
   "a weak reference with a callback": ({ heap, plain, log }) =>
     heap.weakref.ref(plain, () => void log.called++).release(),
@@ -134,10 +134,10 @@ const OPERATIONS: Record<string, (world: World) => unknown> = {
   "gc.setThreshold": ({ heap }) => heap.gc.setThreshold(700),
   "gc.freeze": ({ heap }) => heap.gc.freeze(),
   "batch.create": ({ heap, Plain }) => heap.batch.decref(heap.batch.create(Plain, 100)),
-  "stats": ({ heap }) => heap.stats(),
-  "verify": ({ heap }) => heap.verify(),
-  "image": ({ heap }) => heap.image(),
-  "roots": ({ heap, plain }) => {
+  stats: ({ heap }) => heap.stats(),
+  verify: ({ heap }) => heap.verify(),
+  image: ({ heap }) => heap.image(),
+  roots: ({ heap, plain }) => {
     heap.roots.set("root", plain);
     heap.roots.delete("root");
   },

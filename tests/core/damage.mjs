@@ -35,7 +35,7 @@ function start(hooks = {}) {
       callback() {},
       collection() {},
       forget() {},
-      checkRoom: (answer) => void (hasRoom() || new DataView(exports.memory.buffer).setUint32(answer, 2, true)),
+      checkRoom: () => void (hasRoom() || exports.denyRoom()),
       refuse: fail,
       ...others,
     },

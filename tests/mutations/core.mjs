@@ -215,13 +215,13 @@ export default [
   {
     name: "weak references: callbacks of dying weak references are called",
     file: reference,
-    find: "    if (callbackOf(weakref) && !isGone(weakref)) {",
-    replace: "    if (callbackOf(weakref)) {",
+    find: "    if (!hasCallback || isGone(weakref) ||",
+    replace: "    if (!hasCallback ||",
   },
   {
     name: "weak references: an object that a finalizer is about to see again can be read",
     file: barrier,
-    find: "  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING) || control.clearing != 0;",
-    replace: "  if (info & FLAG_UNREACHABLE) return control.clearing != 0;",
+    find: "  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING);",
+    replace: "  if (info & FLAG_UNREACHABLE) return false;",
   },
 ];

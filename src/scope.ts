@@ -4,6 +4,7 @@ import type { Store } from "./store.js";
 
 /** See `Heap.scope`. */
 export function runScope<T>(store: Store, run: () => T): T {
+  store.askForRoom();
   const outer = store.scope;
   const made: Handle[] = [];
   store.scope = made;

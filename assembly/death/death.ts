@@ -54,10 +54,10 @@ import {
 import { dropsLastFirst, firstSlot, hasBuffer, slotCount } from "../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { isDead, shade, shadeSlots } from "../heap/barrier";
-import { dropOutside, dropSlot, hold } from "../heap/count";
+import { dropOutside, dropSlot } from "../heap/count";
 import { leaveGeneration, track, untrack } from "../heap/generations";
 import { forgetInterned } from "../values/intern";
-import { firstEntry, firstEntryOf, nextEntryOf, setNextEntryOf, unlinkEntry } from "../weak/map";
+import { firstEntry, firstEntryOf, unlinkEntry } from "../weak/map";
 import { callbackOf, clearWeakrefs, detach } from "../weak/reference";
 import {
   callOrDefer,
@@ -95,14 +95,19 @@ export function release(object: usize): void {
 /** The same for a struct that has dropped its slots up to `slot`, whose object is about to die (0 = none yet). */
 export function killFrom(object: usize, slot: usize): void {
   startActivation();
-  const floor = control.dyingTop;
+  goOn(object, slot, control.dyingTop);
+}
+
+/** Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with bounded pauses. */
+@inline
+function goOn(object: usize, slot: usize, floor: usize): void {
   if (control.bounded) {
     const left = run(object, slot, floor, DEATH_SLICE);
     if (!control.nesting && control.waitingFirst | control.callbacksFirst) runWaiting(left);
     if (isAnythingWaiting()) seeToWaiting();
   } else {
     run(object, slot, floor, UNLIMITED);
-    while (control.dyingTop != floor) run(0, 0, floor, UNLIMITED);
+    while (<usize>control.dyingTop != floor) run(0, 0, floor, UNLIMITED);
     if (!control.nesting && control.waitingFirst | control.callbacksFirst) runWaiting(UNLIMITED);
   }
 }
@@ -292,13 +297,7 @@ export function killLeaf(leaf: usize): usize {
   let callbacks: usize = 0;
   if (info & FLAG_HAS_WEAKREFS) {
     let last: usize = 0;
-    for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) {
-      unlinkEntry(entry);
-      // An entry that is garbage of the cycle under way is freed by its own visit.
-      if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) continue;
-      pushBelow(last, entry);
-      last = entry;
-    }
+    for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) last = stackEntry(entry, last);
     callbacks = clearWeakrefs(leaf);
   }
   if (info & FLAG_INTERNED && typeIdOf(leaf) == TYPE_STR) forgetInterned(leaf);
@@ -394,23 +393,23 @@ export function deleteWeakEntry(entry: usize): void {
 
 /** Takes all entries out of a weak map before the first of them dies. What finalizers add meanwhile stays. */
 export function clearWeakMap(map: usize): void {
-  let first: usize = 0;
+  startActivation();
+  const floor = control.dyingTop;
   let last: usize = 0;
-  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) {
-    // Nothing but the chain leads to it now, and hooks run before its turn comes.
-    hold(entry);
-    unlinkEntry(entry);
-    dropSlot(entry);
-    if (last) setNextEntryOf(last, entry);
-    else first = entry;
-    last = entry;
-  }
-  while (first) {
-    const entry = first;
-    first = nextEntryOf(entry);
-    setNextEntryOf(entry, 0);
-    release(entry);
-  }
+  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) last = stackEntry(entry, last);
+  goOn(0, 0, floor);
+}
+
+/**
+ * Takes an entry away from key and map. If it dies of it, it waits on the stack, below the one that was put there before
+ * (`last`, 0 = on top). Returns the last one that waits.
+ */
+function stackEntry(entry: usize, last: usize): usize {
+  unlinkEntry(entry);
+  // An entry that is garbage of the cycle under way is freed by its own visit.
+  if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) return last;
+  pushBelow(last, entry);
+  return entry;
 }
 
 /** Gives back an object's buffer, if it has one. */

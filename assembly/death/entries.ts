@@ -1,8 +1,12 @@
 // Entries that leave a weak map while its key lives, and what dies of it.
 
-import { dropSlot, hold } from "../heap/count";
-import { firstEntry, nextEntryOf, setNextEntryOf, unlinkEntry } from "../weak/map";
-import { kill, release } from "./death";
+import { control } from "../control";
+import { dropSlot } from "../heap/count";
+import { firstEntry, unlinkEntry } from "../weak/map";
+import { goOn, kill } from "./death";
+import { startActivation } from "./hooks";
+import { stackEntry } from "./leaf";
+
 /** Takes an entry out of its weak map; its value dies if nothing else refers to it. */
 export function deleteWeakEntry(entry: usize): void {
   unlinkEntry(entry);
@@ -11,21 +15,9 @@ export function deleteWeakEntry(entry: usize): void {
 
 /** Takes all entries out of a weak map before the first of them dies. What finalizers add meanwhile stays. */
 export function clearWeakMap(map: usize): void {
-  let first: usize = 0;
+  startActivation();
+  const floor = control.dyingTop;
   let last: usize = 0;
-  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) {
-    // Nothing but the chain leads to it now, and hooks run before its turn comes.
-    hold(entry);
-    unlinkEntry(entry);
-    dropSlot(entry);
-    if (last) setNextEntryOf(last, entry);
-    else first = entry;
-    last = entry;
-  }
-  while (first) {
-    const entry = first;
-    first = nextEntryOf(entry);
-    setNextEntryOf(entry, 0);
-    release(entry);
-  }
+  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) last = stackEntry(entry, last);
+  goOn(0, 0, floor);
 }

@@ -33,16 +33,22 @@ export function killLeaf(leaf: usize): usize {
   let callbacks: usize = 0;
   if (info & FLAG_HAS_WEAKREFS) {
     let last: usize = 0;
-    for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) {
-      unlinkEntry(entry);
-      // An entry that is garbage of the cycle under way is freed by its own visit.
-      if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) continue;
-      pushBelow(last, entry);
-      last = entry;
-    }
+    for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) last = stackEntry(entry, last);
     callbacks = clearWeakrefs(leaf);
   }
   if (info & FLAG_INTERNED && typeIdOf(leaf) == TYPE_STR) forgetInterned(leaf);
   freeBlock(leaf);
   return callbacks;
+}
+
+/**
+ * Takes an entry away from key and map. If it dies of it, it waits on the stack, below the one that was put there before
+ * (`last`, 0 = on top). Returns the last one that waits.
+ */
+export function stackEntry(entry: usize, last: usize): usize {
+  unlinkEntry(entry);
+  // An entry that is garbage of the cycle under way is freed by its own visit.
+  if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) return last;
+  pushBelow(last, entry);
+  return entry;
 }

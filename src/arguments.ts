@@ -1,4 +1,5 @@
 import { BadOptionError, BadValueError, HeapwrightError, describe, isStackOverflow, messageOf } from "./errors.js";
+import { Handle, isHandle } from "./handle.js";
 import { isA, isArray } from "./untrusted.js";
 
 type ErrorClass = new (message: string, options?: ErrorOptions) => HeapwrightError;
@@ -35,13 +36,15 @@ export function readProperties<T>(
 export function iterate<T>(values: Iterable<T>): Iterable<T> {
   if (isArray(values)) return values as Iterable<T>;
   const begin = memberOf(values, Symbol.iterator);
-  if (typeof begin !== "function") throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
+  if (typeof begin !== "function" || (isA(values, Handle) && !isHandle(values)))
+    throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
   return steps(() => Reflect.apply(begin, values, []) as unknown);
 }
 
 /** What a loop does, but that what is no iterator is named. */
 function* steps<T>(begin: () => unknown): Generator<T, void> {
-  const iterator = begin();
+  // The engine's own begin with an error for what is detached, or only looks like one of theirs.
+  const iterator = attempt(BadValueError, "values", begin);
   const next = memberOf(iterator, "next");
   if (typeof next !== "function")
     throw new BadValueError(`an iterator has a method "next", ${describe(iterator)} has not`);

@@ -1,5 +1,4 @@
 import { BadOptionError, BadValueError, HeapwrightError, describe, isStackOverflow, messageOf } from "./errors.js";
-import { Handle, isHandle } from "./handle.js";
 import { isA, isArray } from "./untrusted.js";
 
 type ErrorClass = new (message: string, options?: ErrorOptions) => HeapwrightError;
@@ -36,8 +35,7 @@ export function readProperties<T>(
 export function iterate<T>(values: Iterable<T>): Iterable<T> {
   if (isArray(values)) return values as Iterable<T>;
   const begin = memberOf(values, Symbol.iterator);
-  if (typeof begin !== "function" || (isA(values, Handle) && !isHandle(values)))
-    throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
+  if (typeof begin !== "function") throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
   return steps(() => Reflect.apply(begin, values, []) as unknown);
 }
 

@@ -1,6 +1,5 @@
 import { attempt } from "./arguments.js";
 import { BadValueError, describe } from "./errors.js";
-import { Handle } from "./handle.js";
 import { isA, isBytes, isThenable, lengthOf } from "./untrusted.js";
 
 /** Bytes at hand. */
@@ -43,7 +42,7 @@ type AnySource = ReadableStream<Uint8Array> & AsyncIterable<unknown> & Iterable<
 /** Some engines cannot iterate over their streams. */
 function openSource(source: Exclude<ByteSource, Bytes>): Pull {
   return attempt(BadValueError, "bytes", () => {
-    if (typeof source !== "object" || (source as unknown) === null || isA(source, Handle))
+    if (typeof source !== "object" || (source as unknown) === null)
       throw new BadValueError(`expected bytes, got ${describe(source)}`);
     const any = source as AnySource;
     if (typeof any.getReader === "function") {

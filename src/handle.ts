@@ -4,6 +4,7 @@ import type { HandleBatch } from "./leak-net.js";
 import type { Store } from "./store.js";
 import { repr } from "./convert/repr.js";
 import { toJS, toJson } from "./convert/to-js.js";
+import { isA } from "./untrusted.js";
 import type { Address } from "./wasm/exports.js";
 
 const RELEASED = new Uint32Array(1);
@@ -188,6 +189,12 @@ const SHOWN = 10_000;
 /** Whether it is a handle, and not what `instanceof` takes for one, as a proxy or what inherits from one. Runs no code of the value. */
 export function isHandle(value: unknown): value is Handle {
   return typeof value === "object" && value !== null && isBranded(value);
+}
+
+/** Lets through all but what only looks like a handle, whose methods would fail on it. @throws {@link BadValueError} */
+export function noImpostor<T>(value: T): T {
+  if (isA(value, Handle) && !isHandle(value)) throw new BadValueError("a proxy of a handle is no handle");
+  return value;
 }
 
 /** Whether it is a handle of this class. */

@@ -24,7 +24,7 @@ import {
 import type { Fields } from "./fields.js";
 import { CollectionLog } from "./gc/collections.js";
 import { GcFace } from "./gc/face.js";
-import { DISPOSE } from "./handle.js";
+import { DISPOSE, noImpostor } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Leak } from "./leak-net.js";
 import {
@@ -174,7 +174,7 @@ export class Heap {
   static async restore(image: ByteSource, given: RestoreOptions = {}): Promise<Heap> {
     const options = readOptions(given, RESTORE_OPTIONS);
     const store = makeStore(options);
-    const checked = checkImage(await bytesOf(image));
+    const checked = checkImage(await bytesOf(noImpostor(image)));
     const source = options.module ?? (await compileInlinedCore());
     const exports = await startCore(source, store.hooks).catch(notACore);
     Heap.#startCore(store, exports, options.maxBytes ?? MAX_BYTES);

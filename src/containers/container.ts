@@ -1,5 +1,5 @@
 import { iterate } from "../arguments.js";
-import { Handle, addressIn, isHandle, isHandleOf } from "../handle.js";
+import { Handle, addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import { readPath } from "../read.js";
 import type { PathStep } from "../read.js";
 import type { Store } from "../store.js";
@@ -29,7 +29,7 @@ export abstract class ContainerHandle extends Handle {
  * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
  */
 export function* lending<T>(values: Iterable<T>): Generator<T, void> {
-  for (const value of iterate(values)) {
+  for (const value of iterate(noImpostor(values))) {
     try {
       yield value;
     } finally {
@@ -49,5 +49,5 @@ export function* ownedElements(store: Store, values: Iterable<unknown>): Generat
       store.incref(address);
       yield address;
     }
-  } else for (const value of iterate(values)) yield ownedValue(store, value);
+  } else for (const value of iterate(noImpostor(values))) yield ownedValue(store, value);
 }

@@ -1,7 +1,7 @@
 import { NO_ENTRY, RESULT_ADDED, TABLE_ORIGIN_OFFSET } from "../../assembly/layout.js";
 import { attempt, iterate, readProperties } from "../arguments.js";
 import { BadIndexError, BadValueError, describe } from "../errors.js";
-import { addressIn, isHandle, isHandleOf } from "../handle.js";
+import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import type { Handle } from "../handle.js";
 import type { Store } from "../store.js";
 import { borrowedValue, ownedValue, withKey } from "../values.js";
@@ -151,7 +151,7 @@ function entriesIn(store: Store, init: DictInit): Iterable<readonly [Value, Valu
 }
 
 function* checkedPairs(pairs: Iterable<unknown>): Generator<readonly [Value, Value]> {
-  for (const pair of iterate(pairs)) {
+  for (const pair of iterate(noImpostor(pairs))) {
     if (isHandleOf(pair, SequenceHandle)) yield* pairOf(pair);
     else
       yield attempt(BadValueError, "an entry", () => {

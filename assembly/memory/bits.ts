@@ -1,8 +1,8 @@
 // Two bitmaps over the heap, for the marking of objects: a bit for every 8 bytes of address says `marked`, another
 // `scanned`.
 //
-// Each page of the heap has 1 KiB of marked bits and, right behind, as much of scanned bits: the distance between the two
-// bits of an object is a constant. Where they lie: tables.ts.
+// Each page of the heap has 1 KiB of marked bits and, right behind, as much of scanned bits: the distance between the
+// two bits of an object is a constant. Where they lie: tables.ts.
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { BITMAPS } from "../control";

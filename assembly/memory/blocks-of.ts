@@ -1,4 +1,5 @@
-// The walk over the blocks of a run, a span's or a large block's. Every loop that looks at blocks one by one is this one:
+// The walk over the blocks of a run, a span's or a large block's. Every loop that looks at blocks one by one is this
+// one:
 //
 //   const size = strideOf(page);
 //   for (let block = firstBlockOf(run, page), end = endOfBlocks(page); block < end; block += size) …

@@ -6,8 +6,8 @@
 // can have it; a class keeps the first span of each of its lists, until memory would have to grow.
 // A free block has type id 0 and, in its refcount word, the next free block.
 //
-// `freeBlock` is put in place at each call, which the compiler does by itself for what has no calls: so a list is dropped
-// in 7.5 ns an object instead of 8.7, and a tree made and dropped in 27 instead of 28.7.
+// `freeBlock` is put in place at each call, which the compiler does by itself for what has no calls: so a list is
+// dropped in 7.5 ns an object instead of 8.7, and a tree made and dropped in 27 instead of 28.7.
 
 import { MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
 import { LARGE_STRIDE } from "./blocks-of";
@@ -89,8 +89,8 @@ function allocLarge(payload: u32, kind: u32): usize {
 /**
  * Takes a block back. Type id 0 marks it free, to whoever walks the page.
  *
- * One comparison finds all that takes more than the span's free list: a span that is full, a span of its list's rest that
- * becomes empty, a further page of a span, a large block. There `used`, less one, is not above 0.
+ * One comparison finds all that takes more than the span's free list: a span that is full, a span of its list's rest
+ * that becomes empty, a further page of a span, a large block. There `used`, less one, is not above 0.
  */
 @inline
 export function freeBlock(object: usize): void {

@@ -1,10 +1,11 @@
-// The free runs of pages, by length: the best fit for a request is found in at most 64 steps, however many runs there are.
+// The free runs of pages, by length: the best fit for a request is found in at most 64 steps, however many runs there
+// are.
 //
-// A free run's key is its length and, below, the number of its first page: the best fit is the least key that is not less
-// than the request's, so of equal lengths the lowest address. Keys are in 16 digital search trees, one for each doubling of
-// the length, whose roots are in FREE_TREES. A node's two subtrees have the keys whose next bit is 0 or 1, the bits of the
-// length below its leading one first, then those of the page number; the node's own key is any with the bits that led to
-// it. So no path is longer than a key's bits, 31 at most, and there is nothing to balance.
+// A free run's key is its length and, below, the number of its first page: the best fit is the least key that is not
+// less than the request's, so of equal lengths the lowest address. Keys are in 16 digital search trees, one for each
+// doubling of the length, whose roots are in FREE_TREES. A node's two subtrees have the keys whose next bit is 0 or 1,
+// the bits of the length below its leading one first, then those of the page number; the node's own key is any with the
+// bits that led to it. So no path is longer than a key's bits, 31 at most, and there is nothing to balance.
 
 import { FREE_TREES, control } from "../control";
 import { PAGE_FREE, Page, pageAt } from "./page";

@@ -1,8 +1,8 @@
 // The end of the heap moves up, and memory with it.
 //
-// Each growth brings the tables of the new pages, the bitmaps of a full collection among them: a collection cannot fail for
-// want of memory. Growth is by an eighth of the heap at least, and near the limit by all that is left: a heap of n pages
-// has grown about 8.5 ln n times at most, which is 94 for 4 GiB.
+// Each growth brings the tables of the new pages, the bitmaps of a full collection among them: a collection cannot fail
+// for want of memory. Growth is by an eighth of the heap at least, and near the limit by all that is left: a heap of n
+// pages has grown about 8.5 ln n times at most, which is 94 for 4 GiB.
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { control } from "../control";
@@ -15,7 +15,10 @@ import { findWindow, startOfStretch } from "./windows";
 /** The heap grows by at least this part of itself. */
 const GROWTH_SHIFT: u32 = 3;
 
-/** Grows until `takeFreeRun` or `takeWindow` finds `pages` pages. False if that is too much for the limit, or for the engine. */
+/**
+ * Grows until `takeFreeRun` or `takeWindow` finds `pages` pages. False if that is too much for the limit, or for the
+ * engine.
+ */
 export function growFor(pages: u32): bool {
   if (mustFail()) return false;
   const end = control.endPage;
@@ -41,7 +44,9 @@ function gainOf(newEnd: u32): i32 {
   return newEnd - control.endPage - missingTables(newEnd);
 }
 
-/** Moves the end of the heap. Tables go last, so that the new pages join a free run in front of them. All or nothing. */
+/**
+ * Moves the end of the heap. Tables go last, so that the new pages join a free run in front of them. All or nothing.
+ */
 function growTo(newEnd: u32): bool {
   if (newEnd > memoryEndPage() && !growMemoryTo(newEnd)) return false;
   const end = control.endPage;

@@ -10,10 +10,10 @@
 //        +28  span:16     first page of a run: its length; every other page: distance to the first
 //        +30  blockSize:16
 //
-// A large block is a full span of one block. Its size is that of its run; `fresh`, `end` and `blockSize` are such that a
-// walk over the run's blocks (blocks-of.ts) meets one and ends.
-// Of a free run the first descriptor has length and links, the last one the number of the first page in `fresh`.
-// A page of tables is a run of one, and has in `free` the address of the word of the directory that leads to it.
+// A large block is a full span of one block. Its size is that of its run; `fresh`, `end` and `blockSize` are such that
+// a walk over the run's blocks (blocks-of.ts) meets one and ends. Of a free run the first descriptor has length and
+// links, the last one the number of the first page in `fresh`. A page of tables is a run of one, and has in `free` the
+// address of the word of the directory that leads to it.
 //
 // Descriptors move when pages are asked for (tables.ts), and at no other time. A variable of type Page must not be used
 // after an allocation.

@@ -1,8 +1,8 @@
 // Size classes, and the list that each has of its spans with room, for either kind of block.
 //
-// Blocks are taken from the first span of a list alone. So none but the first can be full, and none but the first can be
-// empty: a span that becomes empty behind it goes back to the free pages. A full span is found when a block is asked for,
-// and leaves the list until a block of it is freed.
+// Blocks are taken from the first span of a list alone. So none but the first can be full, and none but the first can
+// be empty: a span that becomes empty behind it goes back to the free pages. A full span is found when a block is asked
+// for, and leaves the list until a block of it is freed.
 
 import { CLASSES, CLASS_RECORD_SIZE } from "../control";
 import { FIRST, FULL, Page } from "./page";
@@ -77,8 +77,8 @@ export function unlistSpan(page: Page, list: usize): void {
 }
 
 /**
- * The descriptor of a listed span has moved, with all others that were in the `bytes` bytes at `old`, by `distance`: its
- * neighbours, moved or not, lead to where it is now.
+ * The descriptor of a listed span has moved, with all others that were in the `bytes` bytes at `old`, by `distance`:
+ * its neighbours, moved or not, lead to where it is now.
  */
 export function relinkSpan(page: Page, old: usize, bytes: usize, distance: usize): void {
   const here = <u32>changetype<usize>(page);

@@ -79,7 +79,9 @@ export function newSpan(sizeClass: u32, kind: u32): bool {
   return true;
 }
 
-/** Blocks of a span were freed: if it was full it is listed again, if it is empty and not the first of its list it goes. */
+/**
+ * Blocks of a span were freed: if it was full it is listed again, if it is empty and not the first of its list it goes.
+ */
 export function relistSpan(page: Page): void {
   if (page.used & FULL) listSpan(page, listFor(page.sizeClass, page.kind));
   // FIRST makes it more than 0.

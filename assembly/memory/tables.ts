@@ -1,8 +1,8 @@
 // The tables about pages: descriptors (page.ts) and bitmaps (bits.ts).
 //
-// A table lies in parts of one page each. Its directory, in the control block, has the address of every part, and nothing
-// else leads there, so a part can move, and growth copies none. A page of the heap takes 2^(16 - shift) bytes of a table;
-// the first pages have theirs in the bootstrap area, until the heap grows beyond them.
+// A table lies in parts of one page each. Its directory, in the control block, has the address of every part, and
+// nothing else leads there, so a part can move, and growth copies none. A page of the heap takes 2^(16 - shift) bytes
+// of a table; the first pages have theirs in the bootstrap area, until the heap grows beyond them.
 //
 //                  shift   bytes a page   pages a part   pages in the bootstrap area
 //   descriptors       11             32          2,048                           512
@@ -65,7 +65,10 @@ function missingParts(end: u32, shift: u32, bootstrap: u32, parts: u32): u32 {
   return needed > parts ? needed - parts : 0;
 }
 
-/** Makes `end` the end of the heap, with all parts that it still needs in pages from `page` on, which are behind the old end. */
+/**
+ * Makes `end` the end of the heap, with all parts that it still needs in pages from `page` on, which are behind the old
+ * end.
+ */
 export function placeTables(page: u32, end: u32): void {
   const oldEnd = control.endPage;
   const descriptors = missingDescriptors(end);
@@ -82,7 +85,10 @@ export function placeTables(page: u32, end: u32): void {
   control.bitmapPages += bitmaps;
 }
 
-/** Puts the next `count` parts of a table that has `parts` into pages from `page` on. The first ones take over from the bootstrap area. */
+/**
+ * Puts the next `count` parts of a table that has `parts` into pages from `page` on. The first ones take over from the
+ * bootstrap area.
+ */
 function placeParts(directory: usize, shift: u32, bootstrapBytes: u32, parts: u32, count: u32, page: u32): void {
   if (!count) return;
   const first = control.firstPage;
@@ -106,7 +112,9 @@ function describeTable(number: u32, word: usize): void {
   page.free = <u32>word;
 }
 
-/** Moves the part of a table from one page to another, which is not in use. The old one still says that it is a table. */
+/**
+ * Moves the part of a table from one page to another, which is not in use. The old one still says that it is a table.
+ */
 export function moveTable(from: u32, to: u32): void {
   const word = <usize>pageAt(from).free;
   const old = (<usize>from) << PAGE_SHIFT;

@@ -1,11 +1,11 @@
 // Windows: runs that are wanted where there are free pages enough, but tables lie between them.
 //
 // A stretch is a row of free runs and pages of tables, as long as can be; a window is as many pages of a stretch as are
-// wanted. Its tables move to free pages outside of it: there are as many as the window lacks, if there are as many free pages
-// in all as are wanted. The window that is taken has the fewest tables.
+// wanted. Its tables move to free pages outside of it: there are as many as the window lacks, if there are as many free
+// pages in all as are wanted. The window that is taken has the fewest tables.
 //
-// There are at most 2,080 tables, of which no window can have more than it has pages. Finding it takes a few steps for each
-// table, and taking it no more copies than pages wanted.
+// There are at most 2,080 tables, of which no window can have more than it has pages. Finding it takes a few steps for
+// each table, and taking it no more copies than pages wanted.
 
 import { PAGE_SHIFT } from "../layout";
 import { control } from "../control";
@@ -53,7 +53,8 @@ export function findWindow(pages: u32): u32 {
     if (!isTable(table)) continue;
     let start = startOfFirst(table);
     if (!start) continue;
-    // `[start, end)` has `tables` tables: the one at `first`, and those up to `end`, which is a table or ends the stretch.
+    // `[start, end)` has `tables` tables: the one at `first`, and those up to `end`, which is a table or ends the
+    // stretch.
     let first = table;
     let end = table;
     let tables: u32 = 0;

@@ -92,7 +92,10 @@ function stateOfLinked(flags: u32, id: u32): u32 {
   return flags == FLAG_DYING ? STATE_DYING : STATE_ILLEGAL;
 }
 
-/** Whether refcount and roots are what the state allows. An OLD object's may be 0: whether it is a shell is asked elsewhere. */
+/**
+ * Whether refcount and roots are what the state allows. An OLD object's may be 0: whether it is a shell is asked
+ * elsewhere.
+ */
 function isCountLegal(object: usize, state: u32): bool {
   const count = refcountOf(object);
   const roots = rootsFieldOf(object);

@@ -23,13 +23,13 @@ export function bitsOfPage(number: u32): usize {
   return <usize>load<u32>(BITMAPS + ((number >>> BITMAPS_SHIFT) << 2)) + (number & (PART_PAGES - 1)) * BOTH_BYTES;
 }
 
-/** The word with an object's marked bit. */
+/** Address of the word with an object's marked bit; the word with its scanned bit is SCANNED further. */
 export function markedWord(object: usize): usize {
   const part = <usize>load<u32>(BITMAPS + ((object >>> (PAGE_SHIFT + BITMAPS_SHIFT)) << 2));
   return part + ((object >>> 5) & ((PART_PAGES - 1) * BOTH_BYTES)) + ((object >>> 6) & (PAGE_BITMAP_BYTES - 8));
 }
 
-/** The object's bit in its words. */
+/** The object's bit in either word. */
 export function maskOf(object: usize): u64 {
   return (<u64>1) << ((object >>> 3) & 63);
 }
@@ -62,13 +62,13 @@ export function markScanned(object: usize): bool {
   return true;
 }
 
-/** Makes a scanned object one that was not. */
+/** Clears an object's scanned bit. */
 export function clearScanned(object: usize): void {
   const at = markedWord(object) + SCANNED;
   store<u64>(at, load<u64>(at) & ~maskOf(object));
 }
 
-/** How many marked bits there are in `count` pages from `number` on. */
+/** Number of marked bits in `count` pages from `number` on. */
 export function markedIn(number: u32, count: u32): u32 {
   let marked: u32 = 0;
   for (let end = number + count; number < end; number++) {

@@ -109,12 +109,17 @@ export function liveEntryAfter(map: usize, entry: usize): usize {
   return entry;
 }
 
-/** Whether the key is neither gone nor garbage that is being cleared: the entry of such a key may have lost its value. */
+/**
+ * Whether the key is neither gone nor garbage that is being cleared: the entry of such a key may have lost its value.
+ */
 function isListed(key: usize): bool {
   return !isGone(key) && !(control.clearing && hasLinks(typeOf(key)) && hasFlag(key, FLAG_UNREACHABLE));
 }
 
-/** A new entry, still without a value, for a key that has none in this map, which has it. 0 = out of memory, nothing changed. */
+/**
+ * A new entry, still without a value, for a key that has none in this map, which has it. 0 = out of memory, nothing
+ * changed.
+ */
 export function createEntry(map: usize, key: usize): usize {
   if (!reserve(entriesByKey()) || !reserve(index())) return 0;
   const entry = createObject(typeAt(TYPE_EPHEMERON));

@@ -4,7 +4,7 @@
 // It frees nothing itself. Of garbage that has hooks it clears the slots, and death does the rest; any other dies
 // all at once (death/bulk.ts).
 
-import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
+import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE, DEBUG_SAVEALL } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { isEmpty, moveAll } from "../object/links";
 import {
@@ -15,7 +15,7 @@ import {
   promoteSome,
   startLongLived,
 } from "../heap/generations";
-import { freeTogether, isUnmarkedSilent, sweep } from "../death/bulk";
+import { freeTogether, isUnmarkedSilent, silence, sweep } from "../death/bulk";
 import { endDeaths, settleDeaths } from "../death/death";
 import { canRunHooks, startActivation, tell } from "../death/hooks";
 import { gatherUnmarked } from "./order";
@@ -123,9 +123,15 @@ function tearDown(generation: u32): u32 {
   control.candidates = candidates;
   promoteSurvivors(FINALIZED, generation);
   if (!control.clearsAllWeakrefs) clearWeakrefsOf(UNREACHABLE);
-  clearGarbage(UNREACHABLE, FINALIZED);
-  promoteSurvivors(FINALIZED, generation);
-  endDeaths();
+  if (control.bounded && !(control.debug & DEBUG_SAVEALL && control.garbage)) {
+    // In slices, what is dying would hold what has been cleared, for all to find.
+    silence(UNREACHABLE);
+    freeTogether(UNREACHABLE);
+  } else {
+    clearGarbage(UNREACHABLE, FINALIZED);
+    promoteSurvivors(FINALIZED, generation);
+    endDeaths();
+  }
   return collected;
 }
 

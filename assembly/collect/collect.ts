@@ -21,12 +21,14 @@ import { canRunHooks, startActivation, tell } from "../death/hooks";
 import { gatherUnmarked } from "./order";
 import { countCollection } from "./count";
 import { countYoung } from "./cycle/pace";
+import { CLEARING, CLEARING_UNMARKED } from "../heap/barrier";
 import { trimRoots } from "../heap/count";
 import { trimInterned } from "../values/intern";
 import { trimWeak } from "../weak/map";
 import { settleAll } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
+import { hasUntrackedKeys, splitUnmarked } from "./remark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
 import { BECOME_OLD, MAX_EXAMINED, STAY, STAY_IF_TRACKED, splitIfFew, splitUnreachable } from "./young";
 
@@ -119,7 +121,8 @@ function tearDown(generation: u32): u32 {
   // Only user code can have resurrected anything; asking again costs two walks of the garbage.
   moveAll(UNREACHABLE, FINALIZED);
   const candidates = control.candidates;
-  collected += splitUnreachable(FINALIZED, UNREACHABLE, STAY);
+  const isMarked = generation == 2 && hasUntrackedKeys(FINALIZED);
+  collected += isMarked ? splitUnmarked(FINALIZED, UNREACHABLE) : splitUnreachable(FINALIZED, UNREACHABLE, STAY);
   control.candidates = candidates;
   promoteSurvivors(FINALIZED, generation);
   if (!control.clearsAllWeakrefs) clearWeakrefsOf(UNREACHABLE);
@@ -128,7 +131,7 @@ function tearDown(generation: u32): u32 {
     silence(UNREACHABLE);
     freeTogether(UNREACHABLE);
   } else {
-    clearGarbage(UNREACHABLE, FINALIZED);
+    clearGarbage(UNREACHABLE, FINALIZED, isMarked ? CLEARING_UNMARKED : CLEARING);
     promoteSurvivors(FINALIZED, generation);
     endDeaths();
   }

@@ -27,6 +27,7 @@ import { Type, hasLinks, typeAt, typeOf } from "../object/type";
 import { endDeaths, endWeakref, freeBuffer, killLeaf } from "./death";
 import { defer, deferCallbacks } from "./hooks";
 import { forgetInterned } from "../values/intern";
+import { CLEARING } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { uncountOldTogether } from "../heap/generations";
 import { firstObject, nextObject } from "../heap/walk";
@@ -39,7 +40,7 @@ import { clearWeakrefs } from "../weak/reference";
  */
 export function silence(list: usize): void {
   // What is garbage itself is gone.
-  control.clearing = 1;
+  control.clearing = CLEARING;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
     if (isEntry(object)) takeOut(object);

@@ -62,8 +62,8 @@ export function clearWeakrefsOf(unreachable: usize): void {
  * Clears each object's slots, but for those of tuples, which never change; death does the rest. Or puts the objects
  * into `gc.garbage`, if DEBUG_SAVEALL is on. What is alive afterwards stays in `survivors`.
  */
-export function clearGarbage(unreachable: usize, survivors: usize): void {
-  control.clearing = 1;
+export function clearGarbage(unreachable: usize, survivors: usize, clearing: u32): void {
+  control.clearing = clearing;
   while (nextOf(unreachable) != unreachable) {
     const object = nextOf(unreachable);
     hold(object);

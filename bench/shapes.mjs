@@ -3,11 +3,11 @@
 //     npm run bench:shapes -- 1000000                   so many objects
 //     npm run bench:shapes -- 1000000 --bounded         a collection in steps, at the pace of births
 //     node bench/shapes.mjs 1000000 --only comb,ring    some shapes
-//     node bench/shapes.mjs 1000000 a.wasm b.wasm       cores in turn, in one process
+//     node bench/shapes.mjs 1000000 dist ../b/dist      the cores of several builds in turn, in one process
 
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { readCore } from "./shapes/core.mjs";
 import { SHAPES } from "./shapes/graphs.mjs";
 import { fullCollections } from "./shapes/full.mjs";
 import { boundedCollections } from "./shapes/bounded.mjs";
@@ -18,11 +18,11 @@ const { values, positionals } = parseArgs({
 });
 const isNumber = (text) => /^\d+$/.test(text);
 const objects = Number(positionals.find(isNumber) ?? 1_000_000);
-const paths = positionals.filter((text) => !isNumber(text));
-if (!paths.length) paths.push(fileURLToPath(new URL("../dist/core.wasm", import.meta.url)));
-const cores = paths.map((path) => ({ path, module: new WebAssembly.Module(readFileSync(path)) }));
+const builds = positionals.filter((text) => !isNumber(text));
+if (!builds.length) builds.push(fileURLToPath(new URL("../dist", import.meta.url)));
+const cores = await Promise.all(builds.map(readCore));
 const only = values.only?.split(",");
 const names = Object.keys(SHAPES).filter((name) => !only || only.some((part) => name.includes(part)));
 
-console.log(`${objects.toLocaleString("en-US")} objects${cores.length > 1 ? `: ${paths.join(", then ")}` : ""}`);
+console.log(`${objects.toLocaleString("en-US")} objects${cores.length > 1 ? `: ${builds.join(", then ")}` : ""}`);
 (values.bounded ? boundedCollections : fullCollections)(names, cores, objects);

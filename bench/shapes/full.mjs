@@ -13,8 +13,8 @@ function nanoseconds({ core, objects }) {
 
 /** The fastest of several is what the machine was least disturbed in. */
 function measure(name, cores, n) {
-  const heaps = cores.map(({ module }) => {
-    const { core, two } = heapOf(module);
+  const heaps = cores.map((built) => {
+    const { core, two } = heapOf(built);
     core.setEnabled(0);
     return { core, objects: SHAPES[name](core, two, n) };
   });

@@ -31,10 +31,15 @@ export class Control {
 
   // The marking of a full collection: see collect/mark/mark.ts.
   markStack: u32;
-  /** Words of grey pages that are not 0: see heap/grey.ts. */
+  /** Grey objects that are noted by place: see heap/grey.ts. Words of pages that are not 0. */
   greyWords: u32;
-  /** The page of those that is being scanned, as the address where that goes on; 0 = none. */
+  /** Number of the part that is looked at next. */
+  greyNext: u32;
+  /** Where the scanning of the part taken last goes on; 0 = it is done. */
   greyCursor: u32;
+  /** Objects noted in this round; and whether all are that do not lie in the part taken last. */
+  greyNoted: u32;
+  isWide: u32;
   /** Old objects that the marking has scanned. */
   markedOld: u32;
 
@@ -164,7 +169,9 @@ export class Control {
   cycleLeaves: u32;
   /** Units of work for each block that the cycles before took, in sixteenths; 0 = there was none. */
   cycleCost: u32;
-  /** Units that young collections have taken out of the steps to come. */
+  /** Old objects that were marked when the phase under way began. */
+  phaseMarked: u32;
+  /** Units by which steps are ahead: young collections have taken them out of the steps to come. Below 0 they owe them. */
   youngWork: i32;
   /** `count0` at the last step. */
   lastStep: i32;
@@ -212,8 +219,9 @@ export class Control {
   births: u64;
   /** Old objects born before this are frozen. */
   frozenUpTo: u64;
-  /** Units of work that the cycle has taken so far. */
+  /** Units of work that the cycle has taken so far, and had when the phase under way began. */
   cycleWork: u64;
+  phaseWork: u64;
   /** Old objects born before this are those of the cycle's snapshot … */
   snapshot: u64;
   /** … and those born before this were frozen when it was decided who is dead. */

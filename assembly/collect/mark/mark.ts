@@ -17,16 +17,17 @@
 import { PHASE_IDLE, PHASE_WALKING } from "../../layout";
 import { clearBits, isMarked } from "../../memory/bits";
 import { control } from "../../control";
-import { clearGreyPages, takeGreyPage } from "../../heap/grey";
-import { isLeafPage, scanGreyPage, startGreyPage, startWalk, walkPage } from "./pass";
+import { clearGrey, isFar, isLeafPage, noteGrey, takeGreyPart } from "../../heap/grey";
+import { scanGreyPart, startGreyPart, startWalk, walkPage } from "./pass";
 import { scan, scanPart } from "./scan";
 
-/** Units of work of a leaf that is on the stack. */
+/** Units of work of an object on the stack that is a leaf, or is noted. */
 const LEAF_UNITS: i32 = 2;
+const NOTE_UNITS: i32 = 2;
 
 /** Begins a marking of the old objects there are, with bitmaps that are clear. */
 export function startMarking(): void {
-  clearGreyPages();
+  clearGrey();
   control.snapshot = control.births;
   control.markTop = control.markStack;
   control.greyCursor = control.partial = control.markedOld = 0;
@@ -40,11 +41,11 @@ export function markOn(): bool {
     if (control.partial) scanPart();
     else if (control.cursor != u32.MAX_VALUE) walkPage();
     else if (control.markTop > control.markStack) scanNext();
-    else if (control.greyCursor) scanGreyPage();
+    else if (control.greyCursor) scanGreyPart();
     else {
-      const page = takeGreyPage();
-      if (!page) return true;
-      startGreyPage(page);
+      const part = takeGreyPart();
+      if (!part) return true;
+      startGreyPart(part);
     }
   }
   return false;
@@ -56,7 +57,10 @@ function scanNext(): void {
   const object = <usize>load<u32>(control.markTop);
   // Where its page has gone since, nothing is marked.
   if (!isMarked(object)) return;
-  if (isLeafPage(object)) control.work -= LEAF_UNITS;
+  if (isFar(object)) {
+    noteGrey(object);
+    control.work -= NOTE_UNITS;
+  } else if (isLeafPage(object)) control.work -= LEAF_UNITS;
   else scan(object);
 }
 

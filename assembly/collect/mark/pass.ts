@@ -17,14 +17,13 @@ import {
 } from "../../layout";
 import { endOfBlocks, firstBlockOf, strideOf } from "../../memory/blocks-of";
 import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark } from "../../memory/bits";
-import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf } from "../../memory/page";
+import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf } from "../../memory/page";
 import { control } from "../../control";
 import { birthOf, hasFlag, infoOf } from "../../object/header";
 import { typeAt } from "../../object/type";
 import { MARK_STACK_WORDS } from "../../heap/barrier";
 import { isFrozen } from "../../heap/generations";
-import { noteGrey } from "../../heap/grey";
-import { entryCount } from "../../weak/map";
+import { GREY_PART_SIZE, isLeafPage, spill } from "../../heap/grey";
 import { JUMP_UNITS, OBJECT_UNITS, PART, scanSlots } from "./scan";
 
 /** Units of work: a page, and a word of its bitmaps; and of so many blocks looked at for roots one unit each. */
@@ -47,11 +46,6 @@ export function startWalk(): void {
 export function goTo(number: u32): void {
   control.walkPage = number;
   control.cursor = number >>> (32 - PAGE_SHIFT) ? u32.MAX_VALUE : number << PAGE_SHIFT;
-}
-
-/** Whether an object's page has leaves alone, and they need not be scanned: none can be a key of a weak map. */
-export function isLeafPage(object: usize): bool {
-  return !entryCount() && pageOf(object).kind == BLOCK_LEAF;
 }
 
 /** Goes on with the pass by a page at most: marks the page's roots when it begins it, and scans what is grey. */
@@ -82,23 +76,22 @@ function endOfBits(start: u32, state: u32): u32 {
   return start + (state == PAGE_LARGE ? 512 : PAGE_SIZE);
 }
 
-/** Begins a grey page, unless it has gone, or needs no scanning. */
-export function startGreyPage(number: u32): void {
+/** Begins to scan a grey part of a page. */
+export function startGreyPart(start: usize): void {
   control.work -= PAGE_UNITS;
-  if (number < control.firstPage || number >= control.endPage) return;
-  const state = pageAt(number).state;
-  if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;
-  if (!isLeafPage(number << PAGE_SHIFT)) control.greyCursor = number << PAGE_SHIFT;
+  control.greyCursor = <u32>start;
 }
 
-/** Goes on with the grey page. */
-export function scanGreyPage(): void {
-  const start = control.greyCursor & ~(PAGE_SIZE - 1);
-  const state = pageAt(start >>> PAGE_SHIFT).state;
-  const isThere = state == PAGE_SPAN || state == PAGE_LARGE || state == PAGE_INSIDE;
-  const end = isThere ? endOfBits(start, state) : start;
-  const at = isThere ? scanWords(control.greyCursor & ~511, end, end) : end;
-  control.greyCursor = at == end ? 0 : at;
+/** Goes on with the grey part, unless its page has gone. */
+export function scanGreyPart(): void {
+  const cursor = control.greyCursor;
+  const page = cursor & ~(PAGE_SIZE - 1);
+  const state = pageAt(page >>> PAGE_SHIFT).state;
+  control.greyCursor = 0;
+  if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;
+  const end = min((cursor | (GREY_PART_SIZE - 1)) + 1, endOfBits(page, state));
+  const at = scanWords(cursor & ~511, end, end);
+  if (at != end) control.greyCursor = at;
 }
 
 /**
@@ -143,8 +136,9 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
         } else if (birthOf(object) < snapshot) {
           const bytes = type.slots << 2;
           if (top + bytes > limit) {
-            for (let entry = top - bytes; entry < top; entry += 4) noteGrey(load<u32>(entry));
-            top -= bytes;
+            control.markTop = top;
+            spill();
+            top = control.markTop;
           }
           const first = object + PAYLOAD_OFFSET;
           for (let slot = first, last = first + bytes; slot < last; slot += 4) {

@@ -40,6 +40,8 @@ export class Control {
   /** Objects noted in this round; and whether all are that do not lie in the part taken last. */
   greyNoted: u32;
   isWide: u32;
+  patience: u32;
+  lastPatience: u32;
   /** Old objects that the marking has scanned. */
   markedOld: u32;
 

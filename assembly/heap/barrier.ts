@@ -45,7 +45,7 @@ import { control } from "../control";
 import { birthOf, infoOf, setFlag } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
-import { noteGrey, spill } from "./grey";
+import { isFar, noteGrey, spill } from "./grey";
 
 /** Words of the mark stack. It overflows into heap/grey.ts. */
 export const MARK_STACK_WORDS: u32 = 1024;
@@ -64,6 +64,10 @@ function shadeUnlessYoung(object: usize): void {
 /** Makes a white object grey. The pass scans it later if it lies ahead of the cursor; otherwise the mark stack has it. */
 export function reach(object: usize): void {
   if (!mark(object) || object >= <usize>control.cursor) return;
+  if (isFar(object)) {
+    noteGrey(object);
+    return;
+  }
   if (control.markTop == control.markStack + (MARK_STACK_WORDS << 2)) spill();
   store<u32>(control.markTop, <u32>object);
   control.markTop += 4;

@@ -31,6 +31,8 @@ const WORD_BITS_END: usize = WORD_BITS + PAGE_BITS / 64;
 
 /** A round that notes fewer objects is the last one before depth first: a stack that overflows has noted as many. */
 const FEW_NOTED: u32 = 1024;
+const NEWEST: u32 = 64;
+const MOST_PATIENCE: u32 = 255;
 
 /** Whether an object's page has leaves alone, and they need not be scanned: none can be a key of a weak map. */
 export function isLeafPage(object: usize): bool {
@@ -39,12 +41,14 @@ export function isLeafPage(object: usize): bool {
 
 /** Notes a marked object that is not scanned. */
 export function noteGrey(object: usize): void {
-  if (isLeafPage(object)) return;
-  control.greyNoted++;
   const number = <u32>(object >>> PAGE_SHIFT);
   const page = pageAt(number);
-  const parts = page.grey;
-  page.grey = <u8>(parts | ((<u32>1) << ((<u32>object >>> PART_SHIFT) & (PARTS - 1))));
+  const parts = <u32>page.grey;
+  const part = (<u32>1) << ((<u32>object >>> PART_SHIFT) & (PARTS - 1));
+  if (!(parts & part) && isLeafPage(object)) return;
+  control.greyNoted++;
+  if (parts & part) return;
+  page.grey = <u8>(parts | part);
   if (parts) return;
   const at = GREY_PAGES + ((number >>> 6) << 3);
   const word = load<u64>(at);
@@ -58,9 +62,12 @@ export function noteGrey(object: usize): void {
 /** Notes all that is on the mark stack, which is full. */
 export function spill(): void {
   const stack = control.markStack;
-  for (let at = stack; at < control.markTop; at += 4) noteGrey(load<u32>(at));
-  control.markTop = stack;
-  control.isWide = 1;
+  const kept = control.markTop - (NEWEST << 2);
+  for (let at = stack; at < kept; at += 4) noteGrey(load<u32>(at));
+  memory.copy(stack, kept, NEWEST << 2);
+  control.markTop = stack + (NEWEST << 2);
+  if (control.patience) control.patience--;
+  else control.isWide = 1;
 }
 
 /** Whether a marked object is to be noted rather than scanned: much is noted, and it does not lie in the part taken last. */
@@ -99,7 +106,11 @@ export function takeGreyPart(): usize {
   }
   if (!number) {
     number = greyPageFrom(0);
-    if (control.greyNoted < FEW_NOTED) control.isWide = 0;
+    if (control.isWide && control.greyNoted < FEW_NOTED) {
+      control.isWide = 0;
+      control.lastPatience = min((control.lastPatience << 1) + 1, MOST_PATIENCE);
+      control.patience = control.lastPatience;
+    }
     control.greyNoted = 0;
   }
   const page = pageAt(number);
@@ -126,7 +137,7 @@ function clearPage(number: u32): void {
 /** Forgets what is noted, for a marking that was given up. */
 export function clearGrey(): void {
   while (takeGreyPart());
-  control.greyNext = control.greyNoted = control.isWide = 0;
+  control.greyNext = control.greyNoted = control.isWide = control.patience = control.lastPatience = 0;
 }
 
 /** Words of grey pages that are not 0, by looking; all of them if the bits of words say otherwise. */

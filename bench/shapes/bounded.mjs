@@ -1,6 +1,6 @@
 // Collections in steps, of each core in turn: short lives beside a shape that stays, until a few cycles have ended.
 
-import { heapOf } from "./core.mjs";
+import { cpu, heapOf } from "./core.mjs";
 import { SHAPES } from "./graphs.mjs";
 
 const CYCLES = 5;
@@ -14,11 +14,6 @@ const CYCLE_ENDS = 6;
 
 function measure(name, built, n) {
   const times = [];
-  // Of this process alone: other processes take time too.
-  const cpu = () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  };
   let [most, hurried, cycles, start, inCycle] = [0, 0, 0, 0, false];
   const { core, two, isHurried } = heapOf(built, (event, _generation, units) => {
     if (event === CYCLE_STARTS) inCycle = true;

@@ -175,8 +175,8 @@ export const SHAPES = {
     const all = shuffle(nodes(core, two, n));
     const half = n >>> 1;
     for (let i = 0; i < half; i++) {
-      if (i + 1 < half) core.setRef(all[i], 0, all[i + 1]);
-      core.setRef(all[i], 1, all[half + i]);
+      core.setRef(all[i], 0, all[half + i]);
+      if (i + 1 < half) core.setRef(all[i], 1, all[i + 1]);
     }
     return keepFirst(core, all);
   },

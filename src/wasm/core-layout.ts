@@ -37,6 +37,8 @@ export const CONTROL_FIELDS = {
   greyCursor: "scratch",
   greyNoted: "scratch",
   isWide: "scratch",
+  patience: "scratch",
+  lastPatience: "scratch",
   markedOld: "scratch",
   types: "derived",
   typeCapacity: "saved",

@@ -107,13 +107,14 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
   const units = OBJECT_UNITS + ((<u32>pageOf(start).blockSize) >>> BYTES_PER_UNIT_SHIFT) + (isPass ? 0 : JUMP_UNITS);
   const limit = control.markStack + (MARK_STACK_WORDS << 2);
   let top = control.markTop;
+  let left = control.work;
   // One word at least, or a step that is used up by a page's roots would begin the page again, for ever.
   do {
     const word = bits + ((at - start) >>> 6);
     const before = load<u64>(word, SCANNED);
     let scanned = before;
     let grey = load<u64>(word) & ~scanned;
-    control.work -= WORD_UNITS;
+    left -= WORD_UNITS;
     while (grey) {
       // All that is grey by now, and then what that has made grey: looking again after each would wait for its marks.
       scanned |= grey;
@@ -127,7 +128,9 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
           if (isPass) control.cursor = at;
           control.markTop = top;
           store<u64>(word, scanned & ~grey, SCANNED);
+          control.work = left;
           scanSlots(object);
+          left = control.work;
           top = control.markTop;
           if (control.partial) {
             control.markedOld += <u32>popcnt((scanned & ~grey) ^ before);
@@ -155,10 +158,11 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
       const passed = <u32>popcnt(scanned ^ before);
       store<u64>(word, scanned, SCANNED);
       control.markedOld += passed;
-      control.work -= passed * units;
+      left -= passed * units;
     }
     at += 512;
-  } while (at != end && control.work > 0);
+  } while (at != end && left > 0);
+  control.work = left;
   control.markTop = top;
   return at;
 }

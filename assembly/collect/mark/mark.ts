@@ -15,15 +15,12 @@
 // objects still hold, and frozen objects.
 
 import { PHASE_IDLE, PHASE_WALKING } from "../../layout";
-import { clearBits, isMarked } from "../../memory/bits";
+import { clearBits } from "../../memory/bits";
 import { control } from "../../control";
-import { clearGrey, isFar, isLeafPage, noteGrey, takeGreyPart } from "../../heap/grey";
+import { clearGrey, takeGreyPart } from "../../heap/grey";
+import { drainStack } from "./drain";
 import { scanGreyPart, startGreyPart, startWalk, walkPage } from "./pass";
-import { scan, scanPart } from "./scan";
-
-/** Units of work of an object on the stack that is a leaf, or is noted. */
-const LEAF_UNITS: i32 = 2;
-const NOTE_UNITS: i32 = 2;
+import { scanPart } from "./scan";
 
 /** Begins a marking of the old objects there are, with bitmaps that are clear. */
 export function startMarking(): void {
@@ -40,7 +37,7 @@ export function markOn(): bool {
   while (control.work > 0) {
     if (control.partial) scanPart();
     else if (control.cursor != u32.MAX_VALUE) walkPage();
-    else if (control.markTop > control.markStack) scanNext();
+    else if (control.markTop != control.markStack) drainStack();
     else if (control.greyCursor) scanGreyPart();
     else {
       const part = takeGreyPart();
@@ -49,19 +46,6 @@ export function markOn(): bool {
     }
   }
   return false;
-}
-
-/** Scans the object on top of the stack. */
-function scanNext(): void {
-  control.markTop -= 4;
-  const object = <usize>load<u32>(control.markTop);
-  // Where its page has gone since, nothing is marked.
-  if (!isMarked(object)) return;
-  if (isFar(object)) {
-    noteGrey(object);
-    control.work -= NOTE_UNITS;
-  } else if (isLeafPage(object)) control.work -= LEAF_UNITS;
-  else scan(object);
 }
 
 /** Marks everything that is reachable, at once. All that is tracked is old. How many of that it met, frozen ones included. */

@@ -40,8 +40,9 @@ export class Control {
   /** Objects noted in this round; and whether all are that do not lie in the part taken last. */
   greyNoted: u32;
   isWide: u32;
-  patience: u32;
-  lastPatience: u32;
+  /** How often the mark stack may be spilled until then, and how often it was to be the last time. */
+  spillsLeft: u32;
+  spillsBefore: u32;
   /** Old objects that the marking has scanned. */
   markedOld: u32;
 

@@ -4,15 +4,19 @@
 // has a bit for each page with such parts, and a bit for each word of those bits. Which objects of a part they are, its
 // 16 words of the two bitmaps say: marked, and not scanned. So an overflow never needs memory.
 //
-// The worst case of marking follows from this. An object is noted at most once, since a noted object is scanned where
-// it stands. A part that is taken has at least one grey object, and looking for it reads 16 words of each bitmap, two
-// cache lines each. So each object costs a constant at most, besides its slots, at any shape of the heap. (A stack that
-// forgets its overflow needs another pass over everything instead; a list newest first then takes quadratic time.)
+// The worst case of marking follows from this. An object is noted once at most, since a noted object is scanned where it
+// stands. A part that is taken has at least one grey object, and looking for it reads 16 words of each bitmap, two cache
+// lines each. So each object costs a constant at most, besides its slots, at any shape of the heap. (A stack that forgets
+// its overflow needs another pass over everything instead; a list newest first then takes quadratic time.)
 //
 // Noting is also what makes marking fast on a large graph without order. There, depth first goes to another place in
 // memory with each object. `isWide` says that much is noted: then the mark stack serves the part that is scanned and no
 // other, whatever leads out of it is noted, and the parts are taken in address order, round and round. Each round reads
-// memory in a stream. Where a round notes little, the shape is a deep one: marking goes on depth first.
+// memory in a stream.
+//
+// Where a round notes little, the shape is a deep one, and marking goes on depth first. What a deep shape spills is
+// better left until there is much of it: parts with few grey objects cost the most. So each time that a round has noted
+// little, the stack may be spilled twice as often before the next.
 
 import { PAGE_SHIFT } from "../layout";
 import { GREY_PAGES, control } from "../control";
@@ -29,10 +33,12 @@ const PAGE_BITS: usize = 65536 / 8;
 const WORD_BITS: usize = GREY_PAGES + PAGE_BITS;
 const WORD_BITS_END: usize = WORD_BITS + PAGE_BITS / 64;
 
-/** A round that notes fewer objects is the last one before depth first: a stack that overflows has noted as many. */
+/** A round that notes fewer objects is the last one for now. The stack, spilled once, notes nearly as many. */
 const FEW_NOTED: u32 = 1024;
-const NEWEST: u32 = 64;
-const MOST_PATIENCE: u32 = 255;
+/** The newest entries of the stack stay on it when it is spilled: depth first goes on from there. */
+const NEWEST_BYTES: u32 = 64 << 2;
+/** Most spills between two attempts. */
+const MOST_SPILLS: u32 = 255;
 
 /** Whether an object's page has leaves alone, and they need not be scanned: none can be a key of a weak map. */
 export function isLeafPage(object: usize): bool {
@@ -59,14 +65,14 @@ export function noteGrey(object: usize): void {
   store<u64>(sum, load<u64>(sum) | ((<u64>1) << ((number >>> 6) & 63)));
 }
 
-/** Notes all that is on the mark stack, which is full. */
+/** Makes room on the mark stack: all but its newest entries are noted. There is room for the slots of any struct then. */
 export function spill(): void {
   const stack = control.markStack;
-  const kept = control.markTop - (NEWEST << 2);
+  const kept = control.markTop - NEWEST_BYTES;
   for (let at = stack; at < kept; at += 4) noteGrey(load<u32>(at));
-  memory.copy(stack, kept, NEWEST << 2);
-  control.markTop = stack + (NEWEST << 2);
-  if (control.patience) control.patience--;
+  memory.copy(stack, kept, NEWEST_BYTES);
+  control.markTop = stack + NEWEST_BYTES;
+  if (control.spillsLeft) control.spillsLeft--;
   else control.isWide = 1;
 }
 
@@ -106,12 +112,7 @@ export function takeGreyPart(): usize {
   }
   if (!number) {
     number = greyPageFrom(0);
-    if (control.isWide && control.greyNoted < FEW_NOTED) {
-      control.isWide = 0;
-      control.lastPatience = min((control.lastPatience << 1) + 1, MOST_PATIENCE);
-      control.patience = control.lastPatience;
-    }
-    control.greyNoted = 0;
+    endRound();
   }
   const page = pageAt(number);
   if (!parts) parts = page.grey;
@@ -121,6 +122,16 @@ export function takeGreyPart(): usize {
   part += number << PARTS_SHIFT;
   control.greyNext = part + 1;
   return (<usize>part) << PART_SHIFT;
+}
+
+/** All parts that were noted before the round have been scanned. */
+function endRound(): void {
+  if (control.isWide && control.greyNoted < FEW_NOTED) {
+    control.isWide = 0;
+    control.spillsBefore = min((control.spillsBefore << 1) + 1, MOST_SPILLS);
+    control.spillsLeft = control.spillsBefore;
+  }
+  control.greyNoted = 0;
 }
 
 /** A page has no grey parts any more. */
@@ -137,7 +148,8 @@ function clearPage(number: u32): void {
 /** Forgets what is noted, for a marking that was given up. */
 export function clearGrey(): void {
   while (takeGreyPart());
-  control.greyNext = control.greyNoted = control.isWide = control.patience = control.lastPatience = 0;
+  control.greyNext = control.greyNoted = control.isWide = 0;
+  control.spillsLeft = control.spillsBefore = 0;
 }
 
 /** Words of grey pages that are not 0, by looking; all of them if the bits of words say otherwise. */

@@ -100,6 +100,8 @@ export function scanGreyPart(): void {
  * will be met on the way, and needs no place on the stack (0 = up to the end of memory: in the pass).
  */
 function scanWords(at: u32, end: u32, met: u32): u32 {
+  // A large block, whose one object begins in the first word, may have taken the place of a page that was half scanned.
+  if (at >= end) return end;
   const isPass = met == 0;
   const start = at & ~(PAGE_SIZE - 1);
   const bits = bitsOfPage(start >>> PAGE_SHIFT);

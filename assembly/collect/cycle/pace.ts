@@ -1,8 +1,8 @@
 // The pace of a cycle: as much work for each birth as it takes to end before births have added a tenth to what lives.
 //
-// How much work that is can only be estimated: by what the last cycle took, and at first by the worst that marking can
-// take. When it was too little, steps do more, and the heap does not grow. Steps are as frequent as it takes to keep each of them
-// near STEP_UNITS.
+// How much work that is can only be estimated: when a cycle begins, by what the last one took, and at first by the worst
+// that marking can take; in each phase, by what is left of it. When it was too little, the pace doubles. But no step
+// takes more than STEP_UNITS: where each birth has such a step, the cycle takes as many births as it takes.
 
 import { PHASE_DRAINING, PHASE_GATHERING, PHASE_WALKING } from "../../layout";
 import { hasBlocks } from "../../memory/blocks-of";
@@ -10,11 +10,11 @@ import { BLOCK_LINKED, pageAt, usedOf } from "../../memory/page";
 import { control } from "../../control";
 import { BIRTHS_BEFORE_STEP } from "../../death/hooks";
 
-/** Least units of work of a step, and what a step should take: some 0.2 ms. A unit is about 5 ns. */
+/** Least and most units of work of a step: up to some 0.2 ms, at about 5 ns a unit. */
 const MIN_STEP: u32 = 2000;
+const STEP_UNITS: u32 = 40000;
 /** Slots that a step drops of what waits for its death, when no cycle goes on. */
 export const DEATHS_STEP: i32 = 2000;
-const STEP_UNITS: u32 = 40000;
 /** Few objects need no spreading. */
 const MIN_BOUND: u32 = 2000;
 /** Births within which a cycle ends: one for so many old objects. A quarter of those is garbage in a steady state. */
@@ -35,8 +35,7 @@ const UNITS_PER_YOUNG: u32 = 4;
 const YOUNG_UNITS_PER_BIRTH: u64 = 3 * UNITS_PER_YOUNG;
 /** Measured work per block is kept in so many parts of a unit. */
 const PARTS: u32 = 16;
-/** Most units for a birth, and most that steps may owe or be ahead by: all sums fit 32 bits. */
-const MAX_UNITS_PER_BIRTH: u64 = 0x400000;
+/** Most units that steps may owe or be ahead by: all sums fit 32 bits. */
 const MAX_AHEAD: i32 = 0x20000000;
 
 /** A cycle begins. Until its blocks are counted, it goes at the pace of one that has next to none. */
@@ -62,13 +61,16 @@ export function setPace(): void {
   const leaves = <u64>control.cycleLeaves;
   const known = ((linked + leaves) * control.cycleCost) / PARTS;
   const most = linked * UNITS_PER_OBJECT + leaves * UNITS_PER_LEAF;
-  const work = control.cycleCost ? known + (known >>> 4) : most;
-  setUnitsPerBirth((work + <u64>control.pagesInUse * UNITS_PER_PAGE) / control.cycleBound + YOUNG_UNITS_PER_BIRTH);
+  const blocks = control.cycleCost ? known + (known >>> 4) : most;
+  const work = blocks + <u64>control.pagesInUse * UNITS_PER_PAGE;
+  // Few objects may have many slots, or leaves.
+  control.cycleBound = max(control.cycleBound, <u32>(work / STEP_UNITS));
+  setUnitsPerBirth(work / control.cycleBound + YOUNG_UNITS_PER_BIRTH);
 }
 
 function setUnitsPerBirth(units: u64): void {
-  control.unitsPerBirth = <u32>min<u64>(units + 1, MAX_UNITS_PER_BIRTH);
-  control.birthsPerStep = <i32>min<u32>(max<u32>(STEP_UNITS / control.unitsPerBirth, 1), BIRTHS_BEFORE_STEP);
+  control.unitsPerBirth = <u32>min<u64>(units + 1, STEP_UNITS);
+  control.birthsPerStep = <i32>min<u32>(STEP_UNITS / control.unitsPerBirth, BIRTHS_BEFORE_STEP);
 }
 
 /** A phase begins that is a walk over pages, or drains. */
@@ -130,16 +132,12 @@ export function countYoung(generation: u32, objects: u32): void {
   control.youngWork = min(control.youngWork + <i32>(objects * (UNITS_PER_YOUNG << generation)), MAX_AHEAD);
 }
 
-/**
- * Units of work of the step that is due after so many births. No step takes more than STEP_UNITS, unless one birth
- * does: what is due beyond that is left to the steps after it.
- */
+/** Units of work of the step that is due after so many births. What is due beyond STEP_UNITS is left to the steps after it. */
 export function unitsAfter(births: u32): i32 {
   control.cycleBirths += births;
   keepPace();
   const due = <i64>births * control.unitsPerBirth - control.youngWork;
-  const most = <i64>max(STEP_UNITS, control.unitsPerBirth);
-  const units = min(max<i64>(MIN_STEP, due), most);
+  const units = min(max<i64>(MIN_STEP, due), STEP_UNITS);
   control.youngWork = <i32>max<i64>(units - due, -MAX_AHEAD);
   return <i32>units;
 }

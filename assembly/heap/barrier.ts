@@ -45,7 +45,7 @@ import { control } from "../control";
 import { birthOf, infoOf, setFlag } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
-import { noteGrey } from "./grey";
+import { isFar, noteGrey, spill } from "./grey";
 
 /** In `control.clearing`: garbage is being cleared; … */
 export const CLEARING: u32 = 1;
@@ -68,13 +68,13 @@ function shadeUnlessYoung(object: usize): void {
 /** Makes a white object grey. The pass scans it later if it lies ahead of the cursor; otherwise the mark stack has it. */
 export function reach(object: usize): void {
   if (!mark(object) || object >= <usize>control.cursor) return;
-  const top = control.markTop;
-  if (top == control.markStack + (MARK_STACK_WORDS << 2)) {
+  if (isFar(object)) {
     noteGrey(object);
     return;
   }
-  store<u32>(top, <u32>object);
-  control.markTop = top + 4;
+  if (control.markTop == control.markStack + (MARK_STACK_WORDS << 2)) spill();
+  store<u32>(control.markTop, <u32>object);
+  control.markTop += 4;
 }
 
 /** Makes an object grey, and all that it refers to: it stops being one of the snapshot's, and will not be scanned. */

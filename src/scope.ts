@@ -7,6 +7,7 @@ import { isThenable } from "./untrusted.js";
 
 /** See `Heap.scope`. */
 export function runScope<T>(store: Store, run: () => T): T {
+  store.askForRoom();
   const outer = store.scope;
   const made: Handle[] = [];
   store.scope = made;

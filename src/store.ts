@@ -1,4 +1,4 @@
-import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, TYPE_MASK } from "../assembly/layout.js";
+import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, ROOM_FOR_HOOKS, TYPE_MASK } from "../assembly/layout.js";
 import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "./errors.js";
 import type { FieldLayout } from "./field-layout.js";
 import { LeakLog, LeakNet } from "./leak-net.js";
@@ -280,11 +280,22 @@ export class Store {
   }
 
   /**
+   * Asks for the room on the stack that the end of an operation needs, before it begins: whatever overflows the stack
+   * in its middle, its end can give back what it took.
+   *
+   * @throws RangeError, as the engine does on a stack overflow. Nothing has changed.
+   */
+  askForRoom(): void {
+    this.core.needRoom(ROOM_FOR_HOOKS);
+  }
+
+  /**
    * Keeps an object alive while something runs in whose middle a hook may let go of it.
    *
    * @throws {@link OutOfMemoryError}
    */
   holding<T>(address: Address, run: () => T): T {
+    this.askForRoom();
     this.incref(address);
     try {
       return run();

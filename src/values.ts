@@ -148,8 +148,8 @@ export function needsObject(key: unknown): boolean {
 }
 
 /**
- * Runs a core function with the address of a key: the object itself, or a borrowed key (values/borrowed-key.ts), so that
- * to look something up creates nothing; or a new object, if `needsObject`. Returns what the function does.
+ * Runs a core function with the address of a key: the object itself, or a borrowed key, so that a lookup creates nothing
+ * (see `assembly/values/borrowed-key.ts`); or a new object, if `needsObject`. Returns what the function returns.
  */
 export function withKey(store: Store, key: unknown, run: (key: Address) => number): number {
   const { core } = store;

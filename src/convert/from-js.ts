@@ -37,7 +37,9 @@ import { LoadStream } from "./load-stream.js";
  * is met is written to a stream of operations, which the core carries out some thousands at a time.
  */
 export function fromJS(store: Store, value: unknown): Address {
-  return isContainer(value) ? new CopyIn(store).run(value) : ownedValue(store, value);
+  if (!isContainer(value)) return ownedValue(store, value);
+  store.askForRoom();
+  return new CopyIn(store).run(value);
 }
 
 /** Whether a value has parts. */

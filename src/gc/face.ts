@@ -98,6 +98,7 @@ export class GcFace {
   pause<T>(run?: () => T): GcPause | T {
     if (run !== undefined && typeof run !== "function")
       throw new BadValueError(`expected a function to run, got ${describe(run)}`);
+    this.#store.askForRoom();
     const pause = new GcPause(this.#store);
     if (run === undefined) return pause;
     try {

@@ -24,6 +24,7 @@ const CORE: Layers = {
     ["values"],
     ["weak"],
     ["death/hooks.ts"],
+    ["death/end.ts", "death/leaf.ts", "death/struct.ts"],
     ["death/death.ts"],
     ["death"],
     ["containers"],

@@ -8,8 +8,8 @@
 //     the object is DEFERRED, and the outermost death or collection continues with it;
 //   - `dyingFloor` divides the stack of dying objects: those below it belong to deaths that wait for this hook to
 //     return, and nothing that the hook starts may touch them;
-//   - no address is kept over the call that the hook may have moved. Types are kept as ids, and `typeOf(object)` is read
-//     anew.
+//   - no address is kept over the call that the hook may have moved. Types are kept as ids, and `typeOf(object)` is
+//     read again.
 //
 // The queue of deferred objects runs through their `next`. They are DYING: refcount 0, in no generation, all slots
 // still held. So weak references to them read null, and collections treat them as roots. Deferred callbacks are a chain

@@ -69,14 +69,19 @@ export function release(object: usize): void {
 /** `kill` for a struct that has dropped its slots up to `slot`, whose object is about to die. `slot` = 0: none yet. */
 export function killFrom(object: usize, slot: usize): void {
   startActivation();
-  const floor = control.dyingTop;
+  goOn(object, slot, control.dyingTop);
+}
+
+/** Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with bounded pauses. */
+@inline
+export function goOn(object: usize, slot: usize, floor: usize): void {
   if (control.bounded) {
     const left = run(object, slot, floor, DEATH_SLICE);
     if (!control.nesting && control.waitingFirst | control.callbacksFirst) runWaiting(left);
     if (isAnythingWaiting()) seeToWaiting();
   } else {
     run(object, slot, floor, UNLIMITED);
-    while (control.dyingTop != floor) run(0, 0, floor, UNLIMITED);
+    while (<usize>control.dyingTop != floor) run(0, 0, floor, UNLIMITED);
     if (!control.nesting && control.waitingFirst | control.callbacksFirst) runWaiting(UNLIMITED);
   }
 }

@@ -8,6 +8,7 @@ import { hasBuffer } from "../object/references";
 import { Type } from "../object/type";
 import { callbackOf, detach } from "../weak/reference";
 import { forgetCallback } from "./hooks";
+
 /** Frees an object with links, and counts its death. */
 @inline
 export function freeObject(object: usize): void {

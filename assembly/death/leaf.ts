@@ -11,6 +11,7 @@ import { forgetInterned } from "../values/intern";
 import { firstEntryOf, unlinkEntry } from "../weak/map";
 import { clearWeakrefs } from "../weak/reference";
 import { pushBelow } from "./hooks";
+
 /** Whether an object's death is nothing but freeing its block. */
 @inline
 export function isPlainLeaf(info: u32, type: Type): bool {
@@ -33,16 +34,22 @@ export function killLeaf(leaf: usize): usize {
   let callbacks: usize = 0;
   if (info & FLAG_HAS_WEAKREFS) {
     let last: usize = 0;
-    for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) {
-      unlinkEntry(entry);
-      // If a cycle has found the entry to be garbage, the sweep frees it when it visits it.
-      if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) continue;
-      pushBelow(last, entry);
-      last = entry;
-    }
+    for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) last = stackEntry(entry, last);
     callbacks = clearWeakrefs(leaf);
   }
   if (info & FLAG_INTERNED && typeIdOf(leaf) == TYPE_STR) forgetInterned(leaf);
   freeBlock(leaf);
   return callbacks;
+}
+
+/**
+ * Removes an entry from key and map. If it dies of it, it waits on the stack: below `last`, the entry that was put
+ * there before it, or on top (0). Returns the last entry that waits.
+ */
+export function stackEntry(entry: usize, last: usize): usize {
+  unlinkEntry(entry);
+  // If a cycle has found the entry to be garbage, the sweep frees it when it visits it.
+  if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) return last;
+  pushBelow(last, entry);
+  return entry;
 }

@@ -17,6 +17,7 @@ import { Type } from "../object/type";
 import { shade } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { leaveGeneration } from "../heap/generations";
+
 /**
  * Mask for the `info` of an object that waits for the death of a child: no generation, no garbage, no outside
  * references.

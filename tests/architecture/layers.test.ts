@@ -51,9 +51,11 @@ const CORE: Layers = {
 const HOST: Layers = {
   tree: "src",
   ranks: [
+    ["untrusted.ts"],
     ["errors.ts"],
+    ["arguments.ts"],
     ["fields.ts", "byte-source.ts"],
-    ["field-layout.ts", "wasm/core-layout.ts"],
+    ["field-layout.ts", "mixin.ts", "wasm/core-layout.ts"],
     ["image"],
     ["dump/graph", "dump/steps.ts"],
     ["dump/analysis"],
@@ -66,7 +68,8 @@ const HOST: Layers = {
     ["atoms.ts", "loan.ts"],
     ["convert/repr.ts", "convert/to-js.ts"],
     ["handle.ts"],
-    ["text.ts", "options.ts", "values.ts", "scope.ts", "core-face.ts", "stats.ts"],
+    ["text.ts", "options.ts", "values.ts", "scope.ts", "stats.ts"],
+    ["core-face.ts"],
     ["read.ts"],
     ["struct.ts", "containers"],
     ["weakref", "gc", "roots.ts"],

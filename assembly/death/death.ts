@@ -72,7 +72,10 @@ export function killFrom(object: usize, slot: usize): void {
   goOn(object, slot, control.dyingTop);
 }
 
-/** Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with bounded pauses. */
+/**
+ * Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with
+ * bounded pauses.
+ */
 @inline
 export function goOn(object: usize, slot: usize, floor: usize): void {
   if (control.bounded) {

@@ -10,8 +10,9 @@
 // Nothing has changed before `needRoom` returns. So whatever is thrown until then is an error like any other, and the
 // heap goes on. Behind it only a fault of the core can throw, by a trap, which ends the heap.
 //
-// A door that changes no objects needs no room; tests/architecture/doors.test.ts lists those. `decref`, `setRef`, `incref`
-// and `alloc` ask only on their long paths: their short paths change nothing before the last call that they make.
+// A door that changes no objects needs no room; tests/architecture/doors.test.ts lists those. `decref`, `setRef`,
+// `incref` and `alloc` ask only on their long paths: their short paths change nothing before the last call that they
+// make.
 //
 // The release core has none of the checks, so they cost it nothing.
 

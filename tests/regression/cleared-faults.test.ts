@@ -1,7 +1,7 @@
 // Faults around garbage that is being cleared, and weak maps, each as the smallest program that shows it.
 
 import { describe, expect, test } from "vitest";
-import { DEBUG_SAVEALL, PHASE_IDLE, PHASE_SWEEPING, PHASE_WALKING } from "../../assembly/layout.js";
+import { DEBUG_SAVEALL, PHASE_GATHERING, PHASE_IDLE, PHASE_SWEEPING, PHASE_WALKING } from "../../assembly/layout.js";
 import type { Handle, StructHandle, WeakKeyMapHandle } from "../../src/index.js";
 import { BUILDS, liveObjects, startCore } from "../support/core.js";
 import type { Core } from "../support/core.js";
@@ -110,6 +110,47 @@ describe.each(CORES)("%s core", (_, options) => {
       expect(heap.gc.getObjects().filter(({ type }) => type === "Node")).toEqual([]);
     },
   );
+
+  // The entry was garbage, and so was its value: verify() did not expect it to die before its turn.
+  test("a callback finds the heap sound when a key dies whose map a cycle has found to be garbage", () => {
+    const phases = new Set<number>();
+    for (let moment = 0; moment < 8; moment++) {
+      const heap = quietHeap(options, "bounded");
+      const Leaf = heap.struct("Leaf", { x: "f64" });
+      const Node = heap.struct("Node", { a: "ref" });
+      // More to find, so that the cycle takes its time.
+      const Loud = heap.struct("Loud", { a: "ref" }, { finalize: () => undefined });
+      const rings = Array.from({ length: 20 }, () => Loud.new());
+      for (const one of rings) one.a = one;
+      const { core } = heap.none.store;
+      const map = heap.weakref.keyMap();
+      const value = Node.new();
+      const ring = heap.list([map, value]);
+      ring.append(ring);
+      const key = Leaf.new();
+      map.set(key, value);
+      const errors: unknown[] = [];
+      const callback = (): void => {
+        phases.add(core.phase());
+        try {
+          heap.verify();
+        } catch (error) {
+          errors.push(error);
+        }
+      };
+      heap.weakref.ref(key, callback);
+      age(heap);
+      for (const handle of [map, value, ring, ...rings]) handle.release();
+      do heap.gc.step(1);
+      while (core.phase() < PHASE_GATHERING);
+      for (let step = 0; step < moment; step++) heap.gc.step(1);
+      key.release();
+      settle(heap);
+      heap.verify();
+      expect(errors).toEqual([]);
+    }
+    expect(phases).toContain(PHASE_GATHERING);
+  });
 
   test("a young key, resurrected, takes its old entries along", () => {
     const heap = quietHeap(options, "bounded");

@@ -178,6 +178,40 @@ const SCENES: Record<string, (world: World) => Scene> = {
     return { object: list, deed: () => undefined, alive: () => items };
   },
 
+  "an item in front is removed": (world) => {
+    const { list, items } = world.newList();
+    return { object: list, deed: () => world.core.listRemove(list, 0), alive: () => items.slice(1) };
+  },
+
+  "many items in front are removed": (world) => {
+    const { list, items } = world.newList();
+    const deed = (): void => {
+      world.core.listRemoveRange(list, 10, 300);
+    };
+    return { object: list, deed, alive: () => [...items.slice(0, 10), ...items.slice(300)] };
+  },
+
+  "a list is turned round": (world) => {
+    const { list, items } = world.newList();
+    return { object: list, deed: () => world.core.listReverse(list), alive: () => items };
+  },
+
+  "a list is put in another order": (world) => {
+    const { list, items } = world.newList();
+    const deed = (): void => {
+      const order = world.core.lend(8 * MANY) >>> 0;
+      items.forEach((_, i) => world.core.setWord(order + 4 * i, MANY - 1 - i));
+      world.core.listPermute(list, order);
+      world.core.giveBack(order);
+    };
+    return { object: list, deed, alive: () => items };
+  },
+
+  "the cycle is given up": (world) => {
+    const { list, items } = world.newList();
+    return { object: list, deed: () => world.core.setBounded(0), alive: () => items };
+  },
+
   "a dict dies, and others get its items' memory": (world) => {
     const dict = world.newDict(() => world.newNode());
     let others: number[] = [];

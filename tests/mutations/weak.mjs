@@ -15,7 +15,7 @@ export default [
   {
     name: "weak maps: a marking that stands at an entry that goes is lost",
     file: map,
-    find: "  if (entry == <usize>control.partialEntry) passEntry(entry);",
+    find: "  if (entry == <usize>control.partialEntry && control.partial && control.partialStage != PART_SLOTS) passEntry(entry);",
     replace: "",
   },
   {

@@ -38,7 +38,7 @@ export function collect(generation: u32): u32 {
   if (control.collecting) return 0;
   startActivation();
   if (!canRunHooks()) return 0;
-  if (generation == 2) settleAll();
+  if (generation == 2 && !settleAll()) return 0;
   control.collecting = 1;
   tell(COLLECTION_STARTS, generation, 0);
   control.freedBytes = 0;

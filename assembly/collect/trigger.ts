@@ -4,8 +4,7 @@
 
 import { CHECK } from "../check";
 import { control } from "../control";
-import { settleDeaths } from "../death/death";
-import { BIRTHS_BEFORE_STEP, canRunHooks, isAnythingWaiting, startActivation } from "../death/hooks";
+import { BIRTHS_BEFORE_STEP, canRunHooks, isAnythingWaiting } from "../death/hooks";
 import { hasGrownByQuarter } from "../heap/generations";
 import { collect } from "./collect";
 import { beginCycle, settleAll, step, stepDeaths } from "./cycle/cycle";
@@ -44,10 +43,9 @@ function collectIfDue(): void {
  * is off or paused, as all collection that nobody asks for; deaths do not.
  */
 function goOn(births: i32): void {
-  if (!control.bounded) {
-    startActivation();
-    settleDeaths();
-  } else if (control.phase && isOn()) step(unitsAfter(births));
+  // A cycle, too, if one is left for which there was no room when pauses became unbounded.
+  if (!control.bounded) settleAll();
+  else if (control.phase && isOn()) step(unitsAfter(births));
   else if (isAnythingWaiting()) stepDeaths(DEATHS_STEP);
   control.lastStep = control.count0;
   setLimits();

@@ -35,8 +35,8 @@ import {
 } from "../object/header";
 import { linkLast } from "../object/links";
 import { allSlots, allSlotsEnd } from "../object/references";
-import { typeAt, typeOf } from "../object/type";
-import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry } from "../weak/map";
+import { Type, typeAt, typeOf } from "../object/type";
+import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry, sizeOfMap } from "../weak/map";
 import { countPromoted } from "../heap/generations";
 import { holdsAtoms } from "../values/tracking";
 
@@ -94,7 +94,7 @@ function updateRefs(list: usize, limit: u32): bool {
   return object == list;
 }
 
-/** gcRefs = references from outside the list. False if its objects have more than `limit` slots. */
+/** gcRefs = references from outside the list. False if its objects have more than `limit` slots and entries. */
 function subtractRefs(list: usize, limit: u32): bool {
   let outside: u32 = 0;
   let slots: u32 = 0;
@@ -103,6 +103,7 @@ function subtractRefs(list: usize, limit: u32): bool {
     const first = allSlots(object, type);
     const end = allSlotsEnd(object, type);
     slots += (<u32>(end - first)) >>> 2;
+    if (limit != u32.MAX_VALUE) slots += entriesOf(object, type, limit);
     if (slots > limit) return false;
     for (let slot = first; slot < end; slot += 4) {
       const child = load<u32>(slot);
@@ -120,6 +121,16 @@ function subtractRefs(list: usize, limit: u32): bool {
   }
   control.garbageIsLoud = outside & FLAG_HAS_WEAKREFS;
   return true;
+}
+
+/**
+ * Entries of weak maps that looking at a key, or at a map, meets, be they young or old: a key that its finalizer has
+ * resurrected is younger than its entries. Beyond `limit` they are not counted.
+ */
+function entriesOf(object: usize, type: Type, limit: u32): u32 {
+  let count: u32 = type.kind == KIND_WEAKMAP ? sizeOfMap(object) : 0;
+  for (let entry = firstEntryOf(object); entry && count <= limit; entry = nextEntryOf(entry)) count++;
+  return count;
 }
 
 /**

@@ -25,8 +25,8 @@ export function createDetached(type: Type): usize {
 }
 
 /**
- * Moves all items of a container, with their buffer, to a detached one. The container has no buffer then; the caller sets
- * what else its payload says. 0 = out of memory, nothing changed.
+ * Moves all items of a container, with their buffer, to a detached one. The container has no buffer then; the caller
+ * sets what else its payload says. 0 = out of memory, nothing changed.
  *
  * With the barrier of a cycle that marks, this is no loss of references: the death of the detached container shades it.
  */

@@ -1,9 +1,9 @@
 // Tables: dict and set. entries.ts and index-cells.ts say how they lie in memory; here keys are found, come and go.
 //
-// What takes long: each operation takes constant time on average (see index-cells.ts), but that a table which is full, or
-// full of deleted entries, is rebuilt in proportion to its length: of n entries at most once for n that are added. A key
-// takes as long as hashing and comparing it. Deleted entries keep their room until then, or until the last one is gone;
-// to go over all entries takes a step for each of them once, as entries.ts tells. Clearing: see detached.ts.
+// What takes long: each operation takes constant time on average (see index-cells.ts), but that a table which is full,
+// or full of deleted entries, is rebuilt in proportion to its length: of n entries at most once for n that are added. A
+// key takes as long as hashing and comparing it. Deleted entries keep their room until then, or until the last one is
+// gone; to go over all entries takes a step for each of them once, as entries.ts tells. Clearing: see detached.ts.
 //
 // No function keeps an address of a slot over what may run hooks: the death of a key or value. A buffer that is made
 // never collects.
@@ -134,9 +134,9 @@ function addEntry(table: usize, key: usize, value: usize): bool {
 }
 
 /**
- * Adds the entries of another table to a table, from `entry` on: `dict.update(dict)`, `set.update(dict or set)`. Returns
- * the entry that there was no memory for; NO_ENTRY if all are added; CHANGED_ENTRY if the other's version is not, or no
- * longer, `version`. The caller holds both: values that are replaced may run hooks.
+ * Adds the entries of another table to a table, from `entry` on: `dict.update(dict)`, `set.update(dict or set)`.
+ * Returns the entry that there was no memory for; NO_ENTRY if all are added; CHANGED_ENTRY if the other's version is
+ * not, or no longer, `version`. The caller holds both: values that are replaced may run hooks.
  */
 export function addAll(table: usize, other: usize, entry: u32, version: u32): u32 {
   const isDict = typeIdOf(table) == TYPE_DICT;

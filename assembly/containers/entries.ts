@@ -1,11 +1,12 @@
-// The entries of a table, which is what a dict or set consists of. They lie side by side in the order of insertion, in a
-// buffer that the table owns:
+// The entries of a table, which is what a dict or set consists of. They lie side by side in the order of insertion, in
+// a buffer that the table owns:
 //
 //     ┌ entries: key and value, or key alone ┬ hash of each entry ┬ index: see index-cells.ts ┐
 //
-// The entries come first and are nothing but slots. A deleted one is zeros until the table is rebuilt. What stands in the
-// place of its hash is the number of an entry behind it, with nothing but deleted ones in between: so walking over deleted
-// entries takes one step for each the first time, and one in all the next time. The last entry is never a deleted one.
+// The entries come first and are nothing but slots. A deleted one is zeros until the table is rebuilt. What stands in
+// the place of its hash is the number of an entry behind it, with nothing but deleted ones in between: so walking over
+// deleted entries takes one step for each the first time, and one in all the next time. The last entry is never a
+// deleted one.
 
 import {
   BUFFER_DATA_OFFSET,

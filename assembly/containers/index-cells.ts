@@ -1,10 +1,10 @@
 // The index of a table: 2^log cells, in which the number of each entry stands where the hash of its key leads.
 //
-// Open addressing: a search looks at one cell after another, in an order that the hash decides (CPython's, in which after
-// some cells every bit of the hash has had its say), until it comes to the entry or to a cell that was never used. A
-// deleted entry leaves a tombstone, so that searches go on behind it; the next entry whose search comes by takes its
-// cell. A third of the cells, at least, was never used: a search looks at three cells on average. Where n keys have one
-// hash, it looks at all of them.
+// Open addressing: a search looks at one cell after another, in an order that the hash decides (CPython's, in which
+// after some cells every bit of the hash has had its say), until it comes to the entry or to a cell that was never
+// used. A deleted entry leaves a tombstone, so that searches go on behind it; the next entry whose search comes by
+// takes its cell. A third of the cells, at least, was never used: a search looks at three cells on average. Where n
+// keys have one hash, it looks at all of them.
 
 /** Log2 of the smallest index, and of the largest: with 4-byte cells and 8-byte entries it still fits 4 GiB. */
 export const MIN_LOG: u32 = 3;

@@ -180,7 +180,10 @@ export function removeItems(list: usize, start: u32, end: u32): void {
   }
 }
 
-/** A detached list of items that are about to leave a list, whose references it takes over. 0 = out of memory, nothing changed. */
+/**
+ * A detached list of items that are about to leave a list, whose references it takes over. 0 = out of memory, nothing
+ * changed.
+ */
 function copyDetached(list: usize, start: u32, count: u32): usize {
   const detached = createDetachedList(count);
   if (!detached) return 0;
@@ -243,8 +246,8 @@ export function permuteItems(list: usize, order: usize): void {
 }
 
 /**
- * The first place in `[start, end)` of a list or tuple with an item equal to `value`; `end` = none; INCOMPARABLE_INDEX =
- * an item and the value are tuples that cannot be compared.
+ * The first place in `[start, end)` of a list or tuple with an item equal to `value`; `end` = none; INCOMPARABLE_INDEX
+ * = an item and the value are tuples that cannot be compared.
  */
 export function indexOfItem(sequence: usize, value: usize, start: u32, end: u32): u32 {
   const items = firstSlot(sequence, typeOf(sequence));

@@ -1,4 +1,4 @@
-// Writing references: every kind of slot write there is. Its barrier is in snapshot.ts.
+// Writing references: every kind of slot write there is. Their write barrier is in heap/barrier.ts.
 
 import { PAYLOAD_OFFSET } from "../layout";
 import { kill } from "../death/death";

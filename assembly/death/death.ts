@@ -17,70 +17,43 @@
 // hook starts run in a loop of their own above the floor (hooks.ts) of this one.
 
 import {
-  FLAG_DETACHED,
-  FLAG_COLLECTING,
   FLAG_DYING,
-  FLAG_HAS_WEAKREFS,
-  FLAG_INTERNED,
   FLAG_FINALIZED,
-  FLAG_OLD,
+  FLAG_HAS_WEAKREFS,
   FLAG_TRACKED,
-  FLAG_UNREACHABLE,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
-  PHASE_SWEEPING,
-  SLOTS_BUFFER_OFFSET,
-  TYPE_DIES_QUIETLY,
-  TYPE_HAS_LINKS,
   TYPE_MASK,
-  TYPE_STR,
-  TYPE_WEAKREF,
 } from "../layout";
 import { freeBlock } from "../memory/blocks";
 import { control } from "../control";
-import {
-  SATURATED,
-  hasFlag,
-  infoOf,
-  nextOf,
-  prevOf,
-  setFlag,
-  setInfo,
-  setNext,
-  setPrev,
-  setRefcount,
-  typeIdOf,
-} from "../object/header";
-import { dropsLastFirst, firstSlot, hasBuffer, slotCount } from "../object/references";
+import { SATURATED, hasFlag, infoOf, nextOf, prevOf, setFlag, setInfo, setPrev, setRefcount } from "../object/header";
+import { dropsLastFirst, firstSlot, slotCount } from "../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
-import { isDead, shade, shadeSlots } from "../heap/barrier";
-import { dropOutside, dropSlot, hold } from "../heap/count";
-import { leaveGeneration, track, untrack } from "../heap/generations";
-import { forgetInterned } from "../values/intern";
-import { firstEntry, firstEntryOf, nextEntryOf, setNextEntryOf, unlinkEntry } from "../weak/map";
-import { callbackOf, clearWeakrefs, detach } from "../weak/reference";
+import { shadeSlots } from "../heap/barrier";
+import { dropOutside, dropSlot } from "../heap/count";
+import { track, untrack } from "../heap/generations";
+import { firstEntry, firstEntryOf, unlinkEntry } from "../weak/map";
+import { clearWeakrefs } from "../weak/reference";
 import {
   callOrDefer,
   canRunHooks,
   defer,
   finalize,
-  forgetCallback,
   isAnythingWaiting,
-  pushBelow,
   pushDying,
   seeToWaiting,
   startActivation,
   takeCallbacks,
   takeDeferred,
 } from "./hooks";
+import { endDying, freeObject } from "./end";
+import { isPlainLeaf, killLeaf } from "./leaf";
+import { STRUCT, dropUntilDeath, firstHeld, isStruct, leaveAndDropSlots, structEnd, waitForChild } from "./struct";
 
 /** Slots that one death drops at once when pauses are bounded. */
 const DEATH_SLICE: i32 = 1000;
 const UNLIMITED: i32 = i32.MAX_VALUE;
-
-/** In `info` of an object that waits for a child's death: in no generation, no garbage, without references from outside. */
-const NOT_ALIVE: u32 = ~(SATURATED | FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE);
-const STRUCT: u32 = TYPE_DIES_QUIETLY | TYPE_HAS_LINKS;
 
 /** An object's count has become 0: it dies, and with it everything that only it refers to. */
 export function kill(object: usize): void {
@@ -95,14 +68,19 @@ export function release(object: usize): void {
 /** The same for a struct that has dropped its slots up to `slot`, whose object is about to die (0 = none yet). */
 export function killFrom(object: usize, slot: usize): void {
   startActivation();
-  const floor = control.dyingTop;
+  goOn(object, slot, control.dyingTop);
+}
+
+/** Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with bounded pauses. */
+@inline
+export function goOn(object: usize, slot: usize, floor: usize): void {
   if (control.bounded) {
     const left = run(object, slot, floor, DEATH_SLICE);
     if (!control.nesting && control.waitingFirst | control.callbacksFirst) runWaiting(left);
     if (isAnythingWaiting()) seeToWaiting();
   } else {
     run(object, slot, floor, UNLIMITED);
-    while (control.dyingTop != floor) run(0, 0, floor, UNLIMITED);
+    while (<usize>control.dyingTop != floor) run(0, 0, floor, UNLIMITED);
     if (!control.nesting && control.waitingFirst | control.callbacksFirst) runWaiting(UNLIMITED);
   }
 }
@@ -193,60 +171,6 @@ function run(dead: usize, slot: usize, floor: usize, budget: i32): i32 {
   return budget;
 }
 
-/** Whether an object is a struct, as most are, whose death is dropping slots and no more. */
-@inline
-export function isStruct(info: u32, type: Type): bool {
-  return (type.flags & STRUCT) == STRUCT && !(info & (FLAG_HAS_WEAKREFS | FLAG_DYING));
-}
-
-
-@inline
-function structEnd(struct: usize, type: Type): usize {
-  return struct + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
-}
-
-/** Takes a struct out of its generation and drops its slots until an object dies of it. That slot, or 0. */
-@inline
-export function leaveAndDropSlots(struct: usize, info: u32, type: Type): usize {
-  if (info & FLAG_TRACKED) leaveGeneration(struct, info);
-  return dropUntilDeath(struct + PAYLOAD_OFFSET, structEnd(struct, type));
-}
-
-/** Drops slots until an object dies of it. That slot, or 0. */
-@inline
-function dropUntilDeath(slot: usize, end: usize): usize {
-  for (; slot < end; slot += 4) {
-    const child = load<u32>(slot);
-    if (child && dropSlot(child)) return slot;
-  }
-  return 0;
-}
-
-/** The first of these slots that holds anything, or 0: a struct with no such slot need not wait for a child. */
-@inline
-function firstHeld(slot: usize, end: usize): usize {
-  for (; slot < end; slot += 4) if (load<u32>(slot)) return slot;
-  return 0;
-}
-
-/** A child of the struct `dead` is about to die, and slots from `rest` on are still held: the struct waits on top of the stack. */
-@inline
-function waitForChild(dead: usize, info: u32, rest: usize, top: usize): void {
-  setInfo(dead, (info & NOT_ALIVE) | FLAG_DYING);
-  setRefcount(dead, 0);
-  setPrev(dead, (rest - dead - PAYLOAD_OFFSET) >>> 2);
-  setNext(dead, top);
-  shade(dead);
-}
-
-/** The memory of an object with links goes back. */
-@inline
-export function freeObject(object: usize): void {
-  const count = control.count0;
-  if (count > 0) control.count0 = count - 1;
-  freeBlock(object);
-}
-
 /** The beginning of a death that may be more than dropping slots. Afterwards the object is on the stack, gone, or deferred. */
 function begin(dead: usize, info: u32, type: Type): void {
   if (!hasLinks(type)) {
@@ -274,36 +198,6 @@ function finalizeDying(object: usize): bool {
   const dies = finalize(object);
   setFlag(object, FLAG_FINALIZED);
   return dies;
-}
-
-/**
- * The death of an object that refers to nothing, and has no links to wait with. Entries of weak maps whose key it was
- * wait on the stack in its place. Returns the chain of callbacks that are due: they are called before the entries die.
- */
-export function killLeaf(leaf: usize): usize {
-  const info = infoOf(leaf);
-  if (!(info & (FLAG_HAS_WEAKREFS | FLAG_INTERNED))) {
-    freeBlock(leaf);
-    return 0;
-  }
-  if (leaf == <usize>control.partial) control.partial = 0;
-  setInfo(leaf, (info & ~SATURATED) | FLAG_DYING);
-  setRefcount(leaf, 0);
-  let callbacks: usize = 0;
-  if (info & FLAG_HAS_WEAKREFS) {
-    let last: usize = 0;
-    for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) {
-      unlinkEntry(entry);
-      // An entry that is garbage of the cycle under way is freed by its own visit.
-      if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) continue;
-      pushBelow(last, entry);
-      last = entry;
-    }
-    callbacks = clearWeakrefs(leaf);
-  }
-  if (info & FLAG_INTERNED && typeIdOf(leaf) == TYPE_STR) forgetInterned(leaf);
-  freeBlock(leaf);
-  return callbacks;
 }
 
 /** Goes on with the death of the object on top of the stack. Returns what dies of it, or 0. */
@@ -359,63 +253,7 @@ function dropSome(object: usize, type: Type): usize {
   return dead;
 }
 
-/** Whether an object's death is nothing but giving its memory back. */
-@inline
-export function isPlainLeaf(info: u32, type: Type): bool {
-  return !hasLinks(type) && !(info & (FLAG_HAS_WEAKREFS | FLAG_INTERNED));
-}
-
 function hasSlotsLeft(object: usize, type: Type): bool {
   const cursor = <u32>prevOf(object);
   return dropsLastFirst(type) ? cursor != 0 : cursor < slotCount(object, type);
-}
-
-/** All slots are dropped: the last thing that a weak reference or a weak map does, then the memory goes back. */
-function endDying(object: usize, type: Type): void {
-  if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
-  freeBuffer(object, type);
-  if (object == <usize>control.partial) control.partial = 0;
-  if (hasBuffer(type) && hasFlag(object, FLAG_DETACHED)) freeBlock(object);
-  else freeObject(object);
-}
-
-/** A weak reference dies: it leaves its referent's chain, and its callback will never be called. */
-export function endWeakref(weakref: usize): void {
-  detach(weakref);
-  const id = callbackOf(weakref);
-  if (id) forgetCallback(id);
-}
-
-/** Takes an entry out of its weak map; its value dies if nothing else refers to it. */
-export function deleteWeakEntry(entry: usize): void {
-  unlinkEntry(entry);
-  if (dropSlot(entry)) kill(entry);
-}
-
-/** Takes all entries out of a weak map before the first of them dies. What finalizers add meanwhile stays. */
-export function clearWeakMap(map: usize): void {
-  let first: usize = 0;
-  let last: usize = 0;
-  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) {
-    // Nothing but the chain leads to it now, and hooks run before its turn comes.
-    hold(entry);
-    unlinkEntry(entry);
-    dropSlot(entry);
-    if (last) setNextEntryOf(last, entry);
-    else first = entry;
-    last = entry;
-  }
-  while (first) {
-    const entry = first;
-    first = nextEntryOf(entry);
-    setNextEntryOf(entry, 0);
-    release(entry);
-  }
-}
-
-/** Gives back an object's buffer, if it has one. */
-export function freeBuffer(object: usize, type: Type): void {
-  if (!hasBuffer(type)) return;
-  const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
-  if (buffer) freeBlock(buffer);
 }

@@ -19,7 +19,10 @@ import { ONE_ROOT, SATURATED, infoOf, refcountOf, setInfo, setRefcount } from ".
 import { remove } from "../object/links";
 import { typeAt } from "../object/type";
 import { dropOutside } from "../heap/count";
-import { freeObject, isPlainLeaf, isStruct, kill, killFrom, leaveAndDropSlots } from "./death";
+import { kill, killFrom } from "./death";
+import { freeObject } from "./end";
+import { isPlainLeaf } from "./leaf";
+import { isStruct, leaveAndDropSlots } from "./struct";
 
 /** Flags that decide how an object dies. Most objects have TRACKED alone. */
 const KNOWN: u32 = FLAG_TRACKED | FLAG_OLD | FLAG_HAS_WEAKREFS | FLAG_DYING;

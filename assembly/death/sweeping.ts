@@ -27,7 +27,8 @@ import { isDecidedDead } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { leaveOld } from "../heap/generations";
 import { firstEntry, firstEntryOf, isEntry, unlinkEntry } from "../weak/map";
-import { endWeakref, freeBuffer, isPlainLeaf, killLeaf } from "./death";
+import { endWeakref, freeBuffer } from "./end";
+import { isPlainLeaf, killLeaf } from "./leaf";
 import { defer, deferCallbacks } from "./hooks";
 
 /** Slots of one object that are dropped at once. */

@@ -20,7 +20,8 @@ import {
   weakrefCount as countWeakrefs,
 } from "../weak/reference";
 import { createEntry, findEntryOf, liveEntryAfter } from "../weak/map";
-import { clearWeakMap, deleteWeakEntry, release } from "../death/death";
+import { release } from "../death/death";
+import { clearWeakMap, deleteWeakEntry } from "../death/entries";
 import { fillSlot, writeSlot } from "../containers/write";
 import { countBirth, uncountBirth } from "../collect/trigger";
 import { alloc } from "./objects";

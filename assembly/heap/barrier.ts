@@ -120,7 +120,6 @@ export function isDecidedDead(object: usize, info: u32): bool {
  * to an object without holding a reference to it. Such objects are:
  *
  *   - dying ones;
- *   - garbage of a collection, once its slots are being cleared;
  *   - what a cycle has decided to be dead, until it is swept;
  *   - what a cycle is going to finalize, until its finalizer runs.
  *
@@ -133,7 +132,7 @@ export function isGone(object: usize): bool {
   const decided = control.phase >= <u32>PHASE_GATHERING;
   if (!(info & FLAG_TRACKED)) return decided && control.decidedFrozen < control.snapshot && !isMarked(object);
   // What a cycle is going to finalize is UNREACHABLE and not COLLECTING.
-  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING) || control.clearing != 0;
+  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING);
   return decided && isDecidedDead(object, info);
 }
 

@@ -15,7 +15,10 @@ export function newBuffer(bytes: u32): usize {
   return buffer;
 }
 
-/** A buffer for `count` elements of `1 << shift` bytes; 0 = out of memory: of as many, too, as 32 bits cannot count the bytes of. */
+/**
+ * A buffer for `count` elements of `1 << shift` bytes; 0 = out of memory: of as many, too, as 32 bits cannot count the
+ * bytes of.
+ */
 export function newArray(count: u32, shift: u32): usize {
   return count <= u32.MAX_VALUE >>> shift ? newBuffer(count << shift) : 0;
 }

@@ -97,7 +97,10 @@ export function promoteSome(list: usize, limit: u32): u32 {
   return promoted;
 }
 
-/** The objects with births from `control.births` to below `births` have become old; all of them count towards the quarter. */
+/**
+ * The objects with births from `control.births` to below `births` have become old; all of them count towards the
+ * quarter.
+ */
 export function countPromoted(births: u64): void {
   const promoted = <u32>(births - control.births);
   control.births = births;
@@ -162,7 +165,10 @@ export function isFrozen(object: usize): bool {
   return birthOf(object) < control.frozenUpTo;
 }
 
-/** How many objects are frozen. Garbage that a cycle has found is not, even if it was frozen since: then this walks the heap. */
+/**
+ * How many objects are frozen. Garbage that a cycle has found is not, even if it was frozen since: then this walks the
+ * heap.
+ */
 export function frozenCount(): u32 {
   if (!control.frozenCount || control.phase < <u32>PHASE_GATHERING) return control.frozenCount;
   let count: u32 = 0;

@@ -1,11 +1,11 @@
 // The hash table of the heap's own books: from a key of 32 bits to a word that is not 0.
 //
 // Keys are addresses, which are unique, or hashes of something larger, which are not: then the caller looks through the
-// cells that have the key (`firstCell`, `nextCell`) for the one it means. Open addressing, linear probing, deletion that
-// shifts back (Knuth 6.4, algorithm R), so that no tombstones gather. A cell is two words, key and value; an empty one
-// has the value 0. At most three quarters of the cells are in use; they lie in a buffer of the heap, which is freed with
-// the last one, and becomes smaller when a full collection trims it. Every operation takes constant time on average,
-// whatever the keys are multiples of; one that makes the table grow takes as long as the table is large.
+// cells that have the key (`firstCell`, `nextCell`) for the one it means. Open addressing, linear probing, deletion
+// that shifts back (Knuth 6.4, algorithm R), so that no tombstones gather. A cell is two words, key and value; an empty
+// one has the value 0. At most three quarters of the cells are in use; they lie in a buffer of the heap, which is freed
+// with the last one, and becomes smaller when a full collection trims it. Every operation takes constant time on
+// average, whatever the keys are multiples of; one that makes the table grow takes as long as the table is large.
 
 import { BUFFER_DATA_OFFSET } from "../layout";
 import { freeBlock } from "../memory/blocks";
@@ -39,7 +39,9 @@ export function setValue(cell: usize, value: u32): void {
   store<u32>(cell, value, 4);
 }
 
-/** Where the search for a key begins. Fibonacci hashing, of bits that have been folded: addresses share their low ones. */
+/**
+ * Where the search for a key begins. Fibonacci hashing, of bits that have been folded: addresses share their low ones.
+ */
 function homeOf(table: HashTable, key: u32): u32 {
   return ((key ^ (key >>> 15)) * 0x9e3779b1) >>> (clz(table.capacity) + 1);
 }
@@ -81,7 +83,9 @@ export function insert(table: HashTable, key: u32, value: u32): void {
   table.size++;
 }
 
-/** Removes a cell. Others may move. The table keeps its memory until it is empty or trimmed: rehashing would be a pause. */
+/**
+ * Removes a cell. Others may move. The table keeps its memory until it is empty or trimmed: rehashing would be a pause.
+ */
 export function remove(table: HashTable, cell: usize): void {
   table.size--;
   if (table.size == 0) {

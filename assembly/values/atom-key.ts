@@ -2,8 +2,8 @@
 // type; strings and bytes are compared by their content, weak references by what they refer to, and everything else by
 // identity. No user code runs here, and no memory is needed.
 //
-// Numbers that do not fit 32 bits, strings and bytes hash with a seed that an attacker cannot know, so nobody can choose
-// many keys with one hash. Ints of 32 bits hash to themselves, each to another.
+// Numbers that do not fit 32 bits, strings and bytes hash with a seed that an attacker cannot know, so nobody can
+// choose many keys with one hash. Ints of 32 bits hash to themselves, each to another.
 
 import {
   STR_BYTES_OFFSET,

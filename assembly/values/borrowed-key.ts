@@ -56,7 +56,10 @@ export function isBorrowed(key: usize): bool {
   return key == NUMBER || key == TEXT;
 }
 
-/** The object that a container keeps for a key, owned: a new one if the key is borrowed. Strings are interned. 0 = out of memory. */
+/**
+ * The object that a container keeps for a key, owned: a new one if the key is borrowed. Strings are interned. 0 = out
+ * of memory.
+ */
 export function ownedKey(key: usize): usize {
   if (!isBorrowed(key)) return incref(key) ? key : 0;
   switch (typeIdOf(key)) {

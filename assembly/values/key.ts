@@ -1,9 +1,9 @@
-// Keys: whether an object can be one, its hash, and which keys are equal, as Python has it. Lists, dicts and sets cannot.
-// Tuples are walked here; what is in them is up to atom-key.ts.
+// Keys: whether an object can be one, its hash, and which keys are equal, as Python has it. Lists, dicts and sets
+// cannot. Tuples are walked here; what is in them is up to atom-key.ts.
 //
-// A walk keeps the way back on TUPLE_STACK, a static area: it takes no room on the stack of WebAssembly, and no memory. It
-// visits a tuple as often as it is met, as Python does, so tuples that share parts can take 2^n steps at a depth of n.
-// Hence two limits, of depth and of tuples visited; beyond them a tuple is neither hashed nor compared, and the host
+// A walk keeps the way back on TUPLE_STACK, a static area: it takes no room on the stack of WebAssembly, and no memory.
+// It visits a tuple as often as it is met, as Python does, so tuples that share parts can take 2^n steps at a depth of
+// n. Hence two limits, of depth and of tuples visited; beyond them a tuple is neither hashed nor compared, and the host
 // throws a named error. (Python has a RecursionError for the first, and hangs for the second.) What `isHashable` has
 // found to be a key is within both, and so is its comparison with another key: it visits no more than either has.
 
@@ -111,7 +111,10 @@ export function areEqual(a: usize, b: usize): bool {
   return compare(a, b) == EQUAL;
 }
 
-/** Python's `a is b or a == b`, but that what can change its value is equal to itself alone. INCOMPARABLE = past a limit. */
+/**
+ * Python's `a is b or a == b`, but that what can change its value is equal to itself alone. INCOMPARABLE = past a
+ * limit.
+ */
 export function compare(a: usize, b: usize): u32 {
   if (a == b) return EQUAL;
   const typeOfA = typeIdOf(a);

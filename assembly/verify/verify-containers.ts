@@ -88,8 +88,8 @@ export function verifyContainers(): u32 {
 /** Each key of a table hashes to what is written there, and is found by it. */
 function areKeysFound(table: usize): bool {
   if (!load<u32>(table + SLOTS_BUFFER_OFFSET)) return true;
-  // Each entry that can still be added has a cell that was never used, and so has a third of all: a search ends. There may
-  // be more of them, since an added entry may take the cell of a deleted one.
+  // Each entry that can still be added has a cell that was never used, and so has a third of all: a search ends. There
+  // may be more of them, since an added entry may take the cell of a deleted one.
   const log = <u32>load<u8>(table + TABLE_LOG_OFFSET);
   const filled = capacityOf(log) - load<u32>(table + TABLE_USABLE_OFFSET);
   const empty = emptyCells(table);

@@ -1,5 +1,5 @@
-// Single words of the control block: those with few values, those with a limit, those that follow from others. Counts of
-// what can be walked are proved where it is walked. Relies on nothing, so it comes first.
+// Single words of the control block: those with few values, those with a limit, those that follow from others. Counts
+// of what can be walked are proved where it is walked. Relies on nothing, so it comes first.
 //
 // A difference that fell below zero reads as a huge number, and is beyond its limit.
 

@@ -1,5 +1,5 @@
-// The marks of a bounded cycle, and what it has decided by them: heap/barrier.ts has the colours. Relies on sound objects,
-// weak maps and lists.
+// The marks of a bounded cycle, and what it has decided by them: heap/barrier.ts has the colours. Relies on sound
+// objects, weak maps and lists.
 
 import {
   FLAG_FINALIZED,

@@ -1,9 +1,9 @@
 // Every invariant of pages and blocks, as code.
 //
-// Pages are walked once; each run is held against its descriptor, and against what leads to it: the tree of free runs, the
-// directory of tables, the list of its size class. Then each of those is held against what the walk has counted, so that
-// none leads anywhere else. No descriptor is read before its table is known to lie in memory, and no number is divided by
-// that may be 0.
+// Pages are walked once; each run is held against its descriptor, and against what leads to it: the tree of free runs,
+// the directory of tables, the list of its size class. Then each of those is held against what the walk has counted, so
+// that none leads anywhere else. No descriptor is read before its table is known to lie in memory, and no number is
+// divided by that may be 0.
 
 import {
   INVARIANT_BITMAPS,

@@ -60,7 +60,9 @@ function verifyPartial(): u32 {
   return object == (stage == PART_ENTRIES_OF_KEY ? keyOf(entry) : mapOf(entry)) ? 0 : broken(INVARIANT_PARTIAL, entry);
 }
 
-/** Garbage with finalizers is on its list by the time that anyone can look; the next to be spared is on it, or its end. */
+/**
+ * Garbage with finalizers is on its list by the time that anyone can look; the next to be spared is on it, or its end.
+ */
 function verifyPending(): u32 {
   if (control.pendingChain) return broken(INVARIANT_PENDING, control.pendingChain);
   if (control.phase != PHASE_SPARING) return 0;

@@ -1,6 +1,7 @@
 // Weak references, weak maps, and callbacks that wait. Relies on sound hash tables.
 //
-// Chains and lists are doubly linked, so a link that leads back to an entry has a wrong `prev`: no walk runs in a circle.
+// Chains and lists are doubly linked, so a link that leads back to an entry has a wrong `prev`: no walk runs in a
+// circle.
 
 import {
   EPHEMERON_KEY_PREV_OFFSET,
@@ -85,7 +86,10 @@ function isReferent(address: usize): bool {
   return id != 0 && id != TYPE_BUFFER && hasFlag(address, FLAG_HAS_WEAKREFS);
 }
 
-/** Weak references of a chain that is sound: at most one that is alive has no callback, in front of all others. 0 = it is not. */
+/**
+ * Weak references of a chain that is sound: at most one that is alive has no callback, in front of all others. 0 = it
+ * is not.
+ */
 function countChain(referent: usize, first: usize): u32 {
   let count: u32 = 0;
   let shared: u32 = 0;

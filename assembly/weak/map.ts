@@ -16,6 +16,7 @@ import {
   EPHEMERON_NEXT_OFFSET,
   EPHEMERON_PREV_OFFSET,
   FLAG_HAS_WEAKREFS,
+  FLAG_UNREACHABLE,
   PART_ENTRIES_OF_MAP,
   PART_SLOTS,
   TYPE_EPHEMERON,
@@ -24,7 +25,7 @@ import {
 } from "../layout";
 import { Control, control } from "../control";
 import { ONE_ROOT, hasFlag, infoOf, setInfo, typeIdOf } from "../object/header";
-import { typeAt } from "../object/type";
+import { hasLinks, typeAt, typeOf } from "../object/type";
 import { createObject } from "../heap/birth";
 import { greyAgain, isGone, noteWeaklyHeld } from "../heap/barrier";
 import {
@@ -100,15 +101,25 @@ export function findEntryOf(map: usize, key: usize): usize {
   return cell ? <usize>valueOf(cell) : 0;
 }
 
-/** The next older entry whose key is not dying (0 = from the newest), or 0. */
+/** The next older entry that a listing of the map has (0 = from the newest), or 0. */
 export function liveEntryAfter(map: usize, entry: usize): usize {
   do {
     entry = entry ? olderEntry(entry) : firstEntry(map);
-  } while (entry && isGone(keyOf(entry)));
+  } while (entry && !isListed(keyOf(entry)));
   return entry;
 }
 
-/** A new entry, still without a value, for a key that has none in this map, which has it. 0 = out of memory, nothing changed. */
+/**
+ * Whether the key is neither gone nor garbage that is being cleared: the entry of such a key may have lost its value.
+ */
+function isListed(key: usize): bool {
+  return !isGone(key) && !(control.clearing && hasLinks(typeOf(key)) && hasFlag(key, FLAG_UNREACHABLE));
+}
+
+/**
+ * A new entry, still without a value, for a key that has none in this map, which has it. 0 = out of memory, nothing
+ * changed.
+ */
 export function createEntry(map: usize, key: usize): usize {
   if (!reserve(entriesByKey()) || !reserve(index())) return 0;
   const entry = createObject(typeAt(TYPE_EPHEMERON));

@@ -104,7 +104,10 @@ function unlink(weakref: usize): void {
   store<u64>(weakref + WEAKREF_NEXT_OFFSET, 0);
 }
 
-/** Takes HAS_WEAKREFS from an object that has lost its last weak reference or its last entry, if it has none of the other. */
+/**
+ * Takes HAS_WEAKREFS from an object that has lost its last weak reference or its last entry, if it has none of the
+ * other.
+ */
 export function clearFlagIfBare(object: usize): void {
   if (!get(weakrefsByReferent(), object) && !get(entriesByKey(), object)) clearFlag(object, FLAG_HAS_WEAKREFS);
 }

@@ -10,6 +10,8 @@ export const STAGES = [
 ];
 
 const death = "assembly/death/death.ts";
+const struct = "assembly/death/struct.ts";
+const leaf = "assembly/death/leaf.ts";
 const hooks = "assembly/death/hooks.ts";
 const sweeping = "assembly/death/sweeping.ts";
 const pass = "assembly/collect/mark/pass.ts";
@@ -36,13 +38,13 @@ export default [
   },
   {
     name: "death: a struct that waits for a child is not shaded",
-    file: death,
+    file: struct,
     find: "  setNext(dead, top);\n  shade(dead);",
     replace: "  setNext(dead, top);",
   },
   {
     name: "death: weak references of a dying leaf read it until it is gone",
-    file: death,
+    file: leaf,
     find: "  setInfo(leaf, (info & ~SATURATED) | FLAG_DYING);",
     replace: "  setInfo(leaf, info & ~SATURATED);",
   },
@@ -60,7 +62,7 @@ export default [
   },
   {
     name: "death: an interned string stays in the table",
-    file: death,
+    file: leaf,
     find: "  if (info & FLAG_INTERNED && typeIdOf(leaf) == TYPE_STR) forgetInterned(leaf);",
     replace: "",
   },
@@ -191,7 +193,7 @@ export default [
   {
     name: "weak maps: a marking that stands at an entry that goes is lost",
     file: map,
-    find: "  if (entry == <usize>control.partialEntry) passEntry(entry);",
+    find: "  if (entry == <usize>control.partialEntry && control.partial && control.partialStage != PART_SLOTS) passEntry(entry);",
     replace: "",
   },
   {
@@ -209,19 +211,19 @@ export default [
   {
     name: "weak maps: listings show entries whose key is dying",
     file: map,
-    find: "  } while (entry && isGone(keyOf(entry)));",
-    replace: "  } while (false);",
+    find: "  return !isGone(key) && ",
+    replace: "  return ",
   },
   {
     name: "weak references: callbacks of dying weak references are called",
     file: reference,
-    find: "    if (callbackOf(weakref) && !isGone(weakref)) {",
-    replace: "    if (callbackOf(weakref)) {",
+    find: "    if (!hasCallback || isGone(weakref) ||",
+    replace: "    if (!hasCallback ||",
   },
   {
     name: "weak references: an object that a finalizer is about to see again can be read",
     file: barrier,
-    find: "  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING) || control.clearing != 0;",
-    replace: "  if (info & FLAG_UNREACHABLE) return control.clearing != 0;",
+    find: "  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING);",
+    replace: "  if (info & FLAG_UNREACHABLE) return false;",
   },
 ];

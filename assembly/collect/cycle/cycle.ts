@@ -97,13 +97,17 @@ function stepOn(units: i32, withCycle: bool): bool {
   return control.phase != 0 || isAnythingWaiting();
 }
 
-/** Ends all that goes in steps and can go on here. Again, if a finalizer began another cycle. */
-export function settleAll(): void {
+/**
+ * Ends all that goes in steps and can go on here. Again, if a finalizer began another cycle. False if a cycle is still
+ * under way: whoever calls this had room for hooks, and a step, a few frames further down, has none.
+ */
+export function settleAll(): bool {
   startActivation();
   while ((control.phase != 0 || isAnythingWaiting()) && canRunHooks()) {
     settleCycle();
     settleDeaths();
   }
+  return control.phase == PHASE_IDLE;
 }
 
 /** Gives up a cycle that has not decided anything; ends one that has. */

@@ -84,9 +84,9 @@ export function finalizeNext(): bool {
   return true;
 }
 
-/** DEBUG_SAVEALL: a garbage object lives on, in `gc.garbage`. */
+/** DEBUG_SAVEALL: a garbage object lives on, in `gc.garbage`, if the program has not dropped that since. */
 export function save(object: usize): void {
   mark(object);
   control.cycleCollected++;
-  appendItem(control.garbage, object);
+  if (control.garbage) appendItem(control.garbage, object);
 }

@@ -37,8 +37,11 @@ export function walkOn(): bool {
     control.work -= PAGE_UNITS;
     // What began before this page, where something else was then, was born later.
     if (state == PAGE_FREE || state == PAGE_INSIDE) goTo(number + 1);
-    else if (!hasBlocks(page)) goTo(number + page.span);
-    else if (page.kind == BLOCK_LEAF || visitRun(number, page)) goTo(number + page.span);
+    else {
+      // Read now: what is saved takes memory, and descriptors may move for that.
+      const next = number + page.span;
+      if (!hasBlocks(page) || page.kind == BLOCK_LEAF || visitRun(number, page)) goTo(next);
+    }
   }
   return false;
 }

@@ -1,0 +1,23 @@
+// Entries that leave a weak map while its key lives, and what dies of it.
+
+import { control } from "../control";
+import { dropSlot } from "../heap/count";
+import { firstEntry, unlinkEntry } from "../weak/map";
+import { goOn, kill } from "./death";
+import { startActivation } from "./hooks";
+import { stackEntry } from "./leaf";
+
+/** Takes an entry out of its weak map; its value dies if nothing else refers to it. */
+export function deleteWeakEntry(entry: usize): void {
+  unlinkEntry(entry);
+  if (dropSlot(entry)) kill(entry);
+}
+
+/** Takes all entries out of a weak map before the first of them dies. What finalizers add meanwhile stays. */
+export function clearWeakMap(map: usize): void {
+  startActivation();
+  const floor = control.dyingTop;
+  let last: usize = 0;
+  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) last = stackEntry(entry, last);
+  goOn(0, 0, floor);
+}

@@ -5,6 +5,7 @@
 export const STAGES = [
   ["tests/core/death", "tests/core/collection", "tests/core/weak", "tests/core/silent", "tests/core/verify"],
   ["tests/hooks", "tests/bounded/hooks", "tests/bounded/steps", "tests/regression/core", "tests/regression/bounded"],
+  ["tests/bounded/cursor", "tests/bounded/pace"],
   ["tests/cpython", "tests/stress/re-entrancy", "tests/scaling/marking", "tests/scaling/death", "tests/scaling/weak"],
   ["tests/oracle/gc", "tests/bounded/hiding", "tests/model/random-programs", "tests/model/moving"],
 ];
@@ -14,6 +15,9 @@ const struct = "assembly/death/struct.ts";
 const leaf = "assembly/death/leaf.ts";
 const hooks = "assembly/death/hooks.ts";
 const sweeping = "assembly/death/sweeping.ts";
+const grey = "assembly/heap/grey.ts";
+const drain = "assembly/collect/mark/drain.ts";
+const pace = "assembly/collect/cycle/pace.ts";
 const pass = "assembly/collect/mark/pass.ts";
 const scan = "assembly/collect/mark/scan.ts";
 const map = "assembly/weak/map.ts";
@@ -112,15 +116,45 @@ export default [
   // ---- Marking
   {
     name: "marking: an overflow of the stack is forgotten",
-    file: pass,
-    find: "            for (let entry = top - bytes; entry < top; entry += 4) noteGrey(load<u32>(entry));\n",
+    file: grey,
+    find: "  for (let at = stack; at < kept; at += 4) noteGrey(load<u32>(at));\n",
     replace: "",
   },
   {
-    name: "marking: reached objects that the stack has no room for are forgotten",
+    name: "marking: objects that are reached from afar are forgotten while much is noted",
     file: barrier,
     find: "    noteGrey(object);\n    return;",
     replace: "    return;",
+  },
+  {
+    name: "marking: objects on the stack that are far are forgotten while much is noted",
+    file: drain,
+    find: "      noteGrey(object);\n",
+    replace: "",
+  },
+  {
+    name: "marking: the first grey part of a page is taken for all of them",
+    file: grey,
+    find: "  page.grey = <u8>(page.grey & ~((<u32>1) << part));",
+    replace: "  page.grey = 0;",
+  },
+  {
+    name: "marking: a page that was scanned halfway is scanned past what is there now",
+    file: pass,
+    find: "  if (at >= end) return end;\n",
+    replace: "",
+  },
+  {
+    name: "pace: a step does all that is due",
+    file: pace,
+    find: "  const units = min(max<i64>(MIN_STEP, due), STEP_UNITS);",
+    replace: "  const units = max<i64>(MIN_STEP, due);",
+  },
+  {
+    name: "pace: what is left of a phase does not raise it",
+    file: pace,
+    find: "  if (needed > control.unitsPerBirth) setUnitsPerBirth(needed);",
+    replace: "",
   },
   {
     name: "marking: a slot between two parts of a large object is left out",

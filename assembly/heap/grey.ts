@@ -50,7 +50,7 @@ export function noteGrey(object: usize): void {
   const number = <u32>(object >>> PAGE_SHIFT);
   const page = pageAt(number);
   const parts = <u32>page.grey;
-  const part = (<u32>1) << ((<u32>object >>> PART_SHIFT) & (PARTS - 1));
+  const part = (<u32>1) << (((<u32>object) >>> PART_SHIFT) & (PARTS - 1));
   if (!(parts & part) && isLeafPage(object)) return;
   control.greyNoted++;
   if (parts & part) return;
@@ -94,7 +94,7 @@ function greyPageFrom(number: u32): u32 {
       if (sum == WORD_BITS_END) return 0;
       words = load<u64>(sum);
     }
-    word = (<u32>(sum - WORD_BITS) << 3) + <u32>ctz(words);
+    word = ((<u32>(sum - WORD_BITS)) << 3) + <u32>ctz(words);
     pages = load<u64>(GREY_PAGES + (word << 3));
   }
   return (word << 6) + <u32>ctz(pages);
@@ -107,7 +107,7 @@ export function takeGreyPart(): usize {
   let number = greyPageFrom(part >>> PARTS_SHIFT);
   let parts: u32 = 0;
   if (number == part >>> PARTS_SHIFT) {
-    parts = <u32>pageAt(number).grey & ~((1 << (part & (PARTS - 1))) - 1);
+    parts = (<u32>pageAt(number).grey) & ~((1 << (part & (PARTS - 1))) - 1);
     if (!parts) number = greyPageFrom(number + 1);
   }
   if (!number) {
@@ -150,6 +150,11 @@ export function clearGrey(): void {
   while (takeGreyPart());
   control.greyNext = control.greyNoted = control.isWide = 0;
   control.spillsLeft = control.spillsBefore = 0;
+}
+
+/** Whether a page has grey parts, by its bit. */
+export function isGreyPage(number: u32): bool {
+  return ((load<u64>(GREY_PAGES + ((number >>> 6) << 3)) >>> (number & 63)) & 1) != 0;
 }
 
 /** Words of grey pages that are not 0, by looking; all of them if the bits of words say otherwise. */

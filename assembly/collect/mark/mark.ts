@@ -3,11 +3,11 @@
 // It goes in address order, over two bitmaps: heap/barrier.ts says what their colours mean. One pass over all pages
 // (WALKING) marks the roots of each page when it gets there, and scans what is grey, so memory streams in; marking an
 // object sets a bit and does not touch the object. An edge to a higher address is met later in the pass. An edge to a
-// lower one goes on a short stack, which is drained behind the pass (DRAINING); where the stack is full, the object's page becomes
-// grey (heap/grey.ts), and grey pages are scanned when the stack is empty.
+// lower one goes on a short stack, which is drained behind the pass (DRAINING). Where the stack is full, its objects are
+// noted by place (heap/grey.ts), and what is noted is scanned when the stack is empty.
 //
-// So each object is scanned once, each page walked once, and a grey page scanned once for each time that it became grey:
-// linear in the objects and pages, at any shape.
+// So each object is scanned once, each page walked once, and a noted part of a page scanned once for each time that it
+// was noted: linear in the objects and pages, at any shape.
 //
 // Leaves are marked and not scanned, unless there are weak maps, whose keys they may be: a page of leaves is skipped.
 //

@@ -1,4 +1,4 @@
-// The pass over all pages, and the scanning of grey pages: word by word of the bitmaps, in address order, in steps.
+// The pass over all pages, and the scanning of grey parts of pages: word by word of the bitmaps, in address order, in steps.
 // Between two steps pages may come, go, and serve other blocks: what stands there then was born after the snapshot, and need
 // not be met.
 

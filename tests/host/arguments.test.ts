@@ -37,6 +37,11 @@ function faultOf(heap: Heap, run: () => unknown): string {
   return fault;
 }
 
+function countsOf(heap: Heap): unknown {
+  const { objects, handles, weakrefs, interned } = heap.stats();
+  return { objects, handles, weakrefs, interned };
+}
+
 function call(object: object, method: string, values: unknown[]): unknown {
   if (!method.endsWith("=")) return Reflect.apply(object[method as never] as AnyFunction, object, values);
   (object as Record<string, unknown>)[method.slice(0, -1)] = values[0];
@@ -60,6 +65,8 @@ describe("each bad argument: an error with a code, and a sound heap", () => {
   test.each(Object.entries(ARGUMENTS))("%s", (name, goodArguments) => {
     const [kind, method] = name.split(".") as [keyof ReturnType<typeof makeCast>, string];
     const heap = heaps[kind === "core" ? 1 : 0];
+    heap.gc.garbage.clear(); // it is there from now on
+    const before = countsOf(heap);
     const faults = heap.scope(() => {
       const cast = makeCast(heap);
       return [...badLists(goodArguments(cast), heap)].map(([what, values]) => {
@@ -67,8 +74,14 @@ describe("each bad argument: an error with a code, and a sound heap", () => {
         return fault && `${what}: ${fault}`;
       });
     });
-    heap.trace.stop();
     expect(faults.filter((fault) => fault !== "")).toEqual([]);
+    // Nor is anything left of what was refused, but the reference that was to be given back.
+    heap.trace.stop();
+    heap.roots.clear();
+    heap.gc.setDebug(0);
+    heap.gc.garbage.clear();
+    heap.gc.collect();
+    if (method !== "decref") expect(countsOf(heap)).toEqual(before);
   });
 });
 

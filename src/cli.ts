@@ -21,7 +21,7 @@ function parseListing(text: string): number {
   return listing;
 }
 
-/** A terminal, or whoever insists, gets colours. (picocolors' own answer is yes for any CI, whose logs are files.) */
+/** Whether to colour: on a terminal, or if asked for. (picocolors itself also does for any CI, whose logs are files.) */
 function wantsColors(): boolean {
   const { FORCE_COLOR, NO_COLOR } = process.env;
   return !NO_COLOR && (process.stdout.isTTY || Boolean(FORCE_COLOR));

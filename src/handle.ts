@@ -123,7 +123,7 @@ export class Handle {
     return this.store.typeAt(this.address).name;
   }
 
-  /** Whether the object lives as long as the heap, whoever refers to it: None, booleans, small ints, the empty tuple. */
+  /** Whether the object lives as long as the heap, without any reference: None, booleans, small ints, the empty tuple. */
   get isImmortal(): boolean {
     return this.store.isImmortal(this.address);
   }

@@ -368,10 +368,10 @@ export class Heap {
 
   /**
    * The whole heap as bytes, to be restored by `Heap.restore` or looked at as a dump: its pages, types, named roots, and
-   * who holds what. What was freed is not in it. The heap goes on.
+   * handles. Freed memory is not in it. The heap can be used as before.
    *
-   * With bounded pauses, deaths that wait, and a cycle that has decided who is dead, are ended first: finalizers and
-   * callbacks may run. A cycle that has not is given up; another is due.
+   * With bounded pauses, deferred deaths, and a cycle that has decided what is garbage, are ended first: finalizers and
+   * callbacks may run. A cycle that is still marking is given up; another will begin.
    *
    * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks, or in the middle of a copy or sort.
    */

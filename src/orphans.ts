@@ -1,8 +1,8 @@
 import type { Address } from "./wasm/exports.js";
 
 /**
- * The outside references of a restored heap: its program before held them, and nobody does now. Kept as the rows they
- * came in until someone asks: most who restore a heap have given names to what they want, and let the rest go.
+ * The outside references of a restored heap: the earlier program held them, and this one does not yet. Kept as the rows of
+ * the image until they are used: most programs give names to what they need, and release the rest.
  */
 export class Orphans {
   /** Address and site of each handle, in the order they were made; 0 for what was taken. */

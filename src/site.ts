@@ -37,7 +37,7 @@ function formatted(frames: number): string {
     .join("\n");
 }
 
-/** What V8 tells of a frame without formatting it. */
+/** What V8 has of a frame before it formats it. */
 interface CallSite {
   getFileName(): string | null;
   getPosition(): number;
@@ -48,7 +48,7 @@ interface StackErrors {
 }
 const files = new Map<string | null, number>();
 
-/** A text that is another for each stack; `undefined` where engines do not tell. */
+/** A text that is different for each stack; `undefined` where the engine has none. */
 function whereabouts(frames: number): string | undefined {
   const errors = Error as unknown as StackErrors;
   if (errors.captureStackTrace === undefined) return undefined;
@@ -78,15 +78,15 @@ function whereabouts(frames: number): string | undefined {
 const DEEPEST_CALL = 16;
 
 /**
- * The folder of this package, as the stack has it: a source map calls it another name than `import.meta.url`. In a bundle, where
- * it is one file with the user's code, frames are told by name.
+ * The folder of this package as stacks have it, which a source map names differently from `import.meta.url`. In a bundle,
+ * where the package is one file with the user's code, frames are recognized by name.
  */
 const OWN_FILE = /(?:\(|at |@)(?:file:\/\/)?([^()@]*[/\\])site\.[jt]s:\d+:\d+\)?$/;
 /** Classes of this package, and what the engine puts between a loop and its generator. */
 const OWN_NAME =
   /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|BatchFace|WeakrefFace|GcFace|CopyIn|Recorder|Object\.wrap)\b|at \S+\.next \(<anonymous>\)/;
 const CORE_FRAME = /\bwasm:\/\//;
-/** Functions of the engine: whose they are, those they call tell. */
+/** Frames of the engine's functions. They count as this package's if the frames above them do. */
 const ENGINE_FRAME = /\(<anonymous>\)$/;
 
 /** The first frame that is the user's: perhaps that of a finalizer, which this package and the core have called. */
@@ -99,7 +99,7 @@ function firstForeign(stack: readonly string[], isOwn: (frame: string) => boolea
   return start;
 }
 
-/** Where not all own frames can be told, all up to the outermost that can count as such. */
+/** Where not all frames of this package are recognized: all frames up to the outermost one that is. */
 function lastOwn(stack: readonly string[], isOwn: (frame: string) => boolean): number {
   return stack.slice(0, DEEPEST_CALL).findLastIndex(isOwn);
 }

@@ -79,7 +79,7 @@ export class Store {
   readonly unclaimed = new Set<number>();
   /** References of a program before, that nobody has taken over yet. */
   readonly orphans = new Orphans();
-  /** Who is told of collections. */
+  /** Receives the events of collections. */
   onCollection: CoreImports["collection"] = () => undefined;
   /** Handles made in the innermost scope, if one is open. */
   scope: Handle[] | undefined;
@@ -182,7 +182,7 @@ export class Store {
     return this.isDisposed || this.isCorrupt;
   }
 
-  /** Whether no number of references keeps the object alive, nor their lack kills it. */
+  /** Whether the object is immortal: its refcount is ignored. */
   isImmortal(address: Address): boolean {
     return this.core.refcount(address) >>> 0 >= IMMORTAL_REFCOUNT;
   }
@@ -270,8 +270,8 @@ export class Store {
     return this.adopt(address);
   }
   /**
-   * Counts an outside reference. Does not collect when memory is out, as it is past 254 of them: who calls this may
-   * hold addresses that only what a finalizer could let go keeps alive.
+   * Counts an outside reference. That needs memory from the 255th on. If there is none, it does not collect: the caller
+   * may have addresses of objects that a finalizer could release.
    *
    * @throws {@link OutOfMemoryError}
    */
@@ -280,7 +280,7 @@ export class Store {
   }
 
   /**
-   * Asks for the room on the stack that the end of an operation needs, before it begins: whatever overflows the stack
+   * Asks for the room on the stack that the end of an operation needs, before it begins. So even if the stack overflows
    * in its middle, its end can give back what it took.
    *
    * @throws RangeError, as the engine does on a stack overflow. Nothing has changed.
@@ -290,7 +290,7 @@ export class Store {
   }
 
   /**
-   * Keeps an object alive while something runs in whose middle a hook may let go of it.
+   * Keeps an object alive while `run` runs, in which a hook may release it.
    *
    * @throws {@link OutOfMemoryError}
    */

@@ -9,6 +9,7 @@ import {
   FLAG_INTERNED,
   FLAG_OLD,
   KIND_WEAKMAP,
+  PHASE_SWEEPING,
   TYPE_BUFFER,
   TYPE_DIES_SILENTLY,
   TYPE_MASK,
@@ -30,7 +31,7 @@ import { endWeakref, freeBuffer } from "./end";
 import { killLeaf } from "./leaf";
 import { defer, deferCallbacks } from "./hooks";
 import { forgetInterned } from "../values/intern";
-import { CLEARING } from "../heap/barrier";
+import { CLEARING, isDecidedDead } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { uncountOldTogether } from "../heap/generations";
 import { firstObject, nextObject } from "../heap/walk";
@@ -56,10 +57,14 @@ export function silence(list: usize): void {
   control.clearing = 0;
 }
 
-/** Takes an entry away from key and map. One that is no garbage itself dies of it, later: the key is younger, being resurrected. */
+/**
+ * Takes an entry away from key and map. One that is no garbage itself, as its key or map was resurrected and so is
+ * younger, dies of it later. One that a cycle sweeps is freed by its own visit.
+ */
 function takeOut(entry: usize): void {
   unlinkEntry(entry);
-  if (dropSlot(entry) && !hasFlag(entry, FLAG_COLLECTING)) defer(entry);
+  if (!dropSlot(entry) || hasFlag(entry, FLAG_COLLECTING)) return;
+  if (control.phase != PHASE_SWEEPING || !isDecidedDead(entry, infoOf(entry))) defer(entry);
 }
 
 /**

@@ -76,7 +76,7 @@ export class ListHandle extends SequenceHandle {
     }
   }
 
-  /** Appends an object and lets go of the caller's reference to it, whatever comes of it. */
+  /** Appends an object and drops the caller's reference to it, even if appending fails. */
   #give(item: Address): void {
     const { core } = this.store;
     try {

@@ -52,7 +52,7 @@ export abstract class SequenceHandle extends ContainerHandle {
 
   /** @internal */
   override *elements(): Generator<Address, void> {
-    // The loop may let go of the handle it runs over.
+    // The body of the loop may release this handle.
     const held = this.clone();
     try {
       for (let i = 0; i < held.length; i++) yield held.itemAt(i);

@@ -8,7 +8,7 @@ export interface Progress {
 }
 
 /**
- * A piece of work in steps. Each `next()` does some milliseconds of it and tells how far it is; the last
+ * A piece of work in steps. Each `next()` does some milliseconds of it and returns its progress; the last one
  * returns the result. Run it with {@link finish}, or with {@link finishAsync} to leave the event loop free.
  */
 export type Steps<T> = Generator<Progress, T, void>;

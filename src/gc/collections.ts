@@ -135,7 +135,7 @@ export class CollectionLog {
     });
   }
 
-  /** Keeps a record, and tells of it who wants to know. */
+  /** Keeps a record, prints it with DEBUG_STATS, and calls `gc.callbacks`. */
   #keep(record: CollectionRecord): void {
     const { generation, collected, duration } = record;
     this.records.push(record);
@@ -147,7 +147,10 @@ export class CollectionLog {
     if (this.callbacks.length > 0) this.#call("stop", { generation, collected, uncollectable: 0 });
   }
 
-  /** By index, as CPython: who is added is called, and who removes itself hides the next. */
+  /**
+   * Iterates by index, like CPython: a callback added meanwhile is called; one that removes itself makes the next one be
+   * skipped.
+   */
   #call(phase: "start" | "stop", info: CollectionInfo): void {
     for (let i = 0; i < this.callbacks.length; i++) {
       this.#store.callOut({ where: "gc callback" }, () => {

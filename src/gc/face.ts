@@ -24,7 +24,7 @@ import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.
 import { GcPause } from "./pause.js";
 import { referentsOf, visitedBy } from "./referents.js";
 
-/** Units of a step that is not told how many. */
+/** Units of a step without an argument. */
 const DEFAULT_STEP = 20_000;
 
 /** What the collections of one generation have done since the heap was created. */
@@ -113,9 +113,9 @@ export class GcFace {
 
   /**
    * With "bounded", no size of the heap stops the program. When the whole heap is due, a cycle begins: each young
-   * collection from then on, and each `step`, does a piece of its work. A large structure that is let go of dies a
-   * piece at a time, too: what waits has no references and reads null through weak ones. `collect()` is as exact as
-   * ever, and ends all that waits.
+   * collection from then on, and each `step`, does a piece of its work. A large structure that is dropped dies
+   * piece by piece, too: an object that waits has no references, and reads null through weak ones. `collect()` stays
+   * exact, and ends all deaths that wait.
    *
    * It may be changed at any time, but not from inside a collection; "unbounded" first ends what is under way.
    *

@@ -1,6 +1,6 @@
 /**
- * XXH32, after the specification of xxHash (Y. Collet, 2012): fast, and good at telling damaged bytes. It is no
- * protection against someone who means to deceive: whoever can change the bytes can change the sum.
+ * XXH32, after the specification of xxHash (Y. Collet, 2012): fast, and good at finding damaged bytes. It is no
+ * protection against an attacker, who can change the sum with the bytes.
  */
 const PRIME_1 = 0x9e3779b1;
 const PRIME_2 = 0x85ebca77;

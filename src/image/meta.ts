@@ -15,7 +15,7 @@ export interface CallbackLabel {
   readonly name: string;
 }
 
-/** A struct as an image tells of it. */
+/** A struct, as an image has it. */
 export interface TypeRecord {
   readonly name: string;
   /** Name of the struct that it extends. */

@@ -31,7 +31,7 @@ export class Dump {
     this.#options = options;
   }
 
-  /** Runs an analysis: it tells its progress, and can be cancelled. */
+  /** Runs an analysis, which reports its progress and can be cancelled. */
   run<T>(steps: Steps<T>): Promise<T> {
     return finishAsync(steps, this.#options);
   }

@@ -74,7 +74,7 @@ async function readAs(
     return { graph, format: "heap image" };
   }
   const first = head.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
-  // Progress is told where the file is read.
+  // Progress is reported where the file is read.
   const { signal } = options;
   if (first === 0x7b)
     return {

@@ -6,7 +6,7 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
-/** Silence until then; whoever gets an answer at once wants nothing else. */
+/** Milliseconds before the first line: an answer that comes at once needs no progress. */
 const PATIENCE = 1000;
 /** Milliseconds between two lines: on a terminal one replaces the other, in a log they add up. */
 const PACE = { terminal: 100, log: 5000 };

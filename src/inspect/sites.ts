@@ -51,7 +51,7 @@ export function sites(dump: Dump, limit: number, filter: ((v: number) => boolean
   };
 }
 
-/** The innermost frame of a site, and who called it. */
+/** The innermost frame of a site, and its caller. */
 export function siteText(site: string, frames = 2): string {
   return site
     .slice(0, 2000)
@@ -60,7 +60,7 @@ export function siteText(site: string, frames = 2): string {
     .join(" ← ");
 }
 
-/** A frame with a file and its folder for the whole path, which tells little and takes all the room. JSON has all of it. */
+/** A frame with a file and its folder in the place of the whole path, which takes too much room. JSON has the whole path. */
 export function shortPath(frame: string): string {
   return frame.replace(/(^|\(| )(?:file:\/\/)?(?:\/[^()/]+)*\/([^()/]+\/[^()/]+)(?=\)|$)/, "$1$2");
 }

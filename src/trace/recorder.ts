@@ -48,12 +48,12 @@ const PEAK_STEP = 1 / 8;
 const LEAST_STEP = 1 << 16;
 
 /**
- * Knows where objects were made. While it records, it stands between the host and those functions of the core that
- * make objects; when it does not, nothing of it is there to cost anything.
+ * Records where objects were made. While it records, it replaces those functions of the core that make objects, as the
+ * host sees them; otherwise it costs nothing.
  *
- * Each object it knows has the flag SAMPLED in its header, and the header goes with the object. So deaths need
- * not be told: a record holds as long as there is an object with that flag at its address. Records of the dead are
- * dropped in sweeps, which come when what was recorded since the last could have made a new peak.
+ * Each recorded object has the flag SAMPLED in its header, and the flag is gone when the object is freed. So deaths need
+ * no report: a record is valid as long as there is an object with that flag at its address. Sweeps drop the records of
+ * freed objects; one runs when the objects recorded since the last one could have reached a new peak.
  */
 export class Recorder {
   readonly #store: Store;

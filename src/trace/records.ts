@@ -3,8 +3,8 @@ import type { Address } from "../wasm/exports.js";
 const FIRST_CAPACITY = 256;
 
 /**
- * Site and weight of objects, by address: open addressing in typed arrays, since a Map of a million takes five times the
- * memory, and has an end at 16 million. Nothing is removed; who keeps records makes new ones of those that still hold.
+ * Site and weight of objects, by address: open addressing in typed arrays, because a Map of a million entries takes five
+ * times the memory, and has a limit of 16 million. Nothing is removed: the recorder copies the valid records instead.
  */
 export class Records {
   #addresses: Uint32Array;

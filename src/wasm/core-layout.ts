@@ -1,6 +1,6 @@
 /**
- * How the core lays out its own state, for those who read and write it from outside: the control block with
- * what lies behind it, page descriptors, type descriptors, size classes.
+ * How the core lays out its own state, for the host that reads and writes it: the control block with what lies behind
+ * it, page descriptors, type descriptors, size classes.
  *
  * `assembly/` has the originals, which are classes that TypeScript cannot compile; `tests/core/core-layout.test.ts`
  * holds the two against each other, and `LAYOUT_VERSION` changes with them.
@@ -326,5 +326,5 @@ export function tableBufferBytes(log: number, width: 1 | 2): number {
   return tableCapacity(log) * (4 * width + 4) + 2 ** (log + cellShift(log));
 }
 
-/** Most births that an image may tell of: garbage is sorted in rounds of 2^35 of them. */
+/** Most births that an image may have: garbage is sorted in rounds of 2^35 of them. */
 export const MAX_BIRTHS = 2 ** 45;

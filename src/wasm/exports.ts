@@ -81,7 +81,7 @@ export interface RawExports {
   listReverse(list: Address): void;
   /** Puts at each place i the item from `order[i]`. `order`: loan of as many words, and as many again for the core's use. */
   listPermute(list: Address, order: Address): void;
-  /** First place in `[start, end)` of a list or tuple whose item equals the value; `end` = none. INCOMPARABLE_INDEX: nested too deeply to tell. */
+  /** First place in `[start, end)` of a list or tuple whose item equals the value; `end` = none. INCOMPARABLE_INDEX: nested too deeply to compare. */
   sequenceIndex(sequence: Address, value: Address, start: number, end: number): number;
 
   /** Tuple, to be filled with `tupleInit` before anything else happens. Owned. May collect first. */

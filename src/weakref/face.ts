@@ -23,7 +23,7 @@ export class WeakrefFace {
   /**
    * A weak reference to an object. With a callback it is an object of its own, and the callback is
    * called once, with the dead weak reference (lent), when the referent dies, unless the weak reference
-   * died first. Without one, all who ask share one object, as in Python.
+   * died first. Without one, all calls for an object return the same weak reference, as in Python.
    *
    * @throws {@link BadValueError} for types that cannot be referred to weakly: atoms, lists, tuples, dicts, weak references.
    */
@@ -66,7 +66,7 @@ export class WeakrefFace {
   finalize<A extends unknown[]>(object: Handle, fn: (...args: A) => unknown, ...args: A): Finalizer {
     if (typeof fn !== "function") throw new BadValueError(`expected a function to run, got ${describe(fn)}`);
     const store = this.#store;
-    // To make one may collect, and so run what lets go of the object.
+    // Held, because making one may collect, and a hook may release the object.
     return store.holding(addressIn(store, object), () => new Finalizer(this.#finalizers, store, object, fn, args));
   }
 

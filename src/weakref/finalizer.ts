@@ -72,7 +72,7 @@ export class Finalizer {
       this.call();
     };
     const watch = (): WeakrefHandle => createWeakref(store, object, run, { kind: "finalize", name: nameOf(fn) });
-    // It is nobody else's to let go of.
+    // Outside of scopes, because nothing else may release it.
     this.#weakref = store.outsideScopes(watch);
     registry.add(this);
   }

@@ -117,12 +117,6 @@ export default [
     replace: "  control.cycleCollected++;",
   },
   {
-    name: "cycle: garbage in gc.garbage is not counted",
-    file: sparing,
-    find: "  control.cycleCollected++;\n  appendItem",
-    replace: "  appendItem",
-  },
-  {
     name: "cycle: a callback meets objects that are on no list",
     file: sparing,
     find: "  sortPending();\n  for (let weakref",
@@ -204,18 +198,6 @@ export default [
     name: "cycle: the pace never rises, however late the cycle is",
     file: pace,
     find: "  control.cycleBirths += births;\n",
-    replace: "",
-  },
-  {
-    name: "cycle: a step does all that is due",
-    file: pace,
-    find: "  const units = min(max<i64>(MIN_STEP, due), STEP_UNITS);",
-    replace: "  const units = max<i64>(MIN_STEP, due);",
-  },
-  {
-    name: "cycle: what is left of a phase does not raise the pace",
-    file: pace,
-    find: "  if (needed > control.unitsPerBirth) setUnitsPerBirth(needed);",
     replace: "",
   },
   {

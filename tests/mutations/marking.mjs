@@ -3,40 +3,16 @@
 const pass = "assembly/collect/mark/pass.ts";
 const scan = "assembly/collect/mark/scan.ts";
 const barrier = "assembly/heap/barrier.ts";
+const mark = "assembly/collect/mark/mark.ts";
 const grey = "assembly/heap/grey.ts";
-const drain = "assembly/collect/mark/drain.ts";
 const count = "assembly/heap/count.ts";
 
 export default [
   {
-    name: "marking: an overflow of the stack is forgotten",
-    file: grey,
-    find: "  for (let at = stack; at < kept; at += 4) noteGrey(load<u32>(at));\n",
-    replace: "",
-  },
-  {
-    name: "marking: objects that are reached from afar are forgotten while much is noted",
+    name: "marking: reached objects that the stack has no room for are forgotten",
     file: barrier,
     find: "    noteGrey(object);\n    return;",
     replace: "    return;",
-  },
-  {
-    name: "marking: objects on the stack that are far are forgotten while much is noted",
-    file: drain,
-    find: "      noteGrey(object);\n",
-    replace: "",
-  },
-  {
-    name: "marking: the first grey part of a page is taken for all of them",
-    file: grey,
-    find: "  page.grey = <u8>(page.grey & ~((<u32>1) << part));",
-    replace: "  page.grey = 0;",
-  },
-  {
-    name: "marking: a page that was scanned halfway is scanned past what is there now",
-    file: pass,
-    find: "  if (at >= end) return end;\n",
-    replace: "",
   },
   {
     name: "marking: a slot between two parts of a large object is left out",
@@ -87,28 +63,10 @@ export default [
     replace: "",
   },
   {
-    name: "marking: pages of leaves are skipped although leaves may be keys",
-    file: grey,
-    find: "  return !control.entryIndexSize && pageOf(object).kind == BLOCK_LEAF;",
-    replace: "  return pageOf(object).kind == BLOCK_LEAF;",
-  },
-  {
     name: "marking: what stands in the same word behind an object scanned in parts is passed over",
     file: pass,
     find: "          store<u64>(word, scanned & ~grey, SCANNED);",
     replace: "          store<u64>(word, scanned, SCANNED);",
-  },
-  {
-    name: "marking: a grey page that has gone meanwhile is scanned",
-    file: pass,
-    find: "  control.greyCursor = 0;\n  if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;",
-    replace: "  control.greyCursor = 0;",
-  },
-  {
-    name: "marking: what is on the stack is scanned although its page has gone",
-    file: drain,
-    find: "    if (!isMarked(object)) continue;\n",
-    replace: "",
   },
   {
     name: "marking: the slots of an object that a cycle is to finalize are not scanned",
@@ -147,34 +105,10 @@ export default [
     replace: "  const rest = load<u64>(at);",
   },
   {
-    name: "marking: grey pages beyond 256 MiB are looked for below",
-    file: grey,
-    find: "  control.greyWords++;\n  const sum = WORD_BITS + ((number >>> 12) << 3);",
-    replace: "  control.greyWords++;\n  const sum = WORD_BITS;",
-  },
-  {
-    name: "marking: grey parts outlive a marking that was given up",
-    file: grey,
-    find: "  while (takeGreyPart());\n",
-    replace: "",
-  },
-  {
     name: "barrier: the first object that grows old after the snapshot is one of it",
     file: barrier,
     find: "  return (info & FLAG_OLD) != 0 && birthOf(object) < control.snapshot;",
     replace: "  return (info & FLAG_OLD) != 0 && birthOf(object) <= control.snapshot;",
-  },
-  {
-    name: "barrier: what becomes young while it is scanned in parts goes on being scanned",
-    file: barrier,
-    find: "  if (object == <usize>control.partial && control.partialStage == PART_SLOTS) control.partial = 0;\n}\n\n/** An object that was",
-    replace: "}\n\n/** An object that was",
-  },
-  {
-    name: "barrier: what becomes young is shaded without what it holds",
-    file: barrier,
-    find: "    const child = load<u32>(slot);\n    if (child) reach(child);\n  }\n  // Nothing",
-    replace: "    load<u32>(slot);\n  }\n  // Nothing",
   },
   {
     name: "barrier: an object that is to be scanned anew counts as scanned",
@@ -183,22 +117,10 @@ export default [
     replace: "  control.partial = 0;",
   },
   {
-    name: "barrier: what is referred to weakly after the decision is not marked",
-    file: barrier,
-    find: "  else if (control.phase >= <u32>PHASE_GATHERING) mark(object);\n",
-    replace: "",
-  },
-  {
     name: "barrier: what was frozen after its page was passed is dead",
     file: barrier,
     find: "  return isOfSnapshot(object, info) && birthOf(object) >= control.decidedFrozen && !isMarked(object);",
     replace: "  return isOfSnapshot(object, info) && !isMarked(object);",
-  },
-  {
-    name: "barrier: leaves that frozen objects hold are gone",
-    file: barrier,
-    find: "  if (!(info & FLAG_TRACKED)) return decided && control.decidedFrozen < control.snapshot && !isMarked(object);",
-    replace: "  if (!(info & FLAG_TRACKED)) return decided && !isMarked(object);",
   },
   {
     name: "barrier: of two slots that change places only the first is looked at",
@@ -229,11 +151,5 @@ export default [
     file: count,
     find: "  if (count == 1) return true;\n  shade(object);\n  return false;",
     replace: "  return count == 1;",
-  },
-  {
-    name: "barrier: what gets a reference from outside is not shaded",
-    file: count,
-    find: "  shade(object);\n  // Word by word",
-    replace: "  // Word by word",
   },
 ];

@@ -34,7 +34,7 @@ export interface DiffRow {
 
 /**
  * Finds the nodes of `before` again in `after`: by id and type, where they have an id; else by address, type and size.
- * Addresses alone tell nothing: memory is used again.
+ * Addresses alone prove nothing, because memory is used again.
  */
 export function* matchNodes(before: HeapGraph, after: HeapGraph): Steps<Matching> {
   const typeOf = sharedTypes(before, after);
@@ -234,7 +234,7 @@ export interface GrowthRow {
 export interface Growth {
   /** Types that grew twice; those with most bytes of survivors first. */
   readonly types: readonly GrowthRow[];
-  /** The survivors, as ordinals of the third dump: where to look for who holds them. */
+  /** The survivors, as ordinals of the third dump, in which their holders can be looked up. */
   readonly survivors: Uint32Array;
   /** How many matches of nodes rest on addresses. */
   readonly uncertain: number;

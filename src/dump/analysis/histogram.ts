@@ -84,7 +84,7 @@ function* retainedByType(graph: HeapGraph, tree: DominatorTree, options: Histogr
   return retained;
 }
 
-/** One row of a table of who holds the objects of a type. */
+/** One row of a table of the holders of a type's objects. */
 export interface HolderRow {
   /** Type of the immediate dominators; {@link NO_NODE} for the root. */
   readonly type: number;

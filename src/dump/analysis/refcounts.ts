@@ -20,7 +20,7 @@ export interface RefcountEquation {
   readonly isImmortal: boolean;
   /** References from other objects. */
   readonly slots: number;
-  /** The same by who has them, most first: `3 × list [0]`. */
+  /** The same by holder, most first: `3 × list [0]`. */
   readonly from: readonly { type: string; field: string; count: number }[];
   /** References from outside, by row of the roots. */
   readonly roots: readonly { row: number; kind: RootKind; references: number }[];

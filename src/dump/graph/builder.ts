@@ -3,7 +3,7 @@ import { Growable } from "./growable.js";
 import { EdgeLabel, EdgeStrength, NO_GENERATION, NO_NODE, RootKind } from "./graph.js";
 import type { Contents, GraphType, HeapGraph, MemoryMap } from "./graph.js";
 
-/** What {@link GraphBuilder.node} may be told of a node. */
+/** What {@link GraphBuilder.node} may be given for a node. */
 export interface NodeInit {
   /** Default: 2 · ordinal + 1. */
   id?: number;
@@ -23,7 +23,7 @@ export interface NodeInit {
 /** Columns a graph has if one of its nodes does. */
 const OPTIONAL = ["address", "refcount", "outside", "generation", "site", "contents"] as const;
 
-/** What {@link GraphBuilder.edge} may be told of an edge: a string is its name, a number an index. Default: the next index. */
+/** What {@link GraphBuilder.edge} may be given for an edge: a string is its name, a number an index. Default: the next index. */
 export interface EdgeInit {
   label?: string | number;
   /** Read a number as a slot of the source's type. */
@@ -34,7 +34,7 @@ export interface EdgeInit {
 }
 
 /**
- * Makes a {@link HeapGraph} from nodes and edges told in any order.
+ * Makes a {@link HeapGraph} from nodes and edges, given in any order.
  *
  * @example
  * const build = new GraphBuilder();

@@ -9,7 +9,7 @@ export interface Classes {
   readonly flags: Uint16Array;
 }
 
-/** Nodes of V8 type `object` and `native` are told apart by name; each of the others is one class, called so. */
+/** Nodes of V8 type `object` and `native` are divided into classes by name; each other type is one class, with the type's name. */
 const CLASS_NAMES: Readonly<Record<string, string>> = {
   hidden: "(system)",
   code: "(compiled code)",

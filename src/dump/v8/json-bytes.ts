@@ -23,8 +23,8 @@ function isSpace(byte: number): boolean {
 }
 
 /**
- * Reads JSON from bytes that arrive in chunks, without ever holding more than a piece of it: the order of things is
- * asked for by whoever knows it, with a method for each kind of thing.
+ * Reads JSON from bytes that arrive in chunks, without ever holding more than a piece of it. The caller, which knows the
+ * order of the values, asks for each by a method for its kind.
  *
  * All methods are generators that yield when they need the next chunk. Whatever does not follow the grammar is
  * a {@link BadImageError} with its position.

@@ -1,6 +1,6 @@
 import { EDGE_ASIDE, EDGE_INTERNAL, EdgeLabel, EdgeStrength, LABEL_MASK, STRENGTH_MASK } from "../graph/graph.js";
 
-/** The part of a graph that is needed to tell what its edges retain; `kind` is changed. */
+/** The part of a graph that is needed to find what its edges retain; `kind` is changed. */
 interface Edges {
   readonly count: number;
   readonly id: Uint32Array | Float64Array;

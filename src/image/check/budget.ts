@@ -1,6 +1,6 @@
 /**
- * How much searching in hash tables an image may cause. Keys that collide make each search as long as there are keys,
- * and whoever writes the bytes can see to it that all do. No heap gets there in reasonable time.
+ * How much searching in hash tables an image may cause. Keys that collide make each search as long as there are keys, and
+ * an attacker can make all of them collide. No honest heap comes near the limit.
  */
 export class ProbeBudget {
   #left: number;

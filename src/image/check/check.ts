@@ -23,7 +23,7 @@ export interface CheckedImage {
   readonly population: Population;
   readonly order: Order;
   readonly budget: ProbeBudget;
-  /** Outside references of each object, and who holds them. */
+  /** Outside references of each object, and their holders. */
   readonly holders: Holders;
 }
 

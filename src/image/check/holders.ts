@@ -41,7 +41,7 @@ export class Holders {
         ordinal >= 0 && image.word(object) <= 0x7fffffff && image.word(object + 4) >>> ROOTS_SHIFT === ROOTS_SATURATED;
       if (!isNext || !isSaturated || (rows[row + 1] as number) < ROOTS_SATURATED)
         throw image.error("SATU", "a large count belongs to no object", row);
-      // They can be let go one by one, which should not take for ever.
+      // A program releases them one by one, which must end.
       total += rows[row + 1] as number;
       if (total > MOST_SATURATED) throw image.error("SATU", "there are too many outside references", row);
       this.outside[ordinal] = rows[row + 1] as number;

@@ -9,8 +9,8 @@ const PAGE_BITS = 256;
 const NO_PAGE = 0xffffffff;
 
 /**
- * Who lives in an image: a bit for every 8 bytes of the pages that have blocks tells where objects begin, and how many
- * begin before it tells an object's ordinal. Objects are numbered by address.
+ * The objects of an image. A bit for every 8 bytes of the pages that have blocks says where objects begin; the number of
+ * bits before it is an object's ordinal. So objects are numbered by address.
  */
 export class Population {
   /** Addresses of the objects, ascending. */

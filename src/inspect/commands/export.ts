@@ -69,7 +69,7 @@ async function write(
       written += typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.length;
       const progress: Progress = { phase: `writing, ${bytes(written)}`, done: 0, total: 0 };
       onProgress?.(progress);
-      // Also gives way to whoever wants to cancel.
+      // Also lets the event loop run, so that it can be cancelled.
       if (!stream.write(chunk)) await once(stream, "drain");
     }
     stream.end();

@@ -9,7 +9,7 @@ import { heading, line, list, note, omitted, table } from "../report.js";
 import type { Block, Report } from "../report.js";
 import { grouped, plural } from "../text.js";
 
-/** Whether every refcount is the number of references there are; and who is leaked. */
+/** Whether every refcount is the number of references there are; and which objects are leaked. */
 export async function refcounts(dump: Dump, { limit }: { readonly limit: number }): Promise<Report> {
   const { graph } = dump;
   const audit = await dump.run(auditRefcounts(graph));

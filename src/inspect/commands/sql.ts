@@ -66,7 +66,7 @@ async function ask(
   limit: number,
   signal: AbortSignal | undefined,
 ): Promise<Report> {
-  // One more row than is shown tells that there are more.
+  // One more row than is shown, to know whether there are more.
   const reader = await connection.streamAndReadUntil(text, limit + 1).catch((error: unknown) => {
     if (signal?.aborted) throw new CancelledError("Cancelled while asking", { cause: signal.reason });
     throw new UsageError(`DuckDB: ${linesOf(error).join("\n")}`);

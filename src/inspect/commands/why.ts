@@ -19,7 +19,7 @@ export interface WhyOptions {
 
 const STATES = { [Reach.GARBAGE]: "garbage", [Reach.LIVE]: "live", [Reach.LEAKED]: "leaked" } as const;
 
-/** Why an object lives: ways to it from the roots, where its references come from, who dominates it, where it was made. */
+/** Why an object lives: paths to it from the roots, where its references come from, its dominators, where it was made. */
 export async function why(dump: Dump, target: string, { limit, paths: most = 3 }: WhyOptions): Promise<Report> {
   const { graph } = dump;
   const tree = await dump.tree();

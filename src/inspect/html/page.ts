@@ -25,7 +25,7 @@ export function page(boxes: readonly Box[], document: Document, window: Window):
     for (; count >= 999.5 && unit < 3; unit++) count /= 1000;
     return `${count.toFixed(unit === 0 || count >= 100 ? 0 : count >= 10 ? 1 : 2)} ${units[unit] ?? ""}`;
   };
-  /** The same type has the same colour everywhere; told apart by lightness too. */
+  /** The same type has the same colour everywhere; distinguished by lightness too. */
   const colorOf = (name: string): string => {
     let hash = 0;
     for (let i = 0; i < name.length; i++) hash = (hash * 31 + name.charCodeAt(i)) >>> 0;

@@ -31,6 +31,36 @@ export default [
     replace: "",
   },
   {
+    name: "marking: a grey part is scanned although its page has gone",
+    file: pass,
+    find: "  control.greyCursor = 0;\n  if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;",
+    replace: "  control.greyCursor = 0;",
+  },
+  {
+    name: "marking: what is on the stack is scanned although its page has gone",
+    file: drain,
+    find: "    if (!isMarked(object)) continue;\n",
+    replace: "",
+  },
+  {
+    name: "marking: pages of leaves are skipped although leaves may be keys",
+    file: grey,
+    find: "  return !control.entryIndexSize && pageOf(object).kind == BLOCK_LEAF;",
+    replace: "  return pageOf(object).kind == BLOCK_LEAF;",
+  },
+  {
+    name: "marking: grey pages beyond 256 MiB are looked for below",
+    file: grey,
+    find: "  control.greyWords++;\n  const sum = WORD_BITS + ((number >>> 12) << 3);",
+    replace: "  control.greyWords++;\n  const sum = WORD_BITS;",
+  },
+  {
+    name: "marking: grey parts outlive a marking that was given up",
+    file: grey,
+    find: "  while (takeGreyPart());\n",
+    replace: "",
+  },
+  {
     name: "pace: a step does all that is due",
     file: pace,
     find: "  const units = min(max<i64>(MIN_STEP, due), STEP_UNITS);",

@@ -34,10 +34,18 @@ export class Control {
 
   // The marking of a full collection: see collect/mark/mark.ts.
   markStack: u32;
-  /** Words of grey pages that are not 0: see heap/grey.ts. */
+  /** Grey objects that are noted by place: see heap/grey.ts. Words of pages that are not 0. */
   greyWords: u32;
-  /** Where the scan of a grey page continues, as an address; 0 = no grey page is being scanned. */
+  /** Number of the part that is looked at next. */
+  greyNext: u32;
+  /** Where the scan of the part that was taken last continues, as an address; 0 = no part is being scanned. */
   greyCursor: u32;
+  /** Objects noted in this round; and whether all are that do not lie in the part taken last. */
+  greyNoted: u32;
+  isWide: u32;
+  /** How often the mark stack may be spilled until then, and how often it was to be the last time. */
+  spillsLeft: u32;
+  spillsBefore: u32;
   /** Old objects that the marking has scanned. */
   markedOld: u32;
 
@@ -101,7 +109,7 @@ export class Control {
 
   // Collector.
   collecting: u32;
-  /** Whether the collection clears the slots of what it found to be garbage. */
+  /** Whether the collection clears the slots of what it found to be garbage: CLEARING* of heap/barrier.ts, or 0. */
   clearing: u32;
   /** DEBUG_*. */
   debug: u32;
@@ -170,7 +178,9 @@ export class Control {
   cycleLeaves: u32;
   /** Units of work for each block, in sixteenths, as earlier cycles took; 0 = there was none. */
   cycleCost: u32;
-  /** Units of young collections, which are deducted from the following steps. */
+  /** Old objects that were marked when the phase under way began. */
+  phaseMarked: u32;
+  /** Units by which steps are ahead: young collections have taken them out of the steps to come. Below 0 they owe them. */
   youngWork: i32;
   /** `count0` at the last step. */
   lastStep: i32;
@@ -218,8 +228,9 @@ export class Control {
   births: u64;
   /** Old objects born before this are frozen. */
   frozenUpTo: u64;
-  /** Units of work that the cycle has taken so far. */
+  /** Units of work that the cycle has taken so far, and had when the phase under way began. */
   cycleWork: u64;
+  phaseWork: u64;
   /** Old objects with a birth number below this belong to the snapshot of the cycle. */
   snapshot: u64;
   /** `frozenUpTo` at the moment when the cycle decided which objects are garbage. */

@@ -1,20 +1,21 @@
 // Death: the one loop in which objects die.
 //
-//   refcount 0 → finalizer, once, object alive, may resurrect → entries of weak maps whose key it is, then weak
-//   references to it, cleared, callbacks newest first → slots dropped, depth first, a child's whole death before the
-//   next slot → memory freed
+//   refcount 0 → finalizer (once, the object alive; it may resurrect)
+//              → entries of weak maps removed, whose key it is; weak references to it cleared; callbacks, newest first
+//              → slots dropped, depth first: the whole death of a child before the next slot
+//              → memory freed
 //
-// Objects that wait for a child's death form a stack (`control.dyingTop`) through their own `next`, and remember in
-// `prev` how far their slots are dropped. An object is freed before the child in its last slot is entered, so a list
-// of any length needs a stack of one and is touched once: no recursion, and no memory.
+// Objects that wait for the death of a child form a stack (`control.dyingTop`) through their own `next`, and record in
+// `prev` how many slots they have dropped. An object is freed before the child in its last slot is entered. So a list
+// of any length needs a stack of one object and is touched once: no recursion, and no memory.
 //
-// The loop has a budget: so many slots. At once it is unlimited. With bounded pauses it is DEATH_SLICE, and what is
-// left stays on the stack for the steps of later births. Objects on the stack are DYING: refcount 0, and roots of
-// every collection with the slots that they still hold.
+// The loop has a budget, in slots. It is unlimited, or DEATH_SLICE with bounded pauses: then the rest stays on the
+// stack, and the steps of later births continue. Objects on the stack are DYING: their refcount is 0, and every
+// collection treats them as roots, for the slots that they still hold.
 //
-// Hooks run at two points of the loop: the finalizer of the object that is about to die, and the callbacks of an
-// object whose weak references have been cleared. Between them the stack is whole and each count exact. Deaths that a
-// hook starts run in a loop of their own above the floor (hooks.ts) of this one.
+// Hooks run at two points of the loop: the finalizer of the object that is about to die, and the callbacks of an object
+// whose weak references have been cleared. There the stack is whole and each count exact. Deaths that a hook starts run
+// in a loop of their own, above the floor (hooks.ts) of this one.
 
 import {
   FLAG_DYING,
@@ -51,27 +52,30 @@ import { endDying, freeObject } from "./end";
 import { isPlainLeaf, killLeaf } from "./leaf";
 import { STRUCT, dropUntilDeath, firstHeld, isStruct, leaveAndDropSlots, structEnd, waitForChild } from "./struct";
 
-/** Slots that one death drops at once when pauses are bounded. */
+/** Slots that one death drops in one go when pauses are bounded. */
 const DEATH_SLICE: i32 = 1000;
 const UNLIMITED: i32 = i32.MAX_VALUE;
 
-/** An object's count has become 0: it dies, and with it everything that only it refers to. */
+/** Kills an object whose refcount has become 0, and with it everything that only it refers to. */
 export function kill(object: usize): void {
   killFrom(object, 0);
 }
 
-/** Takes a reference from outside away; the object dies if it was the last reference. */
+/** Drops a reference from outside; the object dies if it was the last reference. */
 export function release(object: usize): void {
   if (dropOutside(object)) kill(object);
 }
 
-/** The same for a struct that has dropped its slots up to `slot`, whose object is about to die (0 = none yet). */
+/** `kill` for a struct that has dropped its slots up to `slot`, whose object is about to die. `slot` = 0: none yet. */
 export function killFrom(object: usize, slot: usize): void {
   startActivation();
   goOn(object, slot, control.dyingTop);
 }
 
-/** Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with bounded pauses. */
+/**
+ * Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with
+ * bounded pauses.
+ */
 @inline
 export function goOn(object: usize, slot: usize, floor: usize): void {
   if (control.bounded) {
@@ -86,8 +90,8 @@ export function goOn(object: usize, slot: usize, floor: usize): void {
 }
 
 /**
- * Goes on with the deaths and callbacks that wait, for about `budget` slots: not with those that belong to a death
- * under way further up the host's stack. Returns the budget that is left.
+ * Continues deferred deaths and callbacks, for about `budget` slots. Deaths further up the host's stack, which wait for
+ * a hook to return, are not touched. Returns the budget that is left.
  */
 export function runWaiting(budget: i32): i32 {
   while (budget > 0 && isAnythingWaiting() && canRunHooks()) {
@@ -98,7 +102,7 @@ export function runWaiting(budget: i32): i32 {
   return budget;
 }
 
-/** Deaths that were deferred go on: all of them, or a slice with bounded pauses. */
+/** Continues deferred deaths: all of them, or a slice with bounded pauses. */
 export function endDeaths(): void {
   if (!control.bounded) settleDeaths();
   else if (isAnythingWaiting()) {
@@ -107,14 +111,15 @@ export function endDeaths(): void {
   }
 }
 
-/** Ends all deaths that wait and can go on here. */
+/** Ends all deferred deaths that can run here. */
 export function settleDeaths(): void {
   while (isAnythingWaiting() && canRunHooks()) runWaiting(UNLIMITED);
 }
 
 /**
- * The loop. Kills `dead` (0 = nothing new; `slot`: see `killFrom`), then goes on with the objects on the stack above
- * `floor`, the innermost first, until the stack is back at `floor` or the budget is spent. Returns what is left of it.
+ * The loop. Kills `dead` (0 = nothing new; `slot`: see `killFrom`). Then continues with the objects on the stack above
+ * `floor`, the innermost first, until the stack is back at `floor` or the budget is spent. Returns the budget that is
+ * left.
  */
 function run(dead: usize, slot: usize, floor: usize, budget: i32): i32 {
   let top = <usize>control.dyingTop;
@@ -171,7 +176,10 @@ function run(dead: usize, slot: usize, floor: usize, budget: i32): i32 {
   return budget;
 }
 
-/** The beginning of a death that may be more than dropping slots. Afterwards the object is on the stack, gone, or deferred. */
+/**
+ * Begins a death that may be more than dropping slots. Afterwards the object is on the stack, freed, resurrected or
+ * deferred.
+ */
 function begin(dead: usize, info: u32, type: Type): void {
   if (!hasLinks(type)) {
     callOrDefer(killLeaf(dead));
@@ -187,11 +195,14 @@ function begin(dead: usize, info: u32, type: Type): void {
   pushDying(dead);
 }
 
-/** Runs the finalizer of an object whose count is 0, as the youngest of generation 0. False if it was resurrected. */
+/**
+ * Runs the finalizer of an object whose refcount is 0. During the call it is alive, the youngest of generation 0. False
+ * = it was resurrected.
+ */
 function finalizeDying(object: usize): bool {
   shadeSlots(object);
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
-  // It is alive again, also if it was deferred.
+  // A deferred object was DYING; it is alive again.
   setInfo(object, infoOf(object) & ~(SATURATED | FLAG_DYING));
   setRefcount(object, 0);
   track(object);
@@ -200,7 +211,7 @@ function finalizeDying(object: usize): bool {
   return dies;
 }
 
-/** Goes on with the death of the object on top of the stack. Returns what dies of it, or 0. */
+/** Continues the death of the object on top of the stack. Returns an object that dies of it, or 0. */
 function dropNext(top: usize): usize {
   if (hasFlag(top, FLAG_HAS_WEAKREFS)) {
     const entry = firstEntryOf(top);
@@ -224,14 +235,17 @@ function dropNext(top: usize): usize {
   return 0;
 }
 
-/** Takes an entry out of its weak map. Returns it if it dies of it, or 0. */
+/** Takes an entry out of its weak map. Returns the entry if it dies of it, or 0. */
 function dropEntry(entry: usize): usize {
   control.dropsLeft--;
   unlinkEntry(entry);
   return dropSlot(entry) ? entry : 0;
 }
 
-/** Drops slots of a dying object until an object with a death of its own dies of it, which is returned, or the budget is spent. */
+/**
+ * Drops slots of a dying object until the budget is spent, or until an object dies that is more than a plain leaf.
+ * Returns that object, or 0.
+ */
 function dropSome(object: usize, type: Type): usize {
   const first = firstSlot(object, type);
   const backwards = dropsLastFirst(type);

@@ -1,4 +1,4 @@
-// The end of an object that holds nothing any more: its memory goes back, and its buffer's.
+// The end of an object that holds nothing any more: its block and its buffer are freed.
 
 import { FLAG_DETACHED, SLOTS_BUFFER_OFFSET, TYPE_WEAKREF } from "../layout";
 import { freeBlock } from "../memory/blocks";
@@ -8,7 +8,8 @@ import { hasBuffer } from "../object/references";
 import { Type } from "../object/type";
 import { callbackOf, detach } from "../weak/reference";
 import { forgetCallback } from "./hooks";
-/** The memory of an object with links goes back. */
+
+/** Frees an object with links, and counts its death. */
 @inline
 export function freeObject(object: usize): void {
   const count = control.count0;
@@ -16,14 +17,17 @@ export function freeObject(object: usize): void {
   freeBlock(object);
 }
 
-/** Gives back an object's buffer, if it has one. */
+/** Frees an object's buffer, if it has one. */
 export function freeBuffer(object: usize, type: Type): void {
   if (!hasBuffer(type)) return;
   const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
   if (buffer) freeBlock(buffer);
 }
 
-/** All slots are dropped: the last thing that a weak reference or a weak map does, then the memory goes back. */
+/**
+ * Ends the death of an object that has dropped all slots. The death of a detached container is not counted: nor was its
+ * birth.
+ */
 export function endDying(object: usize, type: Type): void {
   if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
   freeBuffer(object, type);
@@ -32,7 +36,7 @@ export function endDying(object: usize, type: Type): void {
   else freeObject(object);
 }
 
-/** A weak reference dies: it leaves its referent's chain, and its callback will never be called. */
+/** Ends a weak reference: it leaves its referent's chain, and the host can drop its callback. */
 export function endWeakref(weakref: usize): void {
   detach(weakref);
   const id = callbackOf(weakref);

@@ -1,4 +1,4 @@
-// Entries that leave a weak map while its key lives, and what dies of it.
+// Removing entries from a weak map whose key is alive, and what dies of it.
 
 import { control } from "../control";
 import { dropSlot } from "../heap/count";
@@ -7,13 +7,13 @@ import { goOn, kill } from "./death";
 import { startActivation } from "./hooks";
 import { stackEntry } from "./leaf";
 
-/** Takes an entry out of its weak map; its value dies if nothing else refers to it. */
+/** Removes an entry from its weak map. Its value dies if nothing else refers to it. */
 export function deleteWeakEntry(entry: usize): void {
   unlinkEntry(entry);
   if (dropSlot(entry)) kill(entry);
 }
 
-/** Takes all entries out of a weak map before the first of them dies. What finalizers add meanwhile stays. */
+/** Removes all entries from a weak map before the first of them dies. Entries that finalizers add meanwhile stay. */
 export function clearWeakMap(map: usize): void {
   startActivation();
   const floor = control.dyingTop;

@@ -1,4 +1,4 @@
-// The death of a leaf: an object without references, so without links by which it could wait.
+// The death of a leaf: an object without references, and so without links by which it could wait on the stack.
 
 import { FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_INTERNED, PHASE_SWEEPING, TYPE_STR } from "../layout";
 import { freeBlock } from "../memory/blocks";
@@ -11,15 +11,16 @@ import { forgetInterned } from "../values/intern";
 import { firstEntryOf, unlinkEntry } from "../weak/map";
 import { clearWeakrefs } from "../weak/reference";
 import { pushBelow } from "./hooks";
-/** Whether an object's death is nothing but giving its memory back. */
+
+/** Whether an object's death is nothing but freeing its block. */
 @inline
 export function isPlainLeaf(info: u32, type: Type): bool {
   return !hasLinks(type) && !(info & (FLAG_HAS_WEAKREFS | FLAG_INTERNED));
 }
 
 /**
- * The death of an object that refers to nothing, and has no links to wait with. Entries of weak maps whose key it was
- * wait on the stack in its place. Returns the chain of callbacks that are due: they are called before the entries die.
+ * Kills a leaf and frees it. Entries of weak maps whose key it was are on the stack afterwards. Returns the chain of
+ * callbacks that the caller must call before those entries die; 0 = none.
  */
 export function killLeaf(leaf: usize): usize {
   const info = infoOf(leaf);
@@ -42,12 +43,12 @@ export function killLeaf(leaf: usize): usize {
 }
 
 /**
- * Takes an entry away from key and map. If it dies of it, it waits on the stack, below the one that was put there before
- * (`last`, 0 = on top). Returns the last one that waits.
+ * Removes an entry from key and map. If it dies of it, it waits on the stack: below `last`, the entry that was put
+ * there before it, or on top (0). Returns the last entry that waits.
  */
 export function stackEntry(entry: usize, last: usize): usize {
   unlinkEntry(entry);
-  // An entry that is garbage of the cycle under way is freed by its own visit.
+  // If a cycle has found the entry to be garbage, the sweep frees it when it visits it.
   if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) return last;
   pushBelow(last, entry);
   return entry;

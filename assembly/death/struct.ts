@@ -1,5 +1,5 @@
-// Structs whose death is dropping slots and no more: what most objects are. The loop (death.ts) and the fast path (fast.ts)
-// go over their slots in place.
+// Structs whose death is nothing but dropping slots, which most objects are. The loop (death.ts) and the fast path
+// (fast.ts) inline these functions.
 
 import {
   FLAG_COLLECTING,
@@ -17,12 +17,16 @@ import { Type } from "../object/type";
 import { shade } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { leaveGeneration } from "../heap/generations";
-/** In `info` of an object that waits for a child's death: in no generation, no garbage, without references from outside. */
+
+/**
+ * Mask for the `info` of an object that waits for the death of a child: no generation, no garbage, no outside
+ * references.
+ */
 const NOT_ALIVE: u32 = ~(SATURATED | FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE);
-/** In a type's flags: what says so. */
+/** Flags of the type of such a struct. */
 export const STRUCT: u32 = TYPE_DIES_QUIETLY | TYPE_HAS_LINKS;
 
-/** Whether an object is a struct, as most are, whose death is dropping slots and no more. */
+/** Whether an object is such a struct, and its death has not begun. */
 @inline
 export function isStruct(info: u32, type: Type): bool {
   return (type.flags & STRUCT) == STRUCT && !(info & (FLAG_HAS_WEAKREFS | FLAG_DYING));
@@ -34,14 +38,14 @@ export function structEnd(struct: usize, type: Type): usize {
   return struct + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
 }
 
-/** Takes a struct out of its generation and drops its slots until an object dies of it. That slot, or 0. */
+/** Takes a struct out of its generation and drops its slots until an object dies of it. Returns that slot, or 0. */
 @inline
 export function leaveAndDropSlots(struct: usize, info: u32, type: Type): usize {
   if (info & FLAG_TRACKED) leaveGeneration(struct, info);
   return dropUntilDeath(struct + PAYLOAD_OFFSET, structEnd(struct, type));
 }
 
-/** Drops slots until an object dies of it. That slot, or 0. */
+/** Drops slots until an object dies of it. Returns that slot, or 0. */
 @inline
 export function dropUntilDeath(slot: usize, end: usize): usize {
   for (; slot < end; slot += 4) {
@@ -51,14 +55,14 @@ export function dropUntilDeath(slot: usize, end: usize): usize {
   return 0;
 }
 
-/** The first of these slots that holds anything, or 0: a struct with no such slot need not wait for a child. */
+/** The first slot that holds anything, or 0: then the struct need not wait for the death of its child. */
 @inline
 export function firstHeld(slot: usize, end: usize): usize {
   for (; slot < end; slot += 4) if (load<u32>(slot)) return slot;
   return 0;
 }
 
-/** A child of the struct `dead` is about to die, and slots from `rest` on are still held: the struct waits on top of the stack. */
+/** Puts the struct `dead` on top of the stack: a child is about to die, and the slots from `rest` on are still held. */
 @inline
 export function waitForChild(dead: usize, info: u32, rest: usize, top: usize): void {
   setInfo(dead, (info & NOT_ALIVE) | FLAG_DYING);

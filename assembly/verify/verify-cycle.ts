@@ -1,4 +1,4 @@
-// The marks of a bounded cycle, and what it has decided by them: heap/barrier.ts has the colours. Relies on sound
+// The marks of a bounded cycle, and what it has decided by them: heap/barrier.ts describes the colours. Relies on sound
 // objects, weak maps and lists.
 
 import {
@@ -21,7 +21,7 @@ import { isEntry, keyOf, mapOf } from "../weak/map";
 import { firstWeakref } from "../weak/reference";
 import { broken } from "./broken";
 
-/** A dead object that a cycle is about to empty, or has emptied: until no other dead one holds it, it is a shell. */
+/** Whether a cycle has found the object to be garbage, and empties it now or has emptied it. It may be a shell. */
 export function isBeingSwept(object: usize): bool {
   return control.phase == PHASE_SWEEPING && isDead(object);
 }
@@ -31,7 +31,7 @@ export function verifyCycle(): u32 {
   return control.phase >= <u32>PHASE_GATHERING ? verifyDecision() : 0;
 }
 
-/** What is scanned is marked, and so is what is held from outside, once the walk has passed it. */
+/** Scanned objects are marked, and so are objects with outside references, once the walk has passed them. */
 function verifyMarks(): u32 {
   const passed: usize = control.phase == PHASE_WALKING ? <usize>control.cursor : usize.MAX_VALUE;
   for (let object = firstObject(); object; object = nextObject(object)) {
@@ -42,7 +42,7 @@ function verifyMarks(): u32 {
   return 0;
 }
 
-/** What is dead is held by nothing that lives, and no hook is left that is about it. */
+/** Nothing alive refers to garbage, and garbage has no hook left to run. */
 function verifyDecision(): u32 {
   for (let object = firstObject(); object; object = nextObject(object)) {
     const isSound = isDead(object) ? isRightlyDead(object) : holdsNothingDead(object);
@@ -53,7 +53,7 @@ function verifyDecision(): u32 {
 
 function isRightlyDead(object: usize): bool {
   if (rootsFieldOf(object) && !control.collecting) return false;
-  // An entry whose key and map live lives as well. Sparing marks one after the other.
+  // An entry whose key and map are alive is alive too. SPARING marks them one after the other.
   const isKept = isEntry(object) && isMarked(keyOf(object)) && isMarked(mapOf(object));
   if (isKept && control.phase != PHASE_SPARING) return false;
   if (control.phase == PHASE_GATHERING) return true;
@@ -61,7 +61,10 @@ function isRightlyDead(object: usize): bool {
   return isFinalized && !firstWeakref(object);
 }
 
-/** Pending objects hold dead ones until these are spared. Saved ones do until these are saved. */
+/**
+ * Two kinds of live objects may refer to garbage: PENDING ones until SPARING has marked it, and all of them while
+ * garbage is saved.
+ */
 function holdsNothingDead(object: usize): bool {
   const type = typeOf(object);
   if (!hasLinks(type) || infoOf(object) & FLAG_UNREACHABLE) return true;

@@ -60,6 +60,17 @@ test("every link of a document leads to a file", () => {
   expect(broken).toEqual([]);
 });
 
+test("docs/architecture.md names every room and every file beside them", () => {
+  const text = read("docs/architecture.md");
+  const missing = ["assembly", "src"].flatMap((tree) =>
+    readdirSync(join(root, tree), { withFileTypes: true })
+      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+      .filter((name) => !text.includes(name))
+      .map((name) => `${tree}/${name}`),
+  );
+  expect(missing).toEqual([]);
+});
+
 test("every script that a document runs is in package.json", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const unknown = documents.flatMap((document) => {

@@ -1,7 +1,7 @@
-// Doors to the same for many objects at once: arrays of addresses and of values go in and out through loans.
+// Doors for many objects in one call. Arrays of addresses and of values go in and out through loans.
 //
-// Each object is done by the door for one. So between two of them the heap is whole: what the checked core refuses
-// there ends the call, and what has been done stays.
+// Each object is handled by the door for one object, so the heap is whole between two of them. If the checked core
+// refuses an argument in the middle of the array, the call ends there, and the objects before it stay changed.
 
 import { ROOM_FOR_DOORS } from "./layout";
 import { needMoreRoom, needRoom } from "./room";
@@ -21,10 +21,12 @@ import {
 } from "./doors/checks";
 import { alloc, decref, getRef, incref } from "./doors/objects";
 
-/** More objects do not fit 4 GiB, and four bytes for each of them do not fit a number. */
+/** 4 GiB hold no more objects: none is smaller than 16 bytes. And `count << 2` must not wrap. */
 const MAX_OBJECTS: u32 = 1 << 28;
 
-/** Asks for more room than `giveBack`: who has a loan can give it back. */
+/**
+ * Memory for the host's use; 0 = out of memory. Asks for more room than `giveBack`, so a loan can always be given back.
+ */
 export function lend(bytes: u32): usize {
   needMoreRoom(ROOM_FOR_DOORS);
   return lendBuffer(bytes);
@@ -36,7 +38,7 @@ export function giveBack(address: usize): void {
   giveBackBuffer(address);
 }
 
-/** Creates objects of a type. How many there was memory for. */
+/** Creates objects of a type and writes their addresses to `out`. Returns how many there was memory for. */
 export function allocMany(type: u32, count: u32, out: usize): u32 {
   if (count > MAX_OBJECTS) return 0;
   checkNewType(type);
@@ -83,8 +85,8 @@ export function getRefMany(objects: usize, count: u32, slot: u32, out: usize): v
 }
 
 /**
- * Writes a slot of each. What was there dies after all are written, the first first: until then it may be one of the
- * values. False = out of memory, nothing changed.
+ * Writes a slot of each object. The old values die after all slots are written, in the order of the objects: until then
+ * an old value may be one of the new ones. False = out of memory, nothing changed.
  */
 export function setRefMany(objects: usize, count: u32, slot: u32, values: usize): bool {
   if (CHECK) {
@@ -110,13 +112,13 @@ function checkFields(objects: usize, count: u32, offset: u32, shift: u32): void 
   for (let i: u32 = 0; i < count; i++) checkField(wordAt(objects, i), offset, shift);
 }
 
-/** Copies 2^shift bytes at `offset` in each object (from the object's address) to an array … */
+/** Copies a field of each object to an array: 2^shift bytes at `offset` from the object's address. */
 export function gather(objects: usize, count: u32, offset: u32, shift: u32, out: usize): void {
   checkFields(objects, count, offset, shift);
   for (let i: u32 = 0; i < count; i++) copy(out + (i << shift), wordAt(objects, i) + offset, shift);
 }
 
-/** … and back. */
+/** Copies an array to a field of each object: the reverse of `gather`. */
 export function scatter(objects: usize, count: u32, offset: u32, shift: u32, values: usize): void {
   checkFields(objects, count, offset, shift);
   for (let i: u32 = 0; i < count; i++) copy(wordAt(objects, i) + offset, values + (i << shift), shift);

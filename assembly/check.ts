@@ -1,11 +1,11 @@
-// What the checked build adds. `CHECK` is true in builds with assertions and folds away elsewhere,
-// so one source gives both builds and the release one carries none of this.
+// What the checked build adds. `CHECK` is true in builds with assertions. Elsewhere it is a constant false, and the
+// compiler removes what depends on it, so one source gives both builds.
 
 import { control } from "./control";
 
 export const CHECK: bool = !ASC_NO_ASSERT;
 
-/** Bytes behind every payload that nobody may write. */
+/** Bytes behind every payload that nothing may write. `freeBlock` and `verify` look at them. */
 export const GUARD_SIZE: u32 = CHECK ? 8 : 0;
 /** Fills the guard. Seeing it in a value means a read past the end of a payload. */
 export const GUARD_BYTE: u8 = 0xfd;
@@ -13,8 +13,8 @@ export const GUARD_BYTE: u8 = 0xfd;
 export const FREED_BYTE: u8 = 0xdd;
 
 /**
- * Torture switch: whether this request for memory has been chosen to fail. Once one failed all
- * later ones do, until the switch is set anew: memory that has run out stays so.
+ * Torture switch: whether this request for memory is to fail. All requests after the first that failed fail too, until
+ * the switch is set again: memory that has run out stays out.
  */
 export function mustFail(): bool {
   if (!CHECK || control.failCountdown == 0) return false;

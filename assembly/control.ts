@@ -1,12 +1,15 @@
 // The control block: all state of allocator and collector, at a fixed place in linear memory.
 //
-// Nothing lives in wasm globals, so a copy of the bytes is a copy of the heap. The block is a
-// static area, whose address the compiler folds into every access.
+// Nothing lives in wasm globals, so a copy of the bytes is a copy of the heap. The block is a static area: the compiler
+// knows its address and folds it into every access, so a field costs what a global would. It takes 640 bytes; the
+// directories, list heads and stacks behind it another 30 KiB.
 
 import { MAX_TUPLE_DEPTH } from "./layout";
 import { CLASS_COUNT } from "./memory/size-class";
 
-/** Bumped whenever a byte of the control block or of the tables changes its meaning. */
+/**
+ * Incremented whenever a byte of the control block or of the tables changes its meaning: images of others are refused.
+ */
 export const LAYOUT_VERSION: u32 = 9;
 
 
@@ -26,15 +29,23 @@ export class Control {
   bitmapPages: u32;
   /** Bit b is set when tree b of free runs is not empty: see memory/free-runs.ts. */
   freeTrees: u32;
-  /** Always 0: where a span would be found for blocks that have none. */
+  /** Always 0: the empty list of spans that types of large blocks use, so that `takeBlock` need not ask. */
   noSpans: u32;
 
   // The marking of a full collection: see collect/mark/mark.ts.
   markStack: u32;
-  /** Words of grey pages that are not 0: see heap/grey.ts. */
+  /** Grey objects that are noted by place: see heap/grey.ts. Words of pages that are not 0. */
   greyWords: u32;
-  /** The page of those that is being scanned, as the address where that goes on; 0 = none. */
+  /** Number of the part that is looked at next. */
+  greyNext: u32;
+  /** Where the scan of the part that was taken last continues, as an address; 0 = no part is being scanned. */
   greyCursor: u32;
+  /** Objects noted in this round; and whether all are that do not lie in the part taken last. */
+  greyNoted: u32;
+  isWide: u32;
+  /** How often the mark stack may be spilled until then, and how often it was to be the last time. */
+  spillsLeft: u32;
+  spillsBefore: u32;
   /** Old objects that the marking has scanned. */
   markedOld: u32;
 
@@ -44,8 +55,8 @@ export class Control {
   typeCount: u32;
   typesBuffer: u32; // 0 while the table lies in the bootstrap area
 
-  // Side tables: see heap/hash-table.ts. Each is a buffer, its capacity, and how many keys it has.
-  /** Object → references from outside, where the header cannot count them. */
+  // The core's hash tables: see heap/hash-table.ts. Each is a buffer, its capacity, and the number of its keys.
+  /** Object → references from outside, if there are too many for the header. */
   rootsMapBuffer: u32;
   rootsMapCapacity: u32;
   rootsMapSize: u32;
@@ -61,6 +72,7 @@ export class Control {
   entryIndexBuffer: u32;
   entryIndexCapacity: u32;
   entryIndexSize: u32;
+  /** Weak references that are alive. */
   weakrefs: u32;
   /** Hash → interned string: see values/intern.ts. */
   internBuffer: u32;
@@ -71,7 +83,7 @@ export class Control {
 
   // Keys.
   hashSeed: u32;
-  /** The type that made the last key unhashable. */
+  /** The type of the last object that could not be hashed. */
   unhashable: u32;
 
   // Immortals.
@@ -83,11 +95,11 @@ export class Control {
 
   // When to collect: see collect/trigger.ts.
   enabled: u32;
-  /** Reasons to wait that nest. */
+  /** How many pauses of collection are open, one inside the other. */
   pauses: u32;
-  /** `count0` beyond this is one birth too many … */
+  /** A birth that takes `count0` beyond this limit looks for work: see collect/limits.ts. */
   birthsLimit: i32;
-  /** … and `pagesInUse` beyond this are too many bytes. */
+  /** Pages in use beyond this limit make the next birth collect. */
   pagesLimit: u32;
   /** Bytes by which the heap may grow between collections; 0 = any. */
   byteThreshold: u32;
@@ -101,15 +113,15 @@ export class Control {
   clearing: u32;
   /** DEBUG_*. */
   debug: u32;
-  /** The list `gc.garbage`; 0 = nobody has asked for it. */
+  /** The list `gc.garbage`; 0 = it does not exist yet. */
   garbage: u32;
-  /** Whether weak references to garbage die before its finalizers run, with a callback or without, as in CPython 3.12. */
+  /** Whether all weak references to garbage are cleared before its finalizers run, as in CPython 3.12. */
   clearsAllWeakrefs: u32;
   /** Whether there ever was a finalizer or a weak reference. */
   hasHooks: u32;
-  /** Whether the garbage just found, or what may die with it, has finalizers or weak references. */
+  /** Not 0 if the garbage just found, or what may die with it, has finalizers or weak references. */
   garbageIsLoud: u32;
-  /** Objects that the last collection looked at, and bytes that it gave back. */
+  /** Objects that the last collection examined, and bytes that it freed. */
   candidates: u32;
   freedBytes: u32;
   threshold0: i32;
@@ -118,8 +130,7 @@ export class Control {
   count0: i32;
   count1: i32;
   count2: i32;
-  // Tracked objects of generation 2: see heap/generations.ts, which alone writes these.
-  /** All of them, frozen ones included; and the frozen ones. */
+  // Numbers of generation 2. Only heap/generations.ts writes them, and says what they count.
   oldCount: u32;
   frozenCount: u32;
   longLivedTotal: u32;
@@ -135,16 +146,16 @@ export class Control {
   bounded: u32;
   /** PHASE_*. */
   phase: u32;
-  /** Not 0 while references may not vanish unseen: see heap/barrier.ts. */
+  /** Not 0 while the write barrier is on: see heap/barrier.ts. */
   marking: u32;
-  /** Where the cycle's walk or pass stands: a page, and an address in it. */
+  /** Where the cycle's walk over pages continues: a page, and an address in it. */
   walkPage: u32;
   cursor: u32;
-  /** Top of the stack of what is marked behind the cursor. */
+  /** Top of the mark stack. */
   markTop: u32;
-  /** A large object that has been scanned up to a slot, or the large weak map to scan from an entry on. */
+  /** The object that is being scanned, or swept, in parts; 0 = none. */
   partial: u32;
-  /** PART_*: what of it is being scanned; and the slot or the entry to go on with. */
+  /** PART_*: which of its references; and the slot or the entry to continue with. */
   partialStage: u32;
   partialSlot: u32;
   partialEntry: u32;
@@ -152,19 +163,24 @@ export class Control {
   partialIsAtomic: u32;
   /** Units of work left in the step under way. */
   work: i32;
-  /** What the pace is: births between steps, units for each birth, births since the cycle began, and how many there should be at most. */
+  /**
+   * The pace: births between steps, units for each birth, births since the cycle began, and within how many it should
+   * end.
+   */
   birthsPerStep: i32;
   unitsPerBirth: u32;
   cycleBirths: u32;
   cycleBound: u32;
-  /** Garbage that the last cycle found. */
+  /** Objects that the last cycle collected. */
   lastGarbage: u32;
   /** Blocks in use when the cycle began, with links and without. */
   cycleLinked: u32;
   cycleLeaves: u32;
-  /** Units of work for each block that the cycles before took, in sixteenths; 0 = there was none. */
+  /** Units of work for each block, in sixteenths, as earlier cycles took; 0 = there was none. */
   cycleCost: u32;
-  /** Units that young collections have taken out of the steps to come. */
+  /** Old objects that were marked when the phase under way began. */
+  phaseMarked: u32;
+  /** Units by which steps are ahead: young collections have taken them out of the steps to come. Below 0 they owe them. */
   youngWork: i32;
   /** `count0` at the last step. */
   lastStep: i32;
@@ -174,27 +190,27 @@ export class Control {
   cycleCandidates: u32;
   cycleCollected: u32;
   cycleFreed: u32;
-  /** Whether DEBUG_SAVEALL was on when it was decided who is dead. */
+  /** Whether DEBUG_SAVEALL was on when the cycle decided which objects are garbage. */
   savesGarbage: u32;
-  /** Garbage with finalizers that is not sorted yet, and the next of the sorted that is to be scanned. */
+  /** Garbage with finalizers: a chain that is not sorted yet, and the next object on PENDING that is to be scanned. */
   pendingChain: u32;
   pendingAt: u32;
 
   // Death: see death/death.ts, and death/hooks.ts, which alone writes the fields below `dropsLeft`.
   /** Top of the stack of dying objects whose slots are not all dropped; the others follow by `next`. */
   dyingTop: u32;
-  /** What of the stack belongs to deaths that wait for the innermost hook to return: from here down. */
+  /** The stack from here down belongs to deaths that wait for the innermost hook to return. */
   dyingFloor: u32;
-  /** Budget of the loop, while it drops the slots of one object. */
+  /** Budget of the loop of deaths, while it drops the slots of one object. */
   dropsLeft: i32;
-  /** Hooks that are running, one inside the other. */
+  /** How many hooks are running, one inside the other. */
   nesting: u32;
-  /** Whether the host's stack has room for a hook: 0 = nobody has asked yet. */
+  /** Whether the host's stack has room for a hook: 0 = not asked yet, 1 = yes, 2 = no. */
   room: u32;
-  /** The queue of objects whose finalizer could not run, linked by `next`. */
+  /** The queue of deferred objects: their finalizer could not run. Linked by `next`. */
   waitingFirst: u32;
   waitingLast: u32;
-  /** Weak references whose callback could not run, linked by their own `next`, and held. */
+  /** The queue of deferred callbacks: weak references, held, linked by their own `next`. */
   callbacksFirst: u32;
   callbacksLast: u32;
 
@@ -212,11 +228,12 @@ export class Control {
   births: u64;
   /** Old objects born before this are frozen. */
   frozenUpTo: u64;
-  /** Units of work that the cycle has taken so far. */
+  /** Units of work that the cycle has taken so far, and had when the phase under way began. */
   cycleWork: u64;
-  /** Old objects born before this are those of the cycle's snapshot … */
+  phaseWork: u64;
+  /** Old objects with a birth number below this belong to the snapshot of the cycle. */
   snapshot: u64;
-  /** … and those born before this were frozen when it was decided who is dead. */
+  /** `frozenUpTo` at the moment when the cycle decided which objects are garbage. */
   decidedFrozen: u64;
 }
 
@@ -229,7 +246,7 @@ const DESCRIPTORS_SIZE = 32 * 4;
 const BITMAPS_SIZE = 2048 * 4;
 /** Roots of the trees of free runs. */
 const FREE_TREES_SIZE = 16 * 4;
-/** For each size class and block kind the first page with room, then each class's span and census. */
+/** See ClassRecord in memory/span-lists.ts. */
 export const CLASS_RECORD_SIZE = 24;
 const CLASSES_SIZE = CLASS_COUNT * CLASS_RECORD_SIZE;
 /** Five list heads, each a link pair as in front of an object. */
@@ -237,7 +254,7 @@ const LISTS_SIZE = 5 * 8;
 /** Pages with grey objects: see heap/grey.ts. */
 const GREY_SIZE = 65536 / 8 + 65536 / 8 / 64;
 
-/** Where walks over tuples in tuples keep the way back: see values/key.ts. */
+/** The stack of walks over tuples in tuples, of 12 bytes a level: see values/key.ts. */
 const TUPLE_STACK_SIZE = MAX_TUPLE_DEPTH * 12;
 
 const AREA: usize = memory.data(
@@ -253,18 +270,18 @@ const AREA: usize = memory.data(
 );
 
 export const control = changetype<Control>(AREA);
-/** Directories of the tables, one behind the other: see memory/tables.ts. */
+/** Directories of the tables of descriptors and bitmaps, one behind the other: see memory/tables.ts. */
 export const DESCRIPTORS: usize = AREA + CONTROL_SIZE;
 export const BITMAPS: usize = DESCRIPTORS + DESCRIPTORS_SIZE;
 export const FREE_TREES: usize = BITMAPS + BITMAPS_SIZE;
-/** List heads stand for the object behind them, so that links work alike on both. */
+/** A list head is addressed as if it were an object: its links lie in front of the address. */
 export const GENERATION_0: usize = FREE_TREES + FREE_TREES_SIZE + 8;
 export const GENERATION_1: usize = GENERATION_0 + 8;
-/** What a collection found to be garbage. Empty between collections. */
+/** Garbage that a collection has found. Empty between collections. */
 export const UNREACHABLE: usize = GENERATION_1 + 8;
-/** Garbage whose finalizers have been seen to. Empty between collections. */
+/** Garbage whose finalizers have run, or which has none. Empty between collections. */
 export const FINALIZED: usize = UNREACHABLE + 8;
-/** Garbage with finalizers that a cycle is going to run. */
+/** Garbage with finalizers that a bounded cycle is going to run. */
 export const PENDING: usize = FINALIZED + 8;
 export const CLASSES: usize = PENDING;
 export const GREY_PAGES: usize = CLASSES + CLASSES_SIZE;

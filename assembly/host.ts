@@ -1,32 +1,32 @@
-// Everything the core needs from outside. An embedder that links this source replaces this file.
+// Everything that the core needs from outside. An embedder that links this source replaces this file.
 //
-// No exception may leave an import, but for `refuse`. The first three are hooks: they run user code, which may call back
-// into the heap. It is whole then.
+// No import may throw, except `refuse`: an exception in the middle of a change would leave the heap half changed. The
+// first three are hooks: they run user code, which may call back into the heap. The heap is whole at that moment.
 
-/** Runs the finalizer of `object`, which is alive during the call and lent to it. */
+/** Runs the finalizer of `object`, which is held during the call. */
 @external("host", "finalize")
 export declare function finalize(object: usize, type: u32): void;
 
-/** Calls the callback of a weak reference whose referent is gone. */
+/** Calls the callback of a weak reference that has been cleared. */
 @external("host", "callback")
 export declare function callback(weakref: usize, id: u32): void;
 
-/** A collection starts, has found its garbage (if DEBUG_COLLECTABLE is on), ends: COLLECTION_*. */
+/** Reports an event of a collection or cycle: COLLECTION_*, CYCLE_*, STEP_*. */
 @external("host", "collection")
 export declare function tellCollection(phase: u32, generation: u32, collected: u32): void;
 
-/** A weak reference with this callback died: the function can be forgotten. As `checkRoom`. */
+/**
+ * Reports that the weak reference with this callback is dead, so the host can drop the function. Runs no user code, and
+ * needs at most 2 KiB of stack, since it is called in the middle of a death.
+ */
 @external("host", "forget")
 export declare function forget(id: u32): void;
 
-/**
- * Calls `denyRoom` if the host's stack has no room for a hook and what it may call. Runs no user code, and needs at most
- * 2 KiB of stack itself, since it is called in the middle of a death.
- */
+/** Calls `denyRoom` if the host's stack has no room for a hook and its callees. Otherwise as `forget`. */
 @external("host", "checkRoom")
 export declare function checkRoom(): void;
 
-/** Checked core: throws an error of the host's with this message. Called by doors, before anything has changed. */
+/** Checked core: throws an error of the host with this message. Called by doors, before anything has changed. */
 @external("host", "refuse")
 export declare function refuse(message: string): void;
 

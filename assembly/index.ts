@@ -1,5 +1,5 @@
-// The ABI: what `src/wasm/exports.ts` describes, and what another AssemblyScript program imports. What every door
-// does before it changes anything is told in doors/checks.ts.
+// The ABI: what `src/wasm/exports.ts` describes, and what another AssemblyScript program imports. doors/checks.ts says
+// what each function does before it changes anything.
 
 export * from "./doors/objects";
 export * from "./doors/values";

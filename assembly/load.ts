@@ -1,10 +1,10 @@
-// Loading: a stream of operations that builds containers and what is in them, so that the host copies a
-// value in with one call for thousands of objects. The host writes the stream into a loan, in pieces.
+// Loading: a stream of operations that builds containers and their contents, so that the host copies a value in with
+// one call for thousands of objects. The host writes the stream into a loan, in pieces.
 //
-// A container is opened by its operation, filled by those that follow, and closed by LOAD_END. The stack
-// of those that are open, and the memo of all that were made, which later operations refer to by number,
-// lie in loans of their own: loads may nest, when the host runs user code in between. Whatever was made
-// stays owned until the end, so nothing that such code does can free it.
+// A container is opened by its operation, filled by those that follow, and closed by LOAD_END. The stack of open
+// containers, and the memo of all containers, which later operations refer to by number, lie in loans of their own: the
+// host may run user code between two pieces, which may begin another load. The load holds all containers until its end,
+// so that such code cannot free them.
 
 import {
   LOAD_DICT,
@@ -47,11 +47,11 @@ import { checkAlive, checkLoan, refuseUnless } from "./doors/checks";
 
 @unmanaged
 class Load {
-  /** Containers that are open, the innermost last. */
+  /** Open containers, the innermost last. */
   stack: u32;
   stackCapacity: u32;
   depth: u32;
-  /** All containers, in the order they were opened. The first is the result. */
+  /** All containers, in the order of their opening. The first is the result. */
   memo: u32;
   memoCapacity: u32;
   memoSize: u32;
@@ -63,7 +63,7 @@ class Load {
 
 const FIRST_CAPACITY: u32 = 64;
 
-/** A load that nothing was read into yet; 0 = out of memory. Ends with `endLoad`, for which there is room then, too. */
+/** An empty load; 0 = out of memory. Asks for more room than `endLoad`, so that a load can always be ended. */
 export function startLoad(): usize {
   needMoreRoom(ROOM_FOR_DOORS);
   const address = lend(offsetof<Load>());
@@ -76,7 +76,10 @@ export function loadResult(address: usize): u32 {
   return changetype<Load>(address).result;
 }
 
-/** Does the operations in `[at, end)`. Address of the first that there was no memory for, which changed nothing; or `end`. */
+/**
+ * Runs the operations in `[at, end)`. Returns `end`, or the address of the first that ran out of memory and changed
+ * nothing.
+ */
 export function runLoad(address: usize, at: usize, end: usize): usize {
   checkLoad(address);
   needRoom();
@@ -149,7 +152,7 @@ export function runLoad(address: usize, at: usize, end: usize): usize {
   return end;
 }
 
-/** Makes a container, puts it where it belongs and goes on inside. False = out of memory, nothing changed. */
+/** Creates a container, puts it into the innermost one, and opens it. False = out of memory, nothing changed. */
 function open(state: Load, kind: u32, length: u32, origin: u32): bool {
   const stack = withRoom(state.stack, state.depth, state.stackCapacity);
   if (!stack) return false;
@@ -176,7 +179,7 @@ function open(state: Load, kind: u32, length: u32, origin: u32): bool {
   return true;
 }
 
-/** An array of words with room for one more: the same, or one twice as long, to which all has moved. 0 = out of memory. */
+/** An array with room for one more word: the same, or a copy twice as long. 0 = out of memory. */
 function withRoom(array: usize, size: u32, capacity: u32): usize {
   if (size < capacity) return array;
   const grown = lendWords(capacity ? capacity << 1 : FIRST_CAPACITY);
@@ -198,7 +201,7 @@ function create(kind: u32, length: u32, origin: u32): usize {
   return made;
 }
 
-/** Puts a value into the innermost container, which counts it. False = out of memory, nothing changed. */
+/** Puts a value into the innermost container, which counts a reference. False = out of memory, nothing changed. */
 function put(state: Load, value: usize): bool {
   const into = <usize>load<u32>(<usize>state.stack + ((state.depth - 1) << 2));
   const type = typeIdOf(into);
@@ -207,7 +210,9 @@ function put(state: Load, value: usize): bool {
   return state.result != 0;
 }
 
-/** Ends a load. If it succeeded, returns the result, owned; else takes apart all that was made, which may be cyclic. */
+/**
+ * Ends a load. Returns the result, owned, if it succeeded; else clears all containers, since they may hold each other.
+ */
 export function endLoad(address: usize, isSuccess: u32): usize {
   checkLoad(address);
   needRoom();
@@ -227,7 +232,7 @@ function checkLoad(address: usize): void {
   checkLoan(address, offsetof<Load>(), 0);
 }
 
-/** Between two operations the heap is whole. */
+/** Refuses a wrong operation. The heap is whole between two operations. */
 function checkOperation(state: Load, at: usize): void {
   const operation = load<u32>(at) & 0xff;
   const isMade = operation != LOAD_REF || load<u32>(at) >>> 8 < state.memoSize;

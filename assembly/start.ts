@@ -1,4 +1,5 @@
-// An empty heap: page space, size classes, built-in types, immortals, generations.
+// Starting an empty heap: page space, size classes, built-in types, immortals, generations. It takes 256 KiB of memory:
+// two pages below the heap for static areas and first tables, and two pages with 266 immortals.
 
 import {
   DEFAULT_THRESHOLD_0,

@@ -1,9 +1,11 @@
-import { BadFieldError, BadValueError, OutOfMemoryError, describe } from "./errors.js";
-import type { FieldLayout } from "./field-layout.js";
+import { BadValueError, OutOfMemoryError, describe } from "./errors.js";
 import type { Fields, RawFieldType } from "./fields.js";
+import { unknownField } from "./handle.js";
 import { withLoan } from "./loan.js";
 import type { Store } from "./store.js";
+import { layoutIn } from "./struct.js";
 import type { StructType } from "./struct.js";
+import { isTypedArray, lengthOf } from "./untrusted.js";
 import type { Address } from "./wasm/exports.js";
 
 /** Typed arrays whose elements are as wide as a field. */
@@ -19,7 +21,20 @@ export type FieldArray =
   | Float32Array<ArrayBuffer>
   | Float64Array<ArrayBuffer>;
 
-type FieldArrayClass = new (length: number) => FieldArray;
+interface FieldArrayClass {
+  new (length: number): FieldArray;
+  new (buffer: ArrayBufferLike, offset: number, length: number): FieldArray;
+}
+
+/** What is needed of a field. `slot` is negative for raw ones. */
+interface BatchField {
+  name: string;
+  slot: number;
+  offset: number;
+  elements: FieldArrayClass;
+  /** Bytes of an element. */
+  size: number;
+}
 
 const ARRAYS: Readonly<Record<RawFieldType, FieldArrayClass>> = {
   bool: Uint8Array,
@@ -36,7 +51,7 @@ const ARRAYS: Readonly<Record<RawFieldType, FieldArrayClass>> = {
 };
 
 /** A struct of whatever fields. */
-type AnyStruct = Pick<StructType<Fields>, "id" | "name" | "layoutIn">;
+type AnyStruct = Pick<StructType<Fields>, "id" | "name">;
 
 /** Objects by their addresses, of which the caller has a reference to each. */
 export type Addresses = Uint32Array<ArrayBuffer>;
@@ -63,16 +78,16 @@ export class BatchFace {
     const store = this.#store;
     if (!Number.isInteger(count) || count < 0 || count > 2 ** 30)
       throw new BadValueError(`expected a number of objects, got ${describe(count)}`);
-    type.layoutIn(store);
+    const { id, name } = layoutIn(store, type);
     return withLoan(store, 4 * count, (loan) => {
-      let made = store.core.allocMany(type.id, count, loan) >>> 0;
+      let made = store.core.allocMany(id, count, loan) >>> 0;
       if (made < count) {
         store.core.collect(2);
-        made += store.core.allocMany(type.id, count - made, loan + 4 * made) >>> 0;
+        made += store.core.allocMany(id, count - made, loan + 4 * made) >>> 0;
       }
       if (made < count) {
         store.core.decrefMany(loan, made);
-        throw new OutOfMemoryError(`out of memory: ${count} objects of type ${type.name}`);
+        throw new OutOfMemoryError(`out of memory: ${count} objects of type ${name}`);
       }
       return store.memory.u32.slice(loan >>> 2, (loan >>> 2) + count);
     });
@@ -80,34 +95,34 @@ export class BatchFace {
 
   /** Adds a reference to each, which the caller owns. @throws {@link OutOfMemoryError}, nothing changed. */
   incref(objects: Addresses): void {
-    this.#with(objects, 0, (loan) => {
-      this.#store.require(() => this.#store.core.increfMany(loan, objects.length), "counting references");
+    const { core } = this.#store;
+    this.#with(objects, 0, (loan, count) => {
+      this.#store.require(() => core.increfMany(loan, count), "counting references");
     });
   }
 
   /** Gives a reference to each back, in order; an object dies if it was its last. */
   decref(objects: Addresses): void {
-    this.#with(objects, 0, (loan) => {
-      this.#store.core.decrefMany(loan, objects.length);
+    this.#with(objects, 0, (loan, count) => {
+      this.#store.core.decrefMany(loan, count);
     });
   }
 
   /**
    * Reads a field of each. References come as addresses, 0 for none, borrowed; a `bool` as 0 or 1.
    *
-   * @throws {@link BadFieldError}
+   * @throws {@link BadFieldError}, {@link BadValueError}
    */
   get(type: AnyStruct, field: string, objects: Addresses): FieldArray {
     const store = this.#store;
-    const { slot, offset, type: fieldType, codec } = this.#field(type, field);
-    const size = codec?.size ?? 4;
-    const result = new (codec === undefined ? Uint32Array : ARRAYS[fieldType as RawFieldType])(objects.length);
-    this.#with(objects, size, (loan, data) => {
-      if (codec === undefined) store.core.getRefMany(loan, objects.length, slot, data);
-      else store.core.gather(loan, objects.length, offset, Math.log2(size), data);
-      bytesOf(result).set(store.memory.u8.subarray(data, data + result.byteLength));
+    const { slot, offset, elements, size } = this.#field(type, field);
+    return this.#with(objects, size, (loan, count, data) => {
+      if (slot >= 0) store.core.getRefMany(loan, count, slot, data);
+      else store.core.gather(loan, count, offset, Math.log2(size), data);
+      const result = new elements(count);
+      result.set(new elements(store.memory.u8.buffer, data, count) as never);
+      return result;
     });
-    return result;
   }
 
   /**
@@ -120,38 +135,36 @@ export class BatchFace {
    */
   set(type: AnyStruct, field: string, objects: Addresses, values: FieldArray): void {
     const store = this.#store;
-    const { slot, offset, type: fieldType, codec, name } = this.#field(type, field);
-    const expected = codec === undefined ? Uint32Array : ARRAYS[fieldType as RawFieldType];
-    if (!(values instanceof expected) || values.length !== objects.length)
-      throw new BadValueError(
-        `${type.name}.${name}: expected a ${expected.name} of ${objects.length}, got ${describe(values)}`,
-      );
-    const size = codec?.size ?? 4;
-    this.#with(objects, size, (loan, data) => {
-      store.memory.u8.set(bytesOf(values), data);
-      if (codec === undefined)
-        store.require(() => store.core.setRefMany(loan, objects.length, slot, data), "writing many references");
-      else store.core.scatter(loan, objects.length, offset, Math.log2(size), data);
+    const { slot, offset, elements, size, name } = this.#field(type, field);
+    this.#with(objects, size, (loan, count, data) => {
+      // Asked for only now: to get a loan may run code that resizes what they lie in.
+      if (!isTypedArray(values, elements.name) || lengthOf(values) !== count)
+        throw new BadValueError(`${name}: expected a ${elements.name} of ${count}, got ${describe(values)}`);
+      if (count > 0) new elements(store.memory.u8.buffer, data, count).set(values as never);
+      if (slot >= 0) store.require(() => store.core.setRefMany(loan, count, slot, data), "writing many references");
+      else store.core.scatter(loan, count, offset, Math.log2(size), data);
     });
   }
 
-  #field(type: AnyStruct, name: string): FieldLayout {
-    const layout = type.layoutIn(this.#store).fields.get(name);
-    if (layout === undefined) throw new BadFieldError(`${type.name} has no field ${describe(name)}`);
-    return layout;
+  #field(type: AnyStruct, field: string): BatchField {
+    const { fields, name } = layoutIn(this.#store, type);
+    const layout = fields.get(field);
+    if (layout === undefined) throw unknownField(name, field);
+    const { slot, offset, codec } = layout;
+    const elements = codec === undefined ? Uint32Array : ARRAYS[layout.type as RawFieldType];
+    return { name: `${name}.${layout.name}`, slot, offset, elements, size: codec?.size ?? 4 };
   }
 
   /** Copies the addresses to the heap's memory, with room for `size` bytes each behind them, on a multiple of 8. */
-  #with(objects: Addresses, size: number, run: (loan: Address, data: Address) => void): void {
-    if (!(objects instanceof Uint32Array)) throw new BadValueError(`expected a Uint32Array, got ${describe(objects)}`);
-    const room = (4 * objects.length + 7) & ~7;
-    withLoan(this.#store, room + size * objects.length, (loan) => {
-      this.#store.memory.u32.set(objects, loan >>> 2);
-      run(loan, loan + room);
+  #with<T>(objects: Addresses, size: number, run: (loan: Address, count: number, data: Address) => T): T {
+    if (!isTypedArray(objects, "Uint32Array"))
+      throw new BadValueError(`expected a Uint32Array, got ${describe(objects)}`);
+    const count = lengthOf(objects);
+    const room = 8 * Math.ceil(count / 2);
+    return withLoan(this.#store, room + size * count, (loan) => {
+      if (lengthOf(objects) !== count) throw new BadValueError("the addresses have changed in number meanwhile");
+      if (count > 0) this.#store.memory.u32.set(objects, loan >>> 2);
+      return run(loan, count, loan + room);
     });
   }
-}
-
-function bytesOf(array: FieldArray): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

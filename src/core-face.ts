@@ -1,3 +1,4 @@
+import { checkGeneration, checkThresholds } from "./options.js";
 import type { Generation } from "./options.js";
 import type { Store } from "./store.js";
 import type { Address } from "./wasm/exports.js";
@@ -45,11 +46,11 @@ export function makeCoreFace(store: Store): CoreFace {
     setRef(object, slot, value) {
       store.core.setRef(object, slot, value);
     },
-    collect: (generation) => store.core.collect(generation) >>> 0,
-    threshold: (generation) => store.core.threshold(generation),
+    collect: (generation) => store.core.collect(checkGeneration(generation)) >>> 0,
+    threshold: (generation) => store.core.threshold(checkGeneration(generation)),
     setThresholds(t0, t1, t2) {
-      store.core.setThresholds(t0, t1, t2);
+      store.core.setThresholds(...checkThresholds([t0, t1, t2]));
     },
-    count: (generation) => store.core.count(generation),
+    count: (generation) => store.core.count(checkGeneration(generation)),
   };
 }

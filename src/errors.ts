@@ -112,19 +112,39 @@ export class CorruptHeapError extends HeapwrightError {
 
 /** Whether an error is the engine's for a stack that is full: V8 and JavaScriptCore throw the first, SpiderMonkey the second. */
 export function isStackOverflow(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { name, message } = error;
-  return name === "RangeError"
-    ? message.startsWith("Maximum call stack size exceeded")
-    : name === "InternalError" && message === "too much recursion";
+  try {
+    if (!(error instanceof Error)) return false;
+    const { name, message } = error;
+    return name === "RangeError"
+      ? message.startsWith("Maximum call stack size exceeded")
+      : name === "InternalError" && message === "too much recursion";
+  } catch {
+    // Nothing of the engine's throws when it is looked at.
+    return false;
+  }
 }
 
-/** A value in a few words, for messages. */
+/** What something that was thrown says of itself. */
+export function messageOf(error: unknown): string {
+  try {
+    if (error instanceof Error && typeof error.message === "string") return error.message;
+  } catch {
+    // Then it is described as any value is.
+  }
+  return describe(error);
+}
+
+/** A value in a few words, for messages. Never throws: a message about a value must not fail for what is wrong with it. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
-  const constructor: unknown = Reflect.get(value, "constructor");
-  return typeof constructor === "function" ? `a value of ${constructor.name}` : "an object";
+  try {
+    const constructor: unknown = Reflect.get(value, "constructor");
+    const name: unknown = typeof constructor === "function" ? constructor.name : undefined;
+    return typeof name === "string" && name !== "" ? `a value of ${name}` : "an object";
+  } catch {
+    return "an object that cannot be read";
+  }
 }

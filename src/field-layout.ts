@@ -32,8 +32,6 @@ export function placeFields(
   inherited: ReadonlyMap<string, FieldLayout>,
   reserved: ReadonlySet<string>,
 ): StructPlan {
-  if (typeof fields !== "object" || (fields as unknown) === null)
-    throw new BadFieldError(`expected fields and their types, got ${describe(fields)}`);
   for (const [name, type] of Object.entries(fields)) {
     checkField(name, type, reserved);
     if (inherited.has(name)) throw new BadFieldError(`field ${describe(name)} is inherited already`);

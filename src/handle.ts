@@ -4,6 +4,7 @@ import type { HandleBatch } from "./leak-net.js";
 import type { Store } from "./store.js";
 import { repr } from "./convert/repr.js";
 import { toJS, toJson } from "./convert/to-js.js";
+import { isA } from "./untrusted.js";
 import type { Address } from "./wasm/exports.js";
 
 const RELEASED = new Uint32Array(1);
@@ -12,6 +13,8 @@ export const DISPOSE: typeof Symbol.dispose =
   (Symbol as Partial<SymbolConstructor>).dispose ?? (Symbol("Symbol.dispose") as typeof Symbol.dispose);
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
+let isBranded: (value: object) => boolean;
+
 /**
  * A name for an object: owns one outside reference to it, and so keeps it alive, until it is released.
  *
@@ -19,6 +22,9 @@ const INSPECT = Symbol.for("nodejs.util.inspect.custom");
  * JavaScript's own collector has found it (see `heap.leaks()`).
  */
 export class Handle {
+  static {
+    isBranded = (value) => #store in value;
+  }
   readonly #store: Store;
   #addresses: Uint32Array;
   #index: number;
@@ -180,6 +186,22 @@ export class Handle {
 /** Characters that `console.log` shows of a value. */
 const SHOWN = 10_000;
 
+/** Whether it is a handle, and not what `instanceof` takes for one, as a proxy or what inherits from one. Runs no code of the value. */
+export function isHandle(value: unknown): value is Handle {
+  return typeof value === "object" && value !== null && isBranded(value);
+}
+
+/** Lets through all but what only looks like a handle, whose methods would fail on it. @throws {@link BadValueError} */
+export function noImpostor<T>(value: T): T {
+  if (isA(value, Handle) && !isHandle(value)) throw new BadValueError("a proxy of a handle is no handle");
+  return value;
+}
+
+/** Whether it is a handle of this class. */
+export function isHandleOf<T extends Handle>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+  return isHandle(value) && value instanceof type;
+}
+
 /**
  * Address behind a handle that somebody passed in.
  *
@@ -187,12 +209,12 @@ const SHOWN = 10_000;
  *   {@link ReleasedHandleError} if it was released.
  */
 export function addressIn(store: Store, handle: unknown): Address {
-  if (!(handle instanceof Handle)) throw new BadValueError(`expected a handle, got ${describe(handle)}`);
+  if (!isHandle(handle)) throw new BadValueError(`expected a handle, got ${describe(handle)}`);
   if (handle.store !== store) throw new ForeignHandleError("this handle belongs to another heap");
   return handle.address;
 }
 
 /** For messages about names. */
-export function unknownField(type: string, field: string): BadFieldError {
+export function unknownField(type: string, field: unknown): BadFieldError {
   return new BadFieldError(`${type} has no field ${describe(field)}`);
 }

@@ -1,3 +1,4 @@
+import { readOptions, readProperties } from "./arguments.js";
 import { BatchFace } from "./batch.js";
 import { bytesOf, viewOf } from "./byte-source.js";
 import type { ByteSource, Bytes } from "./byte-source.js";
@@ -11,6 +12,7 @@ import { fromJS } from "./convert/from-js.js";
 import { makeCoreFace } from "./core-face.js";
 import type { CoreFace } from "./core-face.js";
 import {
+  BadFieldError,
   BadOptionError,
   BadValueError,
   CorruptHeapError,
@@ -22,7 +24,7 @@ import {
 import type { Fields } from "./fields.js";
 import { CollectionLog } from "./gc/collections.js";
 import { GcFace } from "./gc/face.js";
-import { DISPOSE } from "./handle.js";
+import { DISPOSE, noImpostor } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Leak } from "./leak-net.js";
 import {
@@ -39,13 +41,14 @@ import type { CheckedImage } from "./image/check/check.js";
 import { saveImage, saveImageChunks } from "./image/save.js";
 import { adoptOrphan, lostOf, orphansOf, releaseOrphans, restoreInto, stateOf } from "./persistence.js";
 import type { Lost, Orphan } from "./persistence.js";
+import { membersIn } from "./mixin.js";
 import { RootsFace } from "./roots.js";
 import { runScope } from "./scope.js";
 import { takeStats } from "./stats.js";
 import type { HeapStats } from "./stats.js";
 import { Store, reportUncaught } from "./store.js";
 import type { UnraisableHook } from "./store.js";
-import { StructLayout, StructType } from "./struct.js";
+import { StructLayout, StructType, layoutIn } from "./struct.js";
 import type { None, StructOptions } from "./struct.js";
 import type { BytesHandle, StrHandle } from "./text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "./values.js";
@@ -53,6 +56,7 @@ import type { Value } from "./values.js";
 import { TraceFace } from "./trace/face.js";
 import { Recorder } from "./trace/recorder.js";
 import { WeakrefFace } from "./weakref/face.js";
+import { isA } from "./untrusted.js";
 import type { Address } from "./wasm/exports.js";
 import type { CoreExports } from "./wasm/instance.js";
 import { compileInlinedCore, inlinedCore } from "./wasm/inlined.js";
@@ -139,7 +143,8 @@ export class Heap {
   }
 
   /** A new, empty heap. @throws {@link BadOptionError}, {@link OutOfMemoryError} */
-  static async create(options: HeapOptions = {}): Promise<Heap> {
+  static async create(given: HeapOptions = {}): Promise<Heap> {
+    const options = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
     const source = options.module ?? (await compileInlinedCore());
     const exports = await startCore(source, store.hooks).catch(notACore);
@@ -147,7 +152,8 @@ export class Heap {
   }
 
   /** As `create`, at once; the core must be at hand as a module or bytes. */
-  static createSync(options: HeapOptions<WebAssembly.Module | BufferSource> = {}): Heap {
+  static createSync(given: HeapOptions<WebAssembly.Module | BufferSource> = {}): Heap {
+    const options = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
     try {
       return Heap.#start(store, startCoreSync(options.module ?? inlinedCore(), store.hooks), options);
@@ -165,9 +171,10 @@ export class Heap {
    *
    * @throws {@link BadImageError}, {@link BadOptionError}, {@link OutOfMemoryError}
    */
-  static async restore(image: ByteSource, options: RestoreOptions = {}): Promise<Heap> {
+  static async restore(image: ByteSource, given: RestoreOptions = {}): Promise<Heap> {
+    const options = readOptions(given, RESTORE_OPTIONS);
     const store = makeStore(options);
-    const checked = checkImage(await bytesOf(image));
+    const checked = checkImage(await bytesOf(noImpostor(image)));
     const source = options.module ?? (await compileInlinedCore());
     const exports = await startCore(source, store.hooks).catch(notACore);
     Heap.#startCore(store, exports, options.maxBytes ?? MAX_BYTES);
@@ -175,7 +182,8 @@ export class Heap {
   }
 
   /** As `restore`, at once; image and core must be at hand as bytes. */
-  static restoreSync(image: Bytes, options: RestoreOptions<WebAssembly.Module | BufferSource> = {}): Heap {
+  static restoreSync(image: Bytes, given: RestoreOptions<WebAssembly.Module | BufferSource> = {}): Heap {
+    const options = readOptions(given, RESTORE_OPTIONS);
     const store = makeStore(options);
     const checked = checkImage(viewOf(image));
     try {
@@ -226,19 +234,16 @@ export class Heap {
     fields: F,
     options: StructOptions<F, M, C, BF, BM> = {},
   ): StructType<BF & F, BM & M & C> {
-    const store = this.#store;
-    const { finalize, extends: base, methods, class: body } = options;
-    if (body !== undefined && typeof body !== "function") throw new BadValueError("`class` is a class");
-    if (methods !== undefined && typeof methods !== "object") throw new BadValueError("`methods` is an object");
-    if (base !== undefined && !(base instanceof StructType)) throw new BadValueError("`extends` is a struct");
-    const layout = new StructLayout(store, {
+    const own = Object.fromEntries(readProperties(fields, "fields and their types", BadFieldError)) as F;
+    const { finalize, extends: base, ...bodies } = readOptions(options, STRUCT_OPTIONS);
+    const layout = new StructLayout(this.#store, {
       name,
-      fields,
+      fields: own,
       finalize: finalize as ((handle: Handle) => void) | undefined,
-      base: base?.layoutIn(store),
-      mixins: [body?.prototype as object | undefined, methods as object | undefined].filter((mixin) => mixin != null),
+      base: base === undefined ? undefined : layoutIn(this.#store, base),
+      members: membersIn(bodies.class, bodies.methods),
     });
-    return new StructType(layout, { ...(base?.fields ?? ({} as BF)), ...fields });
+    return new StructType(layout, { ...(base?.fields ?? ({} as BF)), ...own });
   }
 
   /** A new list of these items. */
@@ -328,6 +333,7 @@ export class Heap {
   }
   /** A handle for the immortal `True` or `False`. */
   bool(value: boolean): Handle {
+    if (typeof value !== "boolean") throw new BadValueError(`expected true or false, got ${describe(value)}`);
     return this.#store.adopt(this.#store.core.bool(value ? 1 : 0) >>> 0);
   }
   /** A handle for the immortal `None`. */
@@ -347,9 +353,12 @@ export class Heap {
     return runScope(this.#store, run);
   }
 
-  /** Handles that JavaScript forgot and that were released for you, in the order they were found. */
+  /**
+   * The latest 1,000 handles that JavaScript forgot and that were released for you, in the order they were found. How
+   * many there have been is in `stats().forgotten`.
+   */
   leaks(): Leak[] {
-    return this.#store.leaks.map((leak) => ({ ...leak }));
+    return this.#store.leaks.latest.map((leak) => ({ ...leak }));
   }
 
   /** Counts everything. Walks the heap. */
@@ -442,8 +451,29 @@ export class Heap {
   }
 }
 
+const STRUCT_OPTIONS: Record<keyof StructOptions<Fields>, true> = {
+  extends: true,
+  methods: true,
+  class: true,
+  finalize: true,
+};
+const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
+  module: true,
+  traceHandles: true,
+  onUnraisable: true,
+  maxBytes: true,
+};
+const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
+  ...RESTORE_OPTIONS,
+  thresholds: true,
+  byteThreshold: true,
+  pauses: true,
+  weakrefTiming: true,
+  hashSeed: true,
+};
+
 function notACore(cause: unknown): never {
-  if (cause instanceof HeapwrightError) throw cause;
+  if (isA(cause, HeapwrightError)) throw cause;
   throw new BadOptionError("this module is not a core of heapwright", { cause });
 }
 
@@ -458,7 +488,10 @@ function makeStore(options: HeapOptions): Store {
   const { onUnraisable = reportUncaught } = options;
   if (typeof onUnraisable !== "function")
     throw new BadOptionError(`onUnraisable is a function, not ${describe(onUnraisable)}`);
-  return new Store(onUnraisable, options.traceHandles);
+  const { traceHandles } = options;
+  if (traceHandles !== undefined && typeof traceHandles !== "boolean")
+    throw new BadOptionError(`traceHandles is true or false, not ${describe(traceHandles)}`);
+  return new Store(onUnraisable, traceHandles);
 }
 
 /** Finalizers may make new handles for ever; Python does not wait for them either. */

@@ -33,6 +33,20 @@ export interface Leak {
   site?: string;
 }
 
+/** Leaks that are remembered: else what a program forgets for ever would be remembered for ever. */
+const MOST_LEAKS = 1000;
+
+/** The latest leaks, the oldest first, and how many there have been. */
+export class LeakLog {
+  readonly latest: Leak[] = [];
+  count = 0;
+
+  add(leak: Leak): void {
+    this.count++;
+    if (this.latest.push(leak) > MOST_LEAKS) this.latest.shift();
+  }
+}
+
 /**
  * Releases handles that JavaScript has forgotten. A registration with `FinalizationRegistry`
  * costs more than the handle itself, so handles are registered by batches.

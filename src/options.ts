@@ -1,3 +1,4 @@
+import { attempt } from "./arguments.js";
 import { BadOptionError, describe } from "./errors.js";
 
 /** Bytes of WebAssembly memory that a heap may come to, at most: 4 GiB less a page. */
@@ -18,15 +19,16 @@ export type Thresholds = readonly [number, number, number];
 
 /** Checks thresholds all together, so that either all are set or none. @throws {@link BadOptionError} */
 export function checkThresholds(thresholds: unknown): Thresholds {
-  if (!Array.isArray(thresholds) || thresholds.length !== 3) {
-    throw new BadOptionError(`expected three thresholds, got ${describe(thresholds)}`);
-  }
-  for (const threshold of thresholds as unknown[]) {
+  const three = attempt(BadOptionError, "thresholds", () =>
+    Array.isArray(thresholds) && thresholds.length === 3 ? [...(thresholds as unknown[])] : [],
+  );
+  if (three.length !== 3) throw new BadOptionError(`expected three thresholds, got ${describe(thresholds)}`);
+  for (const threshold of three) {
     if (!Number.isInteger(threshold) || threshold !== ((threshold as number) | 0)) {
       throw new BadOptionError(`a threshold is a whole number of 32 bits, not ${describe(threshold)}`);
     }
   }
-  return thresholds as unknown as Thresholds;
+  return three as unknown as Thresholds;
 }
 
 /** @throws {@link BadOptionError} */

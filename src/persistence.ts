@@ -186,7 +186,7 @@ function restoreTypes(store: Store, plans: readonly TypePlan[]): void {
         name,
         fields: own,
         base: plan.base && made.get(plan.base),
-        mixins: [],
+        members: [],
         restored: { id: FIRST_USER_TYPE + index, hasFinalizer },
       });
       made.set(plan, layout);

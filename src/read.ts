@@ -61,7 +61,7 @@ function goDown(
       continue;
     }
     const field = info.fields.get(step as string);
-    if (field === undefined) throw unknownField(info.name, String(step));
+    if (field === undefined) throw unknownField(info.name, step);
     if (field.codec !== undefined) return rawAt(store, address, info.name, field, path, at);
     address = store.memory.word(address + field.offset);
     if (address === 0) return null;

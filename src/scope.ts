@@ -1,9 +1,13 @@
+import { attempt } from "./arguments.js";
 import { BadValueError } from "./errors.js";
-import { Handle } from "./handle.js";
+import { isHandle } from "./handle.js";
+import type { Handle } from "./handle.js";
 import type { Store } from "./store.js";
+import { isThenable } from "./untrusted.js";
 
 /** See `Heap.scope`. */
 export function runScope<T>(store: Store, run: () => T): T {
+  store.askForRoom();
   const outer = store.scope;
   const made: Handle[] = [];
   store.scope = made;
@@ -11,7 +15,7 @@ export function runScope<T>(store: Store, run: () => T): T {
   try {
     const result = run();
     if (isThenable(result)) throw new BadValueError("a scope ends when its function returns, so that cannot be async");
-    kept = handlesIn(result);
+    kept = attempt(BadValueError, "what a scope returns", () => handlesIn(result));
     return result;
   } finally {
     store.scope = outer;
@@ -20,10 +24,6 @@ export function runScope<T>(store: Store, run: () => T): T {
       else handle.release();
     }
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
 /** Handles in a value: itself, or in its arrays and plain objects, however deep. */
@@ -35,7 +35,7 @@ function handlesIn(root: unknown): Set<Handle> {
     const value = pending.pop();
     if (typeof value !== "object" || value === null || seen.has(value)) continue;
     seen.add(value);
-    if (value instanceof Handle) found.add(value);
+    if (isHandle(value)) found.add(value);
     else if (Array.isArray(value) || isPlainObject(value)) {
       // One by one: as arguments, a long array would overflow the stack.
       for (const part of Object.values(value) as unknown[]) pending.push(part);

@@ -45,6 +45,8 @@ export interface HeapStats {
   waiting: number;
   /** Handles not yet released. */
   handles: number;
+  /** Handles that were forgotten, and that have been released for you, since the heap was made: see `heap.leaks()`. */
+  forgotten: number;
   /** Types with live objects, the most bytes first. */
   byType: TypeStats[];
   /** Size classes that have pages, the smallest first. */
@@ -83,6 +85,7 @@ export function takeStats(store: Store): HeapStats {
     weakrefs: core.weakrefs(),
     waiting: core.waiting() >>> 0,
     handles: store.net.count,
+    forgotten: store.leaks.count,
     byType,
     sizeClasses,
   };

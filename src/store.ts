@@ -1,11 +1,11 @@
-import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, TYPE_MASK } from "../assembly/layout.js";
+import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, ROOM_FOR_HOOKS, TYPE_MASK } from "../assembly/layout.js";
 import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "./errors.js";
 import type { FieldLayout } from "./field-layout.js";
-import { LeakNet } from "./leak-net.js";
-import type { Leak } from "./leak-net.js";
+import { LeakLog, LeakNet } from "./leak-net.js";
 import { Orphans } from "./orphans.js";
 import type { Handle } from "./handle.js";
 import type { CallbackLabel } from "./image/meta.js";
+import { isA, nameOf } from "./untrusted.js";
 import type { Address, CoreImports } from "./wasm/exports.js";
 import { deadExports, guardExports, isSound, suspiciousExports } from "./wasm/guard.js";
 import type { CoreExports } from "./wasm/instance.js";
@@ -68,7 +68,7 @@ export class Store {
   core!: CoreExports;
   memory!: HeapMemory;
   net!: LeakNet;
-  readonly leaks: Leak[] = [];
+  readonly leaks = new LeakLog();
   readonly types = new TypeTable();
   readonly callbacks = new Map<number, (weakref: Handle) => void>();
   /** What is known of callbacks, also of those that a restored heap has lost. */
@@ -135,7 +135,7 @@ export class Store {
     this.memory = new HeapMemory(exports.memory);
     this.net = new LeakNet(this.#traceHandles ?? exports.isChecked() !== 0, (address, site) => {
       if (this.isDead || this.isImmortal(address)) return;
-      this.leaks.push({ type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) });
+      this.leaks.add({ type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) });
       this.core.decref(address);
     });
     this.core = guardExports(exports, {
@@ -226,7 +226,7 @@ export class Store {
 
   /** Never throws, unless the core under this call has failed: then there is nothing to go on with. */
   #report(error: unknown, context: UnraisableContext): void {
-    if (error instanceof CorruptHeapError && this.isCorrupt) throw error;
+    if (isA(error, CorruptHeapError) && this.isCorrupt) throw error;
     try {
       this.#onUnraisable(error, context);
     } catch (second) {
@@ -237,7 +237,7 @@ export class Store {
   /** Id of a function for the core. `label` is what an image says of it. */
   registerCallback(
     callback: (weakref: Handle) => void,
-    label: CallbackLabel = { kind: "callback", name: callback.name },
+    label: CallbackLabel = { kind: "callback", name: nameOf(callback) },
   ): number {
     const id = this.nextCallback++;
     this.callbacks.set(id, callback);
@@ -280,11 +280,22 @@ export class Store {
   }
 
   /**
+   * Asks for the room on the stack that the end of an operation needs, before it begins: whatever overflows the stack
+   * in its middle, its end can give back what it took.
+   *
+   * @throws RangeError, as the engine does on a stack overflow. Nothing has changed.
+   */
+  askForRoom(): void {
+    this.core.needRoom(ROOM_FOR_HOOKS);
+  }
+
+  /**
    * Keeps an object alive while something runs in whose middle a hook may let go of it.
    *
    * @throws {@link OutOfMemoryError}
    */
   holding<T>(address: Address, run: () => T): T {
+    this.askForRoom();
     this.incref(address);
     try {
       return run();

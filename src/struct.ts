@@ -1,4 +1,5 @@
 import { FIRST_USER_TYPE, MAX_TYPES, TYPE_HAS_FINALIZER } from "../assembly/layout.js";
+import { readProperties } from "./arguments.js";
 import {
   BadFieldError,
   BadValueError,
@@ -10,7 +11,8 @@ import {
 import { placeFields } from "./field-layout.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { FieldValue, Fields } from "./fields.js";
-import { Handle, addressIn, unknownField } from "./handle.js";
+import { Handle, addressIn, isHandle, unknownField } from "./handle.js";
+import type { Member } from "./mixin.js";
 import { readPath } from "./read.js";
 import type { PathStep } from "./read.js";
 import type { Store, TypeInfo } from "./store.js";
@@ -77,6 +79,8 @@ export interface StructOptions<F extends Fields, M = None, C = None, BF extends 
   finalize?: (object: StructObject<BF & F, BM & M & C>) => void;
 }
 
+let layoutOfType: (type: object) => StructLayout | undefined;
+
 /** A type of objects of one heap: see `Heap.struct`. */
 export class StructType<F extends Fields, M = None> {
   readonly name: string;
@@ -112,16 +116,26 @@ export class StructType<F extends Fields, M = None> {
   /** Whether a handle is of an object of this type, or of one that extends it; then its fields can be used. */
   is(handle: unknown): handle is StructObject<F, M> {
     const { store } = this.#layout;
-    if (!(handle instanceof Handle) || handle.store !== store) return false;
+    if (!isHandle(handle) || handle.store !== store) return false;
     const info = store.typeAt(handle.address);
     return info instanceof StructLayout && info.isOrExtends(this.#layout);
   }
 
-  /** The host's side of the type. @throws {@link UnknownTypeError} if it is another heap's. @internal */
-  layoutIn(store: Store): StructLayout {
-    if (this.#layout.store !== store) throw new UnknownTypeError(`${this.name} is a type of another heap`);
-    return this.#layout;
+  static {
+    layoutOfType = (type) => (#layout in type ? type.#layout : undefined);
   }
+}
+
+/**
+ * The host's side of a type that somebody passed in.
+ *
+ * @throws {@link BadValueError} if it is no type of objects, {@link UnknownTypeError} if it is another heap's.
+ */
+export function layoutIn(store: Store, type: unknown): StructLayout {
+  const layout = typeof type === "object" && type !== null ? layoutOfType(type) : undefined;
+  if (layout === undefined) throw new BadValueError(`expected a struct, got ${describe(type)}`);
+  if (layout.store !== store) throw new UnknownTypeError(`${layout.name} is a type of another heap`);
+  return layout;
 }
 
 function layoutOf(handle: StructHandle): StructLayout {
@@ -135,8 +149,8 @@ export interface StructDefinition {
   fields: Fields;
   finalize?: ((handle: Handle) => void) | undefined;
   base?: StructLayout | undefined;
-  /** Objects whose members the handles get. */
-  mixins: object[];
+  /** What the handles get besides. */
+  members: readonly Member[];
   /** The type is in the heap already, which was restored; nobody has defined it yet. */
   restored?: { id: number; hasFinalizer: boolean };
 }
@@ -159,7 +173,7 @@ export class StructLayout implements TypeInfo {
   /** Adds the type to a heap, or takes over one that came with the heap's image. */
   constructor(
     readonly store: Store,
-    { name, fields, finalize, base, mixins, restored }: StructDefinition,
+    { name, fields, finalize, base, members, restored }: StructDefinition,
   ) {
     if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
     // An image has been found to have no name twice.
@@ -174,7 +188,7 @@ export class StructLayout implements TypeInfo {
     this.fields = layouts;
     this.slots = slots;
     this.bytes = bytes;
-    this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, mixins);
+    this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, members);
     const present = restored ?? (known as StructLayout | undefined);
     this.hasFinalizer = present?.hasFinalizer ?? this.finalize !== undefined;
     if (known !== undefined) this.#mustAgree(known as StructLayout);
@@ -218,17 +232,15 @@ export class StructLayout implements TypeInfo {
     return info;
   }
 
-  /** The handle class of the type: a property for each field, and what mixins add. */
-  #makeClass(base: typeof StructHandle, mixins: readonly object[]): typeof StructHandle {
+  /** The handle class of the type: a property for each field, and what is mixed in. */
+  #makeClass(base: typeof StructHandle, members: readonly Member[]): typeof StructHandle {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- accessors have a `this` of their own
     const layout = this;
     const handleClass = { [this.name]: class extends base {} }[this.name] as typeof StructHandle;
-    for (const mixin of mixins) {
-      for (const [name, member] of membersOf(mixin)) {
-        if (this.fields.has(name) || RESERVED_NAMES.has(name))
-          throw new BadFieldError(`${this.name} cannot have a method called ${describe(name)}`);
-        Object.defineProperty(handleClass.prototype, name, { ...member, enumerable: false });
-      }
+    for (const [name, member] of members) {
+      if (this.fields.has(name) || RESERVED_NAMES.has(name))
+        throw new BadFieldError(`${this.name} cannot have a method called ${describe(name)}`);
+      Object.defineProperty(handleClass.prototype, name, { ...member, enumerable: false });
     }
     for (const field of this.fields.values()) {
       Object.defineProperty(handleClass.prototype, field.name, {
@@ -326,10 +338,8 @@ export class StructLayout implements TypeInfo {
 
   create(init: Readonly<Record<string, unknown>>): Handle {
     const { store } = this;
-    if (typeof init !== "object" || (init as unknown) === null)
-      throw new BadValueError(`expected fields, got ${describe(init)}`);
     const given: [FieldLayout, unknown][] = [];
-    for (const [name, value] of Object.entries(init)) {
+    for (const [name, value] of readProperties(init, "fields")) {
       if (value === undefined) continue;
       const field = this.#field(name);
       this.#check(field, value);
@@ -361,14 +371,3 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([
     Object.getOwnPropertyNames(constructor.prototype as object),
   ),
 ]);
-
-/** Methods and accessors of a mixin, or of the prototype of a class and its parents. */
-function membersOf(mixin: object): [string, PropertyDescriptor][] {
-  const members = new Map<string, PropertyDescriptor>();
-  for (let at: object = mixin; at !== Object.prototype; at = Object.getPrototypeOf(at) as object) {
-    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-      if (name !== "constructor" && !members.has(name)) members.set(name, member);
-    }
-  }
-  return [...members];
-}

@@ -39,8 +39,8 @@ export class BytesHandle extends Handle {
   /** Byte at an index; negative ones count from the end. @throws {@link BadIndexError} */
   get(index: number): number {
     const { length } = this;
-    const resolved = index < 0 ? index + length : index;
-    if (!Number.isInteger(index) || resolved < 0 || resolved >= length)
+    const resolved = typeof index === "number" && index < 0 ? index + length : index;
+    if (!Number.isInteger(resolved) || resolved < 0 || resolved >= length)
       throw new BadIndexError(`no byte ${describe(index)} in bytes of ${length}`);
     return this.store.memory.u8[this.address + STR_BYTES_OFFSET + resolved] as number;
   }

@@ -1,9 +1,11 @@
 import { BORROWED_TEXT_SIZE } from "../assembly/layout.js";
 import { MAX_EXACT, isAtomType, readAtom } from "./atoms.js";
 import type { Atom } from "./atoms.js";
-import { BadValueError, describe } from "./errors.js";
-import { Handle, addressIn } from "./handle.js";
+import { BadValueError, ContainerChangedError, describe } from "./errors.js";
+import { addressIn, isHandle } from "./handle.js";
+import type { Handle } from "./handle.js";
 import type { Store } from "./store.js";
+import { isBytes, lengthOf } from "./untrusted.js";
 import type { Address } from "./wasm/exports.js";
 import { encodeString, isWellFormed } from "./wasm/memory.js";
 
@@ -37,8 +39,8 @@ export function ownedValue(store: Store, value: unknown): Address {
       return store.core.bool(value ? 1 : 0) >>> 0;
     default:
       if (value === null) return store.core.none() >>> 0;
-      if (value instanceof Uint8Array) return ownedBytes(store, value);
-      if (!(value instanceof Handle)) throw new BadValueError(`a heap has no place for ${describe(value)}`);
+      if (isBytes(value)) return ownedBytes(store, value);
+      if (!isHandle(value)) throw new BadValueError(`a heap has no place for ${describe(value)}`);
       const address = addressIn(store, value);
       store.incref(address);
       return address;
@@ -49,13 +51,8 @@ export function ownedValue(store: Store, value: unknown): Address {
 export function checkValue(store: Store, value: unknown): void {
   if (typeof value === "string") checkWellFormed(value);
   else if (typeof value === "bigint") checkBigint(value);
-  else if (
-    typeof value !== "number" &&
-    typeof value !== "boolean" &&
-    value !== null &&
-    !(value instanceof Uint8Array)
-  ) {
-    if (!(value instanceof Handle)) throw new BadValueError(`a heap has no place for ${describe(value)}`);
+  else if (typeof value !== "number" && typeof value !== "boolean" && value !== null && !isBytes(value)) {
+    if (!isHandle(value)) throw new BadValueError(`a heap has no place for ${describe(value)}`);
     addressIn(store, value);
   }
 }
@@ -132,21 +129,27 @@ export function ownedFloat(store: Store, value: unknown): Address {
 }
 
 export function ownedBytes(store: Store, bytes: unknown): Address {
-  if (!(bytes instanceof Uint8Array)) throw new BadValueError(`expected a Uint8Array, got ${describe(bytes)}`);
-  const address = store.require(() => store.core.newBytes(bytes.length), `${bytes.length} bytes`);
-  store.memory.writeBytes(address, bytes);
+  if (!isBytes(bytes)) throw new BadValueError(`expected a Uint8Array, got ${describe(bytes)}`);
+  const length = lengthOf(bytes);
+  const address = store.require(() => store.core.newBytes(length), `${length} bytes`);
+  // To make room may run code that resizes or detaches what the bytes lie in.
+  if (lengthOf(bytes) !== length) {
+    store.core.decref(address);
+    throw new ContainerChangedError("a Uint8Array changed its length while it was copied");
+  }
+  if (length > 0) store.memory.writeBytes(address, bytes);
   return address;
 }
 
 /** Whether a key is too long to be borrowed, so that `withKey` makes an object of it first, which may collect. */
 export function needsObject(key: unknown): boolean {
   if (typeof key === "string") return key.length * 3 > BORROWED_TEXT_SIZE;
-  return key instanceof Uint8Array && key.length > BORROWED_TEXT_SIZE;
+  return isBytes(key) && lengthOf(key) > BORROWED_TEXT_SIZE;
 }
 
 /**
- * Runs a core function with the address of a key: the object itself, or a borrowed key (values/borrowed-key.ts), so that
- * to look something up creates nothing; or a new object, if `needsObject`. Returns what the function does.
+ * Runs a core function with the address of a key: the object itself, or a borrowed key, so that a lookup creates nothing
+ * (see `assembly/values/borrowed-key.ts`); or a new object, if `needsObject`. Returns what the function returns.
  */
 export function withKey(store: Store, key: unknown, run: (key: Address) => number): number {
   const { core } = store;
@@ -162,10 +165,11 @@ export function withKey(store: Store, key: unknown, run: (key: Address) => numbe
     case "bigint":
       return run(core.borrowInt(...halvesOf(checkBigint(key)), 1) >>> 0);
     case "object":
-      if (key instanceof Handle) return run(addressIn(store, key));
-      if (key instanceof Uint8Array && !needsObject(key)) {
-        store.memory.u8.set(key, core.borrowedText() >>> 0);
-        return run(core.borrowBytes(key.length) >>> 0);
+      if (isHandle(key)) return run(addressIn(store, key));
+      if (isBytes(key) && !needsObject(key)) {
+        const length = lengthOf(key);
+        if (length > 0) store.memory.u8.set(key, core.borrowedText() >>> 0);
+        return run(core.borrowBytes(length) >>> 0);
       }
   }
   const owned = ownedValue(store, key);

@@ -1,8 +1,8 @@
-// The collector. Read `collect` to see how it goes. The rules are those of CPython's three-generation
-// collector (Modules/gcmodule.c of 3.12); docs/collector.md follows one collection step by step.
+// The collector. Read `collect` first. The rules are those of CPython's three-generation collector (Modules/gcmodule.c
+// of 3.12); docs/collector.md follows one collection step by step.
 //
-// It frees nothing itself. Of garbage that has hooks it clears the slots, and death does the rest; any other dies
-// all at once (death/bulk.ts).
+// The collector frees nothing itself. It clears the slots of garbage that has hooks, and death/ does the rest; garbage
+// without hooks dies in bulk (death/bulk.ts).
 
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE, DEBUG_SAVEALL } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
@@ -33,8 +33,8 @@ import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./
 import { BECOME_OLD, MAX_EXAMINED, STAY, STAY_IF_TRACKED, splitIfFew, splitUnreachable } from "./young";
 
 /**
- * Collects a generation and all younger ones. Returns how many objects it found to be garbage and did
- * not see resurrected; 0 when a collection is under way, or no finalizer could run: hooks are nested too deep.
+ * Collects a generation and all younger ones. Returns how many objects were garbage and not resurrected; 0 if a
+ * collection is under way, or if no finalizer could run, because the stack has no room or too many hooks are running.
  */
 export function collect(generation: u32): u32 {
   if (control.collecting) return 0;
@@ -60,7 +60,7 @@ export function collect(generation: u32): u32 {
   return collected;
 }
 
-/** The heap's own tables give back what they can do without. */
+/** Shrinks the core's hash tables. Only full collections do that, because moving a table is a pause. */
 function trimTables(): void {
   trimRoots();
   trimWeak();
@@ -77,7 +77,7 @@ function advanceCounts(generation: u32): void {
   }
 }
 
-/** Survivors go one generation up. */
+/** Collects the young generations. Survivors move one generation up. */
 function collectYoung(generation: u32): u32 {
   findInYoung(generation);
   countYoung(generation, control.candidates);
@@ -85,7 +85,10 @@ function collectYoung(generation: u32): u32 {
   return control.garbageIsLoud | control.debug ? tearDown(generation) : freeTogether(UNREACHABLE);
 }
 
-/** Garbage of the young generations → UNREACHABLE. With bounded pauses, a long backlog becomes old unexamined. */
+/**
+ * Moves garbage of the young generations to UNREACHABLE. With bounded pauses, the oldest objects of a long list become
+ * old unexamined.
+ */
 function findInYoung(generation: u32): void {
   const list = generation ? GENERATION_1 : GENERATION_0;
   if (generation) moveAll(GENERATION_0, GENERATION_1);
@@ -95,7 +98,7 @@ function findInYoung(generation: u32): void {
   moveAll(GENERATION_0, GENERATION_1);
 }
 
-/** Everything becomes old, and garbage without hooks goes by the marks alone. */
+/** Makes everything old and marks. Garbage without hooks is swept by the marks alone. */
 function collectWholeHeap(): u32 {
   promoteAll(GENERATION_1);
   promoteAll(GENERATION_0);
@@ -103,7 +106,7 @@ function collectWholeHeap(): u32 {
   const reached = markReachable();
   control.candidates = all - control.frozenCount;
   const hasGarbage = reached < all;
-  // What is frozen is marked, and yet may die of the garbage that held it last.
+  // Frozen objects are marked, and yet may die if garbage held them last: then their hooks run.
   const isSilent = hasGarbage && !(control.debug | control.frozenCount) && isUnmarkedSilent();
   let collected: u32 = 0;
   if (isSilent) collected = sweep();
@@ -113,12 +116,12 @@ function collectWholeHeap(): u32 {
   return hasGarbage && !isSilent ? tearDown(2) : collected;
 }
 
-/** Ends the life of what is in UNREACHABLE, or of as much as is not resurrected. How many. */
+/** Ends the life of the objects in UNREACHABLE that are not resurrected. Returns how many. */
 function tearDown(generation: u32): u32 {
   if (control.debug & DEBUG_COLLECTABLE) tell(COLLECTION_FOUND, generation, 0);
   let collected = callWeakrefs(UNREACHABLE, generation);
   finalizeGarbage(UNREACHABLE);
-  // Only user code can have resurrected anything; asking again costs two walks of the garbage.
+  // Finalizers may have resurrected objects, so the garbage is examined once more.
   moveAll(UNREACHABLE, FINALIZED);
   const candidates = control.candidates;
   const isMarked = generation == 2 && hasUntrackedKeys(FINALIZED);
@@ -138,7 +141,7 @@ function tearDown(generation: u32): u32 {
   return collected;
 }
 
-/** Objects that garbage collection spared go where other survivors went. */
+/** Moves objects that were in UNREACHABLE and survive to where other survivors went. */
 function promoteSurvivors(list: usize, generation: u32): void {
   if (generation > 0) {
     promoteAll(list);

@@ -2,7 +2,7 @@
 
 import { control } from "../control";
 
-/** A collection of this generation and the younger ones has ended. */
+/** Counts a collection of this generation and the younger ones. */
 export function countCollection(generation: u32, collected: u32): void {
   if (generation == 0) {
     control.collections0++;

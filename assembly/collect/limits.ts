@@ -1,14 +1,19 @@
-// What decides whether to collect, boiled down to two numbers that a birth compares: see trigger.ts.
+// When to look for work: the settings and counters, reduced to two limits that each birth compares. trigger.ts does the
+// work.
 
 import { PAGE_SHIFT } from "../layout";
 import { control } from "../control";
 import { BIRTHS_BEFORE_STEP, isAnythingWaiting } from "../death/hooks";
 
+/** Whether births may collect. */
 export function isOn(): bool {
   return control.enabled != 0 && control.pauses == 0;
 }
 
-/** After anything that decides when to collect has changed. Limits that nothing reaches stand for "never". */
+/**
+ * Sets both limits. Called after anything that decides when to collect has changed. A limit that no number reaches
+ * means "never".
+ */
 export function setLimits(): void {
   control.birthsLimit = isOn() && control.threshold0 != 0 ? control.threshold0 : i32.MAX_VALUE;
   control.pagesLimit = limitOfPages();
@@ -21,12 +26,12 @@ function limitBirths(sinceStep: i32): void {
   control.birthsLimit = min(control.birthsLimit, control.lastStep + sinceStep);
 }
 
-/** Pages in use beyond which a collection is due for bytes. */
+/** Pages in use above which a birth collects for bytes. */
 export function limitOfPages(): u32 {
   return isOn() && control.byteThreshold != 0 ? control.pagesAfter + thresholdInPages() : u32.MAX_VALUE;
 }
 
-/** The threshold in bytes as whole pages, one at least. */
+/** The threshold in bytes as whole pages, at least one. */
 export function thresholdInPages(): u32 {
   return max(control.byteThreshold >>> PAGE_SHIFT, 1);
 }

@@ -1,9 +1,9 @@
 // Turning what a full marking left unmarked into the list UNREACHABLE.
 //
-// Objects with a finalizer or weak references come first, by birth, since their order shows; the rest
-// follows in address order. Old objects have no links, and no memory may be needed now, so those to be
-// sorted are chained through the birth word itself: 29 bits of address, 35 bits of birth. Births that
-// differ above 35 bits are sorted in separate rounds.
+// Objects with a finalizer or weak references come first, sorted by birth, because programs can see their order. The
+// rest follows in address order. Old objects have no links, and no memory may be needed now. So the objects to sort are
+// chained through the birth word itself: 29 bits of address, 35 bits of birth. Births that differ above 35 bits are
+// sorted in separate rounds.
 
 import { FLAG_COLLECTING, FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_UNREACHABLE } from "../layout";
 import { isMarked } from "../memory/bits";
@@ -13,12 +13,12 @@ import { hasFinalizer, typeOf } from "../object/type";
 import { uncountOld } from "../heap/generations";
 import { firstObject, nextObject } from "../heap/walk";
 
-/** Of a birth word that chains: bits of the link. */
+/** Bits of the link in the birth word of a chained object. */
 export const LINK_BITS = 29;
 const LINK_MASK: u64 = (1 << LINK_BITS) - 1;
 const ERA_BITS = 35;
 
-/** Moves all unmarked tracked objects to the empty list `unreachable`. All tracked objects are OLD. How many. */
+/** Moves all unmarked tracked objects, which are all OLD, to the empty list `unreachable`. Returns how many. */
 export function gatherUnmarked(unreachable: usize): u32 {
   let moved: u32 = 0;
   let era: u64 = 0;
@@ -50,11 +50,13 @@ function isUnmarked(object: usize): bool {
   return (infoOf(object) & FLAG_OLD) != 0 && !isMarked(object);
 }
 
+/** Whether a program can see when the object dies. */
 function showsOrder(object: usize): bool {
   const info = infoOf(object);
   return (info & FLAG_HAS_WEAKREFS) != 0 || (hasFinalizer(typeOf(object)) && !(info & FLAG_FINALIZED));
 }
 
+/** Takes an object out of generation 2 and marks it as garbage. */
 function leaveGeneration(object: usize): void {
   setInfo(object, (infoOf(object) & ~FLAG_OLD) | FLAG_COLLECTING | FLAG_UNREACHABLE);
   uncountOld(object);
@@ -70,7 +72,7 @@ function isBornBefore(a: usize, b: usize): bool {
   return birthOf(a) >>> LINK_BITS < birthOf(b) >>> LINK_BITS;
 }
 
-/** Merge sort of a chain, from runs of one upwards: no recursion, no memory. */
+/** Merge sort of a chain by birth, bottom up: no recursion, no memory. Returns its first object. */
 export function sortChain(chain: usize): usize {
   let run: u32 = 1;
   while (true) {
@@ -113,6 +115,7 @@ export function sortChain(chain: usize): usize {
   return chain;
 }
 
+/** Appends the objects of a chain to a list. Returns how many. */
 export function appendChain(list: usize, chain: usize): u32 {
   let count: u32 = 0;
   while (chain) {

@@ -1,5 +1,5 @@
-// Who refers to any of some objects: one pass over the tracked objects, however many are asked for. It marks
-// nothing, so it may run at any time, also in the middle of a collection.
+// Finding referrers: one pass over the tracked objects, for any number of targets. It marks nothing, so it may run at
+// any time, even in the middle of a collection.
 
 import { KIND_WEAKMAP, TYPE_EPHEMERON } from "../layout";
 import { nextTracked } from "../heap/generations";
@@ -9,8 +9,8 @@ import { Type, typeOf } from "../object/type";
 import { firstEntry, olderEntry } from "../weak/map";
 
 /**
- * The next object of a generation (0 = from the start), behind `object`, that has a slot with one of the targets; or 0.
- * A weak map stands for its entries. `targets`: `count` addresses in ascending order.
+ * The next object of a generation (0 = from the start) with a slot that refers to one of the targets; or 0. A weak map
+ * stands for its entries. `targets`: `count` addresses in ascending order.
  */
 export function nextReferrer(generation: u32, object: usize, targets: usize, count: u32): usize {
   do {
@@ -37,7 +37,7 @@ function hasAny(object: usize, type: Type, targets: usize, count: u32): bool {
   return false;
 }
 
-/** By halves. */
+/** Binary search. */
 function isAmong(sorted: usize, count: u32, value: u32): bool {
   let low: u32 = 0;
   while (low < count) {

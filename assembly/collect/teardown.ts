@@ -1,9 +1,9 @@
-// What happens to garbage: weak references with callbacks, finalizers, resurrection, the other weak
-// references, clearing. In that order, as in CPython (3.15 for weak references without callbacks, which
-// stay alive during the finalizers).
+// What happens to garbage with hooks: weak references with callbacks, finalizers, resurrection, the other weak
+// references, clearing. In this order, as in CPython (3.15 for weak references without callbacks, which stay alive
+// during the finalizers).
 //
-// User code runs in between. It may drop garbage, which then leaves its list by its own death, make it
-// reachable again, allocate, and fail; it cannot start another collection.
+// User code runs in between. It may release garbage, which then leaves its list by its own death; make it reachable
+// again; allocate; and throw. It cannot start another collection.
 
 import { DEBUG_SAVEALL, FLAG_FINALIZED, KIND_LIST, KIND_STRUCT, KIND_TABLE, TYPE_WEAKREF } from "../layout";
 import { FINALIZED, control } from "../control";
@@ -20,8 +20,8 @@ import { clearTable } from "../containers/dict";
 import { clearWeakrefs, detach, firstWeakref, lastOfChain, setNextWeakref } from "../weak/reference";
 
 /**
- * Kills the weak references to garbage that have a callback, and calls those that are not garbage
- * themselves. Returns how many of them died of it, which CPython counts as collected.
+ * Clears the weak references to garbage that have a callback, and calls those that are not garbage themselves. Returns
+ * how many weak references died after their call: CPython counts them as collected.
  */
 export function callWeakrefs(unreachable: usize, generation: u32): u32 {
   let first: usize = 0;
@@ -37,7 +37,7 @@ export function callWeakrefs(unreachable: usize, generation: u32): u32 {
   return first ? callEach(first, min<i32>(generation + 1, 2)) : 0;
 }
 
-/** Runs the finalizer of each object that has one, once. Objects may die, or be resurrected, of it. */
+/** Runs the finalizer of each object that has one, once. Any object may die or be resurrected by it. */
 export function finalizeGarbage(unreachable: usize): void {
   while (nextOf(unreachable) != unreachable) {
     const object = nextOf(unreachable);
@@ -50,7 +50,7 @@ export function finalizeGarbage(unreachable: usize): void {
   moveAll(FINALIZED, unreachable);
 }
 
-/** Kills what weak references to garbage are left, and those that are garbage, without a call. */
+/** Clears all remaining weak references to garbage, and those that are garbage, without a call. */
 export function clearWeakrefsOf(unreachable: usize): void {
   for (let object = nextOf(unreachable); object != unreachable; object = nextOf(object)) {
     for (let weakref = firstWeakref(object); weakref; weakref = firstWeakref(object)) detach(weakref);
@@ -59,8 +59,8 @@ export function clearWeakrefsOf(unreachable: usize): void {
 }
 
 /**
- * Clears each object's slots, but for those of tuples, which never change; death does the rest. Or puts the objects
- * into `gc.garbage`, if DEBUG_SAVEALL is on. What is alive afterwards stays in `survivors`.
+ * Clears the slots of each object, except those of tuples, which never change; reference counting frees. With
+ * DEBUG_SAVEALL, appends the objects to `gc.garbage` instead. Objects that are alive afterwards are in `survivors`.
  */
 export function clearGarbage(unreachable: usize, survivors: usize, clearing: u32): void {
   control.clearing = clearing;

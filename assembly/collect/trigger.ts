@@ -1,10 +1,10 @@
-// When to collect: after so many births more than deaths, or, if asked for, so many bytes. Each birth
-// compares a count with a limit, which is out of reach while collection is off, and below any count once
-// there are too many bytes.
+// When to collect: after so many births more than deaths, or, if asked for, after so many bytes. Each birth compares
+// `count0` with one limit. It is out of reach while collection is off, and below any count when there are too many
+// bytes (limits.ts).
 
 import { CHECK } from "../check";
 import { control } from "../control";
-import { canRunHooks, isAnythingWaiting } from "../death/hooks";
+import { BIRTHS_BEFORE_STEP, canRunHooks, isAnythingWaiting } from "../death/hooks";
 import { hasGrownByQuarter } from "../heap/generations";
 import { collect } from "./collect";
 import { beginCycle, settleAll, step, stepDeaths } from "./cycle/cycle";
@@ -12,8 +12,8 @@ import { DEATHS_STEP, unitsAfter } from "./cycle/pace";
 import { isOn, setLimits, thresholdInPages } from "./limits";
 
 /**
- * Counts the birth of an object that can be tracked, and collects if it is one too many. Called before
- * the object exists.
+ * Counts the birth of an object that can be tracked, and collects if that passes the limit. Called before the object
+ * exists.
  */
 export function countBirth(): void {
   const births = control.count0 + 1;
@@ -28,18 +28,19 @@ export function uncountBirth(): void {
 
 function collectIfDue(): void {
   if (control.collecting) return;
-  const births = control.count0 - control.lastStep;
+  // What was born before a cycle began, or while it rested, is none of its births.
+  const births = control.phase ? min(max(control.count0 - control.lastStep, 0), BIRTHS_BEFORE_STEP) : 0;
   if (isOn()) {
     if (CHECK && control.collectAlways) collect(2);
     else if (control.pagesInUse > control.pagesLimit) collectForBytes();
     else collectDueGeneration();
   }
-  goOn(max(births, 0));
+  goOn(births);
 }
 
 /**
- * Goes on with what waits, at the pace of births: so many there were since the last step. A cycle rests while collection
- * is off or paused, as all collection that nobody asks for; deaths do not.
+ * Continues deferred work, at the pace of births: `births` is their number since the last step. A cycle rests while
+ * collection is off or paused; deaths do not.
  */
 function goOn(births: i32): void {
   // A cycle, too, if one is left for which there was no room when pauses became unbounded.
@@ -50,14 +51,14 @@ function goOn(births: i32): void {
   setLimits();
 }
 
-/** The oldest generation whose count is past its threshold. */
+/** Collects the oldest generation whose count is past its threshold. */
 function collectDueGeneration(): void {
   if (isWholeHeapDue()) collectWholeHeap();
   else if (control.count1 > control.threshold1) collect(1);
   else if (control.count0 > control.threshold0) collect(0);
 }
 
-/** At once, or from now on in steps. */
+/** A full collection; with bounded pauses, the beginning of a cycle. */
 function collectWholeHeap(): void {
   if (!control.bounded) {
     collect(2);
@@ -77,7 +78,7 @@ export function setBounded(on: bool): bool {
   return true;
 }
 
-/** Begins a cycle if there is reason to and none is under way. */
+/** Begins a cycle if none is under way and enough objects have become old. */
 export function beginIfWorthIt(): void {
   if (
     control.bounded &&
@@ -90,12 +91,15 @@ export function beginIfWorthIt(): void {
     beginCycle();
 }
 
-/** The third threshold is passed, and the heap has grown by a quarter since it was last collected whole. */
+/** Whether the third threshold is passed, and the heap has grown by a quarter since the last full collection. */
 function isWholeHeapDue(): bool {
   return control.count2 > control.threshold2 && hasGrownByQuarter();
 }
 
-/** The same quarter, of bytes, decides whether all of the heap is worth a look; else something young is. */
+/**
+ * Too many bytes: collects the whole heap if it is due, or if the pages in use have grown by a quarter; else a young
+ * generation.
+ */
 function collectForBytes(): void {
   const before = control.pagesAfterFull;
   const grown = control.pagesInUse > before ? control.pagesInUse - before : 0;

@@ -1,9 +1,14 @@
-// Finding garbage in a list, by subtraction, as CPython does: what refcounts say, less what the list's
-// own objects explain, is held from outside.
+// Finding garbage in a list, by subtraction, as CPython does: the refcounts, less the references from the list's own
+// objects, are references from outside.
 //
-// CPython moves tentatively unreachable objects away and back, which turns chains round. Here `prev`,
-// free once an object is known to be reachable, links a work list instead: no object changes its place,
-// so lists stay in birth order, and no memory is needed.
+// CPython moves tentatively unreachable objects away and back, which reverses chains. Here `prev`, which is free once
+// an object is known to be reachable, links a work list instead. So no object changes its place, lists stay in birth
+// order, and no memory is needed.
+//
+//   the word `prev` of an object    means
+//   from updateRefs on              gcRefs: refcount less the references explained so far
+//   reached by markReachable        the next object on the work list
+//   after separate, or keepHeld     the previous object, as usual
 
 import {
   FLAG_COLLECTING,
@@ -40,20 +45,20 @@ import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntr
 import { countPromoted } from "../heap/generations";
 import { holdsAtoms } from "../values/tracking";
 
-/** Reachable objects stay in their list … */
+/** Reachable objects stay in their list. */
 export const STAY: u32 = 0;
-/** … but for tuples of atoms, which are tracked no longer … */
+/** Reachable objects stay in their list, except tuples of atoms, which stop being tracked. */
 export const STAY_IF_TRACKED: u32 = 1;
-/** … or, but for those, become old, and the list empty. */
+/** Reachable objects become old, except tuples of atoms, which stop being tracked. The list is empty afterwards. */
 export const BECOME_OLD: u32 = 2;
 
-/** Most objects that one look at a list examines when pauses are bounded, and most slots. */
+/** Objects, and slots, that one collection examines at most when pauses are bounded. */
 export const MAX_EXAMINED: u32 = 16384;
 const MAX_SLOTS: u32 = 131072;
 
 /**
- * Splits `from`, whose objects are young: what nothing outside it reaches moves to the empty list `unreachable`, marked
- * UNREACHABLE and COLLECTING. Order is kept. Returns how many moved.
+ * Splits `from`, whose objects are young. Those that nothing outside of it reaches move to the empty list
+ * `unreachable`, marked UNREACHABLE and COLLECTING. The order is kept. Returns how many moved.
  */
 export function splitUnreachable(from: usize, unreachable: usize, reachable: u32): u32 {
   updateRefs(from, u32.MAX_VALUE);
@@ -62,8 +67,8 @@ export function splitUnreachable(from: usize, unreachable: usize, reachable: u32
 }
 
 /**
- * The same with bounded pauses. False if there is too much to examine: then the list is good for nothing but being
- * promoted, as far as `control.candidates` objects.
+ * `splitUnreachable` with bounded pauses. False if there is too much to examine: then the list can only be promoted, up
+ * to `control.candidates` objects.
  */
 export function splitIfFew(from: usize, unreachable: usize, reachable: u32): bool {
   if (!updateRefs(from, MAX_EXAMINED) || !subtractRefs(from, MAX_SLOTS)) return false;
@@ -71,9 +76,9 @@ export function splitIfFew(from: usize, unreachable: usize, reachable: u32): boo
   return true;
 }
 
-/** `prev` of each object is its gcRefs. */
+/** Splits a list in which `prev` of each object is its gcRefs. */
 function splitUpdated(from: usize, unreachable: usize, reachable: u32): u32 {
-  // In `prev` of the head until it is made whole: the last object that stays.
+  // Until the list is whole again, `prev` of the head is the last object that stays.
   setPrev(from, from);
   const rest = reachable == STAY ? nextOf(from) : keepHeld(from, reachable == BECOME_OLD);
   if (rest == from) return 0;
@@ -81,7 +86,7 @@ function splitUpdated(from: usize, unreachable: usize, reachable: u32): u32 {
   return separate(from, unreachable, reachable, rest);
 }
 
-/** Every object: COLLECTING, gcRefs (in `prev`) = refcount. False if there are more than `limit`, which are done. */
+/** Makes every object COLLECTING, with gcRefs = refcount. False if there are more than `limit`; those are done. */
 function updateRefs(list: usize, limit: u32): bool {
   let candidates: u32 = 0;
   let object = nextOf(list);
@@ -114,7 +119,7 @@ function subtractRefs(list: usize, limit: u32): bool {
         setPrev(child, prevOf(child) - 1);
       } else outside |= info;
     }
-    // An entry is held by its key and its map together: if one of them is in question, so is it.
+    // Key and map own an entry together by one reference: it counts as one from the list if either of them is in it.
     if ((infoOf(object) & TYPE_MASK) == TYPE_EPHEMERON && isEntry(object)) {
       if (isCollecting(keyOf(object)) || isCollecting(mapOf(object))) setPrev(object, prevOf(object) - 1);
     }
@@ -134,9 +139,9 @@ function entriesOf(object: usize, type: Type, limit: u32): u32 {
 }
 
 /**
- * Most young objects are held by what is not young, or by one born before them. As long as that goes on from the head of
- * the list, this one pass does what `markReachable` and `separate` do in two. Returns the first object that it does not
- * hold for, or the head. What is in front of it is done: it has left the list or, if it stays, is linked to it.
+ * Most young objects are held from outside of the list, or by an object in front of them. As long as that is so, from
+ * the head of the list on, this one pass does what `markReachable` and `separate` do in two. Returns the first object
+ * for which it is not so, or the head. The objects in front of it are done.
  */
 function keepHeld(list: usize, becomesOld: bool): usize {
   let births = control.births;
@@ -145,7 +150,7 @@ function keepHeld(list: usize, becomesOld: bool): usize {
   while (object != list && prevOf(object)) {
     const info = infoOf(object);
     const type = typeAt(info & TYPE_MASK);
-    // Keys of weak maps, the maps, and containers that may stop being tracked take more than this.
+    // Keys of weak maps, weak maps, and containers that may stop being tracked need more than this pass.
     if (info & FLAG_HAS_WEAKREFS || type.kind > <u32>KIND_STRUCT) break;
     const next = nextOf(object);
     setInfo(object, becomesOld ? (info & ~FLAG_COLLECTING) | FLAG_OLD : info & ~FLAG_COLLECTING);
@@ -171,7 +176,7 @@ function isCollecting(object: usize): bool {
   return hasFlag(object, FLAG_COLLECTING);
 }
 
-/** Takes COLLECTING from all that is held from outside, and from all that those reach. */
+/** Clears COLLECTING of all objects that are held from outside, and of all that those reach. */
 function markReachable(list: usize, first: usize): void {
   for (let object = first; object != list; object = nextOf(object)) {
     if (prevOf(object) == 0 || !hasFlag(object, FLAG_COLLECTING)) continue;
@@ -198,7 +203,7 @@ function markReachable(list: usize, first: usize): void {
   }
 }
 
-/** The entries of which an object is the key, and whose map is reached. Returns the new top of the work list. */
+/** Reaches the entries whose key an object is, and whose map is reached. Returns the new top of the work list. */
 function reachEntriesOf(key: usize, work: usize): usize {
   for (let entry = firstEntryOf(key); entry; entry = nextEntryOf(entry)) {
     if (!isCollecting(mapOf(entry))) work = reachEntry(entry, work);
@@ -206,7 +211,7 @@ function reachEntriesOf(key: usize, work: usize): usize {
   return work;
 }
 
-/** The entries of a map whose key is reached. */
+/** Reaches the entries of a map whose key is reached. Returns the new top of the work list. */
 function reachEntriesIn(map: usize, work: usize): usize {
   for (let entry = firstEntry(map); entry; entry = olderEntry(entry)) {
     if (!isCollecting(keyOf(entry))) work = reachEntry(entry, work);
@@ -221,7 +226,10 @@ function reachEntry(entry: usize, work: usize): usize {
   return entry;
 }
 
-/** From `first` on, what is still COLLECTING goes; `prev` is made whole again in both lists. */
+/**
+ * From `first` on: objects that are still COLLECTING move to `unreachable`; `prev` is restored in both lists. Returns
+ * how many moved.
+ */
 function separate(from: usize, unreachable: usize, reachable: u32, first: usize): u32 {
   let moved: u32 = 0;
   let last = prevOf(from);

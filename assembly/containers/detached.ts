@@ -1,14 +1,15 @@
 // Bulk removal: many items leave a container at once.
 //
-// As in CPython, they are out of the container before the first of them dies: a finalizer finds them gone, and what it
-// puts in stays. They move to a detached container: an object of the same type, to which nothing refers, made for the
-// purpose. Then it dies, as any object does: in the order of its kind, in slices with bounded pauses, with its slots in
-// sight of the collectors and of `verify`. So a container of any size is cleared in constant time plus that death.
+// As in CPython, they are out of the container before the first of them dies. A finalizer finds them gone, and what it
+// adds stays. They move to a detached container: a new object of the same type, to which nothing refers. Then that
+// container dies as any object does: in the order of its kind, in slices with bounded pauses, with its slots visible to
+// collections and to `verify`. So clearing a container takes constant time plus that death.
 //
-// Programs never see a detached container. FLAG_DETACHED keeps its death from counting: its birth did not.
+// Programs never see a detached container. Because of FLAG_DETACHED its death is not counted: nor was its birth.
 //
-// Without memory for one (32 or 40 bytes) the items are removed in place, one by one. Then finalizers still see those
-// whose turn has not come, and what they insert in front of those may be removed instead of them.
+// A detached container takes 32 or 40 bytes. If there is no memory for it, the items are removed in place, one by one.
+// Then finalizers still see the items that have not died yet, and items that they insert in front of those may be
+// removed in their place.
 
 import { FLAG_DETACHED, PAYLOAD_OFFSET, SLOTS_BUFFER_OFFSET } from "../layout";
 import { freeBlock } from "../memory/blocks";
@@ -17,7 +18,7 @@ import { Type, typeOf } from "../object/type";
 import { createObject } from "../heap/birth";
 import { untrack } from "../heap/generations";
 
-/** An empty container to which nothing refers. The caller fills it and kills it. 0 = out of memory. */
+/** An empty container of this type to which nothing refers; 0 = out of memory. The caller fills it and kills it. */
 export function createDetached(type: Type): usize {
   const detached = createObject(type);
   if (detached) setFlag(detached, FLAG_DETACHED);
@@ -25,22 +26,22 @@ export function createDetached(type: Type): usize {
 }
 
 /**
- * Moves all items of a container, with their buffer, to a detached one. The container has no buffer then; the caller sets
- * what else its payload says. 0 = out of memory, nothing changed.
+ * Moves all items of a container, with their buffer, to a detached one, which is returned. The container has no buffer
+ * afterwards; the caller sets the other fields of its payload. 0 = out of memory, nothing changed.
  *
- * With the barrier of a cycle that marks, this is no loss of references: the death of the detached container shades it.
+ * The write barrier need not see this: the death of the detached container shades it.
  */
 export function detachAll(container: usize): usize {
   const type = typeOf(container);
   const detached = createDetached(type);
   if (!detached) return 0;
   memory.copy(detached + PAYLOAD_OFFSET, container + PAYLOAD_OFFSET, type.payload);
-  // Buffer and number of slots.
+  // Clears the buffer and the number of slots.
   store<u64>(container + SLOTS_BUFFER_OFFSET, 0);
   return detached;
 }
 
-/** Takes back the birth of a container that nothing was put into. */
+/** Takes back the creation of a container that holds nothing. */
 export function discard(container: usize): void {
   untrack(container);
   freeBlock(container);

@@ -1,14 +1,15 @@
-// Tables: dict and set. entries.ts and index-cells.ts say how they lie in memory; here keys are found, come and go.
+// Tables: dict and set. Their memory is described in entries.ts and index-cells.ts; here keys are found, added and
+// deleted.
 //
-// What takes long: each operation takes constant time on average (see index-cells.ts), but that a table which is full, or
-// full of deleted entries, is rebuilt in proportion to its length: of n entries at most once for n that are added. A key
-// takes as long as hashing and comparing it. Deleted entries keep their room until then, or until the last one is gone;
-// to go over all entries takes a step for each of them once, as entries.ts tells. Clearing: see detached.ts.
+// Cost: an operation takes constant time on average, besides hashing and comparing the key. A table that is full, or
+// full of deleted entries, is rebuilt in proportion to its length: a table of n entries at most once for every n that
+// are added. Deleted entries take room until then, or until the table is empty. Walking over all entries takes one step
+// for each deleted one once (entries.ts). For clearing see detached.ts.
 //
-// No function keeps an address of a slot over what may run hooks: the death of a key or value. A buffer that is made
+// No function keeps the address of a slot over the death of a key or value, which may run hooks. Creating a buffer
 // never collects.
 //
-// Source: the compact dict of CPython 3.6 (Objects/dictobject.c), by an idea of R. Hettinger's.
+// Source: the compact dict of CPython 3.6 (Objects/dictobject.c), an idea of R. Hettinger's.
 
 import {
   CHANGED_ENTRY,
@@ -75,7 +76,7 @@ export function findEntry(table: usize, key: usize): u32 {
 
 // ---- Adding
 
-/** `dict[key] = value`: RESULT_*. A key that is there stays as it is. */
+/** `dict[key] = value`. Returns RESULT_*. If the key is there, its object stays and the value is replaced. */
 export function setEntry(dict: usize, key: usize, value: usize): u32 {
   if (!isHashable(key)) return RESULT_UNHASHABLE;
   const entry = findEntry(dict, key);
@@ -85,28 +86,28 @@ export function setEntry(dict: usize, key: usize, value: usize): u32 {
   return RESULT_FOUND;
 }
 
-/** `dict.setdefault(key, value)`: RESULT_*. The entry of a key that is there stays as it is. */
+/** `dict.setdefault(key, value)`. Returns RESULT_*. If the key is there, its entry stays as it is. */
 export function setDefault(dict: usize, key: usize, value: usize): u32 {
   if (!isHashable(key)) return RESULT_UNHASHABLE;
   if (findEntry(dict, key) != NO_ENTRY) return RESULT_FOUND;
   return addEntry(dict, key, value) ? RESULT_ADDED : 0;
 }
 
-/** `set.add(key)`: RESULT_*. */
+/** `set.add(key)`. Returns RESULT_*. */
 export function addKey(set: usize, key: usize): u32 {
   return setDefault(set, key, 0);
 }
 
-/** Appends an entry, whose key is not there and may be borrowed. False = out of memory, nothing changed. */
+/** Appends an entry for a key that is not there, and may be borrowed. False = out of memory, nothing changed. */
 function addEntry(table: usize, key: usize, value: usize): bool {
   const owned = ownedKey(key);
   if (!owned) return false;
-  // Last of what can fail: it moves the entries, which an iterator must not see if nothing comes of it.
+  // The last step that can fail, because it moves the entries: an iterator must not see that unless an entry is added.
   if (!makeRoom(table)) {
     release(owned);
     return false;
   }
-  // Of the key that stays: a NaN hashes by its address.
+  // The hash of the object that is kept, not of the borrowed key: a NaN hashes by its address.
   const hash = hashOf(owned);
   const entry = entriesOf(table);
   const width = widthOf(table);
@@ -123,7 +124,7 @@ function addEntry(table: usize, key: usize, value: usize): bool {
   countChange(table);
   release(owned);
   if (width) {
-    // What came in as an object has strings for keys; from now on it is a Map.
+    // A dict that was a JavaScript object, whose keys are strings, becomes a Map with its first other key.
     if (load<u8>(table + TABLE_ORIGIN_OFFSET) && typeIdOf(owned) != TYPE_STR) {
       store<u8>(table + TABLE_ORIGIN_OFFSET, ORIGIN_MAP);
     }
@@ -134,9 +135,9 @@ function addEntry(table: usize, key: usize, value: usize): bool {
 }
 
 /**
- * Adds the entries of another table to a table, from `entry` on: `dict.update(dict)`, `set.update(dict or set)`. Returns
- * the entry that there was no memory for; NO_ENTRY if all are added; CHANGED_ENTRY if the other's version is not, or no
- * longer, `version`. The caller holds both: values that are replaced may run hooks.
+ * Adds the entries of another table, from `entry` on: `dict.update(dict)`, `set.update(dict or set)`. Returns NO_ENTRY
+ * if all are added; CHANGED_ENTRY if the version of the other table is not, or no longer, `version`; or the entry that
+ * there was no memory for. The caller holds both tables, because values that are replaced may run hooks.
  */
 export function addAll(table: usize, other: usize, entry: u32, version: u32): u32 {
   const isDict = typeIdOf(table) == TYPE_DICT;
@@ -152,7 +153,7 @@ export function addAll(table: usize, other: usize, entry: u32, version: u32): u3
 
 // ---- Deleting
 
-/** `del table[key]`: RESULT_*. */
+/** `del table[key]`. Returns RESULT_*. */
 export function deleteKey(table: usize, key: usize): u32 {
   if (!isHashable(key)) return RESULT_UNHASHABLE;
   const entry = findEntry(table, key);
@@ -161,7 +162,7 @@ export function deleteKey(table: usize, key: usize): u32 {
   return RESULT_FOUND;
 }
 
-/** Deletes an entry that is there. First its key may die of it, then its value, the table whole each time. */
+/** Deletes an entry. Its key may die, then its value; the table is whole each time. */
 export function deleteEntry(table: usize, entry: u32): void {
   const log = logOf(table);
   const width = widthOf(table);
@@ -180,7 +181,7 @@ export function deleteEntry(table: usize, entry: u32): void {
   if (isTaken) release(value);
 }
 
-/** Forgets deleted entries at the end, so that popping from there stays cheap, and all of an empty table. */
+/** Removes deleted entries from the end, so that popping from there takes constant time. Resets an empty table. */
 function trim(table: usize): void {
   if (!lengthOfTable(table)) {
     reset(table);
@@ -188,11 +189,11 @@ function trim(table: usize): void {
   }
   let entries = entriesOf(table);
   while (!keyAt(table, entries - 1)) entries--;
-  // Their cells stay tombstones: what is usable does not grow, or too few cells might be left that were never used.
+  // Their cells stay tombstones. So `usable` must not grow: else too few cells might be left that were never used.
   setEntries(table, entries);
 }
 
-/** Deletes all entries: none is in the table when the first dies. They die first first. */
+/** Deletes all entries before the first of them dies. They die in the order of insertion. */
 export function clearTable(table: usize): void {
   const length = lengthOfTable(table);
   if (!length) {
@@ -210,7 +211,7 @@ export function clearTable(table: usize): void {
   kill(detached);
 }
 
-/** The same without memory: see detached.ts. The oldest entries are those that were there. */
+/** `clearTable` without memory: see detached.ts. Deletes as many entries as there were, the oldest first. */
 function clearInPlace(table: usize, length: u32): void {
   hold(table);
   for (; length && lengthOfTable(table); length--) deleteEntry(table, entryFrom(table, 0));

@@ -1,11 +1,12 @@
-// The entries of a table, which is what a dict or set consists of. They lie side by side in the order of insertion, in a
-// buffer that the table owns:
+// The entries of a table (dict or set). They lie side by side in the order of insertion, in a buffer that the table
+// owns:
 //
 //     ┌ entries: key and value, or key alone ┬ hash of each entry ┬ index: see index-cells.ts ┐
 //
-// The entries come first and are nothing but slots. A deleted one is zeros until the table is rebuilt. What stands in the
-// place of its hash is the number of an entry behind it, with nothing but deleted ones in between: so walking over deleted
-// entries takes one step for each the first time, and one in all the next time. The last entry is never a deleted one.
+// The entries come first and are nothing but slots. A deleted entry is zeros until the table is rebuilt. In the place
+// of its hash stands the number of an entry behind it, with only deleted entries in between. So a walk over deleted
+// entries takes one step for each of them the first time, and one step in all the next time. The last entry is never a
+// deleted one.
 
 import {
   BUFFER_DATA_OFFSET,
@@ -21,25 +22,25 @@ import {
 import { typeIdOf } from "../object/header";
 import { EMPTY, TOMBSTONE, capacityOf, cellShift, indexBytes, readCell } from "./index-cells";
 
-/** Entries that are there. */
+/** Number of entries that are not deleted. */
 export function lengthOfTable(table: usize): u32 {
   return load<u32>(table + TABLE_LENGTH_OFFSET);
 }
 export function setLength(table: usize, length: u32): void {
   store<u32>(table + TABLE_LENGTH_OFFSET, length);
 }
-/** Entries that can be added before the table is rebuilt. */
+/** Number of entries that can be added before the table is rebuilt. */
 export function usableOf(table: usize): u32 {
   return load<u32>(table + TABLE_USABLE_OFFSET);
 }
 export function setUsable(table: usize, usable: u32): void {
   store<u32>(table + TABLE_USABLE_OFFSET, usable);
 }
-/** Log2 of the cells of the index. */
+/** Log2 of the number of cells of the index. */
 export function logOf(table: usize): u32 {
   return load<u8>(table + TABLE_LOG_OFFSET);
 }
-/** Log2 of an entry's slots. */
+/** Log2 of the slots of an entry. */
 export function widthOf(table: usize): u32 {
   return typeIdOf(table) == TYPE_DICT ? 1 : 0;
 }
@@ -47,7 +48,7 @@ export function bufferBytes(log: u32, width: u32): u32 {
   return capacityOf(log) * ((4 << width) + 4) + indexBytes(log);
 }
 
-/** Entries, deleted ones included. */
+/** Number of entries, deleted ones included. */
 export function entriesOf(table: usize): u32 {
   return load<u32>(table + SLOTS_COUNT_OFFSET) >>> widthOf(table);
 }
@@ -58,7 +59,7 @@ export function setEntries(table: usize, entries: u32): void {
 function dataOf(table: usize): usize {
   return <usize>load<u32>(table + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
 }
-/** Address of an entry's key; the value of a dict's lies behind it. */
+/** Address of the slot with an entry's key. A dict's value lies right behind it. */
 export function keySlot(table: usize, entry: u32): usize {
   return dataOf(table) + (entry << (2 + widthOf(table)));
 }
@@ -73,7 +74,7 @@ export function valueAt(table: usize, entry: u32): usize {
 export function hashSlot(table: usize, entry: u32): usize {
   return dataOf(table) + (capacityOf(logOf(table)) << (2 + widthOf(table))) + (entry << 2);
 }
-/** Hash of an entry's key. Of a deleted entry: see above. */
+/** Hash of an entry's key. For a deleted entry: the number of an entry behind it. */
 export function hashAt(table: usize, entry: u32): u32 {
   return load<u32>(hashSlot(table, entry));
 }
@@ -81,7 +82,7 @@ export function cellsOf(table: usize): usize {
   return hashSlot(table, capacityOf(logOf(table)));
 }
 
-/** The first entry from `entry` on that is there, or `entriesOf`. */
+/** The first entry at or behind `entry` that is not deleted, or `entriesOf`. Shortens the way for the next call. */
 export function entryFrom(table: usize, entry: u32): u32 {
   const end = entriesOf(table);
   let found = entry;
@@ -90,7 +91,7 @@ export function entryFrom(table: usize, entry: u32): u32 {
   return found;
 }
 
-/** How often entries came or went: iterators watch it. */
+/** A number that changes when an entry is added or deleted. Iterators compare it. */
 export function versionOf(table: usize): u32 {
   return load<u32>(table + TABLE_VERSION_OFFSET);
 }
@@ -98,7 +99,7 @@ export function countChange(table: usize): void {
   store<u32>(table + TABLE_VERSION_OFFSET, versionOf(table) + 1);
 }
 
-/** How many cells of the index were never used; NO_ENTRY if one leads to an entry that is not there. */
+/** Number of cells of the index that were never used; NO_ENTRY if a cell leads to an entry that does not exist. */
 export function emptyCells(table: usize): u32 {
   const log = logOf(table);
   const cells = cellsOf(table);

@@ -1,31 +1,33 @@
-// The index of a table: 2^log cells, in which the number of each entry stands where the hash of its key leads.
+// The index of a table: 2^log cells. The hash of a key leads to the cell that has the number of its entry.
 //
-// Open addressing: a search looks at one cell after another, in an order that the hash decides (CPython's, in which after
-// some cells every bit of the hash has had its say), until it comes to the entry or to a cell that was never used. A
-// deleted entry leaves a tombstone, so that searches go on behind it; the next entry whose search comes by takes its
-// cell. A third of the cells, at least, was never used: a search looks at three cells on average. Where n keys have one
+// Open addressing: a search looks at one cell after another, in an order that the hash determines (CPython's, in which
+// after some cells every bit of the hash has had an influence), until it finds the entry or a cell that was never used.
+// A deleted entry leaves a tombstone, so that searches continue behind it. The next new entry whose search meets the
+// tombstone takes its cell.
+//
+// At least a third of the cells was never used, so a search looks at three cells on average. If n keys have the same
 // hash, it looks at all of them.
 
 /** Log2 of the smallest index, and of the largest: with 4-byte cells and 8-byte entries it still fits 4 GiB. */
 export const MIN_LOG: u32 = 3;
 export const MAX_LOG: u32 = 27;
 
-/** What a cell reads as that was never used, and one whose entry was deleted. */
+/** The value of a cell that was never used, and of one whose entry was deleted. */
 export const EMPTY: u32 = u32.MAX_VALUE;
 export const TOMBSTONE: u32 = u32.MAX_VALUE - 1;
 
-/** Entries that an index serves. */
+/** Number of entries that an index serves: two thirds of its cells. */
 export function capacityOf(log: u32): u32 {
   return ((<u32>2) << log) / 3;
 }
-/** Log2 of the bytes of a cell: entries are below the two values that mean something else. */
+/** Log2 of the bytes of a cell. Entry numbers stay below the two special values. */
 export function cellShift(log: u32): u32 {
   return log <= 8 ? 0 : log <= 16 ? 1 : 2;
 }
 export function indexBytes(log: u32): u32 {
   return (<u32>1) << (log + cellShift(log));
 }
-/** Log2 of the smallest index with so many cells. */
+/** Log2 of the smallest index with at least `cells` cells. */
 export function logFor(cells: u32): u32 {
   let log = MIN_LOG;
   while ((<u32>1) << log < cells) log++;
@@ -50,7 +52,7 @@ export function writeCell(cells: usize, log: u32, cell: u32, value: u32): void {
   else store<u32>(cells + (cell << 2), value);
 }
 
-/** The cell of an entry with this hash, which is there. */
+/** The cell of an existing entry with this hash. */
 export function cellOf(cells: usize, log: u32, hash: u32, entry: u32): u32 {
   const mask = (1 << log) - 1;
   const shift = cellShift(log);
@@ -76,7 +78,7 @@ export function freeCell(cells: usize, log: u32, hash: u32): u32 {
   return cell;
 }
 
-/** Makes all cells such as were never used. */
+/** Makes all cells unused. */
 export function clearCells(cells: usize, log: u32): void {
   memory.fill(cells, 0xff, indexBytes(log));
 }

@@ -1,8 +1,8 @@
 // Lists: a growable array of slots, in a buffer that the list owns.
 //
-// What takes long: to insert or remove in front of n items moves n slots (4n bytes, at once), and so does a new buffer;
-// growing and shrinking by parts of the length makes the latter constant for each append or pop. The index of an item
-// compares it with all before it. Clearing does not depend on the length: see detached.ts.
+// Cost: inserting or removing in front of n items moves n slots (4n bytes), and so does a new buffer. The buffer grows
+// and shrinks in proportion to the length, so an append or pop takes constant time on average. Searching an item
+// compares it with all items before it. Clearing takes constant time plus the deaths: see detached.ts.
 
 import {
   BUFFER_DATA_OFFSET,
@@ -23,7 +23,7 @@ import { addSlot, dropSlot, hold, unhold } from "../heap/count";
 import { createDetached, detachAll, discard } from "./detached";
 import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./write";
 
-/** Slots that fit below 4 GiB, with room to compute. */
+/** Slots that fit below 4 GiB, so that no computation of bytes wraps. */
 const MAX_CAPACITY: u32 = 0x3ff00000;
 
 function itemsOf(list: usize): usize {
@@ -43,7 +43,7 @@ export function createList(capacity: u32): usize {
   return list;
 }
 
-/** Gives the list room for exactly `capacity` slots, at least its length. */
+/** Gives the list a buffer of exactly `capacity` slots, at least its length. False = out of memory, nothing changed. */
 function resize(list: usize, capacity: u32): bool {
   if (capacity > MAX_CAPACITY) return false;
   const buffer = newArray(capacity, 2);
@@ -58,7 +58,7 @@ function resize(list: usize, capacity: u32): bool {
   return true;
 }
 
-/** CPython's growth: an eighth more and a little, in steps of four. */
+/** CPython's growth: an eighth more and six, rounded down to a multiple of four. */
 function grownCapacity(length: u32): u32 {
   return (length + (length >>> 3) + 6) & ~3;
 }
@@ -70,7 +70,7 @@ function makeRoom(list: usize, extra: u32): bool {
   const wanted = length + extra;
   if (wanted <= load<u32>(list + LIST_CAPACITY_OFFSET)) return true;
   const grown = grownCapacity(wanted);
-  // More at once than there would be to spare: then nothing is spare, as in CPython.
+  // When more is added at once than the growth would leave unused, nothing is left unused, as in CPython.
   return resize(list, extra > grown - wanted ? (wanted + 3) & ~3 : grown);
 }
 
@@ -93,9 +93,12 @@ export function insertItem(list: usize, index: u32, item: usize): bool {
   return true;
 }
 
-/** Appends copies of `count` slots that start at `from` in the buffer of `source` (perhaps the list itself). */
+/**
+ * Appends `count` slots of `source`, from `from` on. `source` may be the list itself. False = out of memory, nothing
+ * changed.
+ */
 export function appendItems(list: usize, source: usize, from: u32, count: u32): bool {
-  // A list without a buffer gets no more than it needs, as in CPython.
+  // A list without a buffer gets as many slots as it needs and no more, as in CPython.
   const isBare = !load<u32>(list + SLOTS_BUFFER_OFFSET) && count;
   if (!(isBare ? resize(list, (count + 1) & ~1) : makeRoom(list, count))) return false;
   const type = typeOf(source);
@@ -115,7 +118,7 @@ export function setItem(list: usize, index: u32, item: usize): void {
   writeSlot(itemsOf(list) + (index << 2), item);
 }
 
-/** Removes an item, which may die of it; by then the list is whole. */
+/** Removes an item. The list is whole when the item dies. */
 export function removeItem(list: usize, index: u32): void {
   const item = itemAt(list, index);
   const length = lengthOfList(list) - 1;
@@ -126,7 +129,7 @@ export function removeItem(list: usize, index: u32): void {
   if (dropSlot(item)) kill(item);
 }
 
-/** As CPython: below half full it gives memory back; if there is none to move to, it stays. */
+/** Shrinks the buffer if it is less than half full, as CPython does, and if there is memory to move to. */
 function shrinkIfEmpty(list: usize): void {
   if (lengthOfList(list) < load<u32>(list + LIST_CAPACITY_OFFSET) >>> 1) shrink(list);
 }
@@ -144,7 +147,7 @@ function shrink(list: usize): void {
   store<u32>(list + LIST_CAPACITY_OFFSET, 0);
 }
 
-/** Removes all items: none is in the list when the first dies. They die last first. */
+/** Removes all items before the first of them dies. They die last first. */
 export function clearItems(list: usize): void {
   const length = lengthOfList(list);
   if (!length) {
@@ -160,7 +163,7 @@ export function clearItems(list: usize): void {
   kill(detached);
 }
 
-/** Removes the items of `[start, end)`: none is in the list when the first dies. They die last first. */
+/** Removes the items of `[start, end)` before the first of them dies. They die last first. */
 export function removeItems(list: usize, start: u32, end: u32): void {
   const count = end - start;
   const length = lengthOfList(list);
@@ -180,7 +183,10 @@ export function removeItems(list: usize, start: u32, end: u32): void {
   }
 }
 
-/** A detached list of items that are about to leave a list, whose references it takes over. 0 = out of memory, nothing changed. */
+/**
+ * A detached list that takes over the references of items that are about to leave a list. 0 = out of memory, nothing
+ * changed.
+ */
 function copyDetached(list: usize, start: u32, count: u32): usize {
   const detached = createDetachedList(count);
   if (!detached) return 0;
@@ -200,7 +206,7 @@ export function createDetachedList(capacity: u32): usize {
   return detached;
 }
 
-/** Writes a slot. What was there becomes the last item of a detached list, which has room. */
+/** Writes a slot. The old value becomes the last item of a detached list, which has room for it. */
 export function moveToDetached(detached: usize, slot: usize, value: usize): void {
   if (value) addSlot(value);
   const old = load<u32>(slot);
@@ -211,7 +217,7 @@ export function moveToDetached(detached: usize, slot: usize, value: usize): void
   store<u32>(detached + SLOTS_COUNT_OFFSET, length + 1);
 }
 
-/** The same as `removeItems` without memory: see detached.ts. Three reversals bring the items to the end, in order. */
+/** `removeItems` without memory: see detached.ts. Three reversals bring the items to the end, in their order. */
 function removeInPlace(list: usize, start: u32, end: u32): void {
   const first = lengthOfList(list) - (end - start);
   let index = lengthOfList(list);
@@ -223,14 +229,17 @@ function removeInPlace(list: usize, start: u32, end: u32): void {
   if (unhold(list)) kill(list);
 }
 
-/** Turns round the items of `[start, end)`. */
+/** Reverses the items of `[start, end)`. */
 export function reverseItems(list: usize, start: u32, end: u32): void {
   let low = itemsOf(list) + (start << 2);
   let high = itemsOf(list) + (end << 2);
   for (high -= 4; low < high; low += 4, high -= 4) swapSlots(low, high);
 }
 
-/** Puts at each place i the item that is at `order[i]` now. `order` has room for as many words again. */
+/**
+ * Puts the item at `order[i]` to place i, for each i. `order` must have room for as many words again, which are
+ * overwritten.
+ */
 export function permuteItems(list: usize, order: usize): void {
   const length = lengthOfList(list);
   const items = itemsOf(list);
@@ -243,8 +252,8 @@ export function permuteItems(list: usize, order: usize): void {
 }
 
 /**
- * The first place in `[start, end)` of a list or tuple with an item equal to `value`; `end` = none; INCOMPARABLE_INDEX =
- * an item and the value are tuples that cannot be compared.
+ * The first place in `[start, end)` of a list or tuple with an item equal to `value`; `end` = none; INCOMPARABLE_INDEX
+ * = an item and `value` are tuples that cannot be compared.
  */
 export function indexOfItem(sequence: usize, value: usize, start: u32, end: u32): u32 {
   const items = firstSlot(sequence, typeOf(sequence));

@@ -1,4 +1,5 @@
-// The buffer of a table: made, rebuilt and given back. entries.ts says what is in it.
+// The buffer of a table: creating, rebuilding and freeing it. entries.ts describes its contents. A rebuild takes time
+// in proportion to the table's length, at once.
 
 import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, TABLE_LOG_OFFSET, TYPE_DICT } from "../layout";
 import { freeBlock } from "../memory/blocks";
@@ -39,14 +40,14 @@ export function createTable(type: u32, expected: u32): usize {
   return table;
 }
 
-/** Room for `expected` entries in all. */
+/** Makes room for `expected` entries in all. False = out of memory, nothing changed. */
 function reserve(table: usize, expected: u32): bool {
   let log = MIN_LOG;
   while (log <= MAX_LOG && capacityOf(log) < expected) log++;
   return rebuild(table, log);
 }
 
-/** Moves the entries to a new buffer, without those that were deleted. False = out of memory, nothing changed. */
+/** Moves the entries that are not deleted to a new buffer. False = out of memory, nothing changed. */
 function rebuild(table: usize, log: u32): bool {
   if (log > MAX_LOG) return false;
   const width = widthOf(table);
@@ -78,12 +79,15 @@ function rebuild(table: usize, log: u32): bool {
   return true;
 }
 
-/** Room for one more, as CPython grows: three cells for each entry that is there. */
+/**
+ * Makes room for one more entry. Grows as CPython does: three cells for each entry. False = out of memory, nothing
+ * changed.
+ */
 export function makeRoom(table: usize): bool {
   return usableOf(table) != 0 || rebuild(table, logFor(lengthOfTable(table) * 3));
 }
 
-/** An empty table starts anew; a large one gives its memory back. */
+/** Starts an empty table anew. A large one gives its memory back. */
 export function reset(table: usize): void {
   const isSmall = logOf(table) == MIN_LOG;
   if (isSmall) clearCells(cellsOf(table), MIN_LOG);

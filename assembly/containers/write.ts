@@ -1,4 +1,4 @@
-// Writing references: every kind of slot write there is. Its barrier is in snapshot.ts.
+// Writing references: every kind of slot write there is, so that the write barrier (heap/barrier.ts) is in one place.
 
 import { PAYLOAD_OFFSET } from "../layout";
 import { kill } from "../death/death";
@@ -12,12 +12,12 @@ export function slotAddress(object: usize, slot: u32): usize {
   return object + PAYLOAD_OFFSET + (slot << 2);
 }
 
-/** Writes one slot, at its address. Counts the new object before the old one may die of it. */
+/** Writes the slot at an address. Counts the new object before the old one may die. */
 export function writeSlot(slot: usize, value: usize): void {
   replaceSlot(slot, value);
 }
 
-/** The same in place: for the one caller that is called most. */
+/** `writeSlot`, inlined: for `setRef`, which runs most. */
 @inline
 export function replaceSlot(slot: usize, value: usize): void {
   if (value) addSlot(value);
@@ -26,24 +26,24 @@ export function replaceSlot(slot: usize, value: usize): void {
   if (old && dropSlot(old)) kill(old);
 }
 
-/** Writes a slot that holds nothing yet. */
+/** Writes a slot that holds nothing. */
 export function fillSlot(slot: usize, value: usize): void {
   addSlot(value);
   store<u32>(slot, <u32>value);
 }
 
-/** Moves slots within one object, which keeps them all; the ranges may overlap. */
+/** Moves slots within one object. The ranges may overlap. */
 export function moveSlots(to: usize, from: usize, count: u32): void {
   if (control.partial && to < from) shadeMoved(to, from, count);
   memory.copy(to, from, (<usize>count) << 2);
 }
 
-/** Copies slots to another buffer of their object, each to where it was. */
+/** Copies slots to another buffer of their object, each to the same place. */
 export function copySlots(to: usize, from: usize, count: u32): void {
   memory.copy(to, from, (<usize>count) << 2);
 }
 
-/** Puts the slots of an object in the order in which they are written at `from`. */
+/** Overwrites all slots of an object with a permutation of them, which lies at `from`. */
 export function reorderSlots(object: usize, slots: usize, from: usize, count: u32): void {
   shadeReordered(object);
   memory.copy(slots, from, (<usize>count) << 2);
@@ -57,8 +57,8 @@ export function swapSlots(a: usize, b: usize): void {
 }
 
 /**
- * Empties a slot. What it held becomes an outside reference of the caller's. False = it does not, and
- * does not die of that either: it has more of them than there is memory to count.
+ * Empties a slot. The caller takes over what it held as an outside reference. False = it does not: there is no memory
+ * to count another one. The object does not die of that, because it has more than 254.
  */
 export function takeSlot(slot: usize): bool {
   const value = load<u32>(slot);

@@ -1,6 +1,7 @@
-// Garbage that dies without a word: neither it nor what dies with it has a finalizer or a weak reference; or, with
-// bounded pauses, its own finalizers have run, and all other hooks are put off. So there is no order to keep, and nobody
-// to see that for a while slots lead to what is gone. Each object drops only what it holds outside of the garbage, and goes.
+// Garbage without hooks dies in bulk: neither it, nor what dies with it, has a finalizer or weak references; or, with
+// bounded pauses, its own finalizers have run, and all other hooks are deferred. So there is no order to keep, and no
+// user code can run and see slots that lead to freed memory. Each object drops only what it holds outside of the
+// garbage, and is freed.
 
 import {
   FLAG_COLLECTING,
@@ -25,7 +26,9 @@ import { hasFlag, infoOf, nextOf, refcountOf, typeIdOf } from "../object/header"
 import { clearList } from "../object/links";
 import { allSlots, allSlotsEnd, isPlain } from "../object/references";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
-import { endDeaths, endWeakref, freeBuffer, killLeaf } from "./death";
+import { endDeaths } from "./death";
+import { endWeakref, freeBuffer } from "./end";
+import { killLeaf } from "./leaf";
 import { defer, deferCallbacks } from "./hooks";
 import { forgetInterned } from "../values/intern";
 import { CLEARING, isDecidedDead } from "../heap/barrier";
@@ -64,7 +67,9 @@ function takeOut(entry: usize): void {
   if (control.phase != PHASE_SWEEPING || !isDecidedDead(entry, infoOf(entry))) defer(entry);
 }
 
-/** Frees the objects of a list, which are silent garbage, COLLECTING as nothing else is. Returns how many there were. */
+/**
+ * Frees the objects of a list: garbage without hooks, COLLECTING as no other object is. Returns how many there were.
+ */
 export function freeTogether(list: usize): u32 {
   dropOutsiders(list);
   let count: u32 = 0;
@@ -83,7 +88,10 @@ export function freeTogether(list: usize): u32 {
   return count;
 }
 
-/** Drops what the garbage holds outside of itself. What dies of it is deferred: its death may run hooks. */
+/**
+ * Drops what the garbage holds outside of itself. Objects that die of it are deferred, because their deaths may run
+ * hooks.
+ */
 function dropOutsiders(list: usize): void {
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
@@ -96,7 +104,7 @@ function dropOutsiders(list: usize): void {
   }
 }
 
-/** Whether what a full marking has not marked is silent. */
+/** Whether the objects that a full marking has not marked have no hooks. */
 export function isUnmarkedSilent(): bool {
   if (!control.hasHooks) return true;
   for (let object = firstObject(); object; object = nextObject(object)) {
@@ -107,13 +115,15 @@ export function isUnmarkedSilent(): bool {
   return true;
 }
 
-/** Frees all that a full marking has not marked, which is silent. Returns how many of it were tracked, and so old. */
+/**
+ * Frees everything that a full marking has not marked: garbage without hooks. Returns how many of the objects were old.
+ */
 export function sweep(): u32 {
   let old: u32 = 0;
   let number = control.firstPage;
   while (number < control.endPage) {
     const page = pageAt(number);
-    // Pages that were given back meanwhile may have become others.
+    // The page may be inside a run: pages that the sweep has freed may serve other runs by now.
     const span: u32 = page.state == PAGE_INSIDE ? 1 : page.span;
     if (hasBlocks(page) && usedOf(page)) {
       const marked = markedIn(number, span);
@@ -125,14 +135,14 @@ export function sweep(): u32 {
   return old;
 }
 
-/** `isUnmarked`: there are no marks in the span. */
+/** Sweeps one run. `isUnmarked`: it has no marks. Returns how many of the objects were old. */
 function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   const isLarge = page.state == PAGE_LARGE;
   const first = firstBlockOf(number, page);
   const end = endOfBlocks(page);
   const size = strideOf(page);
   const before = page.used;
-  // Then all goes, and need not be put on the free list.
+  // Then all blocks are freed together, and need not be put on the free list.
   const isWhole = isUnmarked && !isLarge && page.kind == BLOCK_LINKED && !control.nesting && !CHECK;
   let old: u32 = 0;
   for (let object = first; object < end; object += size) {
@@ -155,14 +165,14 @@ function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   return old;
 }
 
-/** Whether an unmarked object is here, and not in the middle of a death. */
+/** Whether there is an unmarked object at this address whose death has not begun. */
 @inline
 function isDead(object: usize, isUnmarked: bool): bool {
   const isObject = (infoOf(object) & TYPE_MASK) > <u32>TYPE_BUFFER;
   return isObject && (isUnmarked || !isMarked(object)) && refcountOf(object) != 0;
 }
 
-/** Drops what the slots hold that lives on. */
+/** Drops the references to marked objects, which live on. */
 @inline
 function dropMarked(slot: usize, end: usize): void {
   for (; slot < end; slot += 4) {

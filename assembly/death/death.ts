@@ -1,106 +1,83 @@
 // Death: the one loop in which objects die.
 //
-//   refcount 0 → finalizer, once, object alive, may resurrect → entries of weak maps whose key it is, then weak
-//   references to it, cleared, callbacks newest first → slots dropped, depth first, a child's whole death before the
-//   next slot → memory freed
+//   refcount 0 → finalizer (once, the object alive; it may resurrect)
+//              → entries of weak maps removed, whose key it is; weak references to it cleared; callbacks, newest first
+//              → slots dropped, depth first: the whole death of a child before the next slot
+//              → memory freed
 //
-// Objects that wait for a child's death form a stack (`control.dyingTop`) through their own `next`, and remember in
-// `prev` how far their slots are dropped. An object is freed before the child in its last slot is entered, so a list
-// of any length needs a stack of one and is touched once: no recursion, and no memory.
+// Objects that wait for the death of a child form a stack (`control.dyingTop`) through their own `next`, and record in
+// `prev` how many slots they have dropped. An object is freed before the child in its last slot is entered. So a list
+// of any length needs a stack of one object and is touched once: no recursion, and no memory.
 //
-// The loop has a budget: so many slots. At once it is unlimited. With bounded pauses it is DEATH_SLICE, and what is
-// left stays on the stack for the steps of later births. Objects on the stack are DYING: refcount 0, and roots of
-// every collection with the slots that they still hold.
+// The loop has a budget, in slots. It is unlimited, or DEATH_SLICE with bounded pauses: then the rest stays on the
+// stack, and the steps of later births continue. Objects on the stack are DYING: their refcount is 0, and every
+// collection treats them as roots, for the slots that they still hold.
 //
-// Hooks run at two points of the loop: the finalizer of the object that is about to die, and the callbacks of an
-// object whose weak references have been cleared. Between them the stack is whole and each count exact. Deaths that a
-// hook starts run in a loop of their own above the floor (hooks.ts) of this one.
+// Hooks run at two points of the loop: the finalizer of the object that is about to die, and the callbacks of an object
+// whose weak references have been cleared. There the stack is whole and each count exact. Deaths that a hook starts run
+// in a loop of their own, above the floor (hooks.ts) of this one.
 
 import {
-  FLAG_DETACHED,
-  FLAG_COLLECTING,
   FLAG_DYING,
-  FLAG_HAS_WEAKREFS,
-  FLAG_INTERNED,
   FLAG_FINALIZED,
-  FLAG_OLD,
+  FLAG_HAS_WEAKREFS,
   FLAG_TRACKED,
-  FLAG_UNREACHABLE,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
-  PHASE_SWEEPING,
-  SLOTS_BUFFER_OFFSET,
-  TYPE_DIES_QUIETLY,
-  TYPE_HAS_LINKS,
   TYPE_MASK,
-  TYPE_STR,
-  TYPE_WEAKREF,
 } from "../layout";
 import { freeBlock } from "../memory/blocks";
 import { control } from "../control";
-import {
-  SATURATED,
-  hasFlag,
-  infoOf,
-  nextOf,
-  prevOf,
-  setFlag,
-  setInfo,
-  setNext,
-  setPrev,
-  setRefcount,
-  typeIdOf,
-} from "../object/header";
-import { dropsLastFirst, firstSlot, hasBuffer, slotCount } from "../object/references";
+import { SATURATED, hasFlag, infoOf, nextOf, prevOf, setFlag, setInfo, setPrev, setRefcount } from "../object/header";
+import { dropsLastFirst, firstSlot, slotCount } from "../object/references";
 import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
-import { isDead, shade, shadeSlots } from "../heap/barrier";
+import { shadeSlots } from "../heap/barrier";
 import { dropOutside, dropSlot } from "../heap/count";
-import { leaveGeneration, track, untrack } from "../heap/generations";
-import { forgetInterned } from "../values/intern";
+import { track, untrack } from "../heap/generations";
 import { firstEntry, firstEntryOf, unlinkEntry } from "../weak/map";
-import { callbackOf, clearWeakrefs, detach } from "../weak/reference";
+import { clearWeakrefs } from "../weak/reference";
 import {
   callOrDefer,
   canRunHooks,
   defer,
   finalize,
-  forgetCallback,
   isAnythingWaiting,
-  pushBelow,
   pushDying,
   seeToWaiting,
   startActivation,
   takeCallbacks,
   takeDeferred,
 } from "./hooks";
+import { endDying, freeObject } from "./end";
+import { isPlainLeaf, killLeaf } from "./leaf";
+import { STRUCT, dropUntilDeath, firstHeld, isStruct, leaveAndDropSlots, structEnd, waitForChild } from "./struct";
 
-/** Slots that one death drops at once when pauses are bounded. */
+/** Slots that one death drops in one go when pauses are bounded. */
 const DEATH_SLICE: i32 = 1000;
 const UNLIMITED: i32 = i32.MAX_VALUE;
 
-/** In `info` of an object that waits for a child's death: in no generation, no garbage, without references from outside. */
-const NOT_ALIVE: u32 = ~(SATURATED | FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE);
-const STRUCT: u32 = TYPE_DIES_QUIETLY | TYPE_HAS_LINKS;
-
-/** An object's count has become 0: it dies, and with it everything that only it refers to. */
+/** Kills an object whose refcount has become 0, and with it everything that only it refers to. */
 export function kill(object: usize): void {
   killFrom(object, 0);
 }
 
-/** Takes a reference from outside away; the object dies if it was the last reference. */
+/** Drops a reference from outside; the object dies if it was the last reference. */
 export function release(object: usize): void {
   if (dropOutside(object)) kill(object);
 }
 
-/** The same for a struct that has dropped its slots up to `slot`, whose object is about to die (0 = none yet). */
+/** `kill` for a struct that has dropped its slots up to `slot`, whose object is about to die. `slot` = 0: none yet. */
 export function killFrom(object: usize, slot: usize): void {
   startActivation();
   goOn(object, slot, control.dyingTop);
 }
 
-/** Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with bounded pauses. */
+/**
+ * Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with
+ * bounded pauses.
+ */
 @inline
-function goOn(object: usize, slot: usize, floor: usize): void {
+export function goOn(object: usize, slot: usize, floor: usize): void {
   if (control.bounded) {
     const left = run(object, slot, floor, DEATH_SLICE);
     if (!control.nesting && control.waitingFirst | control.callbacksFirst) runWaiting(left);
@@ -113,8 +90,8 @@ function goOn(object: usize, slot: usize, floor: usize): void {
 }
 
 /**
- * Goes on with the deaths and callbacks that wait, for about `budget` slots: not with those that belong to a death
- * under way further up the host's stack. Returns the budget that is left.
+ * Continues deferred deaths and callbacks, for about `budget` slots. Deaths further up the host's stack, which wait for
+ * a hook to return, are not touched. Returns the budget that is left.
  */
 export function runWaiting(budget: i32): i32 {
   while (budget > 0 && isAnythingWaiting() && canRunHooks()) {
@@ -125,7 +102,7 @@ export function runWaiting(budget: i32): i32 {
   return budget;
 }
 
-/** Deaths that were deferred go on: all of them, or a slice with bounded pauses. */
+/** Continues deferred deaths: all of them, or a slice with bounded pauses. */
 export function endDeaths(): void {
   if (!control.bounded) settleDeaths();
   else if (isAnythingWaiting()) {
@@ -134,14 +111,15 @@ export function endDeaths(): void {
   }
 }
 
-/** Ends all deaths that wait and can go on here. */
+/** Ends all deferred deaths that can run here. */
 export function settleDeaths(): void {
   while (isAnythingWaiting() && canRunHooks()) runWaiting(UNLIMITED);
 }
 
 /**
- * The loop. Kills `dead` (0 = nothing new; `slot`: see `killFrom`), then goes on with the objects on the stack above
- * `floor`, the innermost first, until the stack is back at `floor` or the budget is spent. Returns what is left of it.
+ * The loop. Kills `dead` (0 = nothing new; `slot`: see `killFrom`). Then continues with the objects on the stack above
+ * `floor`, the innermost first, until the stack is back at `floor` or the budget is spent. Returns the budget that is
+ * left.
  */
 function run(dead: usize, slot: usize, floor: usize, budget: i32): i32 {
   let top = <usize>control.dyingTop;
@@ -198,61 +176,10 @@ function run(dead: usize, slot: usize, floor: usize, budget: i32): i32 {
   return budget;
 }
 
-/** Whether an object is a struct, as most are, whose death is dropping slots and no more. */
-@inline
-export function isStruct(info: u32, type: Type): bool {
-  return (type.flags & STRUCT) == STRUCT && !(info & (FLAG_HAS_WEAKREFS | FLAG_DYING));
-}
-
-
-@inline
-function structEnd(struct: usize, type: Type): usize {
-  return struct + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
-}
-
-/** Takes a struct out of its generation and drops its slots until an object dies of it. That slot, or 0. */
-@inline
-export function leaveAndDropSlots(struct: usize, info: u32, type: Type): usize {
-  if (info & FLAG_TRACKED) leaveGeneration(struct, info);
-  return dropUntilDeath(struct + PAYLOAD_OFFSET, structEnd(struct, type));
-}
-
-/** Drops slots until an object dies of it. That slot, or 0. */
-@inline
-function dropUntilDeath(slot: usize, end: usize): usize {
-  for (; slot < end; slot += 4) {
-    const child = load<u32>(slot);
-    if (child && dropSlot(child)) return slot;
-  }
-  return 0;
-}
-
-/** The first of these slots that holds anything, or 0: a struct with no such slot need not wait for a child. */
-@inline
-function firstHeld(slot: usize, end: usize): usize {
-  for (; slot < end; slot += 4) if (load<u32>(slot)) return slot;
-  return 0;
-}
-
-/** A child of the struct `dead` is about to die, and slots from `rest` on are still held: the struct waits on top of the stack. */
-@inline
-function waitForChild(dead: usize, info: u32, rest: usize, top: usize): void {
-  setInfo(dead, (info & NOT_ALIVE) | FLAG_DYING);
-  setRefcount(dead, 0);
-  setPrev(dead, (rest - dead - PAYLOAD_OFFSET) >>> 2);
-  setNext(dead, top);
-  shade(dead);
-}
-
-/** The memory of an object with links goes back. */
-@inline
-export function freeObject(object: usize): void {
-  const count = control.count0;
-  if (count > 0) control.count0 = count - 1;
-  freeBlock(object);
-}
-
-/** The beginning of a death that may be more than dropping slots. Afterwards the object is on the stack, gone, or deferred. */
+/**
+ * Begins a death that may be more than dropping slots. Afterwards the object is on the stack, freed, resurrected or
+ * deferred.
+ */
 function begin(dead: usize, info: u32, type: Type): void {
   if (!hasLinks(type)) {
     callOrDefer(killLeaf(dead));
@@ -268,11 +195,14 @@ function begin(dead: usize, info: u32, type: Type): void {
   pushDying(dead);
 }
 
-/** Runs the finalizer of an object whose count is 0, as the youngest of generation 0. False if it was resurrected. */
+/**
+ * Runs the finalizer of an object whose refcount is 0. During the call it is alive, the youngest of generation 0. False
+ * = it was resurrected.
+ */
 function finalizeDying(object: usize): bool {
   shadeSlots(object);
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
-  // It is alive again, also if it was deferred.
+  // A deferred object was DYING; it is alive again.
   setInfo(object, infoOf(object) & ~(SATURATED | FLAG_DYING));
   setRefcount(object, 0);
   track(object);
@@ -281,31 +211,7 @@ function finalizeDying(object: usize): bool {
   return dies;
 }
 
-/**
- * The death of an object that refers to nothing, and has no links to wait with. Entries of weak maps whose key it was
- * wait on the stack in its place. Returns the chain of callbacks that are due: they are called before the entries die.
- */
-export function killLeaf(leaf: usize): usize {
-  const info = infoOf(leaf);
-  if (!(info & (FLAG_HAS_WEAKREFS | FLAG_INTERNED))) {
-    freeBlock(leaf);
-    return 0;
-  }
-  if (leaf == <usize>control.partial) control.partial = 0;
-  setInfo(leaf, (info & ~SATURATED) | FLAG_DYING);
-  setRefcount(leaf, 0);
-  let callbacks: usize = 0;
-  if (info & FLAG_HAS_WEAKREFS) {
-    let last: usize = 0;
-    for (let entry = firstEntryOf(leaf); entry; entry = firstEntryOf(leaf)) last = stackEntry(entry, last);
-    callbacks = clearWeakrefs(leaf);
-  }
-  if (info & FLAG_INTERNED && typeIdOf(leaf) == TYPE_STR) forgetInterned(leaf);
-  freeBlock(leaf);
-  return callbacks;
-}
-
-/** Goes on with the death of the object on top of the stack. Returns what dies of it, or 0. */
+/** Continues the death of the object on top of the stack. Returns an object that dies of it, or 0. */
 function dropNext(top: usize): usize {
   if (hasFlag(top, FLAG_HAS_WEAKREFS)) {
     const entry = firstEntryOf(top);
@@ -329,14 +235,17 @@ function dropNext(top: usize): usize {
   return 0;
 }
 
-/** Takes an entry out of its weak map. Returns it if it dies of it, or 0. */
+/** Takes an entry out of its weak map. Returns the entry if it dies of it, or 0. */
 function dropEntry(entry: usize): usize {
   control.dropsLeft--;
   unlinkEntry(entry);
   return dropSlot(entry) ? entry : 0;
 }
 
-/** Drops slots of a dying object until an object with a death of its own dies of it, which is returned, or the budget is spent. */
+/**
+ * Drops slots of a dying object until the budget is spent, or until an object dies that is more than a plain leaf.
+ * Returns that object, or 0.
+ */
 function dropSome(object: usize, type: Type): usize {
   const first = firstSlot(object, type);
   const backwards = dropsLastFirst(type);
@@ -358,63 +267,7 @@ function dropSome(object: usize, type: Type): usize {
   return dead;
 }
 
-/** Whether an object's death is nothing but giving its memory back. */
-@inline
-export function isPlainLeaf(info: u32, type: Type): bool {
-  return !hasLinks(type) && !(info & (FLAG_HAS_WEAKREFS | FLAG_INTERNED));
-}
-
 function hasSlotsLeft(object: usize, type: Type): bool {
   const cursor = <u32>prevOf(object);
   return dropsLastFirst(type) ? cursor != 0 : cursor < slotCount(object, type);
-}
-
-/** All slots are dropped: the last thing that a weak reference or a weak map does, then the memory goes back. */
-function endDying(object: usize, type: Type): void {
-  if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
-  freeBuffer(object, type);
-  if (object == <usize>control.partial) control.partial = 0;
-  if (hasBuffer(type) && hasFlag(object, FLAG_DETACHED)) freeBlock(object);
-  else freeObject(object);
-}
-
-/** A weak reference dies: it leaves its referent's chain, and its callback will never be called. */
-export function endWeakref(weakref: usize): void {
-  detach(weakref);
-  const id = callbackOf(weakref);
-  if (id) forgetCallback(id);
-}
-
-/** Takes an entry out of its weak map; its value dies if nothing else refers to it. */
-export function deleteWeakEntry(entry: usize): void {
-  unlinkEntry(entry);
-  if (dropSlot(entry)) kill(entry);
-}
-
-/** Takes all entries out of a weak map before the first of them dies. What finalizers add meanwhile stays. */
-export function clearWeakMap(map: usize): void {
-  startActivation();
-  const floor = control.dyingTop;
-  let last: usize = 0;
-  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) last = stackEntry(entry, last);
-  goOn(0, 0, floor);
-}
-
-/**
- * Takes an entry away from key and map. If it dies of it, it waits on the stack, below the one that was put there before
- * (`last`, 0 = on top). Returns the last one that waits.
- */
-function stackEntry(entry: usize, last: usize): usize {
-  unlinkEntry(entry);
-  // An entry that is garbage of the cycle under way is freed by its own visit.
-  if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) return last;
-  pushBelow(last, entry);
-  return entry;
-}
-
-/** Gives back an object's buffer, if it has one. */
-export function freeBuffer(object: usize, type: Type): void {
-  if (!hasBuffer(type)) return;
-  const buffer = load<u32>(object + SLOTS_BUFFER_OFFSET);
-  if (buffer) freeBlock(buffer);
 }

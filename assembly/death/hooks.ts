@@ -1,18 +1,19 @@
-// Hooks: the one place from which the core calls the host's finalizers, callbacks and events.
+// Hooks: the one place from which the core runs user code: the host's finalizers, callbacks and events.
 //
-// A hook runs user code, which may do anything to the heap but end it: take and drop any number of references, define
-// types, allocate, collect, kill, fail. So around each call:
+// A hook may do anything to the heap except end it: take and drop any number of references, define types, allocate,
+// collect, kill, fail. So around each call:
 //
 //   - the object that the hook is about is held (`hold` in heap/count.ts), whatever its count was;
-//   - `nesting` counts the hooks on the host's stack. Past MAX_NESTING, or where the stack has no room, no hook runs:
-//     what needs one is DEFERRED, and the outermost death or collection goes on with it;
+//   - `nesting` counts the hooks on the host's stack. At MAX_NESTING, or where the stack has no room, no hook runs:
+//     the object is DEFERRED, and the outermost death or collection continues with it;
 //   - `dyingFloor` divides the stack of dying objects: those below it belong to deaths that wait for this hook to
 //     return, and nothing that the hook starts may touch them;
-//   - nothing is kept over the call that the hook may have moved. Types are ids: read `typeOf(object)` anew.
+//   - no address is kept over the call that the hook may have moved. Types are kept as ids, and `typeOf(object)` is
+//     read again.
 //
-// The DEFERRED queue runs through `next` of its objects, which are DYING: refcount 0, in no generation, all slots still
-// held, so weak references to them read null and collections take them for roots. Callbacks wait in a chain of their
-// weak references, which are held.
+// The queue of deferred objects runs through their `next`. They are DYING: refcount 0, in no generation, all slots
+// still held. So weak references to them read null, and collections treat them as roots. Deferred callbacks are a chain
+// of their weak references, which are held.
 
 import { FLAG_DYING, FLAG_TRACKED } from "../layout";
 import { control } from "../control";
@@ -25,9 +26,9 @@ import { moveTo, untrack } from "../heap/generations";
 import { shade, stopScanning } from "../heap/barrier";
 import { callbackOf, lastOfChain, nextWeakref, setNextWeakref } from "../weak/reference";
 
-/** Hooks that may run one inside the other: the limit of CPython's trashcan. */
+/** Hooks that may run one inside the other. The limit of CPython's trashcan. */
 export const MAX_NESTING: u32 = 50;
-/** Births within which what waits goes on. */
+/** Number of births within which deferred deaths continue. */
 export const BIRTHS_BEFORE_STEP: i32 = 256;
 
 // ---- Whether a hook may run now
@@ -37,20 +38,20 @@ const ROOM: u32 = 1;
 const NO_ROOM: u32 = 2;
 
 /**
- * A death, a collection or a step begins, perhaps at another depth of the host's stack than the last one: whether there
- * is room for hooks is asked anew, once, when the first is due.
+ * A death, a collection or a step begins, perhaps at another depth of the host's stack than the last one. So the host
+ * is asked again whether there is room for hooks, once, before the first hook.
  */
 @inline
 export function startActivation(): void {
   control.room = UNKNOWN;
 }
 
-/** The host's answer, if its stack has no room for hooks. */
+/** The host's answer that its stack has no room for hooks. */
 export function denyRoom(): void {
   control.room = NO_ROOM;
 }
 
-/** Whether a hook may run: there is room on the host's stack, and not too many are running already. */
+/** Whether a hook may run: the host's stack has room, and fewer than MAX_NESTING hooks are running. */
 export function canRunHooks(): bool {
   if (control.nesting >= MAX_NESTING) return false;
   if (control.room == UNKNOWN) {
@@ -60,9 +61,9 @@ export function canRunHooks(): bool {
   return control.room != NO_ROOM;
 }
 
-// ---- Running them
+// ---- Running hooks
 
-/** Before a hook. Returns the floor to give back to `leaveHook`. */
+/** Precedes each hook. Returns the floor that `leaveHook` restores. */
 function enterHook(): u32 {
   const floor = control.dyingFloor;
   control.dyingFloor = control.dyingTop;
@@ -76,7 +77,10 @@ function leaveHook(floor: u32): void {
   control.room = ROOM;
 }
 
-/** Runs an object's finalizer. True if it then has no reference left: the caller kills it, or goes on with its death. */
+/**
+ * Runs an object's finalizer. True = the object then has no reference left: the caller kills it, or continues its
+ * death.
+ */
 export function finalize(object: usize): bool {
   hold(object);
   const floor = enterHook();
@@ -86,12 +90,12 @@ export function finalize(object: usize): bool {
 }
 
 /**
- * Calls the callbacks of a chain of cleared weak references, in its order, and ends the hold on each. Those that then
- * have no reference left are on the stack of dying objects; returns how many.
+ * Calls the callbacks of a chain of cleared weak references, in its order, and ends the hold on each. Weak references
+ * that then have no reference left are pushed on the stack of dying objects. Returns how many.
  *
- * Two rules, both CPython's. After a death all are held until the last has been called: none of them is garbage to a
- * collection that a callback asks for. In a collection (`generation` = where its survivors go) each hold ends after its
- * own call, and a weak reference that lives on goes where the survivors went.
+ * Two rules of CPython. After a death, all are held until the last callback has returned, so none of them is garbage to
+ * a collection that a callback starts. In a collection (`generation` = where its survivors go), each hold ends after
+ * its own call, and a weak reference that survives moves to that generation.
  */
 export function callEach(first: usize, generation: i32 = -1): u32 {
   let died: u32 = 0;
@@ -104,7 +108,7 @@ export function callEach(first: usize, generation: i32 = -1): u32 {
     setNextWeakref(weakref, 0);
     if (generation >= 0) call(weakref);
     if (unhold(weakref)) {
-      // They die in the order of the calls. In a collection the next call may end the death of the last one.
+      // They die in the order of the calls. In a collection the next callback may already end the death of this one.
       pushBelow(generation < 0 ? last : 0, weakref);
       last = weakref;
       died++;
@@ -118,26 +122,26 @@ function call(weakref: usize): void {
   host.callback(weakref, callbackOf(weakref));
 }
 
-/** Calls the callbacks of a chain after a death: now, or when the outermost death goes on with what is deferred. */
+/** Calls the callbacks of a chain after a death: now, or when the outermost death continues with what is deferred. */
 export function callOrDefer(first: usize): void {
   if (!first) return;
   if (canRunHooks()) callEach(first);
   else deferCallbacks(first);
 }
 
-/** Tells the host of a collection's progress (COLLECTION_*, CYCLE_*, STEP_*). The events are user code as well. */
+/** Reports the progress of a collection to the host (COLLECTION_*, CYCLE_*, STEP_*). The host runs user code. */
 export function tell(event: u32, generation: u32, collected: u32): void {
   const floor = enterHook();
   host.tellCollection(event, generation, collected);
   leaveHook(floor);
 }
 
-/** The weak reference with this callback is gone: the host can forget the function. Runs no user code. */
+/** Reports that the weak reference with this callback is dead. The host runs no user code. */
 export function forgetCallback(id: u32): void {
   host.forget(id);
 }
 
-// ---- What waits
+// ---- Deferred deaths and callbacks
 
 /** Makes an object DYING: in no generation, without references from outside, all slots still held. */
 export function markDying(object: usize): void {
@@ -148,20 +152,25 @@ export function markDying(object: usize): void {
   setPrev(object, firstCursor(object, typeOf(object)));
 }
 
-/** How far the slots of an object are dropped whose death begins: lists and tuples drop the last one first. */
+/**
+ * `prev` of an object whose death begins: slots dropped, or slots held, of lists and tuples, which drop the last one
+ * first.
+ */
 function firstCursor(object: usize, type: Type): usize {
   return !isPlain(type) && dropsLastFirst(type) ? <usize>slotCount(object, type) : 0;
 }
 
-/** Puts a dying object on top of the stack: the loop goes on with it first. Its finalizer, if any, has run. */
+/**
+ * Puts a dying object on top of the stack, so that the loop continues with it. Its finalizer, if it has one, has run.
+ */
 export function pushDying(object: usize): void {
   pushBelow(0, object);
 }
 
-/** Puts a dying object right below `above` on the stack, or on top of it (0). */
+/** Puts a dying object on the stack: right below `above`, or on top if that is 0. */
 export function pushBelow(above: usize, object: usize): void {
   markDying(object);
-  // A cycle that marks finds what the object still holds through the object alone.
+  // Shaded, because a cycle that marks finds what the object still holds through the object alone.
   shade(object);
   if (above) {
     setNext(object, nextOf(above));
@@ -172,7 +181,9 @@ export function pushBelow(above: usize, object: usize): void {
   }
 }
 
-/** Puts an object with links, whose count is 0, in the queue. Its finalizer has not run. */
+/**
+ * Puts an object with links, whose refcount is 0, at the end of the queue. Its finalizer, if it has one, has not run.
+ */
 export function defer(object: usize): void {
   markDying(object);
   shade(object);
@@ -190,7 +201,7 @@ export function takeDeferred(): usize {
   return object;
 }
 
-/** Calls the callbacks of a chain later. */
+/** Puts a chain of callbacks at the end of their queue. */
 export function deferCallbacks(first: usize): void {
   if (!first) return;
   if (control.callbacksFirst) setNextWeakref(control.callbacksLast, first);
@@ -199,24 +210,24 @@ export function deferCallbacks(first: usize): void {
   seeToWaiting();
 }
 
-/** Takes the whole chain of callbacks that wait; 0 = there is none. */
+/** Takes all deferred callbacks, as one chain; 0 = there are none. */
 export function takeCallbacks(): usize {
   const first = <usize>control.callbacksFirst;
   control.callbacksFirst = 0;
   return first;
 }
 
-/** Whether anything waits: objects in the queue, callbacks, or dying objects that belong to no death under way. */
+/** Whether anything is deferred: objects, callbacks, or dying objects above the floor. */
 export function isAnythingWaiting(): bool {
   return (control.waitingFirst | control.callbacksFirst) != 0 || control.dyingTop != control.dyingFloor;
 }
 
-/** The births to come go on with what waits, if nothing does before. */
+/** Lowers the limit of births, so that one of the next births continues with what is deferred. */
 export function seeToWaiting(): void {
   control.birthsLimit = min(control.birthsLimit, control.count0 + BIRTHS_BEFORE_STEP);
 }
 
-/** Objects that wait for their death to begin or go on, as far as they are known: each may hold more. */
+/** Number of dying and deferred objects. Each may hold more objects that will die with it. */
 export function waitingCount(): u32 {
   let count: u32 = 0;
   for (let object = <usize>control.dyingTop; object; object = nextOf(object)) count++;

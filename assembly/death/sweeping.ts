@@ -1,11 +1,12 @@
-// How garbage dies that a cycle has found: in address order, one visit an object. (collect/cycle/walk.ts visits.)
+// How the garbage of a bounded cycle dies: in address order, one visit for each object (collect/cycle/walk.ts makes the
+// visits).
 //
 // A visit drops the object's slots. The object is freed when no other garbage refers to it any more: at once, or when
-// the last of those behind it is visited; until then it is a shell. So each refcount is exact between any two visits, and no slot
-// leads to freed memory.
+// the last garbage that refers to it is visited. Until then it is a shell. So each refcount is exact between any two
+// visits, and no slot leads to freed memory.
 //
-// No hook runs in a visit. What dies of it outside of the garbage is deferred (death/hooks.ts), and the walk runs those
-// deaths before it goes on.
+// No hook runs during a visit. Objects outside of the garbage that lose their last reference are deferred (hooks.ts),
+// and the walk runs their deaths before it continues.
 
 import {
   FLAG_FINALIZED,
@@ -27,19 +28,21 @@ import { isDecidedDead } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { leaveOld } from "../heap/generations";
 import { firstEntry, firstEntryOf, isEntry, unlinkEntry } from "../weak/map";
-import { endWeakref, freeBuffer, isPlainLeaf, killLeaf } from "./death";
+import { endWeakref, freeBuffer } from "./end";
+import { isPlainLeaf, killLeaf } from "./leaf";
 import { defer, deferCallbacks } from "./hooks";
 
-/** Slots of one object that are dropped at once. */
+/** Slots of one object that one visit drops. */
 const PART: u32 = 512;
-/** Units of work of a reference dropped. */
+/** Units of work for each dropped reference. */
 const DROP_UNITS: i32 = 3;
 
-/** Visits a garbage object. False if there is more to do about it: visit it again, or go on with `sweepPart`. */
+/** Visits a garbage object. False = it is not finished: visit it again, or continue with `sweepPart`. */
 export function sweep(object: usize): bool {
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
-  // First of all: if its value is its key, and a leaf, that dies of losing the slot, and would kill its entries.
+  // An entry leaves its map first. If its value is its own key, and a leaf, dropping the slot kills that key, which
+  // would then remove this entry.
   if ((info & TYPE_MASK) == TYPE_EPHEMERON) leaveMap(object);
   if (!(type.flags & TYPE_DIES_QUIETLY) || info & FLAG_HAS_WEAKREFS) {
     if (!dropEntries(object, type)) return false;
@@ -56,7 +59,7 @@ export function sweep(object: usize): bool {
   return true;
 }
 
-/** Goes on with the object that is swept in parts. */
+/** Continues with the object that is swept in parts. */
 export function sweepPart(): void {
   const object = <usize>control.partial;
   const type = typeOf(object);
@@ -72,14 +75,14 @@ export function sweepPart(): void {
   if (refcountOf(object) == 0) freeShell(object, type);
 }
 
-/** Takes a garbage entry out of its map. Key and map do not refer to it any more. */
+/** Takes a garbage entry out of its map, and drops the reference of key and map. */
 function leaveMap(entry: usize): void {
   if (!isEntry(entry)) return;
   unlinkEntry(entry);
   dropSlot(entry);
 }
 
-/** Takes out the entries of a weak map, and those whose key the object is: one at least. False if that may not be all of them. */
+/** Removes entries of a weak map, and entries whose key the object is: at least one. False = some may be left. */
 function dropEntries(object: usize, type: Type): bool {
   while (true) {
     let entry = firstEntryOf(object);
@@ -103,7 +106,7 @@ function dropDeadSlots(object: usize, slot: usize, end: usize): void {
   }
 }
 
-/** An object has lost its last reference, which was the garbage object's `visited`. */
+/** Handles an object that has lost its last reference, which the garbage object `visited` held. */
 function dropDead(object: usize, visited: usize): void {
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
@@ -115,7 +118,7 @@ function dropDead(object: usize, visited: usize): void {
   else deferCallbacks(killLeaf(object));
 }
 
-/** Frees a garbage object that holds nothing any more, and that nothing holds. */
+/** Frees a garbage object that holds nothing and that nothing refers to. */
 function freeShell(object: usize, type: Type): void {
   if (CHECK) assert(!hasFinalizer(type) || hasFlag(object, FLAG_FINALIZED), "garbage is freed without its finalizer");
   leaveOld(object, infoOf(object));

@@ -1,19 +1,20 @@
-// What a door asks before it changes anything. A door is a function that index.ts exports.
+// The checks of the doors. A door is a function that index.ts exports.
 //
 //   export function listAppend(list: usize, item: usize): bool {
-//     checkList(list);                  arguments: the checked core refuses what is wrong
+//     checkList(list);                  arguments: the checked core refuses wrong ones
 //     checkAlive(item);
 //     needRoom();                       the stack: the engine throws if it has no room
-//     return appendItem(list, item);    from here on nothing throws
+//     return appendItem(list, item);    the change: from here on nothing throws
 //   }
 //
-// Until `needRoom` returns nothing has changed, so whatever is thrown there is an error like any other, and the host
-// goes on with the heap. Behind it only a fault of the core can throw, by a trap, and that ends the heap.
+// Nothing has changed before `needRoom` returns. So whatever is thrown until then is an error like any other, and the
+// heap goes on. Behind it only a fault of the core can throw, by a trap, which ends the heap.
 //
-// A door that changes nothing needs no room; the tests list those. `decref`, `setRef`, `incref` and `alloc` ask where
-// they may have to call something: their short ways change nothing before the last call that they make.
+// A door that changes no objects needs no room; tests/architecture/doors.test.ts lists those. `decref`, `setRef`,
+// `incref` and `alloc` ask only on their long paths: their short paths change nothing before the last call that they
+// make.
 //
-// The checks cost nothing in the release core, which has none of them.
+// The release core has none of the checks, so they cost it nothing.
 
 import {
   BUFFER_DATA_OFFSET,
@@ -49,14 +50,14 @@ import { mapOf } from "../weak/map";
 import { referentOf } from "../weak/reference";
 import { entriesOf, keyAt } from "../containers/entries";
 
-/** Refuses a call whose arguments are wrong, by an error of the host's. Only where the heap is whole. */
+/** Refuses a call with wrong arguments, by an error of the host. May be called only where the heap is whole. */
 export function refuseUnless(isRight: bool, message: string): void {
   if (isRight) return;
   host.refuse(message);
   unreachable();
 }
 
-/** That the heap has not been started. */
+/** The heap has not been started. */
 export function checkStart(): void {
   if (CHECK) refuseUnless(control.endPage == 0, "this heap has been started already");
 }
@@ -72,24 +73,24 @@ export function checkObject(object: usize): void {
   );
 }
 
-/** … whose death has not begun, so that it can be given references. */
+/** The address of an object whose death has not begun, so that it can be given references. */
 export function checkAlive(object: usize): void {
   if (!CHECK) return;
   checkObject(object);
   refuseUnless(refcountOf(object) != 0, "this object is dying");
 }
 
-/** … or 0. */
+/** 0, or an object as in `checkAlive`. */
 export function checkAliveOrNone(object: usize): void {
   if (CHECK && object) checkAlive(object);
 }
 
-/** … or a borrowed key. */
+/** A borrowed key, or an object as in `checkAlive`. */
 export function checkKey(key: usize): void {
   if (CHECK && !isBorrowed(key)) checkAlive(key);
 }
 
-/** … that has a reference from outside. */
+/** An object that has a reference from outside. */
 export function checkOwned(object: usize): void {
   if (!CHECK) return;
   checkObject(object);
@@ -117,7 +118,7 @@ export function checkSlot(struct: usize, slot: u32): void {
   refuseUnless(slot < typeOf(struct).slots, "slot out of range");
 }
 
-/** `1 << shift` bytes at `offset` from the object's address. */
+/** A field of a struct: `1 << shift` bytes at `offset` from the object's address. */
 export function checkField(struct: usize, offset: u32, shift: u32): void {
   if (!CHECK) return;
   checkStruct(struct);
@@ -136,7 +137,7 @@ export function checkStr(object: usize): void {
   checkTypeOf(object, TYPE_STR, "this is not the address of a str");
 }
 
-/** Bytes of the text of a borrowed key. */
+/** Length in bytes of the text of a borrowed key. */
 export function checkBorrowedLength(byteLength: u32): void {
   if (CHECK) refuseUnless(byteLength <= <u32>BORROWED_TEXT_SIZE, "too long for a borrowed key");
 }
@@ -158,7 +159,7 @@ function checkSequence(sequence: usize): void {
   refuseUnless(type == TYPE_LIST || type == TYPE_TUPLE, "this is not the address of a list or tuple");
 }
 
-/** A place in a list or tuple. `beyond` = 1 allows the one behind the last item. */
+/** A place in a list or tuple. `beyond` = 1 also allows the place behind the last item. */
 export function checkIndex(sequence: usize, index: u32, beyond: u32 = 0): void {
   if (!CHECK) return;
   checkSequence(sequence);
@@ -236,7 +237,7 @@ export function checkGeneration(generation: u32): void {
   if (CHECK) refuseUnless(generation < <u32>GENERATIONS, "no such generation");
 }
 
-/** An object of a generation, where a walk over it stands, or 0. */
+/** The object at which a walk over a generation stands, or 0. */
 export function checkTracked(generation: u32, object: usize): void {
   if (!CHECK) return;
   checkGeneration(generation);
@@ -246,14 +247,14 @@ export function checkTracked(generation: u32, object: usize): void {
   refuseUnless(isThere, "this object is not in the generation");
 }
 
-/** An object that a collection under way has found to be garbage, or 0. */
+/** An object that the collection under way has found to be garbage, or 0. */
 export function checkGarbage(object: usize): void {
   if (!CHECK || !object) return;
   checkObject(object);
   refuseUnless(hasFlag(object, FLAG_UNREACHABLE), "this object is not garbage");
 }
 
-/** What `lend` returned, with room for `count` elements of `1 << shift` bytes. */
+/** A loan with room for `count` elements of `1 << shift` bytes. */
 export function checkLoan(address: usize, count: u32, shift: u32): void {
   if (!CHECK) return;
   const buffer = address - BUFFER_DATA_OFFSET;
@@ -261,7 +262,7 @@ export function checkLoan(address: usize, count: u32, shift: u32): void {
   refuseUnless((<u64>count) << shift <= payloadCapacity(buffer), "this loan is too small");
 }
 
-/** The order of a permutation: each number below `length` once. The second half of the loan is the core's to use. */
+/** A loan with a permutation: each number below `length` once. The core overwrites the second half of the loan. */
 export function checkOrder(order: usize, length: u32): void {
   if (!CHECK) return;
   checkLoan(order, length, 3);

@@ -1,4 +1,4 @@
-// Doors: collecting, when to collect, and who is tracked.
+// Doors: collecting, when to collect, and which objects are tracked.
 
 import { ROOM_FOR_DOORS, ROOM_FOR_HOOKS } from "../layout";
 import { control, UNREACHABLE } from "../control";
@@ -22,7 +22,8 @@ import { verifyHeap } from "../verify/verify";
 import { beginIfWorthIt, setBounded as setBoundedPauses } from "../collect/trigger";
 import { checkGarbage, checkGeneration, checkLoan, checkTracked } from "./checks";
 
-// Finalizers and callbacks are put off where the stack has no room for them. Who asks for a collection wants them now.
+// Hooks are deferred where the stack has no room for them. A program that asks for a collection expects them to run, so
+// these doors ask for the room of hooks and not only for their own.
 
 export function collect(generation: u32): u32 {
   checkGeneration(generation);
@@ -30,14 +31,14 @@ export function collect(generation: u32): u32 {
   return collectGeneration(generation);
 }
 
-/** Does about so many units of what waits; begins a cycle if there is reason to. False if nothing is left. */
+/** Does about `units` units of deferred work; begins a cycle if there is reason to. False if nothing is left. */
 export function step(units: i32): bool {
   needMoreRoom(ROOM_FOR_HOOKS);
   beginIfWorthIt();
   return stepCycle(units);
 }
 
-/** Ends, or gives up, all that goes in steps. */
+/** Ends everything that goes in steps; a cycle that is still marking is given up. */
 export function settle(): void {
   needMoreRoom(ROOM_FOR_HOOKS);
   if (control.collecting) return;
@@ -49,7 +50,7 @@ export function setBounded(on: u32): bool {
   return setBoundedPauses(on != 0);
 }
 
-/** Objects that are known to wait for their death. */
+/** Number of dying and deferred objects. Each may hold more that will die with it. */
 export function waiting(): u32 {
   return waitingCount();
 }
@@ -92,7 +93,7 @@ export function trackedAfter(generation: u32, object: usize): usize {
   return nextTracked(generation, object);
 }
 
-/** Of a collection under way: the next object that it found to be garbage. */
+/** The next object that the collection under way has found to be garbage (0 = the first), or 0. */
 export function unreachableAfter(object: usize): usize {
   checkGarbage(object);
   const next = nextOf(object ? object : UNREACHABLE);
@@ -128,7 +129,7 @@ export function garbage(): usize {
   return control.garbage;
 }
 
-/** Lets go of the list of garbage. */
+/** Releases the list `gc.garbage`. */
 export function forgetGarbage(): void {
   needRoom();
   const list = control.garbage;
@@ -136,12 +137,12 @@ export function forgetGarbage(): void {
   if (list) release(list);
 }
 
-/** What the import `checkRoom` calls if there is no room for a hook. */
+/** The import `checkRoom` calls this if the host's stack has no room for a hook. */
 export function denyRoom(): void {
   denyRoomForHooks();
 }
 
-/** 0, or the number of the first broken invariant: see invariants.ts. The control block then says at which address. */
+/** 0, or the number of the first broken invariant: see invariants.ts. Then `control.verifyAddress` says where. */
 export function verify(): u32 {
   needRoom();
   return verifyHeap();

@@ -1,4 +1,4 @@
-// Doors: the heap itself, types, objects, and what looks at them.
+// Doors: the heap itself, types, objects, and reading them.
 
 import { FLAG_FINALIZED, KIND_STRUCT, SLOTS_BUFFER_OFFSET } from "../layout";
 import { CHECK } from "../check";
@@ -18,7 +18,7 @@ import { alloc as allocObject } from "../alloc";
 import { startHeap } from "../start";
 import { checkAlive, checkAliveOrNone, checkNewType, checkObject, checkOwned, checkSlot, checkStart } from "./checks";
 
-/** Throws as the engine does if the stack has no room for so many frames of 4 KiB. */
+/** Throws as the engine does if the stack has no room for this many frames of 4 KiB. */
 export { needMoreRoom as needRoom } from "../room";
 
 export function heapBase(): usize {
@@ -31,7 +31,7 @@ export function init(base: usize, limit: usize): bool {
   return startHeap(base, limit);
 }
 
-/** Where all state begins: for whoever saves it. */
+/** Address of the control block, which an image saves. */
 export function controlBlock(): usize {
   return changetype<usize>(control);
 }
@@ -41,20 +41,20 @@ export function defineType(payloadBytes: u32, slotCount: u32, flags: u32): u32 {
   return addType(payloadBytes, slotCount, KIND_STRUCT, flags);
 }
 
-/** Asks for room where the short way does not do. */
+/** Asks for room on its long path only. */
 export function alloc(type: u32): usize {
   checkNewType(type);
   return allocObject(type);
 }
 
-/** Counting is two stores, but from the 255th reference on. */
+/** Counting is two stores, except from the 255th reference from outside on. */
 export function incref(object: usize): bool {
   checkAlive(object);
   if (infoOf(object) >= SATURATED - ONE_ROOT) needRoom();
   return addRoot(object);
 }
 
-/** Asks for room where the object dies. */
+/** Asks for room on its long path only. */
 export function decref(object: usize): void {
   checkOwned(object);
   dropRoot(object);
@@ -75,7 +75,7 @@ export function getRef(object: usize, slot: u32): usize {
   return load<u32>(slotAddress(object, slot));
 }
 
-/** To write a slot is a few stores, unless what was there dies, or a cycle has to mark it. */
+/** Writing a slot is a few stores, unless the old value dies, or a cycle is marking. */
 export function setRef(object: usize, slot: u32, value: usize): void {
   checkSlot(object, slot);
   checkAlive(object);
@@ -121,7 +121,7 @@ export function isChecked(): bool {
   return CHECK;
 }
 
-// ---- Torture: nothing in the release core
+// ---- Torture: without effect in the release core
 
 export function tortureCollect(on: u32): void {
   control.collectAlways = on;

@@ -20,7 +20,8 @@ import {
   weakrefCount as countWeakrefs,
 } from "../weak/reference";
 import { createEntry, findEntryOf, liveEntryAfter } from "../weak/map";
-import { clearWeakMap, deleteWeakEntry, release } from "../death/death";
+import { release } from "../death/death";
+import { clearWeakMap, deleteWeakEntry } from "../death/entries";
 import { fillSlot, writeSlot } from "../containers/write";
 import { countBirth, uncountBirth } from "../collect/trigger";
 import { alloc } from "./objects";
@@ -33,10 +34,10 @@ export function newWeakref(referent: usize, callback: u32): usize {
     const shared = sharedWeakref(referent);
     if (shared) return incref(shared) ? shared : 0;
   }
-  // The birth may collect, and what runs then may let go of the referent.
+  // Held, because counting the birth may collect, and a hook may release the referent.
   if (!incref(referent)) return 0;
   countBirth();
-  // Or make the one that all share.
+  // A hook may also have created the shared weak reference.
   let weakref: usize = callback ? 0 : sharedWeakref(referent);
   if (weakref) {
     uncountBirth();
@@ -89,7 +90,7 @@ export function weakMapSet(map: usize, key: usize, value: usize): u32 {
   entry = createEntry(map, key);
   if (!entry) return 0;
   fillSlot(entry + EPHEMERON_VALUE_OFFSET, value);
-  // Only now, since what a collection runs could let go of key or value.
+  // The birth is counted last: it may collect, and a hook could release key or value.
   countBirth();
   return RESULT_ADDED;
 }

@@ -1,7 +1,8 @@
-// The write barrier of marking, and which objects nobody can get at any more.
+// The write barrier of marking, and which objects can no longer be reached by any means.
 //
-// A cycle (collect/cycle/) marks what was reachable at one moment, its snapshot (Yuasa 1990). The snapshot's objects are
-// the old ones born before that moment. What is born later lives, unseen. Each object has a colour, by its two bits:
+// A cycle (collect/cycle/) marks what was reachable at one moment, its snapshot (Yuasa 1990). The objects of the
+// snapshot are the old ones born before that moment. Objects born later survive the cycle unexamined. The two bits of
+// an object give it a colour:
 //
 //           marked  scanned    means, while the cycle marks
 //   white     0        0       not found yet; garbage, if it is of the snapshot and still white when marking ends
@@ -17,18 +18,19 @@
 //   SPARING                none                              scanning from objects with finalizers
 //   FINALIZING, SWEEPING   none                              nothing
 //
-// The invariant of WALKING and DRAINING: every object of the snapshot that was reachable when it was taken, and is
-// white, can be reached from a grey object, or from a root that the walk has not passed, by a path of white objects of the snapshot. So no
-// reference may vanish before it has been followed. Hence the barrier, as long as `control.marking` is set:
+// The invariant of WALKING and DRAINING: every white object of the snapshot that was reachable when the snapshot was
+// taken can still be reached by a path of white objects of the snapshot, from a grey object or from a root that the
+// walk has not passed. So no reference may vanish before it has been followed. Hence the barrier, which is on while
+// `control.marking` is set:
 //
-//   - an object that loses a reference and lives on becomes grey (`shade`), be it a slot's, a dying object's or the
-//     outside's;
-//   - an object that gets a reference from outside becomes grey, since that may have come from a weak one;
-//   - an object that becomes young, and so would not be scanned, becomes grey with all it holds (`shadeSlots`);
+//   - an object that loses a reference and survives becomes grey (`shade`): a reference of a slot, of a dying object,
+//     or from outside;
+//   - an object that gets a reference from outside becomes grey, because it may have come from a weak reference;
+//   - an object that becomes young, and so would not be scanned, becomes grey with all that it holds (`shadeSlots`);
 //   - slots that move within an object become grey when they pass the point up to which it has been scanned.
 //
-// Leaves, and tuples and dicts that hold nothing else, are not tracked and so have no age. They are marked, and scanned,
-// like the snapshot's, since they may be keys of weak maps or hold such keys.
+// Leaves, and tuples and dicts that hold nothing but leaves, are not tracked and so have no age. They are marked and
+// scanned like objects of the snapshot, because they may be keys of weak maps, or hold such keys.
 
 import {
   FLAG_COLLECTING,
@@ -45,7 +47,7 @@ import { control } from "../control";
 import { birthOf, infoOf, setFlag } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
-import { noteGrey } from "./grey";
+import { isFar, noteGrey, spill } from "./grey";
 
 /** In `control.clearing`: garbage is being cleared; … */
 export const CLEARING: u32 = 1;
@@ -54,30 +56,33 @@ export const CLEARING_UNMARKED: u32 = 2;
 /** Words of the mark stack. It overflows into heap/grey.ts. */
 export const MARK_STACK_WORDS: u32 = 1024;
 
-/** The barrier: an object loses a reference and lives on, or gets one from outside. */
+/** The barrier: an object loses a reference and survives, or gets one from outside. */
 @inline
 export function shade(object: usize): void {
   if (control.marking) shadeUnlessYoung(object);
 }
 
 function shadeUnlessYoung(object: usize): void {
-  // A key of weak maps is shaded at any age: its entries are found through it.
+  // A key of weak maps is shaded at any age, because its entries are found through it.
   if ((infoOf(object) & (FLAG_TRACKED | FLAG_OLD | FLAG_HAS_WEAKREFS)) != FLAG_TRACKED) reach(object);
 }
 
-/** Makes a white object grey. The pass scans it later if it lies ahead of the cursor; otherwise the mark stack has it. */
+/**
+ * Makes a white object grey. The pass scans it later if it lies ahead of the cursor; otherwise it goes on the mark
+ * stack.
+ */
 export function reach(object: usize): void {
   if (!mark(object) || object >= <usize>control.cursor) return;
-  const top = control.markTop;
-  if (top == control.markStack + (MARK_STACK_WORDS << 2)) {
+  if (isFar(object)) {
     noteGrey(object);
     return;
   }
-  store<u32>(top, <u32>object);
-  control.markTop = top + 4;
+  if (control.markTop == control.markStack + (MARK_STACK_WORDS << 2)) spill();
+  store<u32>(control.markTop, <u32>object);
+  control.markTop += 4;
 }
 
-/** Makes an object grey, and all that it refers to: it stops being one of the snapshot's, and will not be scanned. */
+/** Makes an object, and all objects that it refers to, grey: it leaves the snapshot and will not be scanned. */
 export function shadeSlots(object: usize): void {
   if (!control.marking) return;
   reach(object);
@@ -86,50 +91,51 @@ export function shadeSlots(object: usize): void {
     const child = load<u32>(slot);
     if (child) reach(child);
   }
-  // Nothing is left of it to scan. And it may be young now, and die with other garbage that nobody asks about `partial`.
+  // Its scan in parts ends here. The object may be young now, and garbage that dies in bulk does not look at `partial`.
   if (object == <usize>control.partial && control.partialStage == PART_SLOTS) control.partial = 0;
 }
 
-/** An object that was being scanned in parts is to be scanned anew. */
+/** Makes an object grey that was being scanned in parts, so that its scan begins anew. */
 export function greyAgain(object: usize): void {
   control.partial = 0;
   clearScanned(object);
   noteGrey(object);
 }
 
-/** An object dies. If its entries were being scanned in parts, it is scanned anew, as a dying object. */
+/** An object begins to die. If its entries were being scanned in parts, it is scanned anew, as a dying object. */
 export function stopScanning(object: usize): void {
   if (object == <usize>control.partial && control.partialStage != PART_SLOTS) greyAgain(object);
 }
 
-/** Whether an old object was there when the cycle took its snapshot. */
+/** Whether an object, whose `info` this is, belongs to the snapshot. */
 @inline
 export function isOfSnapshot(object: usize, info: u32): bool {
   return (info & FLAG_OLD) != 0 && birthOf(object) < control.snapshot;
 }
 
-/** Whether a cycle has found the object to be garbage. It is whole, or half emptied, and nothing alive refers to it. */
+/**
+ * Whether a cycle has found the object to be garbage. It is whole or partly emptied, and nothing alive refers to it.
+ */
 export function isDead(object: usize): bool {
   return control.phase >= <u32>PHASE_GATHERING && isDecidedDead(object, infoOf(object));
 }
 
-/** The same from GATHERING on. */
+/** `isDead` for callers that know that the phase is GATHERING or later. */
 @inline
 export function isDecidedDead(object: usize, info: u32): bool {
   return isOfSnapshot(object, info) && birthOf(object) >= control.decidedFrozen && !isMarked(object);
 }
 
 /**
- * Whether an object can no longer be got at by weak references or by listings. The one question of everything that leads
- * to an object without holding a reference to it. Such objects are:
+ * Whether an object can no longer be reached through weak references or listings. Everything that leads to an object
+ * without holding a reference to it asks this question. Such objects are:
  *
  *   - dying ones;
- *   - garbage of a collection, once its slots are being cleared;
- *   - what a cycle has decided to be dead, until it is swept;
- *   - what a cycle is going to finalize, until its finalizer runs.
+ *   - garbage of a cycle, until it is swept;
+ *   - garbage whose finalizer a cycle is going to run, until it runs.
  *
- * Leaves, and what else is not tracked, have no age that tells whether a cycle has seen them. So the question is asked
- * only of objects that are referred to weakly: `noteWeaklyHeld` marks those that are alive.
+ * Leaves and other objects that are not tracked have no age that says whether a cycle has examined them. So the
+ * function may be called only for objects that are referred to weakly: `noteWeaklyHeld` marks those that are alive.
  */
 export function isGone(object: usize): bool {
   const info = infoOf(object);
@@ -139,19 +145,19 @@ export function isGone(object: usize): bool {
     const isKnown = decided ? control.decidedFrozen < control.snapshot : control.clearing == CLEARING_UNMARKED;
     return isKnown && !isMarked(object);
   }
-  // What a cycle is going to finalize is UNREACHABLE and not COLLECTING.
-  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING) || control.clearing != 0;
+  // PENDING objects, whose finalizer a cycle is going to run, are UNREACHABLE and not COLLECTING.
+  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING);
   return decided && isDecidedDead(object, info);
 }
 
-/** An object that is alive gets a weak reference, or becomes a key of a weak map. */
+/** Records that an object, which is alive, gets a weak reference or becomes a key of a weak map. */
 export function noteWeaklyHeld(object: usize): void {
   setFlag(object, FLAG_HAS_WEAKREFS);
   if (control.marking) reach(object);
   else if (control.phase >= <u32>PHASE_GATHERING || control.clearing == CLEARING_UNMARKED) mark(object);
 }
 
-/** The slot up to which the object has been scanned that the cycle scans in parts; 0 = there is none. */
+/** The slot up to which the object has been scanned that is being scanned in parts; 0 = there is none. */
 function scanPoint(): usize {
   const object = <usize>control.partial;
   return object && control.partialStage == PART_SLOTS
@@ -159,7 +165,7 @@ function scanPoint(): usize {
     : 0;
 }
 
-/** `count` slots are about to move down from `from` to `to`: those that pass the scan point are marked. */
+/** Called before `count` slots move down from `from` to `to`: shades those that pass the scan point. */
 export function shadeMoved(to: usize, from: usize, count: u32): void {
   const point = scanPoint();
   const end = min(from + ((<usize>count) << 2), point + (from - to));
@@ -168,7 +174,7 @@ export function shadeMoved(to: usize, from: usize, count: u32): void {
   for (let slot = max(from, point); slot < end; slot += 4) shadeSlot(slot);
 }
 
-/** Slots are about to change places. */
+/** Called before two slots change places. */
 export function shadeSwapped(a: usize, b: usize): void {
   const point = scanPoint();
   control.partialIsAtomic = 0;
@@ -176,7 +182,7 @@ export function shadeSwapped(a: usize, b: usize): void {
   else if (b < point && a >= point) shadeSlot(a);
 }
 
-/** All slots of an object are about to change places. */
+/** Called before all slots of an object change places. */
 export function shadeReordered(object: usize): void {
   if (object != <usize>control.partial) return;
   control.partialIsAtomic = 0;

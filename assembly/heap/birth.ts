@@ -1,4 +1,6 @@
-// Birth: a block gets a header and zeroed payload, and is tracked if its kind is.
+// Birth: a block gets a header and a zeroed payload, and joins generation 0 if its kind has links.
+//
+// Nothing here collects: callers call `countBirth` (collect/trigger.ts) first.
 
 import {
   FLAG_TRACKED,
@@ -30,7 +32,7 @@ import { append } from "../object/links";
 import { Type, hasLinks, typeAt } from "../object/type";
 import { newBuffer } from "./buffer";
 
-/** Beyond this the engine's way to clear memory is the faster. */
+/** Above this size `memory.fill` clears faster than a loop of stores. */
 const MAX_CLEARED_BY_WORDS: u32 = 128;
 const MAX_TUPLE_LENGTH: u32 = 0x3ff00000;
 
@@ -42,7 +44,7 @@ export function createObject(type: Type): usize {
 }
 
 function bearLeaf(type: Type): usize {
-  // The checked build counts requests, to refuse one.
+  // The checked build does not take this path, so that it can make any request for memory fail.
   let object: usize = CHECK ? 0 : takeBlock(type.spans);
   if (!object) {
     object = allocBlock(type.payload, type.sizeClass, type.blockKind);
@@ -53,7 +55,10 @@ function bearLeaf(type: Type): usize {
   return object;
 }
 
-/** Makes a block an object of a type that is BORN_AT_ONCE. Without a loop: V8 checks the stack at each turn of one. */
+/**
+ * Makes a block an object of a type that is BORN_AT_ONCE. It has no loop, because V8 checks its stack at each turn of
+ * one.
+ */
 @inline
 export function bearSmall(object: usize, type: Type): void {
   const payload = type.payload;
@@ -73,7 +78,9 @@ function clear(start: usize, bytes: u32): void {
   else memory.fill(start, 0, bytes);
 }
 
-/** A leaf object of a variable-size type with `payload` undefined bytes, which the caller fills; 0 = out of memory. */
+/**
+ * A leaf object of a variable-size type. Its `payload` bytes are undefined: the caller fills them. 0 = out of memory.
+ */
 export function createLeaf(id: u32, payload: u32): usize {
   const object = allocBlock(payload, classForPayload(payload, BLOCK_LEAF), BLOCK_LEAF);
   if (!object) return 0;
@@ -81,7 +88,7 @@ export function createLeaf(id: u32, payload: u32): usize {
   return object;
 }
 
-/** A tuple of `length` empty slots, for the caller to fill before anyone sees it; 0 = out of memory. */
+/** A tuple of `length` empty slots, which the caller fills before user code runs. 0 = out of memory. */
 export function createTuple(length: u32): usize {
   if (length > MAX_TUPLE_LENGTH) return 0;
   const payload = TUPLE_ITEMS_OFFSET - PAYLOAD_OFFSET + (length << 2);
@@ -94,7 +101,7 @@ export function createTuple(length: u32): usize {
   return tuple;
 }
 
-/** Adds a type to the table. `payload` counts the slots. The new id; 0 = out of memory, or of ids. */
+/** Adds a type to the table. `payload` includes the slots. Returns the new id; 0 = out of memory, or of ids. */
 export function addType(payload: u32, slots: u32, kind: u32, flags: u32): u32 {
   const id = control.typeCount;
   if (id == control.typeCapacity && !growTypes()) return 0;
@@ -117,7 +124,7 @@ export function addType(payload: u32, slots: u32, kind: u32, flags: u32): u32 {
   return id;
 }
 
-/** Flags that the core finds out: the short ways that births and deaths of the type may take. */
+/** Derives the flags for the short paths that births and deaths of the type may take. */
 export function shortcutsOf(id: u32, type: Type, flags: u32): u32 {
   const payload = type.payload;
   const links = (flags & TYPE_HAS_LINKS) != 0;

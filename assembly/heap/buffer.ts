@@ -1,12 +1,14 @@
-// Buffers: raw memory that one object or table of the heap owns. They have a header, so that whoever
-// walks the pages can tell them apart, but no references of their own and no life of their own.
+// Buffers: raw memory that one container, table or loan owns. They have a header, so that walks over pages recognize
+// them, but they hold no references, and live as long as their owner does.
 
 import { TYPE_BUFFER } from "../layout";
 import { allocBlock, classForPayload } from "../memory/blocks";
 import { BLOCK_LEAF } from "../memory/page";
 import { setInfo, setRefcount } from "../object/header";
 
-/** A buffer of at least `bytes` undefined bytes behind BUFFER_DATA_OFFSET; 0 = out of memory. Never collects. */
+/**
+ * A buffer of at least `bytes` undefined bytes, which begin at BUFFER_DATA_OFFSET; 0 = out of memory. Never collects.
+ */
 export function newBuffer(bytes: u32): usize {
   const buffer = allocBlock(bytes, classForPayload(bytes, BLOCK_LEAF), BLOCK_LEAF);
   if (!buffer) return 0;
@@ -15,7 +17,7 @@ export function newBuffer(bytes: u32): usize {
   return buffer;
 }
 
-/** A buffer for `count` elements of `1 << shift` bytes; 0 = out of memory: of as many, too, as 32 bits cannot count the bytes of. */
+/** A buffer for `count` elements of `1 << shift` bytes; 0 = out of memory, which includes sizes beyond 32 bits. */
 export function newArray(count: u32, shift: u32): usize {
   return count <= u32.MAX_VALUE >>> shift ? newBuffer(count << shift) : 0;
 }

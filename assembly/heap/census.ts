@@ -1,4 +1,4 @@
-// Counting what is there: one walk over pages and objects, for `stats`.
+// The census for `stats`: counts blocks by type and by size class, in one walk over pages and one over objects.
 
 import { PAGE_SHIFT, TYPE_BUFFER } from "../layout";
 import { blockSize } from "../memory/blocks";

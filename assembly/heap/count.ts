@@ -1,11 +1,11 @@
-// Counting references, up to the moment a count reaches 0. What happens then is death/.
+// Counting references, up to the moment when a count becomes 0. death/ does the rest.
 //
-// A reference from outside counts in `refcount` and in `roots`; a slot's counts in `refcount` alone. Beyond what the
-// byte `roots` can hold, the exact number is in a side table, by address. Immortal objects have a saturated `roots`,
-// too, and no entry in the table.
+// A reference from outside counts in `refcount` and in `roots`; a slot's counts in `refcount` alone. Above 254, `roots`
+// is saturated, and a side table by address has the exact number. Immortal objects have a saturated `roots` too, and no
+// entry in that table.
 //
-// `@inline` stands here on what runs for every birth, death and slot write: a call costs 2 ns of the 4 to 10 that
-// those take.
+// Functions that run for every birth, death and slot write are @inline: a call costs 2 ns of the 4 to 10 that those
+// take.
 
 import { IMMORTAL_REFCOUNT, ROOTS_SATURATED, ROOTS_SHIFT } from "../layout";
 import { CHECK } from "../check";
@@ -26,22 +26,22 @@ import { shade } from "./barrier";
 /** The refcount at which an object becomes immortal for good, as in CPython. */
 const LAST_COUNT: u32 = 0x7fffffff;
 
-/** Object → references from outside, of those that have too many for their header. */
+/** Object → references from outside, for objects whose `roots` is saturated. */
 function rootsMap(): HashTable {
   return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("rootsMapBuffer"));
 }
 
-/** Gives back what the side table can do without. */
+/** Shrinks the side table if most of it is unused. */
 export function trimRoots(): void {
   trim(rootsMap());
 }
 
-/** How many objects have more references from outside than their header can count. */
+/** Number of objects whose references from outside are counted in the side table. */
 export function rootsMapSize(): u32 {
   return rootsMap().size;
 }
 
-/** References to an object from outside, exactly. */
+/** Number of references to an object from outside. */
 export function rootsOf(object: usize): u32 {
   const field = rootsFieldOf(object);
   return field < <u32>ROOTS_SATURATED || isImmortal(object) ? field : get(rootsMap(), object);
@@ -49,17 +49,17 @@ export function rootsOf(object: usize): u32 {
 
 // ---- Slots
 
-/** Counts a slot's reference. */
+/** Counts the reference of a slot. */
 @inline
 export function addSlot(object: usize): void {
   const count = refcountOf(object);
   if (CHECK) assert(count != 0, "a slot was given a dying object");
-  // One comparison tells both of the rare cases: immortal, and about to become so.
+  // One comparison finds both rare cases: immortal, and about to become immortal.
   if (<i32>(count + 1) > 0) setRefcount(object, count + 1);
   else if (count == LAST_COUNT) makeImmortal(object);
 }
 
-/** Takes a slot's reference away. True if it was the last reference: the caller kills the object. */
+/** Drops the reference of a slot. True if it was the last reference: the caller kills the object. */
 @inline
 export function dropSlot(object: usize): bool {
   const count = refcountOf(object);
@@ -71,13 +71,13 @@ export function dropSlot(object: usize): bool {
   return false;
 }
 
-// ---- The outside
+// ---- References from outside
 
 /** Adds a reference from outside. False = out of memory (only past 254 of them), nothing changed. */
 @inline
 export function incref(object: usize): bool {
   shade(object);
-  // Word by word, here and below: reading 64 bits that were just written as two words stalls the processor.
+  // Read word by word: reading 64 bits that were just written as two words stalls the processor.
   const info = infoOf(object);
   if (info >= SATURATED - ONE_ROOT) return increfSaturated(object);
   setInfo(object, info + ONE_ROOT);
@@ -85,7 +85,7 @@ export function incref(object: usize): bool {
   return true;
 }
 
-/** Takes a reference from outside away. True if it was the last reference: the caller kills the object. */
+/** Drops a reference from outside. True if it was the last reference: the caller kills the object. */
 export function dropOutside(object: usize): bool {
   const info = infoOf(object);
   if (info >= SATURATED) {
@@ -102,9 +102,9 @@ export function dropOutside(object: usize): bool {
 }
 
 /**
- * Keeps an object over a hook, however many references the hook takes or drops. The hold counts as a reference from
- * outside, so that collections and `verify` see it. Never fails: where the 255th reference needs memory for the side
- * table and there is none, the object becomes immortal, which loses its memory and nothing else.
+ * Keeps an object alive over a hook, however many references the hook takes or drops. The hold counts as a reference
+ * from outside, so collections and `verify` see it. It never fails: if the 255th reference needs memory for the side
+ * table and there is none, the object becomes immortal, which costs its memory and nothing else.
  */
 export function hold(object: usize): void {
   if (!incref(object)) makeImmortal(object);
@@ -115,14 +115,14 @@ export function unhold(object: usize): bool {
   return dropOutside(object);
 }
 
-/** The object never dies from now on. Its references stay counted as they are. */
+/** Makes an object immortal: its refcount is ignored from now on. */
 export function makeImmortal(object: usize): void {
   if (rootsFieldOf(object) == ROOTS_SATURATED && !isImmortal(object)) del(rootsMap(), object);
   setInfo(object, infoOf(object) | (ROOTS_SATURATED << ROOTS_SHIFT));
   setRefcount(object, IMMORTAL_REFCOUNT);
 }
 
-/** `incref` where `roots` is about to saturate or has. False = out of memory, nothing changed. */
+/** `incref` for an object whose `roots` is saturated or about to be. False = out of memory, nothing changed. */
 function increfSaturated(object: usize): bool {
   if (isImmortal(object)) return true;
   const map = rootsMap();
@@ -142,7 +142,7 @@ function increfSaturated(object: usize): bool {
   return true;
 }
 
-/** `decref` where `roots` is saturated. The object never dies of it: 254 references from outside are left. */
+/** `decref` for an object whose `roots` is saturated. It cannot die: at least 254 references from outside are left. */
 function decrefSaturated(object: usize): void {
   shade(object);
   if (isImmortal(object)) return;

@@ -1,14 +1,14 @@
 // The three generations: which objects are tracked, and where.
 //
 // Generations 0 and 1 are lists in birth order. Generation 2 has no list: its objects are found by walking pages, and
-// carry a birth number instead of links, so the death of an old object touches no neighbour. Frozen are the old objects
-// born before a certain moment: CPython's permanent generation.
+// have a birth number in the place of links. So the death of an old object touches no neighbour. Frozen objects are the
+// old ones born before `frozenUpTo`: CPython's permanent generation.
 //
-// This file alone writes the numbers of generation 2, so that they agree:
+// Only this file writes the numbers of generation 2, so that they agree:
 //
 //   oldCount            = objects with FLAG_OLD
 //   frozenCount         = those of them that are frozen, ≤ oldCount
-//   longLivedTotal      = objects that the last full collection left alive
+//   longLivedTotal      = objects that survived the last full collection
 //   longLivedPending    = objects that have become old since
 //
 // The last two are CPython's: a full collection is worth it when `longLivedPending` is a quarter of `longLivedTotal`.
@@ -35,26 +35,26 @@ export function untrack(object: usize): void {
   setInfo(object, info & ~(FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE));
 }
 
-/** Takes a tracked object, whose `info` this is, out of its generation, and leaves its flags as they are. */
+/** Takes a tracked object, whose `info` this is, out of its generation. Its flags stay as they are. */
 @inline
 export function leaveGeneration(object: usize, info: u32): void {
   if (info & FLAG_OLD) leaveOld(object, info);
   else remove(object);
 }
 
-/** Takes an object out of generation 2. Garbage that a cycle has found counts as collected, however it dies. */
+/** Takes an object out of generation 2. Garbage of a cycle counts as collected, in whichever way it dies. */
 export function leaveOld(object: usize, info: u32): void {
   uncountOld(object);
   if (control.phase >= <u32>PHASE_GATHERING && isDecidedDead(object, info)) control.cycleCollected++;
 }
 
-/** Generation 2 has one object less, which still has its birth number. */
+/** Counts one object less in generation 2. The object still has its birth number. */
 export function uncountOld(object: usize): void {
   control.oldCount--;
   if (control.frozenCount && isFrozen(object)) control.frozenCount--;
 }
 
-/** The same for many objects, none of them frozen. */
+/** Counts many objects less in generation 2, none of them frozen. */
 export function uncountOldTogether(count: u32): void {
   control.oldCount -= count;
 }
@@ -73,12 +73,12 @@ export function moveTo(generation: u32, object: usize): void {
   control.oldCount++;
 }
 
-/** Moves every object of the list to generation 2, giving out birth numbers in list order. How many. */
+/** Moves every object of a list to generation 2, with birth numbers in list order. Returns how many. */
 export function promoteAll(list: usize): u32 {
   return promoteSome(list, u32.MAX_VALUE);
 }
 
-/** The same for the first `limit` objects. */
+/** Moves at most `limit` objects of a list, the first ones, to generation 2. Returns how many. */
 export function promoteSome(list: usize, limit: u32): u32 {
   const before = control.births;
   let births = before;
@@ -97,7 +97,7 @@ export function promoteSome(list: usize, limit: u32): u32 {
   return promoted;
 }
 
-/** The objects with births from `control.births` to below `births` have become old; all of them count towards the quarter. */
+/** Counts objects that a young collection has made old: those with births from `control.births` to below `births`. */
 export function countPromoted(births: u64): void {
   const promoted = <u32>(births - control.births);
   control.births = births;
@@ -114,35 +114,35 @@ export function clearMarks(list: usize): void {
 
 // ---- The quarter
 
-/** Objects that have become old unexamined count as if a young collection had promoted them. */
+/** Counts objects that became old unexamined as if a young collection had promoted them. */
 export function countUnexamined(promoted: u32): void {
   control.longLivedPending += promoted;
 }
 
-/** A full collection or a cycle begins: what becomes old from now on counts towards the next. */
+/** A full collection or a cycle begins: objects that become old from now on count towards the next one. */
 export function startLongLived(): void {
   control.longLivedPending = 0;
 }
 
-/** It has ended: what is old, but for what became so meanwhile, is long-lived. */
+/** It has ended: all old objects are long-lived, except those that became old meanwhile. */
 export function endLongLived(): void {
   const old = control.oldCount - control.frozenCount;
   control.longLivedTotal = old > control.longLivedPending ? old - control.longLivedPending : 0;
 }
 
-/** It was given up: there is as much reason for another as there was. */
+/** The cycle was given up: there is as much reason for another one as before. */
 export function giveUpLongLived(): void {
   control.longLivedPending += control.longLivedTotal >>> 2;
 }
 
-/** Whether so much has become old that a full collection is worth it. */
+/** Whether enough objects have become old that a full collection is worth it. */
 export function hasGrownByQuarter(): bool {
   return control.longLivedPending >= control.longLivedTotal >>> 2;
 }
 
 // ---- Freezing
 
-/** Freezes all tracked objects: no collection looks at them any more. They still die by their refcount. */
+/** Freezes all tracked objects: no collection examines them any more. They still die by their refcount. */
 export function freeze(): void {
   promoteAll(GENERATION_1);
   promoteAll(GENERATION_0);
@@ -151,7 +151,7 @@ export function freeze(): void {
   control.count0 = control.count1 = control.count2 = 0;
 }
 
-/** All that is frozen becomes generation 2 again. */
+/** Makes all frozen objects ordinary objects of generation 2. */
 export function unfreeze(): void {
   control.frozenUpTo = 0;
   control.frozenCount = 0;
@@ -162,7 +162,10 @@ export function isFrozen(object: usize): bool {
   return birthOf(object) < control.frozenUpTo;
 }
 
-/** How many objects are frozen. Garbage that a cycle has found is not, even if it was frozen since: then this walks the heap. */
+/**
+ * Number of frozen objects. Garbage of a cycle does not count, even if it was frozen since: so this walks the heap
+ * after a cycle has decided what is garbage.
+ */
 export function frozenCount(): u32 {
   if (!control.frozenCount || control.phase < <u32>PHASE_GATHERING) return control.frozenCount;
   let count: u32 = 0;

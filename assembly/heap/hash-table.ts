@@ -1,17 +1,19 @@
-// The hash table of the heap's own books: from a key of 32 bits to a word that is not 0.
+// The hash table that the core uses for itself: from a key of 32 bits to a word that is not 0.
 //
-// Keys are addresses, which are unique, or hashes of something larger, which are not: then the caller looks through the
-// cells that have the key (`firstCell`, `nextCell`) for the one it means. Open addressing, linear probing, deletion that
-// shifts back (Knuth 6.4, algorithm R), so that no tombstones gather. A cell is two words, key and value; an empty one
-// has the value 0. At most three quarters of the cells are in use; they lie in a buffer of the heap, which is freed with
-// the last one, and becomes smaller when a full collection trims it. Every operation takes constant time on average,
-// whatever the keys are multiples of; one that makes the table grow takes as long as the table is large.
+// Keys are addresses, which are unique, or hashes of something larger, which are not: then the caller searches the
+// cells with the key (`firstCell`, `nextCell`). Open addressing, linear probing, deletion that shifts back (Knuth 6.4,
+// algorithm R), so there are no tombstones. A cell is two words, key and value; an empty cell has the value 0. At most
+// three quarters of the cells are in use, unless there is no memory to grow. They lie in a buffer, which is freed with
+// the last key and which a full collection shrinks.
+//
+// Every operation takes constant time on average, whatever the keys are multiples of; one that makes the table grow
+// takes as long as the table is large.
 
 import { BUFFER_DATA_OFFSET } from "../layout";
 import { freeBlock } from "../memory/blocks";
 import { newBuffer } from "./buffer";
 
-/** Lives in the control block. */
+/** A part of the control block. */
 @unmanaged
 export class HashTable {
   buffer: u32;
@@ -39,7 +41,10 @@ export function setValue(cell: usize, value: u32): void {
   store<u32>(cell, value, 4);
 }
 
-/** Where the search for a key begins. Fibonacci hashing, of bits that have been folded: addresses share their low ones. */
+/**
+ * The cell where the search for a key begins. Fibonacci hashing, of folded bits, because addresses share their low
+ * ones.
+ */
 function homeOf(table: HashTable, key: u32): u32 {
   return ((key ^ (key >>> 15)) * 0x9e3779b1) >>> (clz(table.capacity) + 1);
 }
@@ -64,14 +69,14 @@ export function nextCell(table: HashTable, key: u32, cell: usize): usize {
   return search(table, key, (indexOf(table, cell) + 1) & (table.capacity - 1));
 }
 
-/** Makes sure that one more key fits. False = out of memory, nothing changed. */
+/** Makes room for one more key. False = out of memory, nothing changed. */
 export function reserve(table: HashTable): bool {
   if ((table.size + 1) << 2 <= table.capacity * 3) return true;
   // A full table cannot end a search, so one cell always stays empty.
   return resize(table, table.capacity ? table.capacity << 1 : FIRST_CAPACITY) || table.size + 2 <= table.capacity;
 }
 
-/** Adds a cell, also if there is one with this key. It needs `reserve` first. */
+/** Adds a cell, even if there is one with this key. `reserve` must have been called. */
 export function insert(table: HashTable, key: u32, value: u32): void {
   let index = homeOf(table, key);
   while (valueOf(cellAt(table, index))) index = (index + 1) & (table.capacity - 1);
@@ -81,7 +86,10 @@ export function insert(table: HashTable, key: u32, value: u32): void {
   table.size++;
 }
 
-/** Removes a cell. Others may move. The table keeps its memory until it is empty or trimmed: rehashing would be a pause. */
+/**
+ * Removes a cell; other cells may move. The table keeps its memory until it is empty or trimmed, because rehashing
+ * would be a pause.
+ */
 export function remove(table: HashTable, cell: usize): void {
   table.size--;
   if (table.size == 0) {
@@ -96,7 +104,7 @@ export function remove(table: HashTable, cell: usize): void {
     index = (index + 1) & mask;
     const next = cellAt(table, index);
     if (!valueOf(next)) break;
-    // Cells stay reachable from their home: only one whose home is not behind the hole moves.
+    // Each cell must stay reachable from its home. So a cell moves only if its home is not behind the hole.
     if (((index - homeOf(table, keyOf(next))) & mask) < ((index - hole) & mask)) continue;
     store<u64>(cellAt(table, hole), load<u64>(next));
     hole = index;
@@ -104,13 +112,13 @@ export function remove(table: HashTable, cell: usize): void {
   store<u64>(cellAt(table, hole), 0);
 }
 
-/** Gives back memory that the cells in use can do without; if there is none to move to, the table stays as it is. */
+/** Shrinks the table, if the keys fit and there is memory to move to. */
 export function shrinkTo(table: HashTable, capacity: u32): void {
   if (capacity >= FIRST_CAPACITY && capacity < table.capacity && table.size << 2 <= capacity * 3)
     resize(table, capacity);
 }
 
-/** Gives back most of a table of which less than an eighth is in use. */
+/** Shrinks a table of which less than an eighth is in use. */
 export function trim(table: HashTable): void {
   if (table.size << 3 < table.capacity) shrinkTo(table, max(FIRST_CAPACITY, (<u32>1) << (32 - clz(table.size << 1))));
 }

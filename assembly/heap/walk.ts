@@ -1,5 +1,5 @@
-// Every live object, in address order, by walking pages. A walk is resumed from the object it stands at,
-// so it can go in steps, and objects may come and go between two of them.
+// The walk over every live object, in address order. It continues from the object at which it stands, so it can go in
+// steps, and objects may be born and die between two of them.
 
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
 import { control } from "../control";

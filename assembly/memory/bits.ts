@@ -1,8 +1,8 @@
 // Two bitmaps over the heap, for the marking of objects: a bit for every 8 bytes of address says `marked`, another
 // `scanned`.
 //
-// Each page of the heap has 1 KiB of marked bits and, right behind, as much of scanned bits: the distance between the two
-// bits of an object is a constant. Where they lie: tables.ts.
+// Each page of the heap has 1 KiB of marked bits and, right behind, as much of scanned bits: the distance between the
+// two bits of an object is a constant. Where they lie: tables.ts.
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { BITMAPS } from "../control";
@@ -23,13 +23,13 @@ export function bitsOfPage(number: u32): usize {
   return <usize>load<u32>(BITMAPS + ((number >>> BITMAPS_SHIFT) << 2)) + (number & (PART_PAGES - 1)) * BOTH_BYTES;
 }
 
-/** The word with an object's marked bit. */
+/** Address of the word with an object's marked bit; the word with its scanned bit is SCANNED further. */
 export function markedWord(object: usize): usize {
   const part = <usize>load<u32>(BITMAPS + ((object >>> (PAGE_SHIFT + BITMAPS_SHIFT)) << 2));
   return part + ((object >>> 5) & ((PART_PAGES - 1) * BOTH_BYTES)) + ((object >>> 6) & (PAGE_BITMAP_BYTES - 8));
 }
 
-/** The object's bit in its words. */
+/** The object's bit in either word. */
 export function maskOf(object: usize): u64 {
   return (<u64>1) << ((object >>> 3) & 63);
 }
@@ -62,13 +62,13 @@ export function markScanned(object: usize): bool {
   return true;
 }
 
-/** Makes a scanned object one that was not. */
+/** Clears an object's scanned bit. */
 export function clearScanned(object: usize): void {
   const at = markedWord(object) + SCANNED;
   store<u64>(at, load<u64>(at) & ~maskOf(object));
 }
 
-/** How many marked bits there are in `count` pages from `number` on. */
+/** Number of marked bits in `count` pages from `number` on. */
 export function markedIn(number: u32, count: u32): u32 {
   let marked: u32 = 0;
   for (let end = number + count; number < end; number++) {

@@ -1,16 +1,17 @@
-// The walk over the blocks of a run, a span's or a large block's. Every loop that looks at blocks one by one is this one:
+// The walk over the blocks of a run, a span's or a large block's. Every loop that looks at blocks one by one is this
+// one:
 //
 //   const size = strideOf(page);
 //   for (let block = firstBlockOf(run, page), end = endOfBlocks(page); block < end; block += size) …
 //
-// A block stands for its object's address. Free blocks are met as well: their type id is 0. `run` is the number of the
-// run's first page, and `page` its descriptor. A walk may free blocks; after an allocation it must read the descriptor,
-// and so the three numbers, anew.
+// A block is given as its object's address. The walk meets free blocks too: their type id is 0. `run` is the number of
+// the run's first page, and `page` its descriptor. A walk may free blocks; after an allocation it must read the
+// descriptor, and so the three numbers, anew.
 
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_MASK } from "../layout";
 import { PAGE_LARGE, PAGE_SPAN, Page, prefixOf } from "./page";
 
-/** `blockSize` of a large block, and how far its `end` is behind its object's address: a walk meets one block. */
+/** `blockSize` of a large block, and the distance from its object to `end`: so a walk meets one block and stops. */
 export const LARGE_STRIDE: u32 = 8;
 
 /** Whether blocks begin in this page: it is the first of a span, or of a large block. */

@@ -1,13 +1,13 @@
-// Blocks: what objects live in. The one file through which the rooms above ask for memory and give it back.
+// Blocks: the memory of objects and buffers. All other rooms take and free memory through this file alone.
 //
 // A block of a size class comes from a span of pages that serves that class and block kind alone:
 // from the span's free list, or, while the span is fresh, by moving a pointer, so that memory is not
 // touched before it is used. A span whose last block is freed goes back to the pages, where any class
 // can have it; a class keeps the first span of each of its lists, until memory would have to grow.
-// A free block has type id 0 and, in its refcount word, the next free block.
+// A free block has type id 0 and, in the word of the refcount, the address of the next free block.
 //
-// `freeBlock` is put in place at each call, which the compiler does by itself for what has no calls: so a list is dropped
-// in 7.5 ns an object instead of 8.7, and a tree made and dropped in 27 instead of 28.7.
+// `freeBlock` is put in place at each call, which the compiler does by itself for what has no calls: so a list is
+// dropped in 7.5 ns an object instead of 8.7, and a tree made and dropped in 27 instead of 28.7.
 
 import { MAX_CLASS_SIZE, PAGE_SHIFT, PAGE_SIZE, PAYLOAD_OFFSET } from "../layout";
 import { LARGE_STRIDE } from "./blocks-of";
@@ -32,12 +32,12 @@ export function classForPayload(payload: u32, kind: u32): u32 {
   return payload <= <u32>MAX_CLASS_SIZE - overhead ? classOf(payload + overhead) : LARGE;
 }
 
-/** Where `takeBlock` finds blocks of a class, or of none: of such a size each has a run of its own. */
+/** Address of the list of spans that `takeBlock` looks at. That of LARGE is always empty. */
 export function spansFor(sizeClass: u32, kind: u32): usize {
   return sizeClass == LARGE ? changetype<usize>(control) + offsetof<Control>("noSpans") : listFor(sizeClass, kind);
 }
 
-/** A block of the first of these spans; 0 = that takes more than moving a pointer: ask `allocBlock`. */
+/** A block of the first span of a list; 0 = there is none, or it is full: call `allocBlock`. */
 export function takeBlock(spans: usize): usize {
   const page = firstSpan(spans);
   if (!page) return 0;
@@ -65,7 +65,7 @@ export function allocBlock(payload: u32, sizeClass: u32, kind: u32): usize {
   const list = listFor(sizeClass, kind);
   const object = takeBlock(list);
   if (object) return object;
-  // The first span, if any, is full. A second one is not.
+  // The first span, if there is one, is full. The second one has room.
   const full = firstSpan(list);
   if (full) unlistSpan(full, list);
   return firstSpan(list) || newSpan(sizeClass, kind) ? takeBlock(list) : 0;
@@ -87,10 +87,10 @@ function allocLarge(payload: u32, kind: u32): usize {
 }
 
 /**
- * Takes a block back. Type id 0 marks it free, to whoever walks the page.
+ * Frees a block. Type id 0 marks it as free for walks over the page.
  *
- * One comparison finds all that takes more than the span's free list: a span that is full, a span of its list's rest that
- * becomes empty, a further page of a span, a large block. There `used`, less one, is not above 0.
+ * One comparison finds all cases that take more than the span's free list: a full span, a span behind the first that
+ * becomes empty, a further page of a span, a large block. In all of them `used - 1`, as a signed number, is at most 0.
  */
 @inline
 export function freeBlock(object: usize): void {
@@ -115,42 +115,42 @@ function freeOtherwise(object: usize): void {
   } else givePages(run, page.span);
 }
 
-/** The next free block and, above it, type id 0. */
+/** Puts a block on its span's free list. The one store writes the next free block and, above it, type id 0. */
 function pushFree(object: usize, page: Page): void {
   store<u64>(object, page.free);
   page.free = <u32>object;
   page.used--;
 }
 
-/** Takes back one of many blocks of a span, for whose sake `endGiving` follows. The caller counts the bytes. */
+/** Frees one of many blocks of a span. `endGiving` must follow the last one. The caller counts the freed bytes. */
 export function giveToSpan(object: usize, page: Page): void {
   if (CHECK) poison(object);
   pushFree(object, page);
 }
 
-/** Takes back all blocks of a span at once; `first` is the address of the first one's object. `endGiving` follows. */
+/** Frees all blocks of a span at once. `first`: address of its first object. `endGiving` must follow. */
 export function renewSpan(first: usize, page: Page): void {
   page.free = 0;
   page.fresh = <u32>first;
   page.used -= usedOf(page);
 }
 
-/** Ends the giving back of blocks of a span: its pages may go, too. */
+/** Blocks of a span have been freed: it may be listed again, or give its pages back. */
 export function endGiving(page: Page): void {
   if (<i32>page.used <= 0) relistSpan(page);
 }
 
-/** Bytes of a block of a run, everything included. */
+/** Bytes of a block of a run: links, header, payload and guard. */
 function blockSizeIn(page: Page): u32 {
   return page.state == PAGE_LARGE ? (<u32>page.span) << PAGE_SHIFT : page.blockSize;
 }
 
-/** Bytes of the block that an object lies in, everything included. */
+/** Bytes of an object's block: links, header, payload and guard. */
 export function blockSize(object: usize): u32 {
   return blockSizeIn(pageOf(object));
 }
 
-/** Bytes that a payload at this address may use. */
+/** Bytes of payload that an object's block has room for. */
 export function payloadCapacity(object: usize): u32 {
   const page = pageOf(object);
   return blockSizeIn(page) - overheadOf(page.kind);

@@ -1,27 +1,29 @@
-// The free runs of pages, by length: the best fit for a request is found in at most 64 steps, however many runs there are.
+// The free runs of pages, by length. Finding the best fit for a request takes at most 64 steps, however many runs
+// exist.
 //
-// A free run's key is its length and, below, the number of its first page: the best fit is the least key that is not less
-// than the request's, so of equal lengths the lowest address. Keys are in 16 digital search trees, one for each doubling of
-// the length, whose roots are in FREE_TREES. A node's two subtrees have the keys whose next bit is 0 or 1, the bits of the
-// length below its leading one first, then those of the page number; the node's own key is any with the bits that led to
-// it. So no path is longer than a key's bits, 31 at most, and there is nothing to balance.
+// The key of a free run is its length and, in the bits below, the number of its first page. The best fit is the least
+// key that is not less than the request's, so among runs of equal length the lowest address is taken. Keys are in 16
+// digital search trees, one for each doubling of the length, with their roots in FREE_TREES. The two subtrees of a node
+// have the keys whose next bit is 0 or 1: first the bits of the length below its leading one, then those of the page
+// number. The node itself can have any key with the bits on the path to it. So a path has at most 32 nodes, and
+// nothing needs balancing.
 
 import { FREE_TREES, control } from "../control";
 import { PAGE_FREE, Page, pageAt } from "./page";
 
 const NUMBER_BITS: u32 = 16;
 
-/** Key of a run of so many pages from page `number` on. */
+/** Key of a run of `pages` pages that begins at page `number`. */
 function keyOf(pages: u32, number: u32): u32 {
   return (pages << NUMBER_BITS) | number;
 }
 
-/** The bits of a key that choose subtrees, the first one on top. */
+/** The bits of a key that choose subtrees, the first one in the top bit. */
 function pathOf(key: u32): u32 {
   return key << (clz(key) + 1);
 }
 
-/** Address of the word with a tree's root, for runs of so many pages. */
+/** Address of the root of the tree for runs of `pages` pages. */
 function rootFor(pages: u32): usize {
   return FREE_TREES + (treeOf(pages) << 2);
 }
@@ -29,12 +31,12 @@ function treeOf(pages: u32): u32 {
   return 31 - clz(pages);
 }
 
-/** Address of the word with a node's subtree for `bit`. */
+/** Address of the link to a node's subtree for `bit`. */
 function branchOf(run: u32, bit: u32): usize {
   return changetype<usize>(pageAt(run)) + offsetof<Page>("next") + (bit << 2);
 }
 
-/** Makes pages a free run. Its neighbours are not free. */
+/** Makes pages a free run. The pages before and behind it must not be free. */
 export function addFreeRun(first: u32, pages: u32): void {
   const page = pageAt(first);
   page.state = PAGE_FREE;
@@ -49,7 +51,7 @@ export function addFreeRun(first: u32, pages: u32): void {
   control.freeTrees |= 1 << treeOf(pages);
 }
 
-/** Address of the word that leads to a free run in its tree. */
+/** Address of the link to a free run in its tree. */
 function linkTo(run: u32): usize {
   const pages = pageAt(run).span;
   let at = rootFor(pages);
@@ -58,18 +60,18 @@ function linkTo(run: u32): usize {
   return at;
 }
 
-/** Address of the word of a subtree that a node has; 0 = it has none. */
+/** Address of the link to one of a node's subtrees; 0 = it has none. */
 function branchBelow(run: u32): usize {
   const page = pageAt(run);
   return page.next ? branchOf(run, 0) : page.prev ? branchOf(run, 1) : 0;
 }
 
-/** Takes a free run out of its tree. Its pages still say that they are free. */
+/** Takes a free run out of its tree. The descriptors of its pages still say PAGE_FREE. */
 export function removeFreeRun(run: u32): void {
   const page = pageAt(run);
   const pages = page.span;
   const at = linkTo(run);
-  // Any leaf below can take its place: the bits that lead there are the leaf's as well.
+  // Any leaf below it can take its place, because the leaf's key has the bits on the path to this node.
   let leafAt = at;
   for (let next = branchBelow(run); next; next = branchBelow(load<u32>(next))) leafAt = next;
   const leaf = load<u32>(leafAt);
@@ -87,7 +89,7 @@ export function findFreeRun(pages: u32): u32 {
   const wanted = keyOf(pages, 0);
   let best: u32 = 0;
   let bestKey: u32 = u32.MAX_VALUE;
-  // On the way to the wanted key: nodes that fit, and the last subtree that was passed on the side of longer runs.
+  // On the path to the wanted key: `best` among the nodes, and the last subtree of larger keys next to the path.
   let longer: u32 = 0;
   let run = load<u32>(rootFor(pages));
   for (let path = pathOf(wanted); run; path <<= 1) {
@@ -120,9 +122,9 @@ export function findFreeRun(pages: u32): u32 {
   return best;
 }
 
-// ---- For `verify`, which must not be led astray
+// ---- For `verify`: these functions end whatever the links are
 
-/** Whether pages that say so are a free run: they agree, and the run is in its tree. */
+/** Whether a free run's first and last descriptor agree, and it is found in its tree. */
 export function isFreeRun(run: u32): bool {
   const pages = pageAt(run).span;
   const last = pageAt(run + pages - 1);
@@ -136,7 +138,7 @@ export function isFreeRun(run: u32): bool {
   return last.state == PAGE_FREE && last.fresh == run;
 }
 
-/** Trees that have a root; none that could be right if `control.freeTrees` does not say the same. */
+/** Number of trees that are not empty; u32.MAX_VALUE if `control.freeTrees` says otherwise. */
 export function countFreeTrees(): u32 {
   let count: u32 = 0;
   for (let tree: u32 = 0; tree < NUMBER_BITS; tree++) {

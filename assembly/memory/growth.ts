@@ -1,8 +1,8 @@
-// The end of the heap moves up, and memory with it.
+// Growing: the end of the heap moves up, and memory with it.
 //
-// Each growth brings the tables of the new pages, the bitmaps of a full collection among them: a collection cannot fail for
-// want of memory. Growth is by an eighth of the heap at least, and near the limit by all that is left: a heap of n pages
-// has grown about 8.5 ln n times at most, which is 94 for 4 GiB.
+// Each growth brings the tables of its new pages, the bitmaps of a full collection included, so a collection cannot run
+// out of memory. The heap grows by an eighth of itself at least, and near the limit by all that is left. So a heap of n
+// pages has grown at most about 8.5 ln n times, which is 94 for 4 GiB.
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { control } from "../control";
@@ -15,11 +15,11 @@ import { findWindow, startOfStretch } from "./windows";
 /** The heap grows by at least this part of itself. */
 const GROWTH_SHIFT: u32 = 3;
 
-/** Grows until `takeFreeRun` or `takeWindow` finds `pages` pages. False if that is too much for the limit, or for the engine. */
+/** Grows until `takeFreeRun` or `takeWindow` finds `pages` pages. False = beyond the limit, or the engine refused. */
 export function growFor(pages: u32): bool {
   if (mustFail()) return false;
   const end = control.endPage;
-  // As many pages in a row, but for tables, the new ones among them; and as many free pages in all.
+  // Two conditions: `pages` pages in a row, tables aside, some of them new; and as many free pages in all.
   const inRow = findWindow(pages) ? pages : end - startOfStretch(end);
   const missing = max(<i32>(pages - control.freePages), 0);
   let least = end + max(<i32>(pages - inRow), 0);
@@ -27,21 +27,24 @@ export function growFor(pages: u32): bool {
   if (least > control.limitPage) return false;
   let newEnd = max(least, min(end + ((end - control.firstPage) >>> GROWTH_SHIFT), control.limitPage));
   while (true) {
-    // The last page may have needed two of tables.
+    // Its last page may need two pages of tables.
     if (gainOf(newEnd) < missing) newEnd = least;
     if (growTo(newEnd)) return true;
     if (newEnd == least) return false;
-    // What is below the limit is beyond what the engine has.
+    // The engine refused: try with half of the surplus.
     newEnd = least + ((newEnd - least) >>> 1);
   }
 }
 
-/** Free pages that the heap gains if it ends at page `newEnd`: all new ones but those of tables. */
+/** Free pages gained if the heap ends at page `newEnd`: its new pages less those that become tables. */
 function gainOf(newEnd: u32): i32 {
   return newEnd - control.endPage - missingTables(newEnd);
 }
 
-/** Moves the end of the heap. Tables go last, so that the new pages join a free run in front of them. All or nothing. */
+/**
+ * Moves the end of the heap. Tables are placed last, so that the new pages join a free run in front of them. False =
+ * out of memory, nothing changed.
+ */
 function growTo(newEnd: u32): bool {
   if (newEnd > memoryEndPage() && !growMemoryTo(newEnd)) return false;
   const end = control.endPage;
@@ -52,8 +55,8 @@ function growTo(newEnd: u32): bool {
 }
 
 /**
- * Brings memory to at least `end` pages: to twice what it was, if it may. Memory that nobody has touched costs
- * nothing, but an engine may answer each growth with a full collection of its own heap.
+ * Grows memory to at least `end` pages, and if possible to twice its size. Untouched memory costs nothing, but an
+ * engine may answer each growth with a full collection of its own heap.
  */
 function growMemoryTo(end: u32): bool {
   const memoryEnd = memoryEndPage();

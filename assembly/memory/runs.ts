@@ -1,4 +1,4 @@
-// Runs of consecutive pages: handed out, taken back, coalesced.
+// Runs of consecutive pages: claimed, freed, joined with free neighbours. Both take one step for each page.
 
 import { control } from "../control";
 import { addFreeRun, findFreeRun, removeFreeRun } from "./free-runs";
@@ -11,7 +11,7 @@ export function freeRunBefore(number: u32): u32 {
   return last.state == PAGE_FREE ? last.fresh : 0;
 }
 
-/** Takes back pages that nothing uses. They serve whatever asks next. Takes a step for each. */
+/** Frees pages and joins them with free neighbours. */
 export function freeRun(first: u32, pages: u32): void {
   control.freePages += pages;
   for (let i: u32 = 0; i < pages; i++) pageAt(first + i).state = PAGE_FREE;
@@ -29,14 +29,14 @@ export function freeRun(first: u32, pages: u32): void {
   addFreeRun(first, pages);
 }
 
-/** Takes `pages` pages of a free run: the best fit. Their number, or 0. */
+/** Takes `pages` pages from the free run that fits best. Returns the number of the first page, or 0. */
 export function takeFreeRun(pages: u32): u32 {
   const run = findFreeRun(pages);
   if (run) takeFirst(run, pages);
   return run;
 }
 
-/** Takes the first `pages` pages of a free run. They still say that they are free. */
+/** Takes the first `pages` pages of a free run. Their descriptors still say PAGE_FREE. */
 export function takeFirst(run: u32, pages: u32): void {
   const span = pageAt(run).span;
   removeFreeRun(run);
@@ -44,18 +44,18 @@ export function takeFirst(run: u32, pages: u32): void {
   control.freePages -= pages;
 }
 
-/** Makes one run of pages that were taken. Takes a step for each. */
+/** Makes one run of pages that were taken. */
 export function claimRun(first: u32, pages: u32, state: u8): void {
   const page = pageAt(first);
   page.state = state;
   page.span = <u16>pages;
-  // In no list yet.
+  // It is in no list yet.
   page.used = FULL;
   for (let i: u32 = 1; i < pages; i++) {
     const inside = pageAt(first + i);
     inside.state = PAGE_INSIDE;
     inside.span = <u16>i;
-    // `freeBlock` looks here first.
+    // `freeBlock` reads this first: 0 makes it look for the run's first page.
     inside.used = 0;
   }
 }

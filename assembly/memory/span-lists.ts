@@ -1,8 +1,8 @@
-// Size classes, and the list that each has of its spans with room, for either kind of block.
+// Size classes, and the two lists of spans with room that each class has, one for each kind of block.
 //
-// Blocks are taken from the first span of a list alone. So none but the first can be full, and none but the first can be
-// empty: a span that becomes empty behind it goes back to the free pages. A full span is found when a block is asked for,
-// and leaves the list until a block of it is freed.
+// Blocks are taken from the first span of a list alone. So only the first can be full, and only the first can be empty:
+// a span behind it that becomes empty gives its pages back. `allocBlock` notices that the first is full, and takes it
+// out of the list until one of its blocks is freed.
 
 import { CLASSES, CLASS_RECORD_SIZE } from "../control";
 import { FIRST, FULL, Page } from "./page";
@@ -37,7 +37,7 @@ export function startClasses(): void {
   }
 }
 
-/** Address of the word with the first span of a list. */
+/** Address of a list: of the word with its first span. */
 export function listFor(sizeClass: u32, kind: u32): usize {
   return CLASSES + sizeClass * CLASS_RECORD_SIZE + (kind << 2);
 }
@@ -47,7 +47,7 @@ export function firstSpan(list: usize): Page {
   return changetype<Page>(<usize>load<u32>(list));
 }
 
-/** Puts a span with room into its list: second, so that the first stays in use until it is full. */
+/** Puts a span with room into its list, in the second place, so that the first stays in use until it is full. */
 export function listSpan(page: Page, list: usize): void {
   const first = firstSpan(list);
   page.used &= ~FULL;
@@ -77,8 +77,8 @@ export function unlistSpan(page: Page, list: usize): void {
 }
 
 /**
- * The descriptor of a listed span has moved, with all others that were in the `bytes` bytes at `old`, by `distance`: its
- * neighbours, moved or not, lead to where it is now.
+ * Repairs the links of a listed span whose descriptor has moved by `distance`, as have all descriptors that lay in the
+ * `bytes` bytes at `old`.
  */
 export function relinkSpan(page: Page, old: usize, bytes: usize, distance: usize): void {
   const here = <u32>changetype<usize>(page);

@@ -1,7 +1,8 @@
-// Pages for spans and large blocks: where they come from, and where they go.
+// Pages for spans and large blocks.
 //
-// A request takes the best fit among free runs. If there is none, freed memory is looked for before memory grows: first
-// the empty spans that size classes keep back, one in each list at most; then a window out of which tables can move.
+// A request takes the best fit among free runs. If there is none, freed memory is searched before memory grows: first
+// the empty spans that size classes keep, at most one in each of 176 lists; then a window, out of which tables can
+// move.
 
 import { PAGE_SHIFT } from "../layout";
 import { clearBits } from "./bits";
@@ -13,9 +14,9 @@ import { CLASS_COUNT } from "./size-class";
 import { classRecord, firstSpan, listFor, listSpan, unlistSpan } from "./span-lists";
 import { takeWindow } from "./windows";
 
-/** A run of pages for objects. The number of the first one; 0 = out of memory. Descriptors may have moved. */
+/** Takes a run of pages for objects. Returns its first page; 0 = out of memory. Descriptors may have moved. */
 export function takePages(pages: u32, state: u8): u32 {
-  // Larger numbers do not fit a free run's key.
+  // Also because a larger number does not fit a free run's key.
   if (pages > control.limitPage) return 0;
   let run = takeFreeRun(pages);
   if (!run) {
@@ -26,7 +27,7 @@ export function takePages(pages: u32, state: u8): u32 {
   }
   claimRun(run, pages, state);
   control.pagesInUse += pages;
-  // The next birth asks why.
+  // Makes the next birth collect for bytes.
   if (control.pagesInUse > control.pagesLimit) control.birthsLimit = i32.MIN_VALUE;
   return run;
 }
@@ -39,12 +40,12 @@ function takeFreed(pages: u32): u32 {
 /** Gives back the pages of a run. */
 export function givePages(run: u32, pages: u32): void {
   control.pagesInUse -= pages;
-  // What is marked must be an object.
+  // Marks of a cycle must not outlive their objects.
   if (control.phase) clearBits(run, pages);
   freeRun(run, pages);
 }
 
-/** Gives back the empty spans that classes keep: one in each of the lists at most, the first. */
+/** Gives back the pages of the empty spans that size classes keep. */
 function releaseEmptySpans(): void {
   for (let i: u32 = 0; i < CLASS_COUNT; i++) {
     for (let kind: u32 = BLOCK_LEAF; kind <= BLOCK_LINKED; kind++) {
@@ -63,7 +64,7 @@ function releaseSpan(page: Page): void {
 export function newSpan(sizeClass: u32, kind: u32): bool {
   const record = classRecord(sizeClass);
   let run = takePages(record.spanPages, PAGE_SPAN);
-  // Short of memory, one page and what it wastes are better than nothing.
+  // Short of memory, a span of one page that wastes more than 1/32 is better than none.
   if (!run && record.spanPages > 1) run = takePages(1, PAGE_SPAN);
   if (!run) return false;
   const page = pageAt(run);
@@ -79,9 +80,12 @@ export function newSpan(sizeClass: u32, kind: u32): bool {
   return true;
 }
 
-/** Blocks of a span were freed: if it was full it is listed again, if it is empty and not the first of its list it goes. */
+/**
+ * Blocks of a span have been freed: lists it again if it was full; gives its pages back if it is empty and not the
+ * first.
+ */
 export function relistSpan(page: Page): void {
   if (page.used & FULL) listSpan(page, listFor(page.sizeClass, page.kind));
-  // FIRST makes it more than 0.
+  // The first of a list has the bit FIRST here.
   if (!page.used) releaseSpan(page);
 }

@@ -1,14 +1,14 @@
 // The tables about pages: descriptors (page.ts) and bitmaps (bits.ts).
 //
-// A table lies in parts of one page each. Its directory, in the control block, has the address of every part, and nothing
-// else leads there, so a part can move, and growth copies none. A page of the heap takes 2^(16 - shift) bytes of a table;
-// the first pages have theirs in the bootstrap area, until the heap grows beyond them.
+// A table consists of parts of one page each. Its directory, in the control area, has the address of every part, and
+// nothing else leads there. So a part can move, and growth copies none. A page of the heap takes 2^(16 - shift) bytes
+// of a table. The first pages have theirs in the bootstrap area, until the heap grows beyond them.
 //
 //                  shift   bytes a page   pages a part   pages in the bootstrap area
 //   descriptors       11             32          2,048                           512
 //   bitmaps            5          2,048             32                            16
 //
-// Parts are pages of the heap (PAGE_TABLE). When they lie in the way of a run they move (windows.ts).
+// Parts are pages of the heap (PAGE_TABLE). windows.ts moves them when they lie in the way of a run.
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../layout";
 import { BITMAPS, DESCRIPTORS, FREE_TREES, control } from "../control";
@@ -16,7 +16,7 @@ import { BITMAPS_SHIFT } from "./bits";
 import { DESCRIPTORS_SHIFT, FULL, PAGE_SPAN, PAGE_TABLE, pageAt } from "./page";
 import { relinkSpan } from "./span-lists";
 
-/** The directories are one behind the other: words of either, to go through both. */
+/** The two directories lie one behind the other, so a loop over words goes through both. */
 export const DIRECTORY: usize = DESCRIPTORS;
 export const DIRECTORY_END: usize = FREE_TREES;
 
@@ -26,7 +26,7 @@ const BOOTSTRAP_DESCRIPTOR_BYTES: u32 = BOOTSTRAP_DESCRIPTORS << (PAGE_SHIFT - D
 export const BOOTSTRAP_BITMAP_BYTES: u32 = BOOTSTRAP_BITMAPS << (PAGE_SHIFT - BITMAPS_SHIFT);
 export const BOOTSTRAP_SIZE: u32 = BOOTSTRAP_DESCRIPTOR_BYTES + BOOTSTRAP_BITMAP_BYTES;
 
-/** Starts the tables at `base`, in bytes that are 0. */
+/** Starts the tables at `base`. The bytes there must be 0. */
 export function startTables(base: usize): void {
   startTable(DESCRIPTORS, DESCRIPTORS_SHIFT, BOOTSTRAP_DESCRIPTORS, base);
   startTable(BITMAPS, BITMAPS_SHIFT, BOOTSTRAP_BITMAPS, base + BOOTSTRAP_DESCRIPTOR_BYTES);
@@ -34,7 +34,7 @@ export function startTables(base: usize): void {
 
 function startTable(directory: usize, shift: u32, pages: u32, at: usize): void {
   const first = control.firstPage;
-  // Where the part that the first page belongs to would begin.
+  // Where a whole part with the first page would begin.
   let part = at - placeInPart(first, shift);
   for (let i = first >>> shift; i <= (first + pages - 1) >>> shift; i++) {
     store<u32>(directory + (i << 2), <u32>part);
@@ -42,12 +42,12 @@ function startTable(directory: usize, shift: u32, pages: u32, at: usize): void {
   }
 }
 
-/** Where in its part of a table a page has its bytes. */
+/** Offset of a page's bytes in its part of a table. */
 function placeInPart(number: u32, shift: u32): usize {
   return (number & ((1 << shift) - 1)) << (PAGE_SHIFT - shift);
 }
 
-/** Pages for parts that the tables of all pages below `end` still need. */
+/** Number of parts that the tables of all pages below `end` still lack. */
 export function missingTables(end: u32): u32 {
   return missingDescriptors(end) + missingBitmaps(end);
 }
@@ -65,7 +65,7 @@ function missingParts(end: u32, shift: u32, bootstrap: u32, parts: u32): u32 {
   return needed > parts ? needed - parts : 0;
 }
 
-/** Makes `end` the end of the heap, with all parts that it still needs in pages from `page` on, which are behind the old end. */
+/** Makes `end` the end of the heap. The parts that its tables lack are placed from `page` on, behind the old end. */
 export function placeTables(page: u32, end: u32): void {
   const oldEnd = control.endPage;
   const descriptors = missingDescriptors(end);
@@ -82,7 +82,10 @@ export function placeTables(page: u32, end: u32): void {
   control.bitmapPages += bitmaps;
 }
 
-/** Puts the next `count` parts of a table that has `parts` into pages from `page` on. The first ones take over from the bootstrap area. */
+/**
+ * Places the next `count` parts of a table in pages from `page` on. The first one takes over the bytes in the bootstrap
+ * area.
+ */
 function placeParts(directory: usize, shift: u32, bootstrapBytes: u32, parts: u32, count: u32, page: u32): void {
   if (!count) return;
   const first = control.firstPage;
@@ -97,7 +100,7 @@ function placeParts(directory: usize, shift: u32, bootstrapBytes: u32, parts: u3
   for (let i: u32 = 0; i < count; i++) describeTable(page + i, word + (i << 2));
 }
 
-/** A page is a part of a table now: the one that the word of the directory leads to. */
+/** Describes a page as a part of a table: the one that this word of the directory leads to. */
 function describeTable(number: u32, word: usize): void {
   const page = pageAt(number);
   page.state = PAGE_TABLE;
@@ -106,7 +109,7 @@ function describeTable(number: u32, word: usize): void {
   page.free = <u32>word;
 }
 
-/** Moves the part of a table from one page to another, which is not in use. The old one still says that it is a table. */
+/** Moves a part of a table to another page, which is not in use. The old page's descriptor still says PAGE_TABLE. */
 export function moveTable(from: u32, to: u32): void {
   const word = <usize>pageAt(from).free;
   const old = (<usize>from) << PAGE_SHIFT;
@@ -119,7 +122,7 @@ export function moveTable(from: u32, to: u32): void {
   relinkSpans(max(first, control.firstPage), end, old, PAGE_SIZE, (to - from) << PAGE_SHIFT);
 }
 
-/** Descriptors of the pages `[first, end)`, which were in the `bytes` bytes at `old`, have moved by `distance`. */
+/** The descriptors of the pages `[first, end)`, which lay in the `bytes` bytes at `old`, have moved by `distance`. */
 function relinkSpans(first: u32, end: u32, old: usize, bytes: usize, distance: usize): void {
   for (let number = first; number < end; number++) {
     const page = pageAt(number);

@@ -1,11 +1,11 @@
-// Windows: runs that are wanted where there are free pages enough, but tables lie between them.
+// Windows: a run of pages where there are enough free pages, but tables lie between them.
 //
-// A stretch is a row of free runs and pages of tables, as long as can be; a window is as many pages of a stretch as are
-// wanted. Its tables move to free pages outside of it: there are as many as the window lacks, if there are as many free pages
-// in all as are wanted. The window that is taken has the fewest tables.
+// A stretch is a maximal row of free runs and pages of tables. A window is as many pages of a stretch as are requested.
+// Its tables move to free pages outside of it, of which there are enough if as many pages are free in all as are
+// requested. The window with the fewest tables is taken.
 //
-// There are at most 2,080 tables, of which no window can have more than it has pages. Finding it takes a few steps for each
-// table, and taking it no more copies than pages wanted.
+// There are at most 2,080 tables, and a window has at most as many as it has pages. Finding a window takes a few steps
+// for each table; taking it copies at most as many pages as are requested.
 
 import { PAGE_SHIFT } from "../layout";
 import { control } from "../control";
@@ -17,13 +17,13 @@ function isTable(number: u32): bool {
   return number >= control.firstPage && number < control.endPage && pageAt(number).state == PAGE_TABLE;
 }
 
-/** The next table of a stretch behind one of its tables; or the end of the stretch, which is none. */
+/** The table behind this one in its stretch; or the end of the stretch, which is no table. */
 function nextTable(table: u32): u32 {
   const next = table + 1;
   return next < control.endPage && pageAt(next).state == PAGE_FREE ? next + pageAt(next).span : next;
 }
 
-/** Where the stretch begins that ends right before page `end`. Takes a step for each table in it. */
+/** First page of the stretch that ends right before page `end`. Takes one step for each table in it. */
 export function startOfStretch(end: u32): u32 {
   let start = end;
   while (true) {
@@ -36,24 +36,25 @@ export function startOfStretch(end: u32): u32 {
   }
 }
 
-/** Where the stretch begins whose first table this is; 0 = it is not the first one. */
+/** First page of the stretch whose first table this is; 0 = it is not the first table. */
 function startOfFirst(table: u32): u32 {
   const free = freeRunBefore(table);
   const start = free ? free : table;
   return isTable(start - 1) ? 0 : start;
 }
 
-/** The first page of the best window; 0 = there is none. No free run has as many pages. */
+/** First page of the window with the fewest tables; 0 = there is none. Called when no free run is long enough. */
 export function findWindow(pages: u32): u32 {
   let best: u32 = 0;
   let fewest: u32 = u32.MAX_VALUE;
   for (let word = DIRECTORY; word < DIRECTORY_END; word += 4) {
     const table = load<u32>(word) >>> PAGE_SHIFT;
-    // Those in the bootstrap area are in no stretch.
+    // Parts in the bootstrap area are in no stretch.
     if (!isTable(table)) continue;
     let start = startOfFirst(table);
     if (!start) continue;
-    // `[start, end)` has `tables` tables: the one at `first`, and those up to `end`, which is a table or ends the stretch.
+    // `[start, end)` has `tables` tables: the one at `first`, and those up to `end`, which is a table or ends the
+    // stretch.
     let first = table;
     let end = table;
     let tables: u32 = 0;
@@ -72,13 +73,13 @@ export function findWindow(pages: u32): u32 {
   return best;
 }
 
-/** Takes `pages` pages in a row, out of which tables are moved. Their number; 0 = there is no such window. */
+/** Takes `pages` pages in a row, out of which tables are moved. Returns the first page; 0 = there is no window. */
 export function takeWindow(pages: u32): u32 {
   if (control.freePages < pages) return 0;
   const start = findWindow(pages);
   if (!start) return 0;
   const end = start + pages;
-  // First the free pages, so that no table moves there.
+  // The free pages are taken first, so that no table moves there.
   for (let number = start; number < end;) {
     const span = isTable(number) ? 1 : pageAt(number).span;
     if (!isTable(number)) takeFirst(number, min(span, end - number));

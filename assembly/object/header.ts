@@ -24,7 +24,7 @@
 //       20  C  COLLECTING    in the list that a young collection examines, or garbage of a collection
 //       21  U  UNREACHABLE   garbage. On kinds without links: INTERNED (str), BIGINT (int)
 //       22  D  DYING         refcount 0; it waits for the rest of its death
-//       23  S  SAMPLED       the host's: its birth was recorded. Means nothing to the core
+//       23  S  SAMPLED       the host recorded its birth. Means nothing to the core
 //
 // The link words, by state (state.ts says when an object is in which):
 //
@@ -40,7 +40,7 @@
 // a list, `prev` is gcRefs and then the link of its work list (collect/young.ts); garbage that is being sorted is
 // chained through a birth word of 29 bits of address and 35 bits of birth (collect/order.ts).
 //
-// @inline is on the accessors: each birth, death and slot write goes through several of them.
+// The accessors are @inline: each birth, death and slot write uses several of them.
 
 import {
   FLAG_TRACKED,
@@ -52,11 +52,11 @@ import {
   TYPE_MASK,
 } from "../layout";
 
-/** One in `roots`, in the word `info`. */
+/** What adds one to `roots` in the word `info`. */
 export const ONE_ROOT: u32 = 1 << ROOTS_SHIFT;
-/** From here on an `info` has `roots` saturated. */
+/** In an `info` of at least this value, `roots` is saturated. */
 export const SATURATED: u32 = ROOTS_SATURATED << ROOTS_SHIFT;
-/** One outside reference, in the header read as 64 bits: it counts in both words. */
+/** One outside reference, in a header read as 64 bits. It counts in both words. */
 export const ONE_OUTSIDE: u64 = ((<u64>ONE_ROOT) << 32) | 1;
 
 

@@ -1,5 +1,5 @@
-// Circular lists threaded through the headers of objects. A head stands for the object it is in front
-// of: see control.ts.
+// Circular doubly linked lists, threaded through the link words of objects. A head is addressed as if it were an
+// object: see control.ts.
 
 import { nextOf, prevOf, setLinks, setNext, setPrev } from "./header";
 
@@ -14,12 +14,12 @@ export function isEmpty(head: usize): bool {
   return nextOf(head) == head;
 }
 
-/** Appends; `object` is in no list. */
+/** Appends an object that is in no list. */
 export function append(head: usize, object: usize): void {
   linkLast(head, object);
 }
 
-/** The same in place: for those that are called most. */
+/** `append`, inlined: for the callers that run most. */
 @inline
 export function linkLast(head: usize, object: usize): void {
   const last = prevOf(head);
@@ -37,13 +37,13 @@ export function remove(object: usize): void {
   setPrev(next, prev);
 }
 
-/** Takes away all objects in front of `first`, which may be the head. */
+/** Drops all objects in front of `first` from the list; `first` may be the head. Their links stay as they are. */
 export function dropBefore(head: usize, first: usize): void {
   setNext(head, first);
   setPrev(first, head);
 }
 
-/** Moves all of `from` to the tail of `to`. */
+/** Moves all objects of `from` to the end of `to`. */
 export function moveAll(from: usize, to: usize): void {
   if (isEmpty(from)) return;
   const first = nextOf(from);

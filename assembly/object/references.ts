@@ -1,10 +1,10 @@
-// Where the references of one object stand. Every kind keeps them in one contiguous range, so that
-// whoever visits them needs no callback:
+// Where the references of one object stand. Every kind keeps them in one contiguous range, so that marking,
+// subtraction, death and `verify` need no callback:
 //
 //     for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) …
 //
-// A DYING object has dropped some already, which it holds no longer: lists and tuples from their end,
-// all others from their start.
+// A DYING object no longer holds the slots that it has dropped: lists and tuples drop from their end, all others from
+// their start.
 
 import {
   BUFFER_DATA_OFFSET,
@@ -43,25 +43,25 @@ export function dropsLastFirst(type: Type): bool {
   return type.kind == KIND_LIST || type.kind == KIND_TUPLE;
 }
 
-/** Whether the slots lie in a buffer, which may move, and which the object may lack. */
+/** Whether the slots lie in a buffer. It may move, and an empty object may have none. */
 @inline
 export function hasBuffer(type: Type): bool {
   return type.kind >= <u32>KIND_LIST;
 }
 
-/** Whether the type is a struct, or has no slots: what most objects are, and so is asked first. */
+/** Whether the type is a struct, or has no slots of its own. Most objects are, so this is asked first. */
 @inline
 export function isPlain(type: Type): bool {
   return type.kind <= <u32>KIND_STRUCT;
 }
 
-/** `firstSlot`, in place for most objects … */
+/** `firstSlot`, inlined for most objects. */
 @inline
 export function allSlots(object: usize, type: Type): usize {
   return isPlain(type) ? object + PAYLOAD_OFFSET : firstSlot(object, type);
 }
 
-/** … and the end of all slots, dropped or not: for who meets no DYING objects. */
+/** End of all slots, dropped or not: for callers that never meet a DYING object. */
 @inline
 export function allSlotsEnd(object: usize, type: Type): usize {
   return isPlain(type) ? object + PAYLOAD_OFFSET + ((<usize>type.slots) << 2) : endOfSlots(object, type);

@@ -20,8 +20,8 @@
 // heap/barrier.ts). The sweep empties DEAD objects one by one. An object that is emptied, or is going to be, and that
 // no other DEAD object refers to any more, has the refcount 0 without DYING: a shell, which its own visit frees.
 //
-// "Dying" is one fact: FLAG_DYING is set if and only if the refcount is 0, shells excepted. A leaf dies at once, so
-// nobody ever meets one that is dying.
+// "Dying" is one fact: FLAG_DYING is set if and only if the refcount is 0, except for shells. A leaf is freed as soon
+// as it dies, so no dying leaf is ever met.
 //
 // Flags that exclude each other:
 //
@@ -51,7 +51,7 @@ import { infoOf, refcountOf, rootsFieldOf } from "./header";
 import { hasBuffer } from "./references";
 import { Type, hasFinalizer, hasLinks, typeAt } from "./type";
 
-/** The flags, or the refcount, are none that an object may have. */
+/** Flags, or refcount and roots, that no object may have. */
 export const STATE_ILLEGAL: u32 = 0;
 export const STATE_FREE: u32 = 1;
 export const STATE_BUFFER: u32 = 2;
@@ -63,10 +63,10 @@ export const STATE_GARBAGE: u32 = 7;
 export const STATE_PENDING: u32 = 8;
 export const STATE_DYING: u32 = 9;
 
-/** The flags that tell the states of kinds with links apart. */
+/** The flags that distinguish the states of kinds with links. */
 const LIFE: u32 = FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE | FLAG_DYING;
 
-/** The state of a block, whose type exists. */
+/** The state of a block. Its type must exist. */
 export function stateOf(object: usize): u32 {
   const info = infoOf(object);
   const id = info & TYPE_MASK;
@@ -92,7 +92,10 @@ function stateOfLinked(flags: u32, id: u32): u32 {
   return flags == FLAG_DYING ? STATE_DYING : STATE_ILLEGAL;
 }
 
-/** Whether refcount and roots are what the state allows. An OLD object's may be 0: whether it is a shell is asked elsewhere. */
+/**
+ * Whether refcount and roots are what the state allows. An OLD object's may be 0: whether it is a shell is asked
+ * elsewhere.
+ */
 function isCountLegal(object: usize, state: u32): bool {
   const count = refcountOf(object);
   const roots = rootsFieldOf(object);

@@ -1,4 +1,5 @@
-// Types: how large an object is and where its references are. Ids index a table in linear memory.
+// Types: how large an object is and where its references are. An id is an index into a table in linear memory, of 32
+// bytes a type. The table moves when it grows, so a variable of type Type must not be used after a hook.
 
 import { TYPE_DESCRIPTOR_SIZE, TYPE_HAS_FINALIZER, TYPE_HAS_LINKS, TYPE_VARIABLE_SIZE } from "../layout";
 import { control } from "../control";
@@ -13,9 +14,9 @@ export class Type {
   flags: u8;
   sizeClass: u8;
   blockKind: u8;
-  /** Where the spans that serve the type's blocks begin: see memory/blocks.ts. */
+  /** The list of spans that serve the type's blocks: see memory/blocks.ts. */
   spans: u32;
-  /** Header of an object just born, as 64 bits. */
+  /** Header of a new object, as 64 bits. */
   header: u64;
   // Of the last census.
   count: u32;

@@ -1,9 +1,9 @@
-// Hashes and equality of everything but tuples, as Python has them. Numbers that are equal hash alike whatever their
-// type; strings and bytes are compared by their content, weak references by what they refer to, and everything else by
-// identity. No user code runs here, and no memory is needed.
+// Hashes and equality of everything except tuples, as in Python. Numbers that are equal have equal hashes, whatever
+// their type. Strings and bytes are compared by their content, weak references by their referent, and everything else
+// by identity. No user code runs here, and no memory is needed.
 //
-// Numbers that do not fit 32 bits, strings and bytes hash with a seed that an attacker cannot know, so nobody can choose
-// many keys with one hash. Ints of 32 bits hash to themselves, each to another.
+// Numbers beyond 32 bits, strings and bytes hash with a seed that an attacker cannot know, so nobody can choose many
+// keys with one hash. An int of 32 bits is its own hash, so no two of them collide.
 
 import {
   STR_BYTES_OFFSET,
@@ -38,7 +38,7 @@ export function isAtomHashable(object: usize, type: u32): bool {
   return type != TYPE_WEAKREF || isWeakrefHashable(object);
 }
 
-/** For `isHashable`: this is the type that cannot be a key. */
+/** Records the type that cannot be a key. Returns false. */
 export function refuse(type: u32): bool {
   control.unhashable = type;
   return false;
@@ -48,7 +48,7 @@ function isUnhashable(type: u32): bool {
   return type == TYPE_LIST || type == TYPE_DICT || type == TYPE_SET;
 }
 
-/** As its referent. A dead one only if it was hashed while it lived. */
+/** A weak reference can be a key if its referent can; a dead one, if it was hashed while it was alive. */
 function isWeakrefHashable(weakref: usize): bool {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
   if (!referent) return (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) != 0 || refuse(TYPE_WEAKREF);
@@ -72,7 +72,7 @@ function hashOfAddress(object: usize): u32 {
   return (<u32>object) >>> 3;
 }
 
-/** Cached in the object, where 0 stands for "not yet". */
+/** Hash of a STR or BYTES. It is cached in the object, where 0 stands for "not computed". */
 export function hashOfText(text: usize): u32 {
   let hash = load<u32>(text, STR_HASH_OFFSET);
   if (hash) return hash;
@@ -88,7 +88,7 @@ function seed(): u64 {
   return (<u64>control.hashSeed) << 32;
 }
 
-/** Multiply and fold, eight bytes at a time. src/image/hash.ts does the same. */
+/** Multiplies and folds, eight bytes at a time. src/image/hash.ts does the same. */
 function hashOfBytes(at: usize, length: u32): u32 {
   const end = at + length;
   let hash = seed() ^ length;
@@ -97,13 +97,13 @@ function hashOfBytes(at: usize, length: u32): u32 {
   for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
   return <u32>fold(fold(hash ^ rest));
 }
-/** The high half, which all bits have gone into, comes down to the low one. */
+/** Mixes a word: all bits reach the high half by multiplication, and come down to the low one by the shift. */
 function fold(value: u64): u64 {
   value *= MULTIPLIER;
   return value ^ (value >>> 32);
 }
 
-/** Neighbours stay neighbours, as in CPython: their cells lie side by side. */
+/** Neighbours have neighbouring hashes, as in CPython, so their cells lie side by side. */
 function hashOfInt(value: i64): u32 {
   return <i64>(<i32>value) == value ? <u32>value : hashOfBits(<u64>value);
 }
@@ -111,18 +111,18 @@ function hashOfBits(bits: u64): u32 {
   return <u32>fold(fold(seed() ^ bits));
 }
 
-/** A NaN, equal to none but itself, has a hash of its own. */
+/** A whole number hashes like the equal int. A NaN, which is equal to itself alone, hashes by its address. */
 function hashOfFloat(value: f64, object: usize): u32 {
   if (isInt(value)) return hashOfInt(<i64>value);
   return value == value ? hashOfBits(reinterpret<u64>(value)) : hashOfAddress(object);
 }
 
-/** Whether a float is the equal of an int of 64 bits. */
+/** Whether a float equals an int of 64 bits. */
 function isInt(value: f64): bool {
   return value >= -TWO_TO_63 && value < TWO_TO_63 && floor<f64>(value) == value;
 }
 
-/** The referent's, which a dead one remembers. */
+/** The hash of the referent, which a dead weak reference remembers. */
 function hashOfWeakref(weakref: usize): u32 {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
   if (!referent) return load<u32>(weakref + WEAKREF_PREV_OFFSET);
@@ -133,7 +133,10 @@ function hashOfWeakref(weakref: usize): u32 {
 
 // ---- Equality
 
-/** Python's `a is b or a == b` of objects that are not both tuples, but that a container is equal to itself alone. */
+/**
+ * Python's `a is b or a == b`, for objects that are not both tuples. Exception: lists, dicts and sets are equal to
+ * themselves alone.
+ */
 export function areEqualAtoms(a: usize, typeOfA: u32, b: usize, typeOfB: u32): bool {
   if (a == b) return true;
   if (isNumber(typeOfA)) return isNumber(typeOfB) && areEqualNumbers(a, typeOfA, b, typeOfB);
@@ -163,7 +166,10 @@ export function areEqualTexts(a: usize, b: usize): bool {
   return memory.compare(a + STR_BYTES_OFFSET, b + STR_BYTES_OFFSET, length) == 0;
 }
 
-/** While both live, if they refer to one object: what can be referred to weakly is equal to itself alone. */
+/**
+ * While both are alive, they are equal if they have the same referent: objects with weak references are equal to
+ * themselves alone.
+ */
 function areEqualWeakrefs(a: usize, b: usize): bool {
   const referent = load<u32>(a + WEAKREF_REFERENT_OFFSET);
   return referent != 0 && referent == load<u32>(b + WEAKREF_REFERENT_OFFSET);

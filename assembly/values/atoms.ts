@@ -1,5 +1,5 @@
-// Atoms: None, the booleans, numbers, strings and bytes. Leaf objects; the small ones immortal, as in
-// CPython, and so is the empty tuple.
+// Atoms: None, the booleans, numbers, strings and bytes. They are leaf objects. None, the booleans, the ints from -5 to
+// 256 and the empty tuple are immortal, as in CPython.
 
 import {
   SMALL_INT_MAX,
@@ -23,7 +23,7 @@ import { createLeaf, createObject, createTuple } from "../heap/birth";
 import { untrack } from "../heap/generations";
 import { makeImmortal } from "../heap/count";
 
-/** None, False, True, then the small ints lie one after another from the first block of their class on. */
+/** None, False, True, then the small ints: one after another, from the first block of their size class on. */
 export function createImmortals(): bool {
   control.none = <u32>createImmortal(TYPE_NONE, 0);
   control.falseObject = <u32>createImmortal(TYPE_BOOL, 0);
@@ -48,7 +48,9 @@ function createImmortal(type: u32, value: i64): usize {
   return object;
 }
 
-/** Owned; 0 = out of memory. `flags`: 0 or FLAG_BIGINT, which makes an object of its own of a small int too. */
+/**
+ * An int, owned; 0 = out of memory. `flags`: 0, or FLAG_BIGINT, with which even a small int is an object of its own.
+ */
 export function createInt(value: i64, flags: u32 = 0): usize {
   if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX && !flags) {
     return control.smallInts + <u32>(value - SMALL_INT_MIN) * blockSize(control.smallInts);
@@ -66,7 +68,10 @@ export function createFloat(value: f64): usize {
   return object;
 }
 
-/** A STR or BYTES of `length` undefined bytes, for the caller to fill at once: zeros would be written twice. */
+/**
+ * A STR or BYTES of `length` undefined bytes, which the caller fills at once; 0 = out of memory. Clearing them would
+ * write them twice.
+ */
 export function createText(type: u32, length: u32): usize {
   if (length > 0xfff00000) return 0;
   const object = createLeaf(type, STR_BYTES_OFFSET - VALUE_OFFSET + length);
@@ -92,7 +97,7 @@ export function copyStr(text: usize): usize {
   return string;
 }
 
-/** Characters (code points) of a string: the bytes that do not continue one. */
+/** Number of code points of a string: its bytes less those that continue a code point. */
 export function codePointsOf(string: usize): u32 {
   const bytes = load<u32>(string, STR_LENGTH_OFFSET);
   let at = string + STR_BYTES_OFFSET;

@@ -1,8 +1,8 @@
-// Borrowed keys: keys that are not objects. To look up a value of its own, the host writes the value into one of two
-// static areas, which look like an object to the functions of key.ts, instead of creating an object that dies at once.
+// Borrowed keys: keys that are not objects. To look up a value, the host writes it into one of two static areas, which
+// look like an object to the functions of key.ts. So a lookup creates no object that dies at once.
 //
-// A borrowed key is good until the next one is made. Nothing refers to it: a container that keeps the key keeps an
-// object with its value (`ownedKey`).
+// A borrowed key is valid until the next one is made. Nothing refers to it: a container that keeps the key keeps an
+// object with the same value (`ownedKey`).
 
 import {
   BORROWED_TEXT_SIZE,
@@ -26,7 +26,7 @@ import { incref } from "../heap/count";
 const NUMBER: usize = memory.data(16, 8);
 const TEXT: usize = memory.data(STR_BYTES_OFFSET + BORROWED_TEXT_SIZE, 8);
 
-/** Where the host writes the bytes of a text before `borrowText`. At most BORROWED_TEXT_SIZE of them. */
+/** Address where the host writes the bytes of a text before it calls `borrowText`. At most BORROWED_TEXT_SIZE bytes. */
 export function borrowedBytes(): usize {
   return TEXT + STR_BYTES_OFFSET;
 }
@@ -37,7 +37,7 @@ function shape(key: usize, type: u32, flags: u32): usize {
   return key;
 }
 
-/** The string, or bytes, whose bytes lie at `borrowedBytes`. */
+/** A borrowed STR or BYTES, with the bytes at `borrowedBytes`. */
 export function borrowText(type: u32, length: u32): usize {
   store<u32>(TEXT, length, STR_LENGTH_OFFSET);
   store<u32>(TEXT, 0, STR_HASH_OFFSET);
@@ -56,7 +56,10 @@ export function isBorrowed(key: usize): bool {
   return key == NUMBER || key == TEXT;
 }
 
-/** The object that a container keeps for a key, owned: a new one if the key is borrowed. Strings are interned. 0 = out of memory. */
+/**
+ * The object that a container keeps for a key, owned: the key itself, or a new object if the key is borrowed. Strings
+ * are interned. 0 = out of memory.
+ */
 export function ownedKey(key: usize): usize {
   if (!isBorrowed(key)) return incref(key) ? key : 0;
   switch (typeIdOf(key)) {

@@ -1,5 +1,5 @@
-// Interning: of each text at most one string, as Python's `sys.intern`. The table of interned strings holds no
-// references; a string that dies leaves it.
+// Interning: at most one string for each text, as Python's `sys.intern`. The table of interned strings holds no
+// references: a string that dies leaves it.
 
 import { FLAG_INTERNED } from "../layout";
 import { Control, control } from "../control";
@@ -14,7 +14,7 @@ function strings(): HashTable {
   return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("internBuffer"));
 }
 
-/** Cell of the string equal to `text`, or 0. */
+/** The cell of the string that equals `text`, or 0. */
 function find(text: usize): usize {
   const table = strings();
   const hash = hashOfText(text);
@@ -23,7 +23,7 @@ function find(text: usize): usize {
   return cell;
 }
 
-/** The interned string with this text, which may be a borrowed key. Owned; 0 = out of memory. */
+/** The interned string with this text, owned; 0 = out of memory. The text may be a borrowed key. */
 export function intern(text: usize): usize {
   const cell = find(text);
   if (cell) {
@@ -38,18 +38,18 @@ export function intern(text: usize): usize {
   return string;
 }
 
-/** Whether the table leads to this string. */
+/** Whether the table contains this string. */
 export function isInTable(string: usize): bool {
   const cell = find(string);
   return cell != 0 && <usize>valueOf(cell) == string;
 }
 
-/** Gives back what the table can do without. */
+/** Shrinks the table if most of it is unused. */
 export function trimInterned(): void {
   trim(strings());
 }
 
-/** Gives back memory that a smaller table can do without. */
+/** Shrinks the table to `capacity` cells, if the strings fit. */
 export function shrinkInterned(capacity: u32): void {
   shrinkTo(strings(), capacity);
 }

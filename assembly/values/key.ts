@@ -1,21 +1,24 @@
-// Keys: whether an object can be one, its hash, and which keys are equal, as Python has it. Lists, dicts and sets cannot.
-// Tuples are walked here; what is in them is up to atom-key.ts.
+// Keys: whether an object can be one, its hash, and which keys are equal, as in Python. Lists, dicts and sets cannot be
+// keys. This file walks tuples; atom-key.ts handles what is in them.
 //
-// A walk keeps the way back on TUPLE_STACK, a static area: it takes no room on the stack of WebAssembly, and no memory. It
-// visits a tuple as often as it is met, as Python does, so tuples that share parts can take 2^n steps at a depth of n.
-// Hence two limits, of depth and of tuples visited; beyond them a tuple is neither hashed nor compared, and the host
-// throws a named error. (Python has a RecursionError for the first, and hangs for the second.) What `isHashable` has
-// found to be a key is within both, and so is its comparison with another key: it visits no more than either has.
+// A walk keeps its way back on TUPLE_STACK, a static area: it takes no room on the stack of WebAssembly, and no memory.
+// It visits a tuple as often as it is met, as Python does, so tuples that share parts can take 2^n steps at a depth of
+// n. Hence two limits: 1,000 levels, and 2^24 tuples visited, a tenth of a second. Beyond them a tuple is neither
+// hashed nor compared, and the host throws a named error. (Python raises RecursionError for the first, and hangs for
+// the second.)
+//
+// A tuple that `isHashable` accepts is within both limits, and so is its comparison with another such tuple, which
+// visits no more tuples than either has.
 
 import { MAX_TUPLES, MAX_TUPLE_DEPTH, TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET, TYPE_TUPLE } from "../layout";
 import { TUPLE_STACK, TUPLE_STACK_END, control } from "../control";
 import { typeIdOf } from "../object/header";
 import { areEqualAtoms, hashOfAtom, isAtomHashable, refuse } from "./atom-key";
 
-/** Bytes of a frame of the stack. */
+/** Bytes of one level of the stack. */
 const FRAME: usize = (TUPLE_STACK_END - TUPLE_STACK) / MAX_TUPLE_DEPTH;
 
-/** What comparing two tuples comes to. */
+/** Results of comparing two tuples. */
 export const DIFFERENT: u32 = 0;
 export const EQUAL: u32 = 1;
 export const INCOMPARABLE: u32 = 2;
@@ -27,7 +30,9 @@ function itemsEnd(tuple: usize): usize {
   return itemsOf(tuple) + (load<u32>(tuple + TUPLE_LENGTH_OFFSET) << 2);
 }
 
-/** Whether the object can be a key. If not, `control.unhashable` is the type that cannot; TYPE_TUPLE = past a limit. */
+/**
+ * Whether the object can be a key. If not, `control.unhashable` is the type that cannot; TYPE_TUPLE = beyond a limit.
+ */
 export function isHashable(object: usize): bool {
   const type = typeIdOf(object);
   return type == TYPE_TUPLE ? isTupleHashable(object) : isAtomHashable(object, type);
@@ -84,7 +89,7 @@ function hashOfTuple(tuple: usize): u32 {
     const item = <usize>load<u32>(slot);
     const type = typeIdOf(item);
     slot += 4;
-    // (Past the depth in a damaged heap alone.)
+    // The stack is full only in a damaged heap, which `verify` may be looking at.
     if (type != TYPE_TUPLE || top + FRAME == TUPLE_STACK_END) {
       hash = mix(hash, hashOfAtom(item, type));
       continue;
@@ -111,7 +116,10 @@ export function areEqual(a: usize, b: usize): bool {
   return compare(a, b) == EQUAL;
 }
 
-/** Python's `a is b or a == b`, but that what can change its value is equal to itself alone. INCOMPARABLE = past a limit. */
+/**
+ * Python's `a is b or a == b`. Exception: lists, dicts and sets are equal to themselves alone. INCOMPARABLE = beyond a
+ * limit.
+ */
 export function compare(a: usize, b: usize): u32 {
   if (a == b) return EQUAL;
   const typeOfA = typeIdOf(a);

@@ -1,6 +1,6 @@
-// Which containers the collector need not look at, by the rules of CPython 3.12: a tuple is tracked at first, until a
-// collection finds that nothing in it can be part of a cycle; a dict is not, until something is put in that could be,
-// and no longer when a full collection finds that nothing is.
+// Which containers the collector need not examine, by the rules of CPython 3.12. A tuple is tracked until a collection
+// finds that nothing in it can be part of a cycle. A dict is not tracked until it is given something that can, and no
+// longer when a full collection finds that it holds nothing of the kind.
 
 import { TYPE_DICT, TYPE_TUPLE } from "../layout";
 import { control } from "../control";
@@ -10,7 +10,7 @@ import { Type, hasLinks, typeOf } from "../object/type";
 import { track, untrack } from "../heap/generations";
 import { shadeSlots } from "../heap/barrier";
 
-/** A tuple in a dict is looked into up to this length. A longer one counts by whether it is tracked now. */
+/** A tuple in a dict is examined up to this length. A longer one counts by whether it is tracked. */
 const MAX_LOOKED_INTO: u32 = 512;
 
 /** Whether the object could be part of a cycle, now or later. */
@@ -18,7 +18,7 @@ export function mayBeTracked(object: usize): bool {
   return hasLinks(typeOf(object)) && (typeIdOf(object) != TYPE_TUPLE || isTracked(object));
 }
 
-/** Sees to it that a dict which now refers to `object` is tracked if it must be. */
+/** Tracks a dict, which now refers to `object`, if it must be tracked from now on. */
 export function trackFor(dict: usize, object: usize): void {
   if (!mayBeTracked(object)) return;
   if (dict == <usize>control.partial) control.partialIsAtomic = 0;
@@ -40,19 +40,19 @@ function areAtoms(slot: usize, end: usize): bool {
   return true;
 }
 
-/** Stops tracking a tracked tuple or dict that holds atoms alone: in a full collection. */
+/** Stops tracking a tracked tuple or dict that holds nothing but atoms. Called by full collections and cycles. */
 export function untrackIfAtoms(object: usize, type: Type): void {
   if (isAtomicPart(object, slotsOf(object, type), slotsEnd(object, type))) untrack(object);
 }
 
-/** Whether these slots of an object, if it is a tuple or dict, hold nothing that could be part of a cycle. */
+/** Whether the object is a tuple or dict, and nothing in these slots of it could be part of a cycle. */
 export function isAtomicPart(object: usize, slot: usize, end: usize): bool {
   const id = typeIdOf(object);
   if (id == TYPE_TUPLE) return areAtoms(slot, end);
   return id == TYPE_DICT && areAtomsOrTuples(slot, end);
 }
 
-/** As `areAtoms`, but tuples of atoms are as good: the same collection stops tracking them. */
+/** As `areAtoms`, but accepts tuples of atoms too: the same collection stops tracking them. */
 function areAtomsOrTuples(slot: usize, end: usize): bool {
   for (; slot < end; slot += 4) {
     const child = load<u32>(slot);

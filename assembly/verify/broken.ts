@@ -1,4 +1,4 @@
-// What a check returns that fails: the number of the invariant. The address goes to the control block.
+// The result of a check that fails: the number of the invariant. The address goes to the control block.
 
 import { control } from "../control";
 

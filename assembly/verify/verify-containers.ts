@@ -53,7 +53,7 @@ export function isTableSound(table: usize): bool {
   if (typeIdAt(buffer) != TYPE_BUFFER || log < MIN_LOG || log > MAX_LOG || slots & width) return false;
   if (bufferBytes(log, width) > payloadCapacity(buffer)) return false;
   if (<u64>entriesOf(table) + usable > capacityOf(log)) return false;
-  // Entries that a death has dropped are still written there; those that a sweep has dropped are zeros.
+  // A death leaves dropped entries as they are, and a sweep makes them zeros: neither can be counted.
   if (hasFlag(table, FLAG_DYING) || isBeingSwept(table)) return true;
   let length: u32 = 0;
   for (let entry: u32 = 0; entry < entriesOf(table); entry++) {
@@ -64,7 +64,7 @@ export function isTableSound(table: usize): bool {
   return length == lengthOfTable(table);
 }
 
-/** What can only be told once every slot is known to lead to a live object. */
+/** The checks that need every slot to lead to a live object. */
 export function verifyContainers(): u32 {
   let interned: u32 = 0;
   for (let object = firstObject(); object; object = nextObject(object)) {
@@ -85,11 +85,11 @@ export function verifyContainers(): u32 {
   return interned == control.internSize ? 0 : broken(INVARIANT_INTERNED, 0);
 }
 
-/** Each key of a table hashes to what is written there, and is found by it. */
+/** Whether each key of a table has the hash that is stored for it, and a search finds its entry. */
 function areKeysFound(table: usize): bool {
   if (!load<u32>(table + SLOTS_BUFFER_OFFSET)) return true;
-  // Each entry that can still be added has a cell that was never used, and so has a third of all: a search ends. There may
-  // be more of them, since an added entry may take the cell of a deleted one.
+  // Each entry that can still be added has a cell that was never used, and so has a third of all: a search ends. There
+  // may be more of them, since an added entry may take the cell of a deleted one.
   const log = <u32>load<u8>(table + TABLE_LOG_OFFSET);
   const filled = capacityOf(log) - load<u32>(table + TABLE_USABLE_OFFSET);
   const empty = emptyCells(table);

@@ -1,7 +1,7 @@
-// Single words of the control block: those with few values, those with a limit, those that follow from others. Counts of
-// what can be walked are proved where it is walked. Relies on nothing, so it comes first.
+// Single words of the control block: those with few legal values, those with a limit, those that follow from others.
+// Counts of things that are walked are checked by the walk. Relies on nothing, so it runs first.
 //
-// A difference that fell below zero reads as a huge number, and is beyond its limit.
+// A difference that has wrapped below zero reads as a huge number, which is beyond its limit.
 
 import { PHASE_DRAINING, PHASE_SWEEPING, PHASE_WALKING } from "../layout";
 import { INVARIANT_CONTROL, INVARIANT_COUNTER, INVARIANT_LIMITS } from "../invariants";
@@ -17,7 +17,7 @@ export function verifyControl(): u32 {
   return verifyModes() || verifyCounters() || verifyLimits();
 }
 
-/** 0 if `holds`; else the invariant, and the address of the field. */
+/** Returns 0 if `holds`; else the invariant, and records the address of the field. */
 function expect(holds: bool, invariant: u32, field: usize): u32 {
   return holds ? 0 : broken(invariant, changetype<usize>(control) + field);
 }
@@ -32,7 +32,7 @@ function verifyModes(): u32 {
     expect(control.collecting <= 1, INVARIANT_CONTROL, offsetof<Control>("collecting")) ||
     expect(control.hasHooks <= 1, INVARIANT_CONTROL, offsetof<Control>("hasHooks")) ||
     expect(control.room <= 2, INVARIANT_CONTROL, offsetof<Control>("room")) ||
-    // The event of a cycle that begins in a hook is one deeper than hooks may be.
+    // A cycle may begin inside the innermost hook, and its event is one level deeper.
     expect(control.nesting <= MAX_NESTING + 1, INVARIANT_CONTROL, offsetof<Control>("nesting")) ||
     expect(control.nesting != 0 || !control.dyingFloor, INVARIANT_CONTROL, offsetof<Control>("dyingFloor")) ||
     expect(control.phase <= <u32>PHASE_SWEEPING, INVARIANT_CONTROL, offsetof<Control>("phase")) ||
@@ -42,7 +42,7 @@ function verifyModes(): u32 {
 
 function verifyCounters(): u32 {
   const objects = (<u64>(control.endPage - control.firstPage)) << BLOCKS_PER_PAGE_SHIFT;
-  // What was promoted since the last full collection; a cycle that is given up adds a quarter.
+  // Objects promoted since the last full collection; a cycle that is given up adds a quarter of those that survived it.
   const pending = control.births + (control.longLivedTotal >>> 2);
   return (
     expect(control.count0 >= 0, INVARIANT_COUNTER, offsetof<Control>("count0")) ||
@@ -58,7 +58,7 @@ function verifyCounters(): u32 {
   );
 }
 
-/** The two numbers that a birth compares are those that the settings lead to. */
+/** The two limits that a birth compares with follow from the settings. */
 function verifyLimits(): u32 {
   const isOver = control.pagesInUse > control.pagesLimit;
   return (

@@ -1,5 +1,5 @@
-// The marks of a bounded cycle, and what it has decided by them: heap/barrier.ts has the colours. Relies on sound objects,
-// weak maps and lists.
+// The marks of a bounded cycle, and what it has decided by them: heap/barrier.ts describes the colours. Relies on sound
+// objects, weak maps and lists.
 
 import {
   FLAG_DYING,
@@ -23,7 +23,7 @@ import { isEntry, keyOf, mapOf } from "../weak/map";
 import { firstWeakref } from "../weak/reference";
 import { broken } from "./broken";
 
-/** A dead object that a cycle is about to empty, or has emptied: until no other dead one holds it, it is a shell. */
+/** Whether a cycle has found the object to be garbage, and empties it now or has emptied it. It may be a shell. */
 export function isBeingSwept(object: usize): bool {
   return control.phase == PHASE_SWEEPING && isDead(object);
 }
@@ -33,7 +33,7 @@ export function verifyCycle(): u32 {
   return control.phase >= <u32>PHASE_GATHERING ? verifyDecision() : 0;
 }
 
-/** What is scanned is marked, and so is what is held from outside, once the walk has passed it. */
+/** Scanned objects are marked, and so are objects with outside references, once the walk has passed them. */
 function verifyMarks(): u32 {
   const passed: usize = control.phase == PHASE_WALKING ? <usize>control.cursor : usize.MAX_VALUE;
   for (let object = firstObject(); object; object = nextObject(object)) {
@@ -44,7 +44,7 @@ function verifyMarks(): u32 {
   return 0;
 }
 
-/** What is dead is held by nothing that lives, and no hook is left that is about it. */
+/** Nothing alive refers to garbage, and garbage has no hook left to run. */
 function verifyDecision(): u32 {
   for (let object = firstObject(); object; object = nextObject(object)) {
     const isSound = isDead(object) ? isRightlyDead(object) : holdsNothingDead(object);
@@ -55,7 +55,7 @@ function verifyDecision(): u32 {
 
 function isRightlyDead(object: usize): bool {
   if (rootsFieldOf(object) && !control.collecting) return false;
-  // An entry whose key and map live lives as well. Sparing marks one after the other.
+  // An entry whose key and map are alive is alive too. SPARING marks them one after the other.
   const isKept = isEntry(object) && isMarked(keyOf(object)) && isMarked(mapOf(object));
   if (isKept && control.phase != PHASE_SPARING) return false;
   if (control.phase == PHASE_GATHERING) return true;
@@ -64,8 +64,8 @@ function isRightlyDead(object: usize): bool {
 }
 
 /**
- * Pending objects hold dead ones until these are spared. Saved ones do until these are saved. An entry that was dead, and
- * whose key has died since, holds its value until it has died itself.
+ * Live objects may refer to garbage in three cases: PENDING ones until SPARING has marked it; all of them while garbage
+ * is saved; and an entry that was garbage itself, and whose key has died since, until it has died.
  */
 function holdsNothingDead(object: usize): bool {
   const type = typeOf(object);

@@ -1,8 +1,8 @@
-// Everything that chains objects through their link words: the five lists, the stack of dying objects, the queue of
-// deferred ones. Each object is on the one that its state says, once, or on none. Relies on legal states.
+// Everything that links objects through their link words: the five lists, the stack of dying objects, the queue of
+// deferred ones. Each object is where its state says, once, or nowhere. Relies on legal states.
 //
-// No walk can run in a circle: the lists are doubly linked, so a link that leads back to an object has a wrong `prev`;
-// the others are walked for as many objects as are DYING.
+// No walk can run in a circle. The lists are doubly linked, so a link back to an object that was met contradicts its
+// `prev`. The stack and the queue are followed for as many steps as there are DYING objects.
 
 import { INVARIANT_DYING, INVARIANT_LINKS, INVARIANT_TRACKED } from "../invariants";
 import { FINALIZED, GENERATION_0, GENERATION_1, PENDING, UNREACHABLE, control } from "../control";
@@ -15,7 +15,7 @@ import { firstObject, nextObject, typeIdAt } from "../heap/walk";
 import { broken } from "./broken";
 
 export function verifyLists(): u32 {
-  // Objects in a state, less those met where the state says they are.
+  // Number of objects in each state, to compare with the number met in the place for it.
   let young: u32 = 0;
   let garbage: u32 = 0;
   let pending: u32 = 0;
@@ -51,7 +51,7 @@ function verifyList(list: usize, state: u32): u32 {
   return prevOf(list) == last ? 0 : broken(INVARIANT_LINKS, list);
 }
 
-/** Each DYING object, of which there are so many, is on the stack or in the queue. */
+/** Each DYING object, of which there are `count`, is on the stack or in the queue. */
 function verifyDying(count: u32): u32 {
   let left = count;
   let isAboveFloor = true;

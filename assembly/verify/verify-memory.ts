@@ -1,9 +1,9 @@
-// Every invariant of pages and blocks, as code.
+// Pages and blocks.
 //
-// Pages are walked once; each run is held against its descriptor, and against what leads to it: the tree of free runs, the
-// directory of tables, the list of its size class. Then each of those is held against what the walk has counted, so that
-// none leads anywhere else. No descriptor is read before its table is known to lie in memory, and no number is divided by
-// that may be 0.
+// One walk over all pages compares each run with its descriptor, and with the structure that leads to it: the tree of
+// free runs, the directory of tables, the list of its size class. Then the number of links in each structure is
+// compared with the number of runs, so that none leads anywhere else. No descriptor is read before its table is known
+// to lie in memory, and no divisor is used before it is known not to be 0.
 
 import {
   INVARIANT_BITMAPS,
@@ -52,7 +52,7 @@ export function verifyBlocks(): u32 {
   if (!isReadable(DESCRIPTORS, DESCRIPTORS_SHIFT)) return broken(INVARIANT_BITMAPS, DESCRIPTORS);
   if (!isReadable(BITMAPS, BITMAPS_SHIFT)) return broken(INVARIANT_BITMAPS, BITMAPS);
   let free: u32 = 0;
-  // Free runs, less the words that lead to one: as many, since each of them is found by one.
+  // Free runs less links to free runs. In the end 0: each run has been found through one link, so there are no others.
   let freeRuns = 0 - countFreeTrees();
   let tables: u32 = 0;
   let inUse: u32 = 0;
@@ -63,7 +63,7 @@ export function verifyBlocks(): u32 {
     const span = page.span;
     if (span == 0 || span > end - number) return broken(INVARIANT_PAGES_TILE, number << PAGE_SHIFT);
     if (page.state == PAGE_FREE) {
-      // Two free runs side by side would be one.
+      // Two neighbouring free runs would have been joined.
       if (lastWasFree || !isFreeRun(number)) return broken(INVARIANT_FREE_RUNS, number << PAGE_SHIFT);
       free += span;
       freeRuns += 1 - <u32>(page.next != 0) - <u32>(page.prev != 0);
@@ -85,7 +85,7 @@ export function verifyBlocks(): u32 {
   return verifySpanLists(listed);
 }
 
-/** Whether all that a table has about the pages of the heap lies in memory. */
+/** Whether all bytes that a table has about pages of the heap lie in memory. */
 function isReadable(directory: usize, shift: u32): bool {
   const pagesOfPart: u32 = 1 << shift;
   let number = control.firstPage;
@@ -100,13 +100,13 @@ function isReadable(directory: usize, shift: u32): bool {
   return true;
 }
 
-/** Whether the word of the directory that a table names leads to it. */
+/** Whether a page of tables is the one that its word of the directory leads to. */
 function isLedTo(number: u32, page: Page): bool {
   const word = <usize>page.free;
   return word >= DIRECTORY && word < DIRECTORY_END && load<u32>(word) == number << PAGE_SHIFT;
 }
 
-/** Words of the directory that lead to pages of the heap. */
+/** Number of words of the directory that lead to pages of the heap. */
 function countTables(): u32 {
   let tables: u32 = 0;
   for (let word = DIRECTORY; word < DIRECTORY_END; word += 4) {
@@ -115,7 +115,7 @@ function countTables(): u32 {
   return tables;
 }
 
-/** A span's or large block's pages agree about it, and what it says of its blocks is so. */
+/** The descriptors of a run agree, and describe its blocks as they are. */
 function verifyRun(number: u32, page: Page): u32 {
   const start = (<usize>number) << PAGE_SHIFT;
   const span = <u32>page.span;
@@ -132,7 +132,7 @@ function verifyRun(number: u32, page: Page): u32 {
   return CHECK && !isGuardIntact(start, span << PAGE_SHIFT) ? broken(INVARIANT_GUARD, start) : 0;
 }
 
-/** A span's live and free blocks are what it says, and it is in a list unless it is full. */
+/** The numbers of live and free blocks of a span are right, and it is in a list unless it is full. */
 function verifySpan(number: u32, page: Page): u32 {
   const start = number << PAGE_SHIFT;
   const size = strideOf(page);
@@ -162,7 +162,7 @@ function verifySpan(number: u32, page: Page): u32 {
   return page.used & FULL && live != room ? broken(INVARIANT_SPANS_LISTED, start) : 0;
 }
 
-/** The lists have `listed` spans in all, each where it belongs. Behind the first of a list none is empty or full. */
+/** The lists contain `listed` spans in all, each in the right one. Only the first of a list may be empty or full. */
 function verifySpanLists(listed: u32): u32 {
   for (let i: u32 = 0; i < CLASS_COUNT; i++) {
     const record = classRecord(i);
@@ -185,7 +185,7 @@ function verifySpanLists(listed: u32): u32 {
   return listed ? broken(INVARIANT_SPANS_LISTED, 0) : 0;
 }
 
-/** Whether a descriptor can be read at an address. */
+/** Whether there is memory for a descriptor at this address. */
 function isInMemory(descriptor: usize): bool {
   return <u64>descriptor + offsetof<Page>() <= (<u64>memoryEndPage()) << PAGE_SHIFT;
 }

@@ -1,5 +1,5 @@
-// Each block by itself: its type, its state, its room, and where its slots lead. Relies on sound pages and types; all
-// later checks rely on what this one proves.
+// Each block by itself: its type, its state, its room, and where its slots lead. Relies on sound pages and types. All
+// later checks rely on this one.
 
 import {
   FLAG_DYING,
@@ -42,7 +42,7 @@ import { broken } from "./broken";
 import { isListSound, isTableSound } from "./verify-containers";
 import { isBeingSwept } from "./verify-cycle";
 
-/** Every block; and how many objects are old, and how many of those are frozen. */
+/** Checks every block, and counts old and frozen objects. */
 export function verifyObjects(): u32 {
   let old: u32 = 0;
   let frozen: u32 = 0;
@@ -65,7 +65,7 @@ export function verifyObjects(): u32 {
   return frozen == control.frozenCount ? 0 : broken(INVARIANT_FROZEN_COUNT, 0);
 }
 
-/** What a state asks of the rest of the heap. */
+/** The conditions that a state puts on the rest of the heap. */
 function verifyState(object: usize, state: u32): u32 {
   if (state == STATE_OLD) {
     if (birthOf(object) >= control.births) return broken(INVARIANT_BIRTH, object);
@@ -76,7 +76,7 @@ function verifyState(object: usize, state: u32): u32 {
   return 0;
 }
 
-/** Whether the block is of the kind and size that the type, and the length written in the object, ask for. */
+/** Whether the block has the kind and the size that the type, and the length stored in the object, need. */
 function hasRoom(object: usize, id: u32, type: Type): bool {
   if (pageOf(object).kind != type.blockKind) return false;
   const room = <u64>payloadCapacity(object);
@@ -87,7 +87,7 @@ function hasRoom(object: usize, id: u32, type: Type): bool {
   return type.payload <= room;
 }
 
-/** The slots that the object still holds are in its room, and lead to objects that are not dying. */
+/** The slots that the object still holds lie in its room, and lead to objects that are not dying. */
 function verifySlots(object: usize, type: Type, state: u32): u32 {
   if (type.kind == KIND_LIST && !isListSound(object)) return broken(INVARIANT_LIST, object);
   if (type.kind == KIND_TABLE && !isTableSound(object)) return broken(INVARIANT_TABLE, object);

@@ -1,5 +1,5 @@
-// Where a bounded cycle stands: its place, its stack, its grey pages, the object that it visits in parts, its garbage
-// with finalizers. Relies on sound objects, lists and weak maps.
+// The progress of a bounded cycle: its place, its stack, its grey pages, the object that it scans or sweeps in parts,
+// its garbage with finalizers. Relies on sound objects, lists and weak maps.
 
 import {
   PAGE_SHIFT,
@@ -28,7 +28,7 @@ export function verifyProgress(): u32 {
   return verifyPlace() || verifyPartial() || verifyPending();
 }
 
-/** The cursor is in the page that the walk is at, or behind it; the stack is within its bounds. */
+/** The cursor is in the page at which the walk is, or behind it; the stack is within its bounds. */
 function verifyPlace(): u32 {
   if (control.phase < <u32>PHASE_WALKING) return 0;
   const page = control.walkPage;
@@ -41,7 +41,7 @@ function verifyPlace(): u32 {
   return used <= MARK_STACK_WORDS << 2 && (used & 3) == 0 ? 0 : broken(INVARIANT_PLACE, control.markTop);
 }
 
-/** The object that is scanned, or swept, in parts is there, and so is the next of its entries. */
+/** The object that is scanned or swept in parts exists, and so does the next of its entries. */
 function verifyPartial(): u32 {
   const object = <usize>control.partial;
   if (!object) return 0;
@@ -60,7 +60,10 @@ function verifyPartial(): u32 {
   return object == (stage == PART_ENTRIES_OF_KEY ? keyOf(entry) : mapOf(entry)) ? 0 : broken(INVARIANT_PARTIAL, entry);
 }
 
-/** Garbage with finalizers is on its list by the time that anyone can look; the next to be spared is on it, or its end. */
+/**
+ * Garbage with finalizers is on PENDING whenever user code can run. The next object to mark in SPARING is on PENDING,
+ * or its head.
+ */
 function verifyPending(): u32 {
   if (control.pendingChain) return broken(INVARIANT_PENDING, control.pendingChain);
   if (control.phase != PHASE_SPARING) return 0;

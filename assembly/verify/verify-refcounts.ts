@@ -1,8 +1,9 @@
-// Reference counts, exactly, and who has which buffer. Relies on slots that lead to objects, and on a sound side table.
+// Reference counts, exactly, and the owner of each buffer. Relies on slots that lead to objects, and on a sound side
+// table.
 //
-// To prove them without memory it takes each reference off the count of the object that it leads to, sees that outside
-// references alone are left, and puts all back. A buffer has the count 1, which its owner takes off: what is left are
-// loans.
+// To check them without memory, it takes each reference off the count of the object that it leads to, compares what is
+// left with the references from outside, and puts all back. A buffer has the count 1, which its owner takes off; what
+// is left are loans.
 
 import { IMMORTAL_REFCOUNT, ROOTS_SATURATED, SLOTS_BUFFER_OFFSET, TYPE_BUFFER } from "../layout";
 import { INVARIANT_BUFFER, INVARIANT_REFCOUNT, INVARIANT_SATURATED } from "../invariants";
@@ -23,7 +24,7 @@ export function verifyRefcounts(): u32 {
   return bad;
 }
 
-/** What is left when no slot counts: outside references, loans. */
+/** Compares the counts while no slot counts: what is left are references from outside, and loans. */
 function verifyRest(): u32 {
   let loans: u32 = 0;
   let saturated: u32 = 0;
@@ -41,12 +42,12 @@ function verifyRest(): u32 {
   return saturated == rootsMapSize() ? 0 : broken(INVARIANT_SATURATED, 0);
 }
 
-/** Adds `step` to the count of each reference's object, and of each buffer that is owned. */
+/** Adds `step` to the count of the object of each reference, and of each buffer that has an owner. */
 function countReferences(step: i32): void {
   for (let object = firstObject(); object; object = nextObject(object)) {
     const type = typeOf(object);
     if (hasBuffer(type)) count(load<u32>(object + SLOTS_BUFFER_OFFSET), step);
-    // Key and map hold their entry together.
+    // Key and map own their entry together: one reference.
     if (isEntry(object)) count(object, step);
     for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
       count(load<u32>(slot), step);
@@ -64,7 +65,10 @@ function count(object: usize, step: i32): void {
   if (object && !isImmortal(object)) setRefcount(object, refcountOf(object) + step);
 }
 
-/** The exact number tells, whatever has been taken off other counts. No object has 2^30 references. */
+/**
+ * Compares with the exact number, because references may have been taken off other counts. No object has 2^30
+ * references.
+ */
 function isImmortal(object: usize): bool {
   return refcountOf(object) == IMMORTAL_REFCOUNT && rootsFieldOf(object) == ROOTS_SATURATED;
 }

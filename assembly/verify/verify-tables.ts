@@ -1,6 +1,6 @@
-// The hash tables of the heap's own: outside references beyond 254, weak references, entries of weak maps, interned
-// strings. A search in one of them ends, and what it finds is an object of the kind that belongs there. Relies on sound
-// objects. That each object which should be in a table is found there is proved where such objects are checked.
+// The core's own hash tables: outside references beyond 254, weak references, entries of weak maps, interned strings. A
+// search in one of them ends, and finds an object of the right kind. Relies on sound objects. That a table contains
+// every object that belongs in it is checked where those objects are.
 
 import {
   BUFFER_DATA_OFFSET,
@@ -35,7 +35,7 @@ function tableAt(field: usize): HashTable {
   return changetype<HashTable>(changetype<usize>(control) + field);
 }
 
-/** Whether the cells fit the buffer, as many are in use as are counted, and one is empty. */
+/** Whether the cells fit the buffer, as many are in use as the size says, and at least one is empty. */
 function isSound(table: HashTable): bool {
   const capacity = table.capacity;
   if (!capacity) return (table.buffer | table.size) == 0;
@@ -58,7 +58,7 @@ function isObject(address: usize): bool {
   return id != 0 && id != TYPE_BUFFER;
 }
 
-/** Each cell: a saturated object, and how many outside references it has. */
+/** Each cell has a saturated object, and the number of its outside references. */
 function verifyRootsMap(): u32 {
   const table = tableAt(offsetof<Control>("rootsMapBuffer"));
   if (!isSound(table)) return broken(INVARIANT_SATURATED, table.buffer);
@@ -74,7 +74,7 @@ function verifyRootsMap(): u32 {
   return 0;
 }
 
-/** Each cell: an object that is referred to weakly, and the first of its weak references, or of its entries. */
+/** Each cell has an object that is referred to weakly, and its first weak reference or entry. */
 function verifyReferents(field: usize, type: u32, invariant: u32): u32 {
   const table = tableAt(field);
   if (!isSound(table) || (table.size && !control.hasHooks)) return broken(invariant, table.buffer);
@@ -88,7 +88,7 @@ function verifyReferents(field: usize, type: u32, invariant: u32): u32 {
   return 0;
 }
 
-/** Each cell: a hash of map and key, and their entry. */
+/** Each cell has a hash of map and key, and their entry. */
 function verifyEntryIndex(): u32 {
   const table = tableAt(offsetof<Control>("entryIndexBuffer"));
   if (!isSound(table)) return broken(INVARIANT_WEAKMAP, table.buffer);
@@ -98,7 +98,7 @@ function verifyEntryIndex(): u32 {
   return 0;
 }
 
-/** Each cell: the hash of an interned string, and the string. */
+/** Each cell has the hash of an interned string, and the string. */
 function verifyInterned(): u32 {
   const table = tableAt(offsetof<Control>("internBuffer"));
   if (!isSound(table)) return broken(INVARIANT_INTERNED, table.buffer);
@@ -109,7 +109,7 @@ function verifyInterned(): u32 {
     if (string && (typeIdAt(string) != TYPE_STR || !hasFlag(string, FLAG_INTERNED)))
       return broken(INVARIANT_INTERNED, string);
   }
-  // A search compares with all strings of the same hash, so it comes after all are known to be some.
+  // A search compares strings, so all cells must be known to have strings first.
   for (let cell = first; cell < end; cell += 8) {
     if (valueOf(cell) && !isInTable(valueOf(cell))) return broken(INVARIANT_INTERNED, valueOf(cell));
   }

@@ -1,4 +1,5 @@
-// The table of types: it lies where it should, and each entry agrees with itself. Relies on sound pages.
+// The table of types: it lies where it should, and the fields of each type agree with each other. Relies on sound
+// pages.
 
 import {
   BUFFER_DATA_OFFSET,
@@ -21,7 +22,7 @@ import { shortcutsOf } from "../heap/birth";
 import { typeIdAt } from "../heap/walk";
 import { broken } from "./broken";
 
-/** Flags that `defineType` is given, or finds out about links. */
+/** Flags that `defineType` is given, and TYPE_HAS_LINKS, which `addType` adds. */
 const GIVEN: u32 = TYPE_HAS_FINALIZER | TYPE_HAS_LINKS | TYPE_VARIABLE_SIZE;
 
 export function verifyTypes(): u32 {
@@ -34,7 +35,7 @@ export function verifyTypes(): u32 {
   return 0;
 }
 
-/** In a buffer; the first one lies right in front of the mark stack. */
+/** The table is in a buffer; before it has grown, right in front of the mark stack. */
 function isTableInPlace(): bool {
   const capacity = control.typeCapacity;
   const buffer = control.typesBuffer;
@@ -44,7 +45,7 @@ function isTableInPlace(): bool {
   return capacity * TYPE_DESCRIPTOR_SIZE <= payloadCapacity(buffer);
 }
 
-/** Whether what follows from kind, size and slots is what `addType` makes of them. */
+/** Whether the derived fields are what `addType` computes from kind, size and slots. */
 function isTypeSound(id: u32, type: Type): bool {
   const links = hasLinks(type);
   const flags = (<u32>type.flags) & GIVEN;

@@ -1,6 +1,7 @@
-// Weak references, weak maps, and callbacks that wait. Relies on sound hash tables.
+// Weak references, weak maps, and deferred callbacks. Relies on sound hash tables.
 //
-// Chains and lists are doubly linked, so a link that leads back to an entry has a wrong `prev`: no walk runs in a circle.
+// Chains and lists are doubly linked, so a link back to an element that was met contradicts its `prev`: no walk runs in
+// a circle.
 
 import {
   EPHEMERON_KEY_PREV_OFFSET,
@@ -79,13 +80,16 @@ export function verifyWeak(): u32 {
   return 0;
 }
 
-/** Whether an address is that of an object that says it is referred to weakly. */
+/** Whether there is an object at this address that says it is referred to weakly. */
 function isReferent(address: usize): bool {
   const id = typeIdAt(address);
   return id != 0 && id != TYPE_BUFFER && hasFlag(address, FLAG_HAS_WEAKREFS);
 }
 
-/** Weak references of a chain that is sound: at most one that is alive has no callback, in front of all others. 0 = it is not. */
+/**
+ * Number of weak references in a sound chain: at most one live one has no callback, and it is in front of all others. 0
+ * = the chain is not sound.
+ */
 function countChain(referent: usize, first: usize): u32 {
   let count: u32 = 0;
   let shared: u32 = 0;
@@ -103,7 +107,7 @@ function countChain(referent: usize, first: usize): u32 {
   return count;
 }
 
-/** Entries of a key whose list is sound. 0 = it is not. */
+/** Number of entries in a key's list; 0 = the list is not sound. */
 function countEntries(key: usize, first: usize): u32 {
   let count: u32 = 0;
   let before: usize = 0;
@@ -116,7 +120,7 @@ function countEntries(key: usize, first: usize): u32 {
   return count;
 }
 
-/** Whether a map's list has as many entries as it says, and all are its own. */
+/** Whether a map's list has as many entries as its size says, and all belong to the map. */
 function isListOfMapSound(map: usize): bool {
   let size: u32 = 0;
   let newer: usize = 0;
@@ -129,7 +133,7 @@ function isListOfMapSound(map: usize): bool {
   return size == sizeOfMap(map);
 }
 
-/** Weak references whose callback waits are dead and held, and each is there once. */
+/** Weak references with a deferred callback are dead and held, and each is in the queue once. */
 export function verifyCallbacks(): u32 {
   // A circle is longer than there are weak references.
   let left: u32 = 0;

@@ -1,10 +1,11 @@
-// Weak maps, whose entries are ephemerons (Hayes 1997): an entry keeps its value alive only while its key
-// and its map are alive, even if the value leads back to either.
+// Weak maps. Their entries are ephemerons (Hayes 1997): an entry keeps its value alive only while its key and its map
+// are alive, even if the value leads back to either.
 //
-// An entry is an object with one slot, the value. It hangs in a list of its key's entries and in a list of its map's,
-// and is owned by both together: one reference is counted that no slot holds. It goes when key or map dies. The
-// collectors reach an entry from a key if its map is reached, and from a map if its key is: the one that is reached
-// second finds the other there. So one look at each suffices, and no iteration to a fixed point.
+// An entry is an object with one slot, the value. It is in a list of its key's entries and in a list of its map's
+// entries, and both own it together: one reference is counted that no slot holds. The entry is removed when key or map
+// dies. Collections reach an entry from its key if the map is reached, and from its map if the key is reached: the
+// second of the two to be reached finds the other there. So each entry is looked at twice at most, and nothing is
+// repeated until it stops changing.
 //
 // An index by map and key finds an entry in constant time, in however many maps the key is.
 
@@ -16,6 +17,7 @@ import {
   EPHEMERON_NEXT_OFFSET,
   EPHEMERON_PREV_OFFSET,
   FLAG_HAS_WEAKREFS,
+  FLAG_UNREACHABLE,
   PART_ENTRIES_OF_MAP,
   PART_SLOTS,
   TYPE_EPHEMERON,
@@ -24,7 +26,7 @@ import {
 } from "../layout";
 import { Control, control } from "../control";
 import { ONE_ROOT, hasFlag, infoOf, setInfo, typeIdOf } from "../object/header";
-import { typeAt } from "../object/type";
+import { hasLinks, typeAt, typeOf } from "../object/type";
 import { createObject } from "../heap/birth";
 import { greyAgain, isGone, noteWeaklyHeld } from "../heap/barrier";
 import {
@@ -48,7 +50,7 @@ export function keyOf(entry: usize): usize {
 export function mapOf(entry: usize): usize {
   return load<u32>(entry + EPHEMERON_MAP_OFFSET);
 }
-/** Whether the entry is in a map: if so, key and map own one reference to it. */
+/** Whether an object is an entry that is in a map: then key and map own one reference to it. */
 export function isEntry(object: usize): bool {
   return typeIdOf(object) == TYPE_EPHEMERON && keyOf(object) != 0;
 }
@@ -71,7 +73,7 @@ export function firstEntryOf(key: usize): usize {
 export function nextEntryOf(entry: usize): usize {
   return load<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET);
 }
-/** Chains entries that are in no map. */
+/** Links entries that are in no map into a chain. */
 export function setNextEntryOf(entry: usize, next: usize): void {
   store<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET, <u32>next);
 }
@@ -100,15 +102,26 @@ export function findEntryOf(map: usize, key: usize): usize {
   return cell ? <usize>valueOf(cell) : 0;
 }
 
-/** The next older entry whose key is not dying (0 = from the newest), or 0. */
+/** The next older entry in a listing of the map (0 = the newest), or 0. */
 export function liveEntryAfter(map: usize, entry: usize): usize {
   do {
     entry = entry ? olderEntry(entry) : firstEntry(map);
-  } while (entry && isGone(keyOf(entry)));
+  } while (entry && !isListed(keyOf(entry)));
   return entry;
 }
 
-/** A new entry, still without a value, for a key that has none in this map, which has it. 0 = out of memory, nothing changed. */
+/**
+ * Whether a listing may show an entry with this key. It may not if the key is gone, or is garbage that is being
+ * cleared: then the entry may have lost its value.
+ */
+function isListed(key: usize): bool {
+  return !isGone(key) && !(control.clearing && hasLinks(typeOf(key)) && hasFlag(key, FLAG_UNREACHABLE));
+}
+
+/**
+ * A new entry, still without a value, for a key that has none in this map. The map has it. 0 = out of memory, nothing
+ * changed.
+ */
 export function createEntry(map: usize, key: usize): usize {
   if (!reserve(entriesByKey()) || !reserve(index())) return 0;
   const entry = createObject(typeAt(TYPE_EPHEMERON));
@@ -132,7 +145,7 @@ export function createEntry(map: usize, key: usize): usize {
   return entry;
 }
 
-/** Gives back what the tables of weak references and entries can do without. */
+/** Shrinks the tables of weak references and entries of which most is unused. */
 export function trimWeak(): void {
   trim(weakrefsByReferent());
   trim(entriesByKey());
@@ -144,16 +157,17 @@ export function entryCount(): u32 {
   return index().size;
 }
 
+/** Moves a scan in parts from an entry that is about to leave to the next one. */
 function passEntry(entry: usize): void {
   const isOfMap = control.partialStage == PART_ENTRIES_OF_MAP;
   control.partialEntry = <u32>(isOfMap ? olderEntry(entry) : nextEntryOf(entry));
-  // A key without entries may die like any other object.
+  // A key that has no entry left may die without looking at `partial`.
   if (!isOfMap && !control.partialEntry) greyAgain(keyOf(entry));
 }
 
-/** Takes an entry away from key and map. Their reference to it goes to the caller. */
+/** Removes an entry from key and map. The caller takes over their reference to it. */
 export function unlinkEntry(entry: usize): void {
-  // A marking that stands at this entry goes on with the next one.
+  // A scan that would continue at this entry continues at the next one.
   if (entry == <usize>control.partialEntry && control.partial && control.partialStage != PART_SLOTS) passEntry(entry);
   const map = mapOf(entry);
   const key = keyOf(entry);

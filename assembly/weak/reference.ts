@@ -1,7 +1,7 @@
 // Weak references: objects of their own, found from their referent through a side table.
 //
-// The weak references to one object form a chain through their payloads: first the one without a callback, which all
-// that ask for one share, then those with callbacks, newest first. Entries of weak maps are not among them: see map.ts.
+// The weak references to one object form a chain through their payloads: first the one without a callback, which is
+// shared, then those with callbacks, the newest first. Entries of weak maps are not in it: see map.ts.
 
 import {
   FLAG_HAS_WEAKREFS,
@@ -22,7 +22,7 @@ import { hashOf } from "../values/key";
 import { hold } from "../heap/count";
 import { isGone, noteWeaklyHeld } from "../heap/barrier";
 
-/** Referent → first of its chain. */
+/** Referent → the first weak reference of its chain. */
 export function weakrefsByReferent(): HashTable {
   return changetype<HashTable>(changetype<usize>(control) + offsetof<Control>("weakrefMapBuffer"));
 }
@@ -52,13 +52,13 @@ export function firstWeakref(object: usize): usize {
   return hasFlag(object, FLAG_HAS_WEAKREFS) ? <usize>get(weakrefsByReferent(), object) : 0;
 }
 
-/** The weak reference without callback to an object, if it is alive. Borrowed. */
+/** The weak reference without a callback to an object, if it is alive. Borrowed; 0 = there is none. */
 export function sharedWeakref(object: usize): usize {
   const first = firstWeakref(object);
   return first && !callbackOf(first) && !isGone(first) ? first : 0;
 }
 
-/** A new weak reference, tracked, owned; 0 = out of memory. */
+/** A new weak reference, tracked and owned; 0 = out of memory. */
 export function createWeakref(referent: usize, id: u32): usize {
   if (!reserve(weakrefsByReferent())) return 0;
   const weakref = createObject(typeAt(TYPE_WEAKREF));
@@ -66,7 +66,7 @@ export function createWeakref(referent: usize, id: u32): usize {
   store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, id);
   let before: usize = 0;
   let after = firstWeakref(referent);
-  // Behind those without a callback: one is shared, others may be on their way out.
+  // One with a callback goes behind those without: the shared one, and others that are dying.
   while (after && id && !callbackOf(after)) {
     before = after;
     after = nextWeakref(after);
@@ -76,7 +76,7 @@ export function createWeakref(referent: usize, id: u32): usize {
   return weakref;
 }
 
-/** Puts a weak reference between two of its referent's chain (0 = the ends). There is room. */
+/** Puts a weak reference between two others of its referent's chain (0 = the ends). The side table must have room. */
 function link(weakref: usize, before: usize, after: usize, referent: usize): void {
   store<u32>(weakref + WEAKREF_REFERENT_OFFSET, <u32>referent);
   setNextWeakref(weakref, after);
@@ -104,12 +104,18 @@ function unlink(weakref: usize): void {
   store<u64>(weakref + WEAKREF_NEXT_OFFSET, 0);
 }
 
-/** Takes HAS_WEAKREFS from an object that has lost its last weak reference or its last entry, if it has none of the other. */
+/**
+ * Clears HAS_WEAKREFS of an object that has lost its last weak reference, or its last entry, if it has none of the
+ * other.
+ */
 export function clearFlagIfBare(object: usize): void {
   if (!get(weakrefsByReferent(), object) && !get(entriesByKey(), object)) clearFlag(object, FLAG_HAS_WEAKREFS);
 }
 
-/** Makes a weak reference dead: out of its chain, without a call. Its hash stays what it was, if anyone knows it. */
+/**
+ * Makes a weak reference dead: takes it out of its chain. Calls nothing. If it has been hashed, its hash stays the
+ * same.
+ */
 export function detach(weakref: usize): void {
   if (!referentOf(weakref)) return;
   const hash = isHashed(weakref) ? hashOf(weakref) : 0;
@@ -123,10 +129,12 @@ function isHashed(weakref: usize): bool {
 }
 
 /**
- * Makes the weak references to an object dead. Returns those to be called, held, as a chain in calling order.
+ * Makes the weak references to an object dead. Returns those whose callbacks must be called, held, as a chain in the
+ * order of the calls.
  *
- * Of garbage that a collection has found (`isGarbage`), those without a callback stay alive until the finalizers have
- * run, unless the collection clears all at once; and those that are garbage themselves are not called.
+ * For garbage of a collection (`isGarbage`): weak references without a callback stay alive until the finalizers have
+ * run, unless the collection clears all at once; and callbacks of weak references that are garbage themselves are not
+ * called.
  */
 export function clearWeakrefs(object: usize, isGarbage: bool = false): usize {
   const keepsShared = isGarbage && !control.clearsAllWeakrefs;
@@ -153,7 +161,7 @@ export function lastOfChain(weakref: usize): usize {
   return weakref;
 }
 
-/** The referent, or 0 when it is dead or dying. Borrowed. */
+/** The referent, borrowed; 0 when it is dead or dying. */
 export function targetOf(weakref: usize): usize {
   const referent = referentOf(weakref);
   return referent && !isGone(referent) ? referent : 0;
@@ -165,7 +173,7 @@ export function weakrefCount(object: usize): u32 {
   return count;
 }
 
-/** The next live weak reference to an object behind this one (0 = the first), or 0. */
+/** The next live weak reference to an object (0 = the first), or 0. */
 export function weakrefAfter(object: usize, weakref: usize): usize {
   weakref = weakref ? nextWeakref(weakref) : firstWeakref(object);
   while (weakref && isGone(weakref)) weakref = nextWeakref(weakref);

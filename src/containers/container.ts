@@ -1,8 +1,9 @@
-import { BadValueError, describe } from "../errors.js";
-import { Handle, addressIn } from "../handle.js";
+import { iterate } from "../arguments.js";
+import { Handle, addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import { readPath } from "../read.js";
 import type { PathStep } from "../read.js";
 import type { Store } from "../store.js";
+import { isArray } from "../untrusted.js";
 import { ownedValue } from "../values.js";
 import type { Address } from "../wasm/exports.js";
 
@@ -28,12 +29,11 @@ export abstract class ContainerHandle extends Handle {
  * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
  */
 export function* lending<T>(values: Iterable<T>): Generator<T, void> {
-  for (const value of values) {
+  for (const value of iterate(noImpostor(values))) {
     try {
       yield value;
     } finally {
-      for (const part of Array.isArray(value) ? (value as unknown[]) : [value])
-        if (part instanceof Handle) part.release();
+      for (const part of isArray(value) ? value : [value]) if (isHandle(part)) part.release();
     }
   }
 }
@@ -43,18 +43,11 @@ export function* lending<T>(values: Iterable<T>): Generator<T, void> {
  * shared, not made anew from what they are to JavaScript.
  */
 export function* ownedElements(store: Store, values: Iterable<unknown>): Generator<Address, void> {
-  if (values instanceof ContainerHandle) {
+  if (isHandleOf(values, ContainerHandle)) {
     addressIn(store, values);
     for (const address of values.elements()) {
       store.incref(address);
       yield address;
     }
-  } else for (const value of checkedIterable(values)) yield ownedValue(store, value);
-}
-
-/** @throws {@link BadValueError} for what cannot be iterated over. */
-export function checkedIterable<T>(values: Iterable<T>): Iterable<T> {
-  if (typeof (values as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function")
-    throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
-  return values;
+  } else for (const value of iterate(noImpostor(values))) yield ownedValue(store, value);
 }

@@ -1,6 +1,8 @@
 import { NO_ENTRY, RESULT_ADDED, TABLE_ORIGIN_OFFSET } from "../../assembly/layout.js";
+import { attempt, iterate, readProperties, unreadable } from "../arguments.js";
 import { BadIndexError, BadValueError, describe } from "../errors.js";
-import { Handle, addressIn } from "../handle.js";
+import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
+import type { Handle } from "../handle.js";
 import type { Store } from "../store.js";
 import { borrowedValue, ownedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
@@ -71,7 +73,7 @@ export class DictHandle extends TableHandle {
    */
   update(init: DictInit): void {
     if (init === this) return;
-    if (init instanceof DictHandle) this.addAll(init, "a larger dict");
+    if (isHandleOf(init, DictHandle)) this.addAll(init, "a larger dict");
     else for (const [key, value] of entriesIn(this.store, init)) this.set(key, value);
   }
 
@@ -141,19 +143,27 @@ export function setOrigin(store: Store, dict: Address, origin: number): void {
 
 /** @throws {@link BadValueError} */
 function entriesIn(store: Store, init: DictInit): Iterable<readonly [Value, Value]> {
-  if (typeof init !== "object" || (init as unknown) === null)
-    throw new BadValueError(`expected entries, got ${describe(init)}`);
-  if (init instanceof ContainerHandle) return pairsIn(store, init);
-  if (!(Symbol.iterator in init)) return Object.entries(init);
-  return checkedPairs(init as Iterable<unknown>);
+  if (isHandleOf(init, ContainerHandle)) return pairsIn(store, init);
+  const isIterable = attempt(BadValueError, "entries", () => typeof init === "object" && Symbol.iterator in init);
+  return isIterable
+    ? checkedPairs(init as Iterable<unknown>)
+    : readProperties(init as Readonly<Record<string, Value>>, "entries");
 }
 
 function* checkedPairs(pairs: Iterable<unknown>): Generator<readonly [Value, Value]> {
-  for (const pair of pairs) {
-    if (pair instanceof SequenceHandle) yield* pairOf(pair);
-    else if (Array.isArray(pair) && pair.length === 2) yield pair as unknown as [Value, Value];
-    else throw notAPair(describe(pair));
+  for (const pair of iterate(noImpostor(pairs))) {
+    if (isHandleOf(pair, SequenceHandle)) yield* pairOf(pair);
+    else yield pairIn(pair);
   }
+}
+
+function pairIn(pair: unknown): readonly [Value, Value] {
+  try {
+    if (Array.isArray(pair) && pair.length === 2) return [pair[0] as Value, pair[1] as Value];
+  } catch (cause) {
+    throw unreadable(BadValueError, "an entry", cause);
+  }
+  throw notAPair(describe(pair));
 }
 
 /** Pairs in a container of the heap. They are lent: what takes them holds what it keeps. */
@@ -162,7 +172,7 @@ function* pairsIn(store: Store, container: ContainerHandle): Generator<readonly 
   for (const address of container.elements()) {
     const pair = store.share(address);
     try {
-      if (!(pair instanceof SequenceHandle)) throw notAPair(pair.repr());
+      if (!isHandleOf(pair, SequenceHandle)) throw notAPair(pair.repr());
       yield* pairOf(pair);
     } finally {
       pair.release();
@@ -177,7 +187,7 @@ function* pairOf(pair: SequenceHandle): Generator<readonly [Value, Value]> {
   try {
     yield items;
   } finally {
-    for (const item of items) if (item instanceof Handle) item.release();
+    for (const item of items) if (isHandle(item)) item.release();
   }
 }
 

@@ -1,6 +1,6 @@
 import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, SLOTS_COUNT_OFFSET } from "../../assembly/layout.js";
 import { BadIndexError, BadValueError, ContainerChangedError, describe } from "../errors.js";
-import { Handle, addressIn } from "../handle.js";
+import { addressIn, isHandle, isHandleOf } from "../handle.js";
 import { withLoan } from "../loan.js";
 import type { Store } from "../store.js";
 import { borrowedValue, lentValue, ownedValue } from "../values.js";
@@ -64,7 +64,7 @@ export class ListHandle extends SequenceHandle {
    * @throws {@link OutOfMemoryError}, {@link BadValueError}, or what the iterable throws; the list is as before.
    */
   extend(values: Iterable<Value>): void {
-    if (values instanceof SequenceHandle) this.#extendBy(values, 0);
+    if (isHandleOf(values, SequenceHandle)) this.#extendBy(values, 0);
     else {
       const { length } = this;
       try {
@@ -201,7 +201,7 @@ export class ListHandle extends SequenceHandle {
         throw new BadValueError(`a comparator returns a number, not ${describe(order)}`);
       });
     } finally {
-      for (const value of values) if (value instanceof Handle) value.release();
+      for (const value of values) if (isHandle(value)) value.release();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { RESULT_FOUND } from "../../assembly/layout.js";
 import { BadIndexError } from "../errors.js";
+import { isHandleOf } from "../handle.js";
 import type { Store } from "../store.js";
 import { borrowedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
@@ -28,7 +29,7 @@ export class SetHandle extends TableHandle {
   update(values: Iterable<Value>): void {
     const { store } = this;
     if (values === this) return;
-    if (values instanceof TableHandle) {
+    if (isHandleOf(values, TableHandle)) {
       this.addAll(values, "a larger set");
       return;
     }

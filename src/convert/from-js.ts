@@ -21,9 +21,11 @@ import {
   HeapwrightError,
   describe,
   isStackOverflow,
+  messageOf,
 } from "../errors.js";
-import { Handle } from "../handle.js";
+import { isHandle } from "../handle.js";
 import type { Store } from "../store.js";
+import { isA, isArray, isBytes } from "../untrusted.js";
 import { isInt, ownedValue, withKey } from "../values.js";
 import type { Address } from "../wasm/exports.js";
 import { LoadStream } from "./load-stream.js";
@@ -35,12 +37,14 @@ import { LoadStream } from "./load-stream.js";
  * is met is written to a stream of operations, which the core carries out some thousands at a time.
  */
 export function fromJS(store: Store, value: unknown): Address {
-  return isContainer(value) ? new CopyIn(store).run(value) : ownedValue(store, value);
+  if (!isContainer(value)) return ownedValue(store, value);
+  store.askForRoom();
+  return new CopyIn(store).run(value);
 }
 
 /** Whether a value has parts. */
 function isContainer(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !(value instanceof Handle) && !(value instanceof Uint8Array);
+  return typeof value === "object" && value !== null && !isHandle(value) && !isBytes(value);
 }
 
 /** Names that are remembered at a time. */
@@ -48,6 +52,9 @@ const MOST_KEYS = 10_000;
 
 /** Arrays up to this length are taken for what they seem, before it is known that they are not sparse. */
 const TRUSTED_LENGTH = 65_536;
+
+/** Errors that say where they happened. */
+const PLACED = [BadValueError, BadKeyError, ContainerChangedError] as const;
 
 /** A container of JavaScript that is being copied. */
 interface Frame {
@@ -101,13 +108,11 @@ class CopyIn {
   #explain(error: unknown): unknown {
     if (isStackOverflow(error)) return error;
     const at = this.#frames.map((frame) => frame.place()).join("");
-    if (!(error instanceof HeapwrightError)) {
-      const reason = error instanceof Error ? error.message : describe(error);
-      return new BadValueError(`reading value${at} failed: ${reason}`, { cause: error });
-    }
-    if (error instanceof BadValueError || error instanceof BadKeyError || error instanceof ContainerChangedError)
-      error.message += ` (in value${at})`;
-    return error;
+    if (!isA(error, HeapwrightError))
+      return new BadValueError(`reading value${at} failed: ${messageOf(error)}`, { cause: error });
+    // Another error: this one may be frozen, a getter's that kept it.
+    const Same = PLACED.find((placed) => error instanceof placed);
+    return Same === undefined ? error : new Same(`${messageOf(error)} (in value${at})`, { cause: error });
   }
 
   /** Writes what a value becomes. True if that is a container yet to be copied. */
@@ -215,7 +220,7 @@ class CopyIn {
 /** Of JavaScript's containers none can be a key: they become lists, dicts and sets. */
 function ownedKey(store: Store, key: unknown): Address {
   if (!isContainer(key)) return ownedValue(store, key);
-  const type = Array.isArray(key) ? "list" : key instanceof Set ? "set" : "dict";
+  const type = isArray(key) ? "list" : isA(key, Set) ? "set" : "dict";
   throw new BadKeyError(`unhashable type: '${type}'`);
 }
 

@@ -18,6 +18,7 @@ import { withLoan } from "../loan.js";
 import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../options.js";
 import type { Generation, Pauses } from "../options.js";
 import type { Store } from "../store.js";
+import { isThenable } from "../untrusted.js";
 import type { Address } from "../wasm/exports.js";
 import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.js";
 import { GcPause } from "./pause.js";
@@ -97,11 +98,12 @@ export class GcFace {
   pause<T>(run?: () => T): GcPause | T {
     if (run !== undefined && typeof run !== "function")
       throw new BadValueError(`expected a function to run, got ${describe(run)}`);
+    this.#store.askForRoom();
     const pause = new GcPause(this.#store);
     if (run === undefined) return pause;
     try {
       const result = run();
-      if (typeof (result as { then?: unknown } | null)?.then === "function")
+      if (isThenable(result))
         throw new BadValueError("the pause ends when its function returns, so that cannot be async");
       return result;
     } finally {

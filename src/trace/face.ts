@@ -1,3 +1,4 @@
+import { readOptions } from "../arguments.js";
 import { BadOptionError, describe } from "../errors.js";
 import { addressIn } from "../handle.js";
 import type { Handle } from "../handle.js";
@@ -16,6 +17,8 @@ export interface TraceOptions {
   /** Seed of the choice: the same program, the same samples. @default random */
   seed?: number;
 }
+
+const TRACE_OPTIONS: Record<keyof TraceOptions, true> = { frames: true, sampleBytes: true, seed: true };
 
 /** Most frames that can be asked for, as in CPython. */
 const MAX_FRAMES = 65535;
@@ -36,7 +39,9 @@ export class TraceFace {
   }
 
   /** Begins to trace. Harmless, and of no effect, when tracing already. @throws {@link BadOptionError} */
-  start({ frames = 1, sampleBytes = 0, seed = Math.floor(Math.random() * 2 ** 32) }: TraceOptions = {}): void {
+  start(options: TraceOptions = {}): void {
+    const given = readOptions(options, TRACE_OPTIONS);
+    const { frames = 1, sampleBytes = 0, seed = Math.floor(Math.random() * 2 ** 32) } = given;
     if (!Number.isInteger(frames) || frames < 1 || frames > MAX_FRAMES)
       throw new BadOptionError(`frames are a whole number from 1 to ${MAX_FRAMES}, not ${describe(frames)}`);
     if (typeof sampleBytes !== "number" || !(sampleBytes >= 0) || sampleBytes > 2 ** 32)

@@ -1,4 +1,4 @@
-import { BadOptionError, describe } from "../errors.js";
+import { BadOptionError, BadValueError, describe } from "../errors.js";
 
 /** What statistics are grouped by: the line that called, all frames that were kept, or the type. */
 export type TraceKey = "line" | "stack" | "type";
@@ -46,6 +46,8 @@ export class TraceSnapshot {
 
   /** The same beside those of an earlier snapshot, the largest difference first. @throws {@link BadOptionError} */
   compareTo(earlier: TraceSnapshot, by: TraceKey = "line"): TraceDifference[] {
+    if (typeof earlier !== "object" || (earlier as unknown) === null || !(#sums in earlier))
+      throw new BadValueError(`expected an earlier snapshot, got ${describe(earlier)}`);
     const before = earlier.#sums(by);
     const now = this.#sums(by);
     return [...new Set([...now.keys(), ...before.keys()])]
@@ -58,8 +60,8 @@ export class TraceSnapshot {
   }
 
   #sums(by: TraceKey): Map<string, { size: number; count: number }> {
-    const keyOf = KEYS[by] as ((trace: Trace) => string) | undefined;
-    if (keyOf === undefined || !Object.hasOwn(KEYS, by))
+    const keyOf = typeof by === "string" && Object.hasOwn(KEYS, by) ? KEYS[by] : undefined;
+    if (keyOf === undefined)
       throw new BadOptionError(`statistics are by "line", "stack" or "type", not ${describe(by)}`);
     const sums = new Map<string, { size: number; count: number }>();
     for (const trace of this.traces) {

@@ -1,5 +1,6 @@
 import { BadValueError, HeapwrightError, OutOfMemoryError, describe, isStackOverflow } from "../errors.js";
 import type { CorruptHeapError } from "../errors.js";
+import { isA } from "../untrusted.js";
 import type { RawExports } from "./exports.js";
 import type { CoreExports } from "./instance.js";
 
@@ -105,9 +106,9 @@ function mapExports(core: CoreExports, wrap: (name: string, run: AnyFunction) =>
 /** What to throw instead of what a call has thrown. */
 function explain(core: CoreExports, host: Host, error: unknown, name: string, numbers: readonly unknown[]): unknown {
   // From the conversion of an argument, a hook inside of a core that trapped, or a heap that has ended.
-  if (error instanceof HeapwrightError) return error;
-  if (error instanceof Refusal) return new BadValueError(`${callOf(name, numbers)}: ${error.message}`);
-  if (error instanceof WebAssembly.RuntimeError || error instanceof CoreAbort)
+  if (isA(error, HeapwrightError)) return error;
+  if (isA(error, Refusal)) return new BadValueError(`${callOf(name, numbers)}: ${error.message}`);
+  if (isA(error, WebAssembly.RuntimeError) || isA(error, CoreAbort))
     return host.onBroken(`its core trapped in ${callOf(name, numbers)}: "${error.message}"`, error);
   if (isStackOverflow(error)) {
     if (hasRoom(core)) host.onSuspicion();

@@ -1,4 +1,5 @@
 import type { Handle } from "../handle.js";
+import { nameOf } from "../untrusted.js";
 import type { Store } from "../store.js";
 import { createWeakref } from "./weakref.js";
 import type { WeakrefHandle } from "./weakref.js";
@@ -70,7 +71,7 @@ export class Finalizer {
     const run = (): void => {
       this.call();
     };
-    const watch = (): WeakrefHandle => createWeakref(store, object, run, { kind: "finalize", name: fn.name });
+    const watch = (): WeakrefHandle => createWeakref(store, object, run, { kind: "finalize", name: nameOf(fn) });
     // It is nobody else's to let go of.
     this.#weakref = store.outsideScopes(watch);
     registry.add(this);

@@ -1,5 +1,6 @@
 import type { DictHandle } from "../containers/dict.js";
-import { DISPOSE, Handle } from "../handle.js";
+import { DISPOSE, isHandle } from "../handle.js";
+import type { Handle } from "../handle.js";
 import type { Store } from "../store.js";
 import { ownedValue } from "../values.js";
 import type { Value } from "../values.js";
@@ -112,7 +113,7 @@ export class WeakValueMap<T extends Handle = Handle> {
       const value = (weakref as WeakrefHandle).deref();
       (weakref as WeakrefHandle).release();
       if (value !== null) found.push([key, value as T]);
-      else if (key instanceof Handle) key.release();
+      else if (isHandle(key)) key.release();
     }
     return found.values();
   }
@@ -129,7 +130,7 @@ export class WeakValueMap<T extends Handle = Handle> {
   values(): IterableIterator<T> {
     const values: T[] = [];
     for (const [key, value] of this.entries()) {
-      if (key instanceof Handle) key.release();
+      if (isHandle(key)) key.release();
       values.push(value);
     }
     return values.values();

@@ -40,11 +40,24 @@ describe.each(WAYS)("%s core, %s pauses", (core, pauses, options) => {
 });
 
 describe("arguments that make no sense", () => {
+  const revoked = (): object => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   const cases: Record<string, (heap: any) => unknown> = {
     "bytes of 2^32": (heap) => heap.bytes({ length: 2 ** 32 }),
     "list.extend(5)": (heap) => heap.list().extend(5),
     "set.update(1)": (heap) => heap.set().update(1),
+    "batch.get()": (heap) => heap.batch.get(),
+    "batch.set() of a name": (heap) => heap.batch.set("P", "n", new Uint32Array(0), new Int32Array(0)),
+    "createSync(null)": () => Heap.createSync(null as never),
+    "restoreSync(image, null)": (heap: Heap) => Heap.restoreSync(heap.image(), null as never),
+    "struct() with null for options": (heap) => heap.struct("Q", {}, null),
+    "trace.start(null)": (heap) => heap.trace.start(null),
+    "from(a revoked proxy)": (heap) => heap.from(revoked()),
+    "dict.set(key, a revoked proxy)": (heap) => heap.dict().set("a", revoked()),
     "list.slice(a bigint)": (heap) => heap.list([3, 1, 2]).slice(10n),
   };
   test.each(Object.entries(cases))("%s: a named error, and nothing has changed", (_, run) => {
@@ -57,4 +70,26 @@ describe("arguments that make no sense", () => {
     expect(heap.stats().objects).toBe(before);
     heap.verify();
   });
+});
+
+test("what is known of forgotten handles does not grow with their number", async () => {
+  const collectGarbage = (globalThis as { gc?: () => void }).gc;
+  if (!collectGarbage) throw new Error("run with --expose-gc");
+  const heap = Heap.createSync({ traceHandles: false });
+  const before = heap.stats().objects;
+  const N = 20_000;
+  const forget = (): void => {
+    for (let i = 0; i < N; i++) heap.list();
+  };
+  for (let round = 0; round < 3; round++) {
+    forget();
+    for (let i = 0; i < 4; i++) {
+      collectGarbage();
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+  expect(heap.stats().objects).toBeLessThan(N);
+  expect(heap.leaks().length).toBeLessThan(2 * N);
+  // How many there were is known all the same.
+  expect(heap.stats().forgotten).toBe(3 * N - (heap.stats().objects - before));
 });

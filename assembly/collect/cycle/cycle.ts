@@ -1,12 +1,12 @@
-// An incremental collection of the whole heap, for bounded pauses. docs/collector.md has the picture, and what
-// holds in each phase.
+// An incremental collection of the whole heap, for bounded pauses. docs/collector.md shows the phases, and what holds
+// in each.
 //
 //   CLEARING ─► PROMOTING ─► WALKING ─► DRAINING ─► GATHERING ─► SPARING ─► FINALIZING ─► SWEEPING
 //                          ▲                     ▲
-//                       snapshot             it is decided who is dead
+//                       snapshot             garbage is decided
 //
-// Each step does so many units of work: about one for a word of a bitmap or a block looked at, more for what
-// costs more. Nothing is done in one go that grows with the heap.
+// Each step does a number of units of work, of about 5 ns: one for a word of a bitmap or a block that is read, more for
+// what takes longer. Nothing is done in one go that grows with the heap.
 
 import {
   CYCLE_ENDS,
@@ -29,11 +29,11 @@ import { isEmpty } from "../../object/links";
 import { runWaiting, settleDeaths } from "../../death/death";
 import { canRunHooks, isAnythingWaiting, startActivation, tell } from "../../death/hooks";
 import { endLongLived, giveUpLongLived, promoteSome, startLongLived } from "../../heap/generations";
-import { clearGreyPages } from "../../heap/grey";
+import { clearGrey } from "../../heap/grey";
 import { countCollection } from "../count";
 import { markOn, startMarking } from "../mark/mark";
 import { startWalk } from "../mark/pass";
-import { adjustPace, countBlocks, learnPace, setPace, startPace } from "./pace";
+import { countBlocks, learnPace, setPace, startPace, startPhasePace } from "./pace";
 import { finalizeNext, sortPending, spareOn, startSparing } from "./sparing";
 import { walkOn } from "./walk";
 
@@ -43,7 +43,7 @@ const CLEAR_PAGES: u32 = 16;
 const CLEAR_UNITS: i32 = 100;
 const PROMOTE_UNITS: i32 = 8;
 
-/** Begins a cycle; its steps do the work. */
+/** Begins a cycle; steps do its work. */
 export function beginCycle(): void {
   control.phase = PHASE_CLEARING;
   control.walkPage = control.firstPage;
@@ -54,7 +54,10 @@ export function beginCycle(): void {
   tellOfCycle(CYCLE_STARTS, 0);
 }
 
-/** As in any collection, an event's hook cannot start another one: events would never end. */
+/**
+ * Reports an event of a cycle. Its hook cannot start another collection, as in any collection: else events would never
+ * end.
+ */
 function tellOfCycle(event: u32, collected: u32): void {
   const outer = control.collecting;
   control.collecting = 1;
@@ -63,14 +66,13 @@ function tellOfCycle(event: u32, collected: u32): void {
 }
 
 /**
- * Does about so many units of what there is to do: deaths that wait, then the cycle. False if nothing is left, or hooks
- * are nested too deep for any of it.
+ * Does about `units` units of work: deferred deaths, then the cycle. False if nothing is left, or no hook could run.
  */
 export function step(units: i32): bool {
   return stepOn(units, true);
 }
 
-/** The same for deaths alone, while cycles are to rest. */
+/** The same for deferred deaths alone, while cycles rest. */
 export function stepDeaths(units: i32): bool {
   return stepOn(units, false);
 }
@@ -97,10 +99,7 @@ function stepOn(units: i32, withCycle: bool): bool {
   return control.phase != 0 || isAnythingWaiting();
 }
 
-/**
- * Ends all that goes in steps and can go on here. Again, if a finalizer began another cycle. False if a cycle is still
- * under way: whoever calls this had room for hooks, and a step, a few frames further down, has none.
- */
+/** Ends everything that goes in steps, as far as hooks can run. Repeats if a finalizer has begun another cycle. */
 export function settleAll(): bool {
   startActivation();
   while ((control.phase != 0 || isAnythingWaiting()) && canRunHooks()) {
@@ -110,12 +109,12 @@ export function settleAll(): bool {
   return control.phase == PHASE_IDLE;
 }
 
-/** Gives up a cycle that has not decided anything; ends one that has. */
+/** Gives up a cycle that has decided nothing; ends one that has. */
 function settleCycle(): void {
   if (control.phase == PHASE_IDLE) return;
   if (control.phase < <u32>PHASE_GATHERING) {
     control.marking = control.partial = 0;
-    clearGreyPages();
+    clearGrey();
     giveUpLongLived();
     endCycle();
   } else while (control.phase && step(i32.MAX_VALUE));
@@ -135,7 +134,7 @@ function advance(): void {
   } else if (walkOn()) completeCycle();
 }
 
-/** The phases that are walks begin at the first page. */
+/** Begins a phase that is a walk from the first page on. */
 function startPhase(phase: u32): void {
   control.phase = phase;
   startWalk();
@@ -153,7 +152,7 @@ function clearSome(): void {
   control.phase = PHASE_PROMOTING;
 }
 
-/** When nothing is young any more, all that is tracked is in the snapshot. */
+/** Makes some of the young objects old. When none is young any more, everything tracked is in the snapshot. */
 function promote(): void {
   const list = isEmpty(GENERATION_1) ? GENERATION_0 : GENERATION_1;
   const promoted = promoteSome(list, 256);
@@ -162,15 +161,16 @@ function promote(): void {
   control.cycleCandidates = control.oldCount - control.frozenCount;
   control.marking = 1;
   startMarking();
+  startPhasePace();
 }
 
 function markStep(phase: u32): void {
   const isOver = markOn();
-  if (phase != control.phase) adjustPace();
+  if (phase != control.phase) startPhasePace();
   if (isOver) decide();
 }
 
-/** What is not marked is dead from now on: weak references to it read null, and nothing can come by it. */
+/** From now on white objects are garbage: weak references to them read null, and nothing can reach them. */
 function decide(): void {
   control.marking = 0;
   control.decidedFrozen = control.frozenUpTo;
@@ -184,7 +184,7 @@ function gatherOn(): void {
   control.phase = PHASE_SPARING;
 }
 
-/** What was promoted since the cycle began counts towards the next. */
+/** Ends the last phase. Objects that became old during the cycle count towards the next one. */
 function completeCycle(): void {
   learnPace();
   countCollection(2, control.cycleCollected);

@@ -1,10 +1,10 @@
-// Garbage that hooks are about, in a cycle: weak references die and their callbacks run (GATHERING); objects with
-// finalizers, and all that those can reach, are marked (SPARING); finalizers run (FINALIZING).
+// Garbage with hooks, in a cycle: weak references are cleared and their callbacks run (GATHERING); objects with
+// finalizers, and everything that those reach, are marked (SPARING); finalizers run (FINALIZING).
 //
-// What a finalizer may see or resurrect survives this cycle, the object itself included: it is marked like anything
-// reachable, so that the entries of weak maps that lead to it survive, too. The next cycle frees it.
+// An object that a finalizer can reach survives this cycle, including the finalizer's own object. It is marked like
+// anything reachable, so that the entries of weak maps that lead to it survive too. The next cycle frees it.
 //
-// Objects are found in address order and finalized in birth order, as far as one step found them.
+// Objects are found in address order, and finalized in birth order as far as one step found them.
 
 import { FLAG_FINALIZED, FLAG_HAS_WEAKREFS, FLAG_OLD, FLAG_UNREACHABLE, TYPE_MASK } from "../../layout";
 import { mark } from "../../memory/bits";
@@ -25,17 +25,20 @@ import { LINK_BITS, appendChain, sortChain } from "../order";
 const FINALIZER_UNITS: i32 = 100;
 const CALL_UNITS: i32 = 100;
 
-/** Clears the weak references to a garbage object, and remembers its finalizer. True if hooks ran: pages may have changed. */
+/**
+ * Clears the weak references to a garbage object, and records its finalizer. True if hooks ran: then pages may have
+ * changed.
+ */
 export function gather(object: usize): bool {
   const info = infoOf(object);
   if (hasFinalizer(typeAt(info & TYPE_MASK)) && !(info & FLAG_FINALIZED)) addPending(object);
   if (!(info & FLAG_HAS_WEAKREFS)) return false;
   const first = clearWeakrefs(object);
   if (!first) return false;
-  // What a callback does finds lists that are whole.
+  // Callbacks must find whole lists.
   sortPending();
   for (let weakref = first; weakref; weakref = nextWeakref(weakref)) control.work -= CALL_UNITS;
-  // CPython counts those that die of it as collected.
+  // Weak references that die after their call count as collected, as in CPython.
   control.cycleCollected += callEach(first);
   return true;
 }
@@ -48,14 +51,14 @@ function addPending(object: usize): void {
   control.pendingChain = <u32>object;
 }
 
-/** Puts what was added since the last time on the list PENDING, by birth. */
+/** Appends the recorded objects to the list PENDING, sorted by birth. */
 export function sortPending(): void {
   const chain = <usize>control.pendingChain;
   control.pendingChain = 0;
   if (chain) appendChain(PENDING, sortChain(chain));
 }
 
-/** SPARING begins. */
+/** Begins SPARING. */
 export function startSparing(): void {
   sortPending();
   control.pendingAt = <u32>nextOf(PENDING);
@@ -73,7 +76,7 @@ export function spareOn(): bool {
   return markOn() && <usize>control.pendingAt == PENDING;
 }
 
-/** Runs the next finalizer. The object is old again, born after the snapshot. False if there is none left. */
+/** Runs the next finalizer. Its object is old again, born after the snapshot. False if there is none left. */
 export function finalizeNext(): bool {
   if (isEmpty(PENDING)) return false;
   const object = nextOf(PENDING);
@@ -84,7 +87,7 @@ export function finalizeNext(): bool {
   return true;
 }
 
-/** DEBUG_SAVEALL: a garbage object lives on, in `gc.garbage`, if the program has not dropped that since. */
+/** With DEBUG_SAVEALL: a garbage object survives, in `gc.garbage`. */
 export function save(object: usize): void {
   mark(object);
   control.cycleCollected++;

@@ -1,5 +1,5 @@
-// A walk over what is dead, in address order, that goes in steps. Between two of them, and whenever a visit runs
-// code of someone's, pages may come, go, and serve other blocks: what stands there then is not dead.
+// The walk of a cycle over its garbage, in address order and in steps. Between two steps, and whenever a visit runs
+// user code, pages may be freed and serve other blocks. Blocks that are there then are no garbage.
 
 import { PHASE_GATHERING } from "../../layout";
 import { markedWord } from "../../memory/bits";
@@ -19,7 +19,7 @@ const PAGE_UNITS: i32 = 4;
 const WORD_UNITS: i32 = 1;
 const UNMARKED_UNITS: i32 = 3;
 
-/** Visits the dead as long as there is work left in the step. True if the walk is over. */
+/** Visits garbage as long as there is work left in the step. True if the walk is over. */
 export function walkOn(): bool {
   while (control.work > 0) {
     if (isAnythingWaiting() && canRunHooks()) {
@@ -35,7 +35,7 @@ export function walkOn(): bool {
     const page = pageAt(number);
     const state = page.state;
     control.work -= PAGE_UNITS;
-    // What began before this page, where something else was then, was born later.
+    // A run that began before this page has replaced another one since: its objects were born after the snapshot.
     if (state == PAGE_FREE || state == PAGE_INSIDE) goTo(number + 1);
     else {
       // Read now: what is saved takes memory, and descriptors may move for that.
@@ -46,7 +46,7 @@ export function walkOn(): bool {
   return false;
 }
 
-/** Visits the dead of a run from the cursor on. True if that was all of them. */
+/** Visits the garbage of a run from the cursor on. True if the run is done. */
 function visitRun(number: u32, page: Page): bool {
   const size = strideOf(page);
   const end = endOfBlocks(page);
@@ -57,7 +57,7 @@ function visitRun(number: u32, page: Page): bool {
   while (object < end) {
     control.work -= WORD_UNITS;
     const here = starts << ((object >>> 3) & 63);
-    // What is marked is not looked at: the bits lie closer together than the objects do.
+    // Marked objects are not read: the bits lie closer together than the objects do.
     for (let rest = here & ~load<u64>(markedWord(object)); rest; rest &= rest - 1) {
       const dead = (object & ~511) + ((<usize>ctz(rest)) << 3);
       if (dead >= end) break;

@@ -1,8 +1,8 @@
-// Scanning: marking what an object refers to.
+// Scanning: marking the objects that an object refers to.
 //
-// An object with more than PART slots, or entries of weak maps, is scanned in parts, one object at a time. The program
-// may change it between two parts: heap/barrier.ts shades the slots that move past the point reached, `unlinkEntry` in
-// weak/map.ts moves on from an entry that goes, and a death makes the object grey again (`stopScanning`).
+// An object with more than PART slots, or entries of weak maps, is scanned in parts, one such object at a time. The
+// program may change it between two parts: heap/barrier.ts shades slots that move past the point reached, `unlinkEntry`
+// in weak/map.ts moves on from an entry that is removed, and a death makes the object grey again (`stopScanning`).
 
 import {
   FLAG_HAS_WEAKREFS,
@@ -29,12 +29,12 @@ import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from 
 export const PART: u32 = 512;
 /** Units of work that an object costs besides its slots. */
 export const OBJECT_UNITS: i32 = 2;
-/** More for one that is met through a reference, and so is not in the cache. */
+/** More for an object that is met through a reference, and so is not in the cache. */
 export const JUMP_UNITS: i32 = 11;
 /** A slot of a large object: the object that it refers to may be anywhere. */
 const FAR_SLOT_UNITS: i32 = 2;
 
-/** Scans a grey object, unless it was scanned before. */
+/** Scans a grey object, unless it has been scanned already. */
 export function scan(object: usize): void {
   if (!markScanned(object)) return;
   control.work -= JUMP_UNITS;
@@ -42,9 +42,9 @@ export function scan(object: usize): void {
 }
 
 /**
- * Scans an object of any kind, or begins to scan it in parts. A tracked one that was born after the snapshot needs no
- * scanning (one whose finalizer is to run is tracked, and in no generation). Free memory that was an object when it was
- * marked looks like one without slots.
+ * Scans an object of any kind, or begins to scan it in parts. A tracked object born after the snapshot needs no
+ * scanning, except a PENDING one, which is in no generation. Free memory that was an object when it was marked looks
+ * like one without slots.
  */
 export function scanSlots(object: usize): void {
   const info = infoOf(object);
@@ -56,7 +56,7 @@ export function scanSlots(object: usize): void {
   scanEntriesOfKey(object);
 }
 
-/** Scans what an object holds itself. */
+/** Scans what an object holds itself, apart from entries whose key it is. */
 function scanOwn(object: usize, info: u32): void {
   if ((info & (FLAG_TRACKED | FLAG_UNREACHABLE)) == FLAG_TRACKED && !isOfSnapshot(object, info)) return;
   if (info & FLAG_OLD) control.markedOld++;
@@ -85,7 +85,7 @@ function startPart(object: usize, stage: u32, entry: usize): void {
   control.partialIsAtomic = 1;
 }
 
-/** Goes on with the object that is scanned in parts. */
+/** Continues with the object that is scanned in parts. */
 export function scanPart(): void {
   const object = <usize>control.partial;
   const stage = control.partialStage;
@@ -114,7 +114,7 @@ function scanPartOfSlots(object: usize): void {
   if (control.partialIsAtomic && hasFlag(object, FLAG_OLD)) untrack(object);
 }
 
-/** A part of the entries whose key an object is: each is reached if its map is. Behind them the object itself is scanned. */
+/** Scans a part of the entries whose key an object is: each is reached if its map is. The object itself follows. */
 function scanEntriesOfKey(key: usize): void {
   let entry = <usize>control.partialEntry;
   for (let left = PART; left && entry; left--) {
@@ -128,7 +128,9 @@ function scanEntriesOfKey(key: usize): void {
   scanOwn(key, infoOf(key));
 }
 
-/** A part of the entries of a map whose key is reached. The others are reached through their key, if it is. */
+/**
+ * Scans a part of the entries of a map: those whose key is reached. The others are reached through their key, if it is.
+ */
 function scanEntriesOfMap(): void {
   let entry = <usize>control.partialEntry;
   for (let left = PART; left && entry; left--) {

@@ -1,0 +1,23 @@
+// Removing entries from a weak map whose key is alive, and what dies of it.
+
+import { control } from "../control";
+import { dropSlot } from "../heap/count";
+import { firstEntry, unlinkEntry } from "../weak/map";
+import { goOn, kill } from "./death";
+import { startActivation } from "./hooks";
+import { stackEntry } from "./leaf";
+
+/** Removes an entry from its weak map. Its value dies if nothing else refers to it. */
+export function deleteWeakEntry(entry: usize): void {
+  unlinkEntry(entry);
+  if (dropSlot(entry)) kill(entry);
+}
+
+/** Removes all entries from a weak map before the first of them dies. Entries that finalizers add meanwhile stay. */
+export function clearWeakMap(map: usize): void {
+  startActivation();
+  const floor = control.dyingTop;
+  let last: usize = 0;
+  for (let entry = firstEntry(map); entry; entry = firstEntry(map)) last = stackEntry(entry, last);
+  goOn(0, 0, floor);
+}

@@ -1,0 +1,95 @@
+import { BadOptionError, BadValueError, HeapwrightError, describe, isStackOverflow, messageOf } from "./errors.js";
+import { isA, isArray } from "./untrusted.js";
+
+type ErrorClass = new (message: string, options?: ErrorOptions) => HeapwrightError;
+
+// What a program gives is read here, once. What its getters and proxies throw meanwhile is the `cause` of an error with
+// a code; what a function or iterator throws that was given to be called is thrown as it is.
+
+/** The options that are set. @throws {@link BadOptionError} for one that does not exist, and for what has none. */
+export function readOptions<T extends object>(options: T, known: Readonly<Record<keyof T & string, true>>): T {
+  if (typeof options !== "object" || (options as unknown) === null)
+    throw new BadOptionError(`expected an object with options, got ${describe(options)}`);
+  const names = Object.keys(known) as (keyof T & string)[];
+  return attempt(BadOptionError, "options", () => {
+    const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+    if (unknown !== undefined)
+      throw new BadOptionError(`there is no option ${describe(unknown)}; there are ${names.join(", ")}`);
+    const values = names.map((name) => [name, options[name]] as const);
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as T;
+  });
+}
+
+/** Names and values of an object's own properties. `what` is for the error, which is a `Refusal`. */
+export function readProperties<T>(
+  object: Readonly<Record<string, T>>,
+  what: string,
+  Refusal: ErrorClass = BadValueError,
+): [name: string, value: T][] {
+  if (typeof object !== "object" || (object as unknown) === null)
+    throw new Refusal(`expected ${what}, got ${describe(object)}`);
+  return attempt(Refusal, what, () => Object.entries(object));
+}
+
+/** The values of an iterable. @throws {@link BadValueError} for what is none, or breaks the rules of iterators. */
+export function iterate<T>(values: Iterable<T>): Iterable<T> {
+  if (isArray(values)) return values as Iterable<T>;
+  const begin = memberOf(values, Symbol.iterator);
+  if (typeof begin !== "function") throw new BadValueError(`expected values to iterate over, got ${describe(values)}`);
+  return steps(() => Reflect.apply(begin, values, []) as unknown);
+}
+
+/** What a loop does, but that what is no iterator is named. */
+function* steps<T>(begin: () => unknown): Generator<T, void> {
+  // The engine's own begin with an error for what is detached, or only looks like one of theirs.
+  const iterator = attempt(BadValueError, "values", begin);
+  const next = memberOf(iterator, "next");
+  if (typeof next !== "function")
+    throw new BadValueError(`an iterator has a method "next", ${describe(iterator)} has not`);
+  let isOver = true;
+  try {
+    for (;;) {
+      const result: unknown = Reflect.apply(next, iterator, []);
+      if (typeof result !== "object" || result === null)
+        throw new BadValueError(`an iterator gives objects, not ${describe(result)}`);
+      const step = stepIn(result as IteratorResult<T>);
+      if (step === undefined) return;
+      isOver = false;
+      yield step.value;
+      isOver = true;
+    }
+  } finally {
+    // The loop has been left.
+    const end = isOver ? undefined : memberOf(iterator, "return");
+    if (typeof end === "function") Reflect.apply(end, iterator, []);
+  }
+}
+
+/** What an iterator has given; `undefined` at its end. Asked for each value, so without a function for it. */
+function stepIn<T>(result: IteratorResult<T>): { readonly value: T } | undefined {
+  try {
+    if (result.done) return undefined;
+    return { value: result.value };
+  } catch (cause) {
+    throw unreadable(BadValueError, "values", cause);
+  }
+}
+
+function memberOf(holder: unknown, name: PropertyKey): unknown {
+  return attempt(BadValueError, "values", () => (holder as Record<PropertyKey, unknown> | null | undefined)?.[name]);
+}
+
+/** Runs something that reads what a program gave. What is thrown meanwhile, unless it has a code, becomes the cause of a `Refusal`. */
+export function attempt<T>(Refusal: ErrorClass, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw unreadable(Refusal, what, cause);
+  }
+}
+
+/** What to throw for what was thrown when something was read. */
+export function unreadable(Refusal: ErrorClass, what: string, cause: unknown): unknown {
+  if (isA(cause, HeapwrightError) || isStackOverflow(cause)) return cause;
+  return new Refusal(`${what} cannot be read: ${messageOf(cause)}`, { cause });
+}

@@ -1,0 +1,63 @@
+// Questions about values that a program gave. None of them throws, and but for `isA` and `isThenable` none runs code of the
+// value: a proxy that was revoked throws at whatever else it is asked.
+
+type Class<T> = abstract new (...args: never[]) => T;
+
+/** `value instanceof type`, false where that throws. Not for handles: see `isHandle`. */
+export function isA<T>(value: unknown, type: Class<T>): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
+}
+
+export function isArray(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+export function isThenable(value: unknown): boolean {
+  try {
+    return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+  } catch {
+    return false;
+  }
+}
+
+/** Name of a function; "" where it has been given another that is no text. */
+export function nameOf(run: unknown): string {
+  try {
+    const { name } = run as { name?: unknown };
+    return typeof name === "string" ? name : "";
+  } catch {
+    return "";
+  }
+}
+
+const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
+/** What an accessor of typed arrays reads, wherever a class that extends them has put another of its name. */
+function getterOf(name: PropertyKey): (array: unknown) => unknown {
+  const { get } = Object.getOwnPropertyDescriptor(TYPED_ARRAY, name) as { get: (this: unknown) => unknown };
+  return (array) => Reflect.apply(get, array, []);
+}
+const kindOf = getterOf(Symbol.toStringTag);
+const countOf = getterOf("length");
+
+/** Whether it is a typed array of this kind, of whatever realm. */
+export function isTypedArray(value: unknown, kind: string): boolean {
+  return ArrayBuffer.isView(value) && kindOf(value) === kind;
+}
+
+/** Whether it is a `Uint8Array`, which a heap holds as bytes. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return isTypedArray(value, "Uint8Array");
+}
+
+/** How many elements a typed array has now: 0 once its buffer is detached. */
+export function lengthOf(array: ArrayBufferView): number {
+  return countOf(array) as number;
+}

@@ -1,0 +1,170 @@
+// Whatever is given to a function of the package, it takes it or throws an error with a code, and the heap is sound.
+
+import { describe, expect, test } from "vitest";
+import { checkedCore } from "../../src/checked.js";
+import { Heap, HeapwrightError, lending } from "../../src/index.js";
+import { readHeapSnapshot, readImage } from "../../src/dump/index.js";
+import { BAD_VALUES, MINE } from "../support/bad-values.js";
+import { ARGUMENTS, functionsOf, makeCast } from "../support/calls.js";
+
+type AnyFunction = (...values: unknown[]) => unknown;
+
+const QUIET = { traceHandles: false, onUnraisable: (): void => undefined };
+
+/** Lists of arguments with one that is bad, or with too few. */
+function* badLists(good: readonly unknown[], heap: Heap): Generator<[what: string, list: unknown[]]> {
+  for (let place = 0; place < good.length; place++) {
+    yield [`${place} arguments`, good.slice(0, place)];
+    for (const [what, make] of Object.entries(BAD_VALUES))
+      yield [`${what} as argument ${place}`, [...good.slice(0, place), make(heap), ...good.slice(place + 1)]];
+  }
+}
+
+/** What is wrong with what was thrown; "" if nothing is. What the bad values throw themselves may come out. */
+function faultIn(error: unknown): string {
+  return error === MINE || (error instanceof HeapwrightError && error.code.length > 0) ? "" : String(error);
+}
+
+/** What is wrong with what something throws, and with the heap afterwards. */
+function faultOf(heap: Heap, run: () => unknown): string {
+  let fault = "";
+  try {
+    run();
+  } catch (error) {
+    fault = faultIn(error);
+  }
+  heap.verify();
+  return fault;
+}
+
+function call(object: object, method: string, values: unknown[]): unknown {
+  if (!method.endsWith("=")) return Reflect.apply(object[method as never] as AnyFunction, object, values);
+  (object as Record<string, unknown>)[method.slice(0, -1)] = values[0];
+  return undefined;
+}
+
+describe("each bad argument: an error with a code, and a sound heap", () => {
+  test("no function that takes arguments is left out", () => {
+    const heap = Heap.createSync();
+    const cast = makeCast(heap);
+    const missing = functionsOf(cast).filter((name) => {
+      const [kind, method] = name.split(".") as [keyof typeof cast, string];
+      return ARGUMENTS[name] === undefined && ((cast[kind] as object)[method as never] as AnyFunction).length > 0;
+    });
+    expect(missing).toEqual([]);
+    heap.dispose();
+  });
+
+  // The release core takes raw addresses as they are.
+  const heaps = [Heap.createSync(QUIET), Heap.createSync({ ...QUIET, module: checkedCore() })] as const;
+  test.each(Object.entries(ARGUMENTS))("%s", (name, goodArguments) => {
+    const [kind, method] = name.split(".") as [keyof ReturnType<typeof makeCast>, string];
+    const heap = heaps[kind === "core" ? 1 : 0];
+    const faults = heap.scope(() => {
+      const cast = makeCast(heap);
+      return [...badLists(goodArguments(cast), heap)].map(([what, values]) => {
+        const fault = faultOf(heap, () => call(cast[kind], method, values));
+        return fault && `${what}: ${fault}`;
+      });
+    });
+    heap.trace.stop();
+    expect(faults.filter((fault) => fault !== "")).toEqual([]);
+  });
+});
+
+describe("each bad value", () => {
+  test.each(Object.entries(BAD_VALUES))("%s", async (what, make) => {
+    const heap = Heap.createSync(QUIET);
+    const image = heap.image();
+    const faults: string[] = [];
+    const tryIt = (how: string, run: () => unknown): void => {
+      const fault = faultOf(heap, run);
+      if (fault !== "") faults.push(`${how}: ${fault}`);
+    };
+    const bad = (): never => make(heap) as never;
+    // Options, and the value of each.
+    tryIt("createSync", () => Heap.createSync(bad()));
+    tryIt("restoreSync", () => Heap.restoreSync(bad()));
+    tryIt("restoreSync, options", () => Heap.restoreSync(image, bad()));
+    const names = ["maxBytes", "thresholds", "byteThreshold", "pauses", "weakrefTiming", "module", "hashSeed"];
+    for (const name of [...names, "traceHandles", "onUnraisable", "unknown"]) {
+      tryIt(`createSync, ${name}`, () => Heap.createSync({ [name]: bad() }));
+    }
+    for (const name of ["finalize", "extends", "methods", "class", "unknown"])
+      tryIt(`struct, ${name}`, () => heap.struct(`With ${name}`, {}, { [name]: bad() }));
+    tryIt("struct, a field", () => heap.struct("With a field", { field: bad() }));
+    for (const name of ["frames", "sampleBytes", "seed"])
+      tryIt(`trace.start, ${name}`, () => {
+        heap.trace.start({ [name]: bad() });
+      });
+    heap.trace.stop();
+    const starts: (() => Promise<unknown>)[] = [
+      () => Heap.create(bad()),
+      () => Heap.restore(bad()),
+      () => Heap.restore([image.subarray(0, 64), bad()]),
+      () => Heap.restore(image, bad()),
+      () => readHeapSnapshot([Uint8Array.of(0x7b), bad()]),
+      () => readHeapSnapshot([], bad()),
+    ];
+    // Dumps know nothing of handles, and what only looks like one fails in its own iterator.
+    if (what !== "a proxy of a handle")
+      starts.push(
+        () => readImage(bad()),
+        () => readHeapSnapshot(bad()),
+      );
+    for (const start of starts) {
+      const fault = await start().then(() => "", faultIn);
+      if (fault !== "") faults.push(`${start.toString()}: ${fault}`);
+    }
+    // What is in it, or comes of it.
+    tryIt("lending", () => [...lending(bad())]);
+    tryIt("from, in an array", () => heap.from([1, bad()]));
+    tryIt("from, as a key", () => heap.from(new Map([[bad() as unknown, 1]])));
+    tryIt("dict, in a pair", () => heap.dict([[1, bad()]]));
+    tryIt("dict, as a key", () => heap.dict([[bad(), 1]]));
+    // What functions return.
+    tryIt("scope", () => heap.scope(bad));
+    tryIt("scope, in an array", () => heap.scope(() => [bad()] as unknown));
+    tryIt("pause", () => heap.gc.pause(bad));
+    tryIt("sort", () => {
+      heap.list([1, 2]).sort(bad);
+    });
+    expect(faults, what).toEqual([]);
+    heap.dispose();
+  });
+
+  test.each(Object.entries(BAD_VALUES))("%s, thrown by each hook", (_, make) => {
+    const caught: unknown[] = [];
+    const heap = Heap.createSync({ ...QUIET, onUnraisable: (error) => caught.push(error) });
+    const bad = make(heap);
+    const fail = (): never => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is what is tried
+      throw bad;
+    };
+    const Thing = heap.struct("Thing", { self: "ref" }, { finalize: fail });
+    const thing = Thing.new();
+    const weak = heap.weakref.ref(thing, fail);
+    heap.gc.callbacks.push(fail);
+    thing.release();
+    heap.verify();
+    heap.gc.collect();
+    heap.verify();
+    const last = heap.list([1]);
+    heap.weakref.finalize(Thing.new(), fail);
+    // One that was caught by nothing comes out as it is, or as the cause of an error.
+    for (const run of [() => heap.scope(fail), () => last.sort(fail), () => heap.gc.pause(fail)]) {
+      try {
+        run();
+      } catch (error) {
+        expect(error === bad || (Number.isNaN(error) && Number.isNaN(bad))).toBe(true);
+      }
+      heap.verify();
+    }
+    expect(() => heap.from({ get name() { return fail(); } })).toThrow(HeapwrightError); // prettier-ignore
+    heap.verify();
+    weak.release();
+    expect(caught.length).toBe(4);
+    heap.dispose();
+    expect(caught.length).toBeGreaterThan(5);
+  });
+});

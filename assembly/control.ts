@@ -36,8 +36,17 @@ export class Control {
   markStack: u32;
   /** Words of grey pages that are not 0: see heap/grey.ts. */
   greyWords: u32;
-  /** Where the scan of a grey page continues, as an address; 0 = no grey page is being scanned. */
+  /** Number of the part that is taken next, or the next behind it that is grey. */
+  greyNext: u32;
+  /** Where the scan of the part taken last continues, as an address; 0 = it is done. */
   greyCursor: u32;
+  /** Objects noted in this round. */
+  greyNoted: u32;
+  /** Whether each object is noted that does not lie in the part taken last. */
+  isWide: u32;
+  /** How often the mark stack may be spilled before marking is wide again, and what that number began with. */
+  spillsLeft: u32;
+  spillsBefore: u32;
   /** Old objects that the marking has scanned. */
   markedOld: u32;
 
@@ -170,7 +179,9 @@ export class Control {
   cycleLeaves: u32;
   /** Units of work for each block, in sixteenths, as earlier cycles took; 0 = there was none. */
   cycleCost: u32;
-  /** Units of young collections, which are deducted from the following steps. */
+  /** Old objects that were marked when the current phase began. */
+  phaseMarked: u32;
+  /** Units by which steps are ahead: those of young collections, which are deducted from the following steps. Negative: units that steps owe. */
   youngWork: i32;
   /** `count0` at the last step. */
   lastStep: i32;
@@ -218,8 +229,9 @@ export class Control {
   births: u64;
   /** Old objects born before this are frozen. */
   frozenUpTo: u64;
-  /** Units of work that the cycle has taken so far. */
+  /** Units of work that the cycle has taken so far, and had taken when the current phase began. */
   cycleWork: u64;
+  phaseWork: u64;
   /** Old objects with a birth number below this belong to the snapshot of the cycle. */
   snapshot: u64;
   /** `frozenUpTo` at the moment when the cycle decided which objects are garbage. */

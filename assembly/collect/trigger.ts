@@ -4,7 +4,7 @@
 
 import { CHECK } from "../check";
 import { control } from "../control";
-import { canRunHooks, isAnythingWaiting } from "../death/hooks";
+import { BIRTHS_BEFORE_STEP, canRunHooks, isAnythingWaiting } from "../death/hooks";
 import { hasGrownByQuarter } from "../heap/generations";
 import { collect } from "./collect";
 import { beginCycle, settleAll, step, stepDeaths } from "./cycle/cycle";
@@ -28,13 +28,14 @@ export function uncountBirth(): void {
 
 function collectIfDue(): void {
   if (control.collecting) return;
-  const births = control.count0 - control.lastStep;
+  // What was born before a cycle began, or while it rested, is none of its births.
+  const births = control.phase ? min(max(control.count0 - control.lastStep, 0), BIRTHS_BEFORE_STEP) : 0;
   if (isOn()) {
     if (CHECK && control.collectAlways) collect(2);
     else if (control.pagesInUse > control.pagesLimit) collectForBytes();
     else collectDueGeneration();
   }
-  goOn(max(births, 0));
+  goOn(births);
 }
 
 /**

@@ -47,7 +47,7 @@ import { control } from "../control";
 import { birthOf, infoOf, setFlag } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
-import { noteGrey } from "./grey";
+import { isFar, noteGrey, spill } from "./grey";
 
 /** Words of the mark stack. It overflows into heap/grey.ts. */
 export const MARK_STACK_WORDS: u32 = 1024;
@@ -69,13 +69,13 @@ function shadeUnlessYoung(object: usize): void {
  */
 export function reach(object: usize): void {
   if (!mark(object) || object >= <usize>control.cursor) return;
-  const top = control.markTop;
-  if (top == control.markStack + (MARK_STACK_WORDS << 2)) {
+  if (isFar(object)) {
     noteGrey(object);
     return;
   }
-  store<u32>(top, <u32>object);
-  control.markTop = top + 4;
+  if (control.markTop == control.markStack + (MARK_STACK_WORDS << 2)) spill();
+  store<u32>(control.markTop, <u32>object);
+  control.markTop += 4;
 }
 
 /** Makes an object, and all objects that it refers to, grey: it leaves the snapshot and will not be scanned. */

@@ -1,55 +1,155 @@
-// Grey objects that the mark stack has no room for: a bit for each page of the heap that has any, and a bit for each
-// word of those bits. The bitmaps say which objects of the page they are: marked, and not scanned.
+// Grey objects that the mark stack has no room for: marked, not scanned, and noted by place alone.
 //
-// This bounds the worst case of marking at any shape of the heap. An overflow costs one bit, and a page that is taken
-// from here has at least one grey object, which is scanned for good. Looking for it takes 128 words of bitmap, once
-// for each time that the page becomes grey; on a list of boxed values, the shape that overflows most, a page
-// becomes grey once and has hundreds of them. (A stack that forgets its overflow needs another pass over everything
-// instead, and a list newest first then takes quadratic time.)
+// A page is divided into 8 parts of 8 KiB. Each page descriptor has a bit for each part with such objects; GREY_PAGES
+// has a bit for each page with such parts, and a bit for each word of those bits. Which objects of a part they are, its
+// 16 words of the two bitmaps say: marked, and not scanned. So an overflow never needs memory.
+//
+// The worst case of marking follows from this. An object is noted once at most, since a noted object is scanned where it
+// stands. A part that is taken has at least one grey object, and looking for it reads 16 words of each bitmap, two cache
+// lines each. So each object costs a constant at most, besides its slots, at any shape of the heap. (A stack that forgets
+// its overflow needs another pass over everything instead; a list newest first then takes quadratic time.)
+//
+// Noting is also what makes marking fast on a large graph without order. There, depth first goes to another place in
+// memory with each object. `isWide` says that much is noted: then the mark stack serves the part that is scanned and no
+// other, whatever leads out of it is noted, and the parts are taken in address order, round and round. Each round reads
+// memory in a stream.
+//
+// Where a round notes little, the shape is a deep one, and marking goes on depth first. What a deep shape spills is
+// better left until there is much of it: parts with few grey objects cost the most. So each time that a round has noted
+// little, the stack may be spilled twice as often before the next.
 
 import { PAGE_SHIFT } from "../layout";
 import { GREY_PAGES, control } from "../control";
+import { BLOCK_LEAF, pageAt, pageOf } from "../memory/page";
+
+/** Parts of a page, and bytes of one. */
+const PARTS_SHIFT: u32 = 3;
+const PARTS: u32 = 1 << PARTS_SHIFT;
+const PART_SHIFT: u32 = PAGE_SHIFT - PARTS_SHIFT;
+export const GREY_PART_SIZE: u32 = 1 << PART_SHIFT;
 
 /** Bytes of one bit for each page of a 4 GiB memory; the words' own bits follow. */
 const PAGE_BITS: usize = 65536 / 8;
 const WORD_BITS: usize = GREY_PAGES + PAGE_BITS;
-const WORD_BITS_SIZE: usize = PAGE_BITS / 8 / 8;
+const WORD_BITS_END: usize = WORD_BITS + PAGE_BITS / 64;
 
-/** Remembers that an object's page has a marked object that is not scanned and on no stack. */
-export function noteGrey(object: usize): void {
-  const page = object >>> PAGE_SHIFT;
-  const at = GREY_PAGES + ((page >>> 6) << 3);
-  const word = load<u64>(at);
-  store<u64>(at, word | ((<u64>1) << (page & 63)));
-  if (word) return;
-  control.greyWords++;
-  const sum = WORD_BITS + ((page >>> 12) << 3);
-  store<u64>(sum, load<u64>(sum) | ((<u64>1) << ((page >>> 6) & 63)));
+/** A round that notes fewer objects is the last one for now. The stack, spilled once, notes nearly as many. */
+const FEW_NOTED: u32 = 1024;
+/** The newest entries of the stack stay on it when it is spilled: depth first goes on from there. */
+const NEWEST_BYTES: u32 = 64 << 2;
+/** Most spills between two attempts. */
+const MOST_SPILLS: u32 = 255;
+
+/** Whether an object's page has leaves alone, and they need not be scanned: none can be a key of a weak map. */
+export function isLeafPage(object: usize): bool {
+  return !control.entryIndexSize && pageOf(object).kind == BLOCK_LEAF;
 }
 
-/** Takes the first page with grey objects; 0 = there is none. */
-export function takeGreyPage(): u32 {
-  if (!control.greyWords) return 0;
-  let sum = WORD_BITS;
-  while (!load<u64>(sum)) sum += 8;
-  const words = load<u64>(sum);
-  const word = ((<u32>(sum - WORD_BITS)) << 3) + <u32>ctz(words);
-  const at = GREY_PAGES + (word << 3);
-  const pages = load<u64>(at);
-  const rest = pages & (pages - 1);
-  store<u64>(at, rest);
-  if (!rest) {
-    control.greyWords--;
-    store<u64>(sum, words & (words - 1));
+/** Notes a marked object that is not scanned. */
+export function noteGrey(object: usize): void {
+  const number = <u32>(object >>> PAGE_SHIFT);
+  const page = pageAt(number);
+  const parts = <u32>page.grey;
+  const part = (<u32>1) << ((<u32>object >>> PART_SHIFT) & (PARTS - 1));
+  if (!(parts & part) && isLeafPage(object)) return;
+  control.greyNoted++;
+  if (parts & part) return;
+  page.grey = <u8>(parts | part);
+  if (parts) return;
+  const at = GREY_PAGES + ((number >>> 6) << 3);
+  const word = load<u64>(at);
+  store<u64>(at, word | ((<u64>1) << (number & 63)));
+  if (word) return;
+  control.greyWords++;
+  const sum = WORD_BITS + ((number >>> 12) << 3);
+  store<u64>(sum, load<u64>(sum) | ((<u64>1) << ((number >>> 6) & 63)));
+}
+
+/** Makes room on the mark stack: all but its newest entries are noted. There is room for the slots of any struct then. */
+export function spill(): void {
+  const stack = control.markStack;
+  const kept = control.markTop - NEWEST_BYTES;
+  for (let at = stack; at < kept; at += 4) noteGrey(load<u32>(at));
+  memory.copy(stack, kept, NEWEST_BYTES);
+  control.markTop = stack + NEWEST_BYTES;
+  if (control.spillsLeft) control.spillsLeft--;
+  else control.isWide = 1;
+}
+
+/** Whether a marked object is to be noted rather than scanned: much is noted, and it does not lie in the part taken last. */
+export function isFar(object: usize): bool {
+  return control.isWide != 0 && <u32>(object >>> PART_SHIFT) != control.greyNext - 1;
+}
+
+/** The first page with grey parts from `number` on; 0 = there is none. */
+function greyPageFrom(number: u32): u32 {
+  let word = number >>> 6;
+  let pages = load<u64>(GREY_PAGES + (word << 3)) & (u64.MAX_VALUE << (number & 63));
+  if (!pages) {
+    // Its own word is done; shifting in two parts keeps the last one of 64 within 64 bits.
+    let sum = WORD_BITS + ((word >>> 6) << 3);
+    let words = load<u64>(sum) & ((u64.MAX_VALUE << (word & 63)) << 1);
+    while (!words) {
+      sum += 8;
+      if (sum == WORD_BITS_END) return 0;
+      words = load<u64>(sum);
+    }
+    word = (<u32>(sum - WORD_BITS) << 3) + <u32>ctz(words);
+    pages = load<u64>(GREY_PAGES + (word << 3));
   }
   return (word << 6) + <u32>ctz(pages);
 }
 
-/** Forgets all grey pages, for a marking that was given up. */
-export function clearGreyPages(): void {
-  if (!control.greyWords) return;
-  memory.fill(GREY_PAGES, 0, PAGE_BITS + WORD_BITS_SIZE);
-  control.greyWords = 0;
+/** Takes the next grey part behind the last one, in address order, and round again. Where it begins; 0 = there is none. */
+export function takeGreyPart(): usize {
+  if (!control.greyWords) return 0;
+  let part = control.greyNext;
+  let number = greyPageFrom(part >>> PARTS_SHIFT);
+  let parts: u32 = 0;
+  if (number == part >>> PARTS_SHIFT) {
+    parts = <u32>pageAt(number).grey & ~((1 << (part & (PARTS - 1))) - 1);
+    if (!parts) number = greyPageFrom(number + 1);
+  }
+  if (!number) {
+    number = greyPageFrom(0);
+    endRound();
+  }
+  const page = pageAt(number);
+  if (!parts) parts = page.grey;
+  part = <u32>ctz(parts);
+  page.grey = <u8>(page.grey & ~((<u32>1) << part));
+  if (!page.grey) clearPage(number);
+  part += number << PARTS_SHIFT;
+  control.greyNext = part + 1;
+  return (<usize>part) << PART_SHIFT;
+}
+
+/** All parts that were noted before the round have been scanned. */
+function endRound(): void {
+  if (control.isWide && control.greyNoted < FEW_NOTED) {
+    control.isWide = 0;
+    control.spillsBefore = min((control.spillsBefore << 1) + 1, MOST_SPILLS);
+    control.spillsLeft = control.spillsBefore;
+  }
+  control.greyNoted = 0;
+}
+
+/** A page has no grey parts any more. */
+function clearPage(number: u32): void {
+  const at = GREY_PAGES + ((number >>> 6) << 3);
+  const rest = load<u64>(at) & ~((<u64>1) << (number & 63));
+  store<u64>(at, rest);
+  if (rest) return;
+  control.greyWords--;
+  const sum = WORD_BITS + ((number >>> 12) << 3);
+  store<u64>(sum, load<u64>(sum) & ~((<u64>1) << ((number >>> 6) & 63)));
+}
+
+/** Forgets what is noted, for a marking that was given up. */
+export function clearGrey(): void {
+  while (takeGreyPart());
+  control.greyNext = control.greyNoted = control.isWide = 0;
+  control.spillsLeft = control.spillsBefore = 0;
 }
 
 /** Words of grey pages that are not 0, by looking; all of them if the bits of words say otherwise. */

@@ -6,7 +6,7 @@
 //        +12  used:30 │ FIRST │ FULL      blocks in use, and the span's place in the list of its class
 //        +16  next  ┐     the class's list of spans with room; of a free run, the two trees below it
 //        +20  prev  ┘
-//        +24  state:8 │ kind:8 │ sizeClass:8 │ 0:8
+//        +24  state:8 │ kind:8 │ sizeClass:8 │ grey:8     grey: parts with grey objects (heap/grey.ts)
 //        +28  span:16     first page of a run: its length; every other page: distance to the first
 //        +30  blockSize:16
 //
@@ -54,7 +54,7 @@ export class Page {
   state: u8;
   kind: u8;
   sizeClass: u8;
-  unused: u8;
+  grey: u8;
   span: u16;
   blockSize: u16;
 }

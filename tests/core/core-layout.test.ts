@@ -56,7 +56,7 @@ test("descriptors of pages, classes and types are what images read and write", (
   const page = Object.fromEntries(fieldsOf("memory/page.ts", "Page").fields);
   expect(page).toEqual({
     ...{ free: 0, fresh: 4, end: 8, used: 12, next: 16, prev: 20 },
-    ...{ state: 24, kind: 25, sizeClass: 26, unused: 27, span: 28, blockSize: 30 },
+    ...{ state: 24, kind: 25, sizeClass: 26, grey: 27, span: 28, blockSize: 30 },
   });
   for (const state of ["FREE", "SPAN", "LARGE", "INSIDE", "TABLE"] as const)
     expect(layout[`PAGE_${state}`]).toBe(constantOf("memory/page.ts", `PAGE_${state}`));

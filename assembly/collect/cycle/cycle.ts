@@ -29,11 +29,11 @@ import { isEmpty } from "../../object/links";
 import { runWaiting, settleDeaths } from "../../death/death";
 import { canRunHooks, isAnythingWaiting, startActivation, tell } from "../../death/hooks";
 import { endLongLived, giveUpLongLived, promoteSome, startLongLived } from "../../heap/generations";
-import { clearGreyPages } from "../../heap/grey";
+import { clearGrey } from "../../heap/grey";
 import { countCollection } from "../count";
 import { markOn, startMarking } from "../mark/mark";
 import { startWalk } from "../mark/pass";
-import { adjustPace, countBlocks, learnPace, setPace, startPace } from "./pace";
+import { countBlocks, learnPace, setPace, startPace, startPhasePace } from "./pace";
 import { finalizeNext, sortPending, spareOn, startSparing } from "./sparing";
 import { walkOn } from "./walk";
 
@@ -114,7 +114,7 @@ function settleCycle(): void {
   if (control.phase == PHASE_IDLE) return;
   if (control.phase < <u32>PHASE_GATHERING) {
     control.marking = control.partial = 0;
-    clearGreyPages();
+    clearGrey();
     giveUpLongLived();
     endCycle();
   } else while (control.phase && step(i32.MAX_VALUE));
@@ -161,11 +161,12 @@ function promote(): void {
   control.cycleCandidates = control.oldCount - control.frozenCount;
   control.marking = 1;
   startMarking();
+  startPhasePace();
 }
 
 function markStep(phase: u32): void {
   const isOver = markOn();
-  if (phase != control.phase) adjustPace();
+  if (phase != control.phase) startPhasePace();
   if (isOver) decide();
 }
 

@@ -1,34 +1,42 @@
 // The pace of a cycle: as much work for each birth as it takes to end before births have added a tenth to what lives.
 //
-// How much work that is can only be estimated: by what the last cycle took, and at first by the worst that marking can
-// take. When it was too little, steps do more, and the heap does not grow. Steps are as frequent as it takes to keep each of them
-// near STEP_UNITS.
+// How much work that is can only be estimated: when a cycle begins, by what the last one took, and at first by the worst
+// that marking can take; in each phase, by what is left of it. When it was too little, the pace doubles. But no step
+// takes more than STEP_UNITS: where each birth has such a step, the cycle takes as many births as it takes.
 
+import { PHASE_DRAINING, PHASE_GATHERING, PHASE_WALKING } from "../../layout";
 import { hasBlocks } from "../../memory/blocks-of";
 import { BLOCK_LINKED, pageAt, usedOf } from "../../memory/page";
 import { control } from "../../control";
 import { BIRTHS_BEFORE_STEP } from "../../death/hooks";
 
-/** Least units of work of a step, and what a step should take: some 0.2 ms. A unit is about 5 ns. */
+/** Least and most units of work of a step: up to some 0.2 ms, at about 5 ns a unit. */
 const MIN_STEP: u32 = 2000;
+const STEP_UNITS: u32 = 40000;
 /** Slots that a step drops of what waits for its death, when no cycle goes on. */
 export const DEATHS_STEP: i32 = 2000;
-const STEP_UNITS: u32 = 40000;
 /** Few objects need no spreading. */
 const MIN_BOUND: u32 = 2000;
 /** Births within which a cycle ends: one for so many old objects. A quarter of those is garbage in a steady state. */
 const OBJECTS_PER_BIRTH: u32 = 13;
 
-/** What the first cycle is estimated to take at most: for an object, for a leaf, and for a page, whatever it serves. */
+/** What a cycle is estimated to take when none has been: for an object, for a leaf, and for a page, whatever it serves. */
 const UNITS_PER_OBJECT: u64 = 20;
-const UNITS_PER_LEAF: u64 = 3;
+const UNITS_PER_LEAF: u64 = 4;
 const UNITS_PER_PAGE: u64 = 1200;
-/** What an object takes that is still to be marked when the walk is over. */
+/** What an object takes at least that is still to be marked when the walk is over. */
 const UNITS_TO_DRAIN: u64 = 15;
+/** What a garbage object takes to be swept, and each walk over a page. */
+const UNITS_PER_GARBAGE: u64 = 14;
+const UNITS_PER_SWEPT_PAGE: u64 = 140;
 /** What a collection of generation 0 takes for an object that it examines. One of generation 1 takes twice as much: not all of it is in the cache. */
 const UNITS_PER_YOUNG: u32 = 4;
+/** What young collections take for each birth: one of generation 0, later one of generation 1. */
+const YOUNG_UNITS_PER_BIRTH: u64 = 3 * UNITS_PER_YOUNG;
 /** Measured work per block is kept in so many parts of a unit. */
 const PARTS: u32 = 16;
+/** Most units that steps may owe or be ahead by: all sums fit 32 bits. */
+const MAX_AHEAD: i32 = 0x20000000;
 
 /** A cycle begins. Until its blocks are counted, it goes at the pace of one that has next to none. */
 export function startPace(): void {
@@ -53,24 +61,61 @@ export function setPace(): void {
   const leaves = <u64>control.cycleLeaves;
   const known = ((linked + leaves) * control.cycleCost) / PARTS;
   const most = linked * UNITS_PER_OBJECT + leaves * UNITS_PER_LEAF;
-  const work = control.cycleCost ? known + (known >>> 4) : most;
-  setUnitsPerBirth((work + <u64>control.pagesInUse * UNITS_PER_PAGE) / control.cycleBound);
+  const blocks = control.cycleCost ? known + (known >>> 4) : most;
+  const work = blocks + <u64>control.pagesInUse * UNITS_PER_PAGE;
+  // Few objects may have many slots, or leaves.
+  control.cycleBound = max(control.cycleBound, <u32>(work / STEP_UNITS));
+  setUnitsPerBirth(work / control.cycleBound + YOUNG_UNITS_PER_BIRTH);
 }
 
 function setUnitsPerBirth(units: u64): void {
-  control.unitsPerBirth = <u32>min<u64>(units + 1, 0x1000000);
-  control.birthsPerStep = <i32>min<u32>(max<u32>(STEP_UNITS / control.unitsPerBirth, 1), BIRTHS_BEFORE_STEP);
+  control.unitsPerBirth = <u32>min<u64>(units + 1, STEP_UNITS);
+  control.birthsPerStep = <i32>min<u32>(STEP_UNITS / control.unitsPerBirth, BIRTHS_BEFORE_STEP);
+}
+
+/** A phase begins that is a walk over pages, or drains. */
+export function startPhasePace(): void {
+  control.phaseWork = control.cycleWork;
+  control.phaseMarked = control.markedOld;
 }
 
 /**
- * The walk is over: what it has not reached is garbage, or will be reached by jumps, which take longer. If there is more
- * of it than the last cycle found garbage, the pace rises.
+ * Units that the phase under way still takes, as far as it can be told by how it went so far. A walk has pages left;
+ * draining has all objects left that are not marked, but for as many as were garbage in the last cycle; sweeping has
+ * all that was not marked.
  */
-export function adjustPace(): void {
-  const reached = <u64>control.markedOld + control.lastGarbage;
+function workLeft(): u64 {
+  const phase = control.phase;
+  const done = control.cycleWork - control.phaseWork;
   const old = <u64>control.oldCount;
-  if (reached >= old || control.cycleBirths >= control.cycleBound) return;
-  const needed = ((old - reached) * UNITS_TO_DRAIN) / (control.cycleBound - control.cycleBirths);
+  const marked = <u64>control.markedOld;
+  const pagesLeft = <u64>(control.endPage - control.walkPage);
+  if (phase == PHASE_WALKING) {
+    const walked = control.walkPage - control.firstPage;
+    return walked ? (done * pagesLeft) / walked : 0;
+  }
+  if (phase == PHASE_DRAINING) {
+    const garbage = <u64>control.lastGarbage;
+    const left = old > marked + garbage ? old - marked - garbage : 0;
+    const drained = marked - control.phaseMarked;
+    return max(left * UNITS_TO_DRAIN, drained ? (done * left) / drained : 0);
+  }
+  if (phase < <u32>PHASE_GATHERING) return 0;
+  // What became old meanwhile is not marked either.
+  const known = marked + control.longLivedPending;
+  const garbage = old > known ? old - known : 0;
+  return garbage * UNITS_PER_GARBAGE + pagesLeft * UNITS_PER_SWEPT_PAGE;
+}
+
+/** Raises the pace if it is too slow for what is left. */
+function keepPace(): void {
+  if (control.cycleBirths >= control.cycleBound) {
+    control.isHurried = 1;
+    control.cycleBound += control.cycleBound >>> 2;
+    setUnitsPerBirth((<u64>control.unitsPerBirth) << 1);
+    return;
+  }
+  const needed = workLeft() / (control.cycleBound - control.cycleBirths) + YOUNG_UNITS_PER_BIRTH;
   if (needed > control.unitsPerBirth) setUnitsPerBirth(needed);
 }
 
@@ -84,21 +129,15 @@ export function learnPace(): void {
 /** A young collection has examined so many objects. While a cycle goes on, its steps do so much less. */
 export function countYoung(generation: u32, objects: u32): void {
   if (!control.phase) return;
-  const units = objects * (UNITS_PER_YOUNG << generation);
-  control.cycleWork += units;
-  control.youngWork += units;
+  control.youngWork = min(control.youngWork + <i32>(objects * (UNITS_PER_YOUNG << generation)), MAX_AHEAD);
 }
 
-/** Units of work of the step that is due after so many births. */
+/** Units of work of the step that is due after so many births. What is due beyond STEP_UNITS is left to the steps after it. */
 export function unitsAfter(births: u32): i32 {
   control.cycleBirths += births;
-  if (control.cycleBirths > control.cycleBound) {
-    control.isHurried = 1;
-    control.cycleBound += control.cycleBound >>> 2;
-    setUnitsPerBirth((<u64>control.unitsPerBirth) << 1);
-  }
+  keepPace();
   const due = <i64>births * control.unitsPerBirth - control.youngWork;
-  const units = <i32>min<i64>(max<i64>(MIN_STEP, due), i32.MAX_VALUE);
-  control.youngWork = <i32>(<i64>units - due);
-  return units;
+  const units = min(max<i64>(MIN_STEP, due), STEP_UNITS);
+  control.youngWork = <i32>max<i64>(units - due, -MAX_AHEAD);
+  return <i32>units;
 }

@@ -15,18 +15,16 @@
 // objects still hold, and frozen objects.
 
 import { PHASE_IDLE, PHASE_WALKING } from "../../layout";
-import { clearBits, isMarked } from "../../memory/bits";
+import { clearBits } from "../../memory/bits";
 import { control } from "../../control";
-import { clearGreyPages, takeGreyPage } from "../../heap/grey";
-import { isLeafPage, scanGreyPage, startGreyPage, startWalk, walkPage } from "./pass";
-import { scan, scanPart } from "./scan";
-
-/** Units of work of a leaf that is on the stack. */
-const LEAF_UNITS: i32 = 2;
+import { clearGrey, takeGreyPart } from "../../heap/grey";
+import { drainStack } from "./drain";
+import { scanGreyPart, startGreyPart, startWalk, walkPage } from "./pass";
+import { scanPart } from "./scan";
 
 /** Begins a marking of the old objects there are, with bitmaps that are clear. */
 export function startMarking(): void {
-  clearGreyPages();
+  clearGrey();
   control.snapshot = control.births;
   control.markTop = control.markStack;
   control.greyCursor = control.partial = control.markedOld = 0;
@@ -39,25 +37,15 @@ export function markOn(): bool {
   while (control.work > 0) {
     if (control.partial) scanPart();
     else if (control.cursor != u32.MAX_VALUE) walkPage();
-    else if (control.markTop > control.markStack) scanNext();
-    else if (control.greyCursor) scanGreyPage();
+    else if (control.markTop != control.markStack) drainStack();
+    else if (control.greyCursor) scanGreyPart();
     else {
-      const page = takeGreyPage();
-      if (!page) return true;
-      startGreyPage(page);
+      const part = takeGreyPart();
+      if (!part) return true;
+      startGreyPart(part);
     }
   }
   return false;
-}
-
-/** Scans the object on top of the stack. */
-function scanNext(): void {
-  control.markTop -= 4;
-  const object = <usize>load<u32>(control.markTop);
-  // Where its page has gone since, nothing is marked.
-  if (!isMarked(object)) return;
-  if (isLeafPage(object)) control.work -= LEAF_UNITS;
-  else scan(object);
 }
 
 /** Marks everything that is reachable, at once. All that is tracked is old. How many of that it met, frozen ones included. */

@@ -17,14 +17,13 @@ import {
 } from "../../layout";
 import { endOfBlocks, firstBlockOf, strideOf } from "../../memory/blocks-of";
 import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark } from "../../memory/bits";
-import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf } from "../../memory/page";
+import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf } from "../../memory/page";
 import { control } from "../../control";
 import { birthOf, hasFlag, infoOf } from "../../object/header";
 import { typeAt } from "../../object/type";
 import { MARK_STACK_WORDS } from "../../heap/barrier";
 import { isFrozen } from "../../heap/generations";
-import { noteGrey } from "../../heap/grey";
-import { entryCount } from "../../weak/map";
+import { GREY_PART_SIZE, isLeafPage, spill } from "../../heap/grey";
 import { JUMP_UNITS, OBJECT_UNITS, PART, scanSlots } from "./scan";
 
 /** Units of work: a page, and a word of its bitmaps; and of so many blocks looked at for roots one unit each. */
@@ -47,11 +46,6 @@ export function startWalk(): void {
 export function goTo(number: u32): void {
   control.walkPage = number;
   control.cursor = number >>> (32 - PAGE_SHIFT) ? u32.MAX_VALUE : number << PAGE_SHIFT;
-}
-
-/** Whether an object's page has leaves alone, and they need not be scanned: none can be a key of a weak map. */
-export function isLeafPage(object: usize): bool {
-  return !entryCount() && pageOf(object).kind == BLOCK_LEAF;
 }
 
 /** Goes on with the pass by a page at most: marks the page's roots when it begins it, and scans what is grey. */
@@ -82,23 +76,22 @@ function endOfBits(start: u32, state: u32): u32 {
   return start + (state == PAGE_LARGE ? 512 : PAGE_SIZE);
 }
 
-/** Begins a grey page, unless it has gone, or needs no scanning. */
-export function startGreyPage(number: u32): void {
+/** Begins to scan a grey part of a page. */
+export function startGreyPart(start: usize): void {
   control.work -= PAGE_UNITS;
-  if (number < control.firstPage || number >= control.endPage) return;
-  const state = pageAt(number).state;
-  if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;
-  if (!isLeafPage(number << PAGE_SHIFT)) control.greyCursor = number << PAGE_SHIFT;
+  control.greyCursor = <u32>start;
 }
 
-/** Goes on with the grey page. */
-export function scanGreyPage(): void {
-  const start = control.greyCursor & ~(PAGE_SIZE - 1);
-  const state = pageAt(start >>> PAGE_SHIFT).state;
-  const isThere = state == PAGE_SPAN || state == PAGE_LARGE || state == PAGE_INSIDE;
-  const end = isThere ? endOfBits(start, state) : start;
-  const at = isThere ? scanWords(control.greyCursor & ~511, end, end) : end;
-  control.greyCursor = at == end ? 0 : at;
+/** Goes on with the grey part, unless its page has gone. */
+export function scanGreyPart(): void {
+  const cursor = control.greyCursor;
+  const page = cursor & ~(PAGE_SIZE - 1);
+  const state = pageAt(page >>> PAGE_SHIFT).state;
+  control.greyCursor = 0;
+  if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;
+  const end = min((cursor | (GREY_PART_SIZE - 1)) + 1, endOfBits(page, state));
+  const at = scanWords(cursor & ~511, end, end);
+  if (at != end) control.greyCursor = at;
 }
 
 /**
@@ -107,6 +100,8 @@ export function scanGreyPage(): void {
  * will be met on the way, and needs no place on the stack (0 = up to the end of memory: in the pass).
  */
 function scanWords(at: u32, end: u32, met: u32): u32 {
+  // A large block, whose one object begins in the first word, may have taken the place of a page that was half scanned.
+  if (at >= end) return end;
   const isPass = met == 0;
   const start = at & ~(PAGE_SIZE - 1);
   const bits = bitsOfPage(start >>> PAGE_SHIFT);
@@ -114,13 +109,14 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
   const units = OBJECT_UNITS + ((<u32>pageOf(start).blockSize) >>> BYTES_PER_UNIT_SHIFT) + (isPass ? 0 : JUMP_UNITS);
   const limit = control.markStack + (MARK_STACK_WORDS << 2);
   let top = control.markTop;
+  let left = control.work;
   // One word at least, or a step that is used up by a page's roots would begin the page again, for ever.
   do {
     const word = bits + ((at - start) >>> 6);
     const before = load<u64>(word, SCANNED);
     let scanned = before;
     let grey = load<u64>(word) & ~scanned;
-    control.work -= WORD_UNITS;
+    left -= WORD_UNITS;
     while (grey) {
       // All that is grey by now, and then what that has made grey: looking again after each would wait for its marks.
       scanned |= grey;
@@ -134,7 +130,9 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
           if (isPass) control.cursor = at;
           control.markTop = top;
           store<u64>(word, scanned & ~grey, SCANNED);
+          control.work = left;
           scanSlots(object);
+          left = control.work;
           top = control.markTop;
           if (control.partial) {
             control.markedOld += <u32>popcnt((scanned & ~grey) ^ before);
@@ -143,8 +141,9 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
         } else if (birthOf(object) < snapshot) {
           const bytes = type.slots << 2;
           if (top + bytes > limit) {
-            for (let entry = top - bytes; entry < top; entry += 4) noteGrey(load<u32>(entry));
-            top -= bytes;
+            control.markTop = top;
+            spill();
+            top = control.markTop;
           }
           const first = object + PAYLOAD_OFFSET;
           for (let slot = first, last = first + bytes; slot < last; slot += 4) {
@@ -161,10 +160,11 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
       const passed = <u32>popcnt(scanned ^ before);
       store<u64>(word, scanned, SCANNED);
       control.markedOld += passed;
-      control.work -= passed * units;
+      left -= passed * units;
     }
     at += 512;
-  } while (at != end && control.work > 0);
+  } while (at != end && left > 0);
+  control.work = left;
   control.markTop = top;
   return at;
 }

@@ -110,7 +110,7 @@ export class Control {
 
   // Collector.
   collecting: u32;
-  /** Whether the collection clears the slots of what it found to be garbage. */
+  /** Whether the collection clears the slots of what it found to be garbage: CLEARING* of heap/barrier.ts, or 0. */
   clearing: u32;
   /** DEBUG_*. */
   debug: u32;

@@ -4,8 +4,8 @@
 //     npm run mutate -- --only death        those whose name has "death" in it
 //     npm run mutate -- --tests tests/core,tests/bounded --jobs 1 --list tests/mutations/other.mjs
 //
-// Each mistake is a text of one file of assembly/ and what stands there instead. It is compiled, in little time and
-// without much optimization, into a copy of the project in the temporary folder, where the stages of test files run
+// Each mistake is a text of one file of assembly/ and what stands there instead. It is compiled, quickly and
+// without optimization, into a copy of the project in the temporary folder, where the stages of test files run
 // until one fails. Tests that fail without any mistake say nothing, and are left out, with a warning.
 
 import { spawn } from "node:child_process";
@@ -39,7 +39,7 @@ const CORES = [
 /** The project's own settings of the compiler, but for what takes long. */
 function quickConfig() {
   const config = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8"));
-  Object.assign(config.options, { optimizeLevel: 1, shrinkLevel: 0, converge: false, runPasses: [] });
+  Object.assign(config.options, { optimizeLevel: 0, shrinkLevel: 0, converge: false, runPasses: [] });
   for (const target of Object.values(config.targets)) {
     delete target.shrinkLevel;
     delete target.debug;

@@ -52,16 +52,26 @@ function* steps<T>(begin: () => unknown): Generator<T, void> {
       const result: unknown = Reflect.apply(next, iterator, []);
       if (typeof result !== "object" || result === null)
         throw new BadValueError(`an iterator gives objects, not ${describe(result)}`);
-      if (memberOf(result, "done")) return;
-      const value = memberOf(result, "value") as T;
+      const step = stepIn(result as IteratorResult<T>);
+      if (step === undefined) return;
       isOver = false;
-      yield value;
+      yield step.value;
       isOver = true;
     }
   } finally {
     // The loop has been left.
     const end = isOver ? undefined : memberOf(iterator, "return");
     if (typeof end === "function") Reflect.apply(end, iterator, []);
+  }
+}
+
+/** What an iterator has given; `undefined` at its end. Asked for each value, so without a function for it. */
+function stepIn<T>(result: IteratorResult<T>): { readonly value: T } | undefined {
+  try {
+    if (result.done) return undefined;
+    return { value: result.value };
+  } catch (cause) {
+    throw unreadable(BadValueError, "values", cause);
   }
 }
 
@@ -74,7 +84,12 @@ export function attempt<T>(Refusal: ErrorClass, what: string, read: () => T): T 
   try {
     return read();
   } catch (cause) {
-    if (isA(cause, HeapwrightError) || isStackOverflow(cause)) throw cause;
-    throw new Refusal(`${what} cannot be read: ${messageOf(cause)}`, { cause });
+    throw unreadable(Refusal, what, cause);
   }
+}
+
+/** What to throw for what was thrown when something was read. */
+export function unreadable(Refusal: ErrorClass, what: string, cause: unknown): unknown {
+  if (isA(cause, HeapwrightError) || isStackOverflow(cause)) return cause;
+  return new Refusal(`${what} cannot be read: ${messageOf(cause)}`, { cause });
 }

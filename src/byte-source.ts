@@ -4,21 +4,16 @@ import { isA, isBytes, isThenable, lengthOf } from "./untrusted.js";
 
 /** Bytes at hand. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
+/** Bytes that come one chunk after the other: a Node or web stream, a list of buffers. */
+export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array>;
 /** Where an image can come from. */
-export type ByteSource = Bytes | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+export type ByteSource = Bytes | ChunkSource;
 
-/** The bytes of a source, in one piece. @throws {@link BadValueError}, or what the source throws. */
+/** The bytes of a source, in one piece. @throws as `eachChunk` */
 export async function bytesOf(source: ByteSource): Promise<Uint8Array> {
   if (isBuffer(source) || ArrayBuffer.isView(source)) return viewOf(source);
   const chunks: Uint8Array[] = [];
-  const { next, end } = openSource(source);
-  for (let chunk = await nextOf(next); chunk !== undefined; chunk = await nextOf(next)) {
-    if (!isBytes(chunk.value)) {
-      await end();
-      throw new BadValueError(`expected bytes, got ${describe(chunk.value)}`);
-    }
-    chunks.push(chunk.value);
-  }
+  await eachChunk(source, (chunk) => chunks.push(chunk));
   // A chunk may have been detached or resized since it came.
   return attempt(BadValueError, "bytes", () => {
     const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + lengthOf(chunk), 0));
@@ -31,6 +26,28 @@ export async function bytesOf(source: ByteSource): Promise<Uint8Array> {
   });
 }
 
+/**
+ * Takes the bytes of a source chunk by chunk. A source that is not read to its end is given up.
+ *
+ * @throws {@link BadValueError} for what gives no bytes; what the source or `take` throws.
+ */
+export async function eachChunk(source: ChunkSource, take: (chunk: Uint8Array) => unknown): Promise<void> {
+  const { next, end } = openSource(source);
+  let isWhole = false;
+  try {
+    for (let chunk = await nextOf(next); chunk !== undefined; chunk = await nextOf(next)) {
+      if (!isBytes(chunk.value)) throw new BadValueError(`expected bytes, got ${describe(chunk.value)}`);
+      take(viewOf(chunk.value));
+    }
+    isWhole = true;
+  } finally {
+    // What comes of giving up must not hide why.
+    if (!isWhole) await Promise.resolve().then(end).catch(nothing);
+  }
+}
+
+const nothing = (): void => undefined;
+
 /** What a source is read with, and given up. */
 interface Pull {
   next: () => unknown;
@@ -40,7 +57,7 @@ interface Pull {
 type AnySource = ReadableStream<Uint8Array> & AsyncIterable<unknown> & Iterable<unknown>;
 
 /** Some engines cannot iterate over their streams. */
-function openSource(source: Exclude<ByteSource, Bytes>): Pull {
+function openSource(source: ChunkSource): Pull {
   return attempt(BadValueError, "bytes", () => {
     if (typeof source !== "object" || (source as unknown) === null)
       throw new BadValueError(`expected bytes, got ${describe(source)}`);

@@ -4,7 +4,7 @@
 // The collector frees nothing itself. It clears the slots of garbage that has hooks, and death/ does the rest; garbage
 // without hooks dies in bulk (death/bulk.ts).
 
-import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE } from "../layout";
+import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE, DEBUG_SAVEALL } from "../layout";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { isEmpty, moveAll } from "../object/links";
 import {
@@ -15,18 +15,20 @@ import {
   promoteSome,
   startLongLived,
 } from "../heap/generations";
-import { freeTogether, isUnmarkedSilent, sweep } from "../death/bulk";
+import { freeTogether, isUnmarkedSilent, silence, sweep } from "../death/bulk";
 import { endDeaths, settleDeaths } from "../death/death";
 import { canRunHooks, startActivation, tell } from "../death/hooks";
 import { gatherUnmarked } from "./order";
 import { countCollection } from "./count";
 import { countYoung } from "./cycle/pace";
+import { CLEARING, CLEARING_UNMARKED } from "../heap/barrier";
 import { trimRoots } from "../heap/count";
 import { trimInterned } from "../values/intern";
 import { trimWeak } from "../weak/map";
 import { settleAll } from "./cycle/cycle";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
+import { hasUntrackedKeys, splitUnmarked } from "./remark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
 import { BECOME_OLD, MAX_EXAMINED, STAY, STAY_IF_TRACKED, splitIfFew, splitUnreachable } from "./young";
 
@@ -122,13 +124,20 @@ function tearDown(generation: u32): u32 {
   // Finalizers may have resurrected objects, so the garbage is examined once more.
   moveAll(UNREACHABLE, FINALIZED);
   const candidates = control.candidates;
-  collected += splitUnreachable(FINALIZED, UNREACHABLE, STAY);
+  const isMarked = generation == 2 && hasUntrackedKeys(FINALIZED);
+  collected += isMarked ? splitUnmarked(FINALIZED, UNREACHABLE) : splitUnreachable(FINALIZED, UNREACHABLE, STAY);
   control.candidates = candidates;
   promoteSurvivors(FINALIZED, generation);
   if (!control.clearsAllWeakrefs) clearWeakrefsOf(UNREACHABLE);
-  clearGarbage(UNREACHABLE, FINALIZED);
-  promoteSurvivors(FINALIZED, generation);
-  endDeaths();
+  if (control.bounded && !(control.debug & DEBUG_SAVEALL && control.garbage)) {
+    // In slices, what is dying would hold what has been cleared, for all to find.
+    silence(UNREACHABLE);
+    freeTogether(UNREACHABLE);
+  } else {
+    clearGarbage(UNREACHABLE, FINALIZED, isMarked ? CLEARING_UNMARKED : CLEARING);
+    promoteSurvivors(FINALIZED, generation);
+    endDeaths();
+  }
   return collected;
 }
 

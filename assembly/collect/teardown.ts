@@ -62,8 +62,8 @@ export function clearWeakrefsOf(unreachable: usize): void {
  * Clears the slots of each object, except those of tuples, which never change; reference counting frees. With
  * DEBUG_SAVEALL, appends the objects to `gc.garbage` instead. Objects that are alive afterwards are in `survivors`.
  */
-export function clearGarbage(unreachable: usize, survivors: usize): void {
-  control.clearing = 1;
+export function clearGarbage(unreachable: usize, survivors: usize, clearing: u32): void {
+  control.clearing = clearing;
   while (nextOf(unreachable) != unreachable) {
     const object = nextOf(unreachable);
     hold(object);

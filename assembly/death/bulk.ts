@@ -1,17 +1,19 @@
-// Garbage without hooks dies in bulk: neither it, nor what dies with it, has a finalizer or weak references. So there
-// is no order to keep, and no user code can run and see slots that lead to freed memory. Each object drops only what it
-// holds outside of the garbage, and is freed.
+// Garbage without hooks dies in bulk: neither it, nor what dies with it, has a finalizer or weak references; or, with
+// bounded pauses, its own finalizers have run, and all other hooks are deferred. So there is no order to keep, and no
+// user code can run and see slots that lead to freed memory. Each object drops only what it holds outside of the
+// garbage, and is freed.
 
 import {
   FLAG_COLLECTING,
   FLAG_HAS_WEAKREFS,
   FLAG_INTERNED,
   FLAG_OLD,
-  PAYLOAD_OFFSET,
+  KIND_WEAKMAP,
   TYPE_BUFFER,
   TYPE_DIES_SILENTLY,
   TYPE_MASK,
   TYPE_STR,
+  TYPE_WEAKREF,
 } from "../layout";
 import { isMarked, markedIn } from "../memory/bits";
 import { endGiving, freeBlock, giveToSpan, renewSpan } from "../memory/blocks";
@@ -19,18 +21,46 @@ import { endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../memory/blocks
 import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, Page, pageAt, usedOf } from "../memory/page";
 import { CHECK } from "../check";
 import { control } from "../control";
-import { infoOf, nextOf, refcountOf } from "../object/header";
+import { hasFlag, infoOf, nextOf, refcountOf, typeIdOf } from "../object/header";
 import { clearList } from "../object/links";
 import { allSlots, allSlotsEnd, isPlain } from "../object/references";
 import { Type, hasLinks, typeAt, typeOf } from "../object/type";
 import { endDeaths } from "./death";
-import { freeBuffer } from "./end";
+import { endWeakref, freeBuffer } from "./end";
 import { killLeaf } from "./leaf";
 import { defer, deferCallbacks } from "./hooks";
 import { forgetInterned } from "../values/intern";
+import { CLEARING } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { uncountOldTogether } from "../heap/generations";
 import { firstObject, nextObject } from "../heap/walk";
+import { firstEntry, firstEntryOf, isEntry, unlinkEntry } from "../weak/map";
+import { clearWeakrefs } from "../weak/reference";
+
+/**
+ * Makes the garbage of a list, whose hooks have run, as silent as any other: takes all weak references and entries of
+ * weak maps away from it. Callbacks of weak references that finalizers have made since are put off.
+ */
+export function silence(list: usize): void {
+  // What is garbage itself is gone.
+  control.clearing = CLEARING;
+  for (let object = nextOf(list); object != list; object = nextOf(object)) {
+    const type = typeOf(object);
+    if (isEntry(object)) takeOut(object);
+    for (let entry = firstEntryOf(object); entry; entry = firstEntryOf(object)) takeOut(entry);
+    if (type.kind == KIND_WEAKMAP)
+      for (let entry = firstEntry(object); entry; entry = firstEntry(object)) takeOut(entry);
+    deferCallbacks(clearWeakrefs(object));
+    if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
+  }
+  control.clearing = 0;
+}
+
+/** Takes an entry away from key and map. One that is no garbage itself dies of it, later: the key is younger, being resurrected. */
+function takeOut(entry: usize): void {
+  unlinkEntry(entry);
+  if (dropSlot(entry) && !hasFlag(entry, FLAG_COLLECTING)) defer(entry);
+}
 
 /**
  * Frees the objects of a list: garbage without hooks, COLLECTING as no other object is. Returns how many there were.
@@ -48,6 +78,7 @@ export function freeTogether(list: usize): u32 {
     object = next;
   }
   clearList(list);
+  control.count0 = max(control.count0 - <i32>count, 0);
   endDeaths();
   return count;
 }

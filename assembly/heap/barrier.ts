@@ -49,6 +49,10 @@ import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
 import { isFar, noteGrey, spill } from "./grey";
 
+/** In `control.clearing`: garbage is being cleared; … */
+export const CLEARING: u32 = 1;
+/** … and the bitmaps say of objects that are not tracked which ones are garbage, too. */
+export const CLEARING_UNMARKED: u32 = 2;
 /** Words of the mark stack. It overflows into heap/grey.ts. */
 export const MARK_STACK_WORDS: u32 = 1024;
 
@@ -137,7 +141,10 @@ export function isGone(object: usize): bool {
   const info = infoOf(object);
   if (info & FLAG_DYING) return true;
   const decided = control.phase >= <u32>PHASE_GATHERING;
-  if (!(info & FLAG_TRACKED)) return decided && control.decidedFrozen < control.snapshot && !isMarked(object);
+  if (!(info & FLAG_TRACKED)) {
+    const isKnown = decided ? control.decidedFrozen < control.snapshot : control.clearing == CLEARING_UNMARKED;
+    return isKnown && !isMarked(object);
+  }
   // PENDING objects, whose finalizer a cycle is going to run, are UNREACHABLE and not COLLECTING.
   if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING);
   return decided && isDecidedDead(object, info);
@@ -147,7 +154,7 @@ export function isGone(object: usize): bool {
 export function noteWeaklyHeld(object: usize): void {
   setFlag(object, FLAG_HAS_WEAKREFS);
   if (control.marking) reach(object);
-  else if (control.phase >= <u32>PHASE_GATHERING) mark(object);
+  else if (control.phase >= <u32>PHASE_GATHERING || control.clearing == CLEARING_UNMARKED) mark(object);
 }
 
 /** The slot up to which the object has been scanned that is being scanned in parts; 0 = there is none. */

@@ -1,5 +1,5 @@
 import { NO_ENTRY, RESULT_ADDED, TABLE_ORIGIN_OFFSET } from "../../assembly/layout.js";
-import { attempt, iterate, readProperties } from "../arguments.js";
+import { attempt, iterate, readProperties, unreadable } from "../arguments.js";
 import { BadIndexError, BadValueError, describe } from "../errors.js";
 import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import type { Handle } from "../handle.js";
@@ -153,12 +153,17 @@ function entriesIn(store: Store, init: DictInit): Iterable<readonly [Value, Valu
 function* checkedPairs(pairs: Iterable<unknown>): Generator<readonly [Value, Value]> {
   for (const pair of iterate(noImpostor(pairs))) {
     if (isHandleOf(pair, SequenceHandle)) yield* pairOf(pair);
-    else
-      yield attempt(BadValueError, "an entry", () => {
-        if (!Array.isArray(pair) || pair.length !== 2) throw notAPair(describe(pair));
-        return [pair[0] as Value, pair[1] as Value] as const;
-      });
+    else yield pairIn(pair);
   }
+}
+
+function pairIn(pair: unknown): readonly [Value, Value] {
+  try {
+    if (Array.isArray(pair) && pair.length === 2) return [pair[0] as Value, pair[1] as Value];
+  } catch (cause) {
+    throw unreadable(BadValueError, "an entry", cause);
+  }
+  throw notAPair(describe(pair));
 }
 
 /** Pairs in a container of the heap. They are lent: what takes them holds what it keeps. */

@@ -346,7 +346,7 @@ const EMPTIED: Record<string, Way> = {
 };
 
 /** Moments of a cycle that are tried, evenly spread: some, or as many as `npm run fuzz` asks for. */
-const MOMENTS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 40);
+const MOMENTS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 8);
 
 /** Steps of `unit` units until the cycle is over, and after `moment` of them something is hidden. How many there were. */
 function playAt(moment: number, unit: number, options: object, { bury, hide, find }: Way): number {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
 import { Heap, HeapwrightError, lending } from "../../src/index.js";
+import { readHeapSnapshot, readImage } from "../../src/dump/index.js";
 import { BAD_VALUES, MINE } from "../support/bad-values.js";
 import { ARGUMENTS, functionsOf, makeCast } from "../support/calls.js";
 
@@ -97,15 +98,24 @@ describe("each bad value", () => {
         heap.trace.start({ [name]: bad() });
       });
     heap.trace.stop();
-    for (const start of [() => Heap.create(bad()), () => Heap.restore(bad()), () => Heap.restore(image, bad())])
-      faults.push(
-        ...(
-          await start().then(
-            () => [],
-            (error: unknown) => [faultIn(error)],
-          )
-        ).filter((fault) => fault !== ""),
+    const starts: (() => Promise<unknown>)[] = [
+      () => Heap.create(bad()),
+      () => Heap.restore(bad()),
+      () => Heap.restore([image.subarray(0, 64), bad()]),
+      () => Heap.restore(image, bad()),
+      () => readHeapSnapshot([Uint8Array.of(0x7b), bad()]),
+      () => readHeapSnapshot([], bad()),
+    ];
+    // Dumps know nothing of handles, and what only looks like one fails in its own iterator.
+    if (what !== "a proxy of a handle")
+      starts.push(
+        () => readImage(bad()),
+        () => readHeapSnapshot(bad()),
       );
+    for (const start of starts) {
+      const fault = await start().then(() => "", faultIn);
+      if (fault !== "") faults.push(`${start.toString()}: ${fault}`);
+    }
     // What is in it, or comes of it.
     tryIt("lending", () => [...lending(bad())]);
     tryIt("from, in an array", () => heap.from([1, bad()]));

@@ -17,7 +17,7 @@ import { seedOf, seededRandom } from "../support/random.js";
 import { fuzz, richImage } from "./hostile.js";
 
 test("tampered images are refused, or are heaps", () => {
-  const images = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 6);
+  const images = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 4);
   const refused = fuzz(seedOf(1), images, 50);
   // Most changes matter; those to numbers, texts and counters that stand for themselves do not.
   expect(refused).toBeGreaterThan(images * 25);

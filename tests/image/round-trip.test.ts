@@ -61,7 +61,7 @@ test("what an image does not have is found anew as it was", () => {
 describe.each(CORES)("%s core", (build, options) => {
   test("a random program that is saved and restored on its way ends as if nothing had happened", () => {
     const first = seedOf(1);
-    const count = Number(process.env.HEAPWRIGHT_PROGRAMS ?? (build === "release" ? 10 : 4));
+    const count = Number(process.env.HEAPWRIGHT_PROGRAMS ?? (build === "release" ? 6 : 2));
     for (let seed = first; seed < first + count; seed++) {
       let step = 0;
       try {

@@ -5,7 +5,7 @@ import { RandomProgram } from "./random-program.js";
 import type { ProgramOptions } from "./random-program.js";
 
 /** `npm run fuzz` sets it higher. */
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 30);
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 12);
 const STEPS = 400;
 const FIRST_SEED = seedOf(1);
 

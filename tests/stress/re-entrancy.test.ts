@@ -326,7 +326,7 @@ describe.each(CORES)("to dispose of a heap from its own hooks, %s core", (_, opt
   });
 });
 
-const SEEDS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 25);
+const SEEDS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 12);
 const STEPS = 150;
 
 describe("hooks that do anything, at any time", () => {

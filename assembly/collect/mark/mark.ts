@@ -16,8 +16,12 @@
 // references, immortals, dying objects (for the slots that they still hold), and frozen objects.
 
 import { PHASE_IDLE, PHASE_WALKING } from "../../layout";
-import { clearBits } from "../../memory/bits";
-import { control } from "../../control";
+import { clearBits, mark } from "../../memory/bits";
+import { GENERATION_0, GENERATION_1, control } from "../../control";
+import { nextOf } from "../../object/header";
+import { slotsEnd, slotsOf } from "../../object/references";
+import { typeOf } from "../../object/type";
+import { reach } from "../../heap/barrier";
 import { clearGrey, takeGreyPart } from "../../heap/grey";
 import { drainStack } from "./drain";
 import { scanGreyPart, startGreyPart, startWalk, walkPage } from "./pass";
@@ -50,14 +54,28 @@ export function markOn(): bool {
 }
 
 /**
- * Marks everything that is reachable, in one go. All tracked objects are old. Returns how many of them it met, frozen
- * ones included.
+ * Marks everything that is reachable, in one go. Young objects are. Returns how many old objects it met, frozen ones
+ * included.
  */
 export function markReachable(): u32 {
   clearBits(control.firstPage, control.endPage - control.firstPage);
   startMarking();
+  markYoung(GENERATION_0);
+  markYoung(GENERATION_1);
   do control.work = i32.MAX_VALUE;
   while (!markOn());
   control.phase = PHASE_IDLE;
   return control.markedOld;
+}
+
+/** The objects of a young generation, which are not scanned, and all that is in their slots. */
+function markYoung(list: usize): void {
+  for (let object = nextOf(list); object != list; object = nextOf(object)) {
+    mark(object);
+    const type = typeOf(object);
+    for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
+      const child = load<u32>(slot);
+      if (child) reach(child);
+    }
+  }
 }

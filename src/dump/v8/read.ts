@@ -1,3 +1,6 @@
+import { readOptions } from "../../arguments.js";
+import { eachChunk } from "../../byte-source.js";
+import type { ChunkSource } from "../../byte-source.js";
 import { BadImageError, CancelledError } from "../../errors.js";
 import { checkGraph } from "../graph/check.js";
 import { RootKind } from "../graph/graph.js";
@@ -16,8 +19,10 @@ export interface ReadOptions extends StepOptions {
   bytes?: number;
 }
 
-/** Bytes of a file, in chunks of any size: a Node or web stream, a list of buffers. */
-export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array>;
+/** Bytes of a file, in chunks of any size. */
+export type ByteSource = ChunkSource;
+
+const READ_OPTIONS: Record<keyof ReadOptions, true> = { onProgress: true, signal: true, bytes: true };
 
 /**
  * Reads a `.heapsnapshot`: what V8 writes (Chrome, Node), and what others write in its format.
@@ -26,10 +31,11 @@ export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Read
  * head are checked, not trusted.
  *
  * @throws {@link BadImageError} with the position, if it is none, damaged or cut short.
+ * @throws {@link BadValueError} if the source gives no bytes, {@link BadOptionError}.
  * @throws {@link CancelledError} when `signal` says so.
  */
 export async function readHeapSnapshot(source: ByteSource, options: ReadOptions = {}): Promise<HeapGraph> {
-  const { onProgress, signal, bytes = 0 } = options;
+  const { onProgress, signal, bytes = 0 } = readOptions(options, READ_OPTIONS);
   const work = readSnapshot(bytes);
   let done = 0;
   let step = work.next();
@@ -39,23 +45,11 @@ export async function readHeapSnapshot(source: ByteSource, options: ReadOptions 
     done += chunk?.length ?? 0;
     onProgress?.({ phase: "reading", done, total: bytes });
   };
-  for await (const chunk of chunksOf(source)) if (!step.done && chunk.length > 0) next(chunk);
+  await eachChunk(source, (chunk) => {
+    if (!step.done && chunk.length > 0) next(chunk);
+  });
   while (!step.done) next(null);
   return step.value;
-}
-
-async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array, void, void> {
-  if (!("getReader" in source)) {
-    yield* source;
-    return;
-  }
-  // Not every engine can iterate over streams yet.
-  const reader = source.getReader();
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
-  } finally {
-    await reader.cancel();
-  }
 }
 
 /** The reader proper, which is asked for no more bytes once it returns. */

@@ -1,0 +1,261 @@
+// What a cycle scans in parts, changed between two of them: lists, dicts, structs of many slots, keys and weak maps of
+// many entries. Each deed behind each part.
+
+import { describe, expect, test } from "vitest";
+import { PHASE_IDLE, TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
+import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
+import { BUILDS, startCore } from "../support/core.js";
+import type { Build, Core } from "../support/core.js";
+
+/** Slots, or entries: several parts. */
+const MANY = 1300;
+const PARTS = [0, 1];
+
+class World {
+  readonly core: Core;
+  readonly node: number;
+  readonly leaf: number;
+  onFinalize = (): void => undefined;
+
+  constructor(build: Build) {
+    this.core = startCore(build, {
+      finalize: () => {
+        this.onFinalize();
+      },
+    });
+    this.core.setThresholds(1_000_000_000, 10, 10);
+    this.core.setBounded(1);
+    this.node = this.core.defineType(8, 2, 0);
+    this.leaf = this.core.defineType(8, 0, 0);
+    // Without anything that grows old no cycle begins.
+    this.newNode();
+  }
+
+  field(name: string): number {
+    const place = CONTROL_PLACES.find(({ field }) => field === name) as { offset: number };
+    return this.core.word(this.core.controlBlock() + place.offset);
+  }
+
+  /** Gives a reference away. */
+  give(object: number, to: (object: number) => unknown): number {
+    to(object);
+    this.core.decref(object);
+    return object;
+  }
+
+  /** An object that holds another one, which nothing else does. */
+  newNode(): number {
+    const node = this.core.alloc(this.node) >>> 0;
+    this.give(this.core.alloc(this.node), (inner) => this.core.setRef(node, 0, inner));
+    return node;
+  }
+
+  newNodes(count: number, to: (node: number, index: number) => unknown): number[] {
+    return Array.from({ length: count }, (_, i) => this.give(this.newNode(), (node) => to(node, i)));
+  }
+
+  newList(): { list: number; items: number[] } {
+    const list = this.core.newList(0) >>> 0;
+    return { list, items: this.newNodes(MANY, (item) => this.core.listAppend(list, item)) };
+  }
+
+  /** A key of as many maps; to be given a value in each. */
+  newKey(): { key: number; maps: number[] } {
+    const key = this.newNode();
+    return { key, maps: Array.from({ length: MANY }, () => this.core.newWeakMap(0) >>> 0) };
+  }
+
+  /** A map and as many keys, which are marked before it. */
+  newMap(): { map: number; keys: number[] } {
+    const keys = Array.from({ length: MANY }, () => this.core.alloc(this.node) >>> 0);
+    return { map: this.core.newWeakMap(0) >>> 0, keys };
+  }
+
+  /** Makes each of them a key or a map of an entry with the other, whose value is a node. */
+  enter(maps: readonly number[], keys: readonly number[]): number[] {
+    const [count, at] = [
+      Math.max(maps.length, keys.length),
+      (all: readonly number[], i: number) => all[i % all.length] as number,
+    ];
+    return this.newNodes(count, (value, i) => this.core.weakMapSet(at(maps, i), at(keys, i), value));
+  }
+
+  newDict(fill: (i: number) => number): number {
+    const dict = this.core.newDict(MANY) >>> 0;
+    for (let i = 0; i < MANY; i++)
+      this.give(this.core.newInt(i, 0, 0), (key) => this.give(fill(i), (item) => this.core.dictSet(dict, key, item)));
+    return dict;
+  }
+
+  /** Goes on until the object is scanned in parts, and so many of them are done. */
+  reach(object: number, parts: number): void {
+    this.core.collect(1);
+    for (let [steps, met, before] = [0, -1, ""]; met < parts; steps++) {
+      if (steps > 50_000) throw new Error(`of this object no ${parts} parts are scanned`);
+      this.core.step(1);
+      if (this.field("partial") !== object) continue;
+      const at = `${this.field("partialStage")} ${this.field("partialSlot")} ${this.field("partialEntry")}`;
+      if (at !== before) met++;
+      before = at;
+    }
+    this.verify();
+  }
+
+  finish(): void {
+    for (let steps = 0; this.core.phase() !== PHASE_IDLE || this.core.waiting(); steps++) {
+      if (steps > 50_000) throw new Error("the cycle does not end");
+      this.core.step(3000);
+      this.verify();
+    }
+  }
+
+  verify(): void {
+    expect(this.core.verify()).toBe(0);
+  }
+}
+
+interface Scene {
+  /** What is scanned in parts. */
+  object: number;
+  /** What the program does between two parts. */
+  deed: () => void;
+  /** Nodes that live on. */
+  alive: () => number[];
+}
+
+/** Deletes the entry at which the marking stands, its neighbours, and the first and last. Their values go from `values`. */
+function deletion(world: World, maps: number[], keys: number[], values: number[]): Pick<Scene, "deed"> {
+  const { core } = world;
+  const pair = (at: number): [number, number] => [maps[at % maps.length] as number, keys[at % keys.length] as number];
+  const entries = values.map((_, at) => core.weakMapFind(...pair(at)) >>> 0);
+  const deed = (): void => {
+    const now = entries.indexOf(world.field("partialEntry"));
+    const gone = [now, 0, entries.length - 1, now - 1, now + 1].filter((at) => at in entries);
+    for (const at of gone) core.weakMapDelete(...pair(at));
+    for (const at of [...new Set(gone)].sort((a, b) => b - a)) values.splice(at, 1);
+  };
+  return { deed };
+}
+
+/** An object dies, and some of the nodes that die with it are kept. */
+function deathOf(world: World, object: number, nodes: number[]): Pick<Scene, "deed" | "alive"> {
+  const { core } = world;
+  const list = core.newList(0);
+  const kept = nodes.filter((_, i) => i % 7 === 0);
+  const deed = (): void => {
+    for (const node of kept) core.listAppend(list, node);
+    core.decref(object);
+  };
+  return { deed, alive: () => kept };
+}
+
+const SCENES: Record<string, (world: World) => Scene> = {
+  "a list dies, and others get its memory": (world) => {
+    const { list } = world.newList();
+    let others: number[] = [];
+    const deed = (): void => {
+      world.core.decref(list);
+      others = world.newList().items;
+    };
+    return { object: list, deed, alive: () => others };
+  },
+
+  "a dict dies, and others get its items' memory": (world) => {
+    const dict = world.newDict(() => world.newNode());
+    let others: number[] = [];
+    const deed = (): void => {
+      world.core.decref(dict);
+      others = world.newList().items;
+    };
+    return { object: dict, deed, alive: () => others };
+  },
+
+  "a finalizer brings a struct back, which dies young": (world) => {
+    const { core } = world;
+    const struct = core.alloc(core.defineType(4 * MANY, MANY, TYPE_HAS_FINALIZER)) >>> 0;
+    const nodes = world.newNodes(MANY - 1, (node, i) => core.setRef(struct, i + 1, node));
+    const list = core.newList(0);
+    const deed = (): void => {
+      world.onFinalize = () => {
+        core.setRef(struct, 0, struct);
+        for (const node of nodes) core.listAppend(list, node);
+      };
+      core.decref(struct);
+      core.collect(0);
+    };
+    return { object: struct, deed, alive: () => nodes };
+  },
+
+  "a dict of leaves becomes tracked, and dies young": (world) => {
+    const { core } = world;
+    const dict = world.newDict(() => core.alloc(world.leaf));
+    const deed = (): void => {
+      world.give(core.newInt(MANY, 0, 0), (key) => core.dictSet(dict, key, dict));
+      core.decref(dict);
+      core.collect(0);
+    };
+    return { object: dict, deed, alive: () => [] };
+  },
+
+  "entries of a key are deleted": (world) => {
+    const { key, maps } = world.newKey();
+    const values = world.enter(maps, [key]);
+    return { object: key, ...deletion(world, maps, [key], values), alive: () => [key, ...values] };
+  },
+
+  "all entries of a key are deleted": (world) => {
+    const { key, maps } = world.newKey();
+    world.enter(maps, [key]);
+    const deed = (): void => {
+      for (const map of maps) world.core.weakMapDelete(map, key);
+    };
+    return { object: key, deed, alive: () => [key] };
+  },
+
+  "a key dies, and some of its values live on": (world) => {
+    const { key, maps } = world.newKey();
+    return { object: key, ...deathOf(world, key, world.enter(maps, [key])) };
+  },
+
+  "entries of a map are deleted": (world) => {
+    const { map, keys } = world.newMap();
+    const values = world.enter([map], keys);
+    return { object: map, ...deletion(world, [map], keys, values), alive: () => values };
+  },
+
+  "a map dies, and some of its values live on": (world) => {
+    const { map, keys } = world.newMap();
+    return { object: map, ...deathOf(world, map, world.enter([map], keys)) };
+  },
+
+  "nothing happens to a key among others": (world) => {
+    const { core } = world;
+    const map = core.newWeakMap(0);
+    const list = core.newList(0);
+    // All in a few words of the bitmaps; none is held from outside, so all become grey at once.
+    const keys = world.newNodes(30, (key) => core.listAppend(list, key));
+    const values = keys.map((key) => world.give(world.newNode(), (value) => core.weakMapSet(map, key, value)));
+    const object = keys[7] as number;
+    for (let i = 0; i < MANY; i++) core.weakMapSet(core.newWeakMap(0), object, core.none());
+    return { object, deed: () => undefined, alive: () => [...keys, ...values] };
+  },
+};
+
+describe.each(BUILDS)("%s core, between two parts", (build) => {
+  test.each(Object.entries(SCENES))("%s", (_, prepare) => {
+    for (const parts of PARTS) {
+      const world = new World(build);
+      const { object, deed, alive } = prepare(world);
+      world.reach(object >>> 0, parts);
+      deed();
+      world.verify();
+      world.finish();
+      const inners = alive().map((node) => world.core.getRef(node, 0) >>> 0);
+      expect(new Set(inners.map((inner) => inner && world.core.typeOf(inner)))).toEqual(
+        new Set(inners.length ? [world.node] : []),
+      );
+      world.core.setBounded(0);
+      world.verify();
+    }
+  });
+});

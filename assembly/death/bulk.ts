@@ -38,11 +38,11 @@ import { firstEntry, firstEntryOf, isEntry, unlinkEntry } from "../weak/map";
 import { clearWeakrefs } from "../weak/reference";
 
 /**
- * Makes the garbage of a list, whose hooks have run, as silent as any other: takes all weak references and entries of
- * weak maps away from it. Callbacks of weak references that finalizers have made since are put off.
+ * Removes all weak references and entries of weak maps from the garbage of a list, whose hooks have run, so that it can
+ * die in bulk. Callbacks of weak references that finalizers have made since are deferred.
  */
 export function silence(list: usize): void {
-  // What is garbage itself is gone.
+  // From now on no listing shows the garbage.
   control.clearing = CLEARING;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
@@ -56,7 +56,10 @@ export function silence(list: usize): void {
   control.clearing = 0;
 }
 
-/** Takes an entry away from key and map. One that is no garbage itself dies of it, later: the key is younger, being resurrected. */
+/**
+ * Removes an entry from key and map. It is deferred if it dies of it and is no garbage itself: its key is younger,
+ * because a finalizer resurrected it.
+ */
 function takeOut(entry: usize): void {
   unlinkEntry(entry);
   if (dropSlot(entry) && !hasFlag(entry, FLAG_COLLECTING)) defer(entry);

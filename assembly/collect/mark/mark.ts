@@ -54,8 +54,8 @@ export function markOn(): bool {
 }
 
 /**
- * Marks everything that is reachable, in one go. Young objects are. Returns how many old objects it met, frozen ones
- * included.
+ * Marks everything that is reachable, in one go. Young objects count as reachable. Returns how many old objects it met,
+ * frozen ones included.
  */
 export function markReachable(): u32 {
   clearBits(control.firstPage, control.endPage - control.firstPage);
@@ -68,7 +68,7 @@ export function markReachable(): u32 {
   return control.markedOld;
 }
 
-/** The objects of a young generation, which are not scanned, and all that is in their slots. */
+/** Marks the objects of a young generation, which will not be scanned, and all objects in their slots. */
 function markYoung(list: usize): void {
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     mark(object);

@@ -9,6 +9,7 @@ import {
   FLAG_INTERNED,
   FLAG_OLD,
   KIND_WEAKMAP,
+  PHASE_SWEEPING,
   TYPE_BUFFER,
   TYPE_DIES_SILENTLY,
   TYPE_MASK,
@@ -30,7 +31,7 @@ import { endWeakref, freeBuffer } from "./end";
 import { killLeaf } from "./leaf";
 import { defer, deferCallbacks } from "./hooks";
 import { forgetInterned } from "../values/intern";
-import { CLEARING } from "../heap/barrier";
+import { CLEARING, isDecidedDead } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { uncountOldTogether } from "../heap/generations";
 import { firstObject, nextObject } from "../heap/walk";
@@ -57,12 +58,13 @@ export function silence(list: usize): void {
 }
 
 /**
- * Removes an entry from key and map. It is deferred if it dies of it and is no garbage itself: its key is younger,
- * because a finalizer resurrected it.
+ * Removes an entry from key and map. It is deferred if it dies of it and is no garbage itself: its key or map is
+ * younger, because a finalizer resurrected it. An entry that a cycle sweeps is freed by its own visit.
  */
 function takeOut(entry: usize): void {
   unlinkEntry(entry);
-  if (dropSlot(entry) && !hasFlag(entry, FLAG_COLLECTING)) defer(entry);
+  if (!dropSlot(entry) || hasFlag(entry, FLAG_COLLECTING)) return;
+  if (control.phase != PHASE_SWEEPING || !isDecidedDead(entry, infoOf(entry))) defer(entry);
 }
 
 /**

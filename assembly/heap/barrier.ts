@@ -7,7 +7,7 @@
 //           marked  scanned    means, while the cycle marks
 //   white     0        0       not found yet; garbage, if it is of the snapshot and still white when marking ends
 //   grey      1        0       reachable; its slots are to be scanned: ahead of the cursor, on the mark stack, in
-//                              `partial`, or in a page of heap/grey.ts
+//                              `partial`, or in a part of a page that heap/grey.ts notes
 //   black     1        1       reachable, and each object in its slots is grey or black
 //
 //   phase                  may be white and reachable        what changes colours

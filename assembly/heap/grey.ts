@@ -158,6 +158,11 @@ export function clearGrey(): void {
   control.spillsLeft = control.spillsBefore = 0;
 }
 
+/** Whether a page has grey parts, by its bit. */
+export function isGreyPage(number: u32): bool {
+  return ((load<u64>(GREY_PAGES + ((number >>> 6) << 3)) >>> (number & 63)) & 1) != 0;
+}
+
 /** Number of words of grey pages that are not 0; u32.MAX_VALUE if the bits of words say otherwise. */
 export function countGreyWords(): u32 {
   let count: u32 = 0;

@@ -2,17 +2,19 @@
 // objects, weak maps and lists.
 
 import {
+  FLAG_DYING,
   FLAG_FINALIZED,
   FLAG_UNREACHABLE,
   PHASE_GATHERING,
   PHASE_SPARING,
   PHASE_SWEEPING,
   PHASE_WALKING,
+  TYPE_EPHEMERON,
 } from "../layout";
 import { INVARIANT_DEAD, INVARIANT_SNAPSHOT } from "../invariants";
 import { isMarked, isScanned } from "../memory/bits";
 import { control } from "../control";
-import { infoOf, rootsFieldOf } from "../object/header";
+import { infoOf, rootsFieldOf, typeIdOf } from "../object/header";
 import { slotsEnd, slotsOf } from "../object/references";
 import { hasFinalizer, hasLinks, typeOf } from "../object/type";
 import { isDead, isOfSnapshot } from "../heap/barrier";
@@ -62,12 +64,13 @@ function isRightlyDead(object: usize): bool {
 }
 
 /**
- * Two kinds of live objects may refer to garbage: PENDING ones until SPARING has marked it, and all of them while
- * garbage is saved.
+ * Three kinds of objects may refer to garbage: PENDING ones until SPARING has marked it, all objects while garbage is
+ * saved, and a dead entry whose key has died since, until it has died itself.
  */
 function holdsNothingDead(object: usize): bool {
   const type = typeOf(object);
   if (!hasLinks(type) || infoOf(object) & FLAG_UNREACHABLE) return true;
+  if (typeIdOf(object) == TYPE_EPHEMERON && infoOf(object) & FLAG_DYING) return true;
   if (control.phase == PHASE_SPARING || control.savesGarbage) return true;
   for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
     const child = load<u32>(slot);

@@ -13,19 +13,27 @@ import {
 } from "../layout";
 import { INVARIANT_GREY, INVARIANT_PARTIAL, INVARIANT_PENDING, INVARIANT_PLACE } from "../invariants";
 import { PENDING, control } from "../control";
+import { pageAt } from "../memory/page";
 import { slotCount } from "../object/references";
 import { STATE_PENDING, stateOf } from "../object/state";
 import { typeOf } from "../object/type";
 import { MARK_STACK_WORDS } from "../heap/barrier";
-import { countGreyWords } from "../heap/grey";
+import { countGreyWords, isGreyPage } from "../heap/grey";
 import { typeIdAt } from "../heap/walk";
 import { keyOf, mapOf } from "../weak/map";
 import { broken } from "./broken";
 import { isBeingSwept } from "./verify-cycle";
 
 export function verifyProgress(): u32 {
+  return verifyGrey() || verifyPlace() || verifyPartial() || verifyPending();
+}
+
+/** A page has grey parts if its bit says so. */
+function verifyGrey(): u32 {
   if (countGreyWords() != control.greyWords) return broken(INVARIANT_GREY, 0);
-  return verifyPlace() || verifyPartial() || verifyPending();
+  for (let page = control.firstPage; page < control.endPage; page++)
+    if (isGreyPage(page) != (pageAt(page).grey != 0)) return broken(INVARIANT_GREY, page << PAGE_SHIFT);
+  return 0;
 }
 
 /** The cursor is in the page at which the walk is, or behind it; the stack is within its bounds. */

@@ -50,7 +50,9 @@ const WARM_UP = 30_000;
 
 export function boundedCollections(names, cores, n) {
   for (const built of cores) measure(names[0], built, WARM_UP);
-  console.log(`${CYCLES} cycles: how many of them were hurried; steps; the most units of one; p99.9 and longest, in ms of the processor\n`);
+  console.log(
+    `${CYCLES} cycles: how many of them were hurried; steps; the most units of one; p99.9 and longest, in ms of the processor\n`,
+  );
   for (const name of names) {
     const columns = cores.map((built) => {
       const { hurried, steps, most, p999, longest } = measure(name, built, n);

@@ -25,7 +25,14 @@ export function heapOf({ module, hurriedAt }, onEvent = nothing) {
   const refuse = () => {
     throw new Error("the core refused an argument");
   };
-  const host = { finalize: nothing, callback: nothing, collection: onEvent, forget: nothing, checkRoom: nothing, refuse };
+  const host = {
+    finalize: nothing,
+    callback: nothing,
+    collection: onEvent,
+    forget: nothing,
+    checkRoom: nothing,
+    refuse,
+  };
   const { exports: core } = new WebAssembly.Instance(module, { env: { abort: refuse }, host });
   if (!core.init(core.heapBase(), 0xffff0000)) throw new Error("an empty heap does not fit");
   const isHurried = () => new DataView(core.memory.buffer).getUint32(core.controlBlock() + hurriedAt, true) !== 0;

@@ -1,7 +1,7 @@
 // The shapes, made on raw addresses. `two` is a type with two references. Each returns how many objects there are.
 
 /** The same numbers in each run: xorshift32, and the remainder. */
-function drawing() {
+export function drawing() {
   let state = 12345;
   return (bound) => {
     state ^= state << 13;
@@ -17,7 +17,7 @@ function nodes(core, two, n) {
   return all;
 }
 
-function shuffle(values) {
+export function shuffle(values) {
   const draw = drawing();
   for (let i = values.length - 1; i > 0; i--) {
     const j = draw(i + 1);

@@ -33,7 +33,7 @@ const SENTENCES: Record<number, string> = {
   [invariants.INVARIANT_PAGES_IN_USE]: "the count of pages that serve objects is wrong",
   [invariants.INVARIANT_TABLE_PAGES]: "a page of descriptors or bitmaps is not the one that its directory leads to",
   [invariants.INVARIANT_FROZEN_COUNT]: "not as many objects are frozen as are counted",
-  [invariants.INVARIANT_GREY]: "the grey pages of a marking do not agree with their count",
+  [invariants.INVARIANT_GREY]: "the grey pages of a marking do not agree with their count, or with their descriptors",
   [invariants.INVARIANT_STATE]: "the flags and counts of an object exclude each other",
   [invariants.INVARIANT_ROOM]: "an object does not fit its block",
   [invariants.INVARIANT_TYPES]: "the table of types is damaged",

@@ -1,15 +1,12 @@
 // The pace of cycles that births drive: steps stay short, and cycles end in time, whatever was there and went.
 
 import { expect, test } from "vitest";
+import { CYCLE_ENDS, CYCLE_STARTS, STEP_ENDS } from "../../assembly/layout.js";
 import { startCore } from "../support/core.js";
 import type { Core } from "../support/core.js";
 
 /** What a step takes at most, and what one item of work may take more than is left of a step: a part of a large object, twice. */
 const MOST_UNITS = 40_000 + 2500;
-
-const CYCLE_STARTS = 3;
-const STEP_ENDS = 5;
-const CYCLE_ENDS = 6;
 
 interface Scene {
   core: Core;

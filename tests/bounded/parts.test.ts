@@ -9,6 +9,8 @@ import type { Build, Core } from "../support/core.js";
 
 /** Slots, or entries: several parts. */
 const MANY = 1300;
+/** What dies in one slice. */
+const SHORT = 700;
 const PARTS = [0, 1];
 
 class World {
@@ -65,10 +67,15 @@ class World {
     return { key, maps: Array.from({ length: MANY }, () => this.core.newWeakMap(0) >>> 0) };
   }
 
-  /** A map and as many keys, which are marked before it. */
+  /** A map and as many keys, on pages in front of its own: they are marked, and scanned, before it. */
   newMap(): { map: number; keys: number[] } {
     const keys = Array.from({ length: MANY }, () => this.core.alloc(this.node) >>> 0);
-    return { map: this.core.newWeakMap(0) >>> 0, keys };
+    const filler = [0];
+    while ((filler[0] as number) >>> 16 <= (keys.at(-1) as number) >>> 16)
+      filler.unshift(this.core.newWeakMap(0) >>> 0);
+    const map = filler.shift() as number;
+    for (const object of filler) if (object) this.core.decref(object);
+    return { map, keys };
   }
 
   /** Makes each of them a key or a map of an entry with the other, whose value is a node. */
@@ -160,6 +167,51 @@ const SCENES: Record<string, (world: World) => Scene> = {
     return { object: list, deed, alive: () => others };
   },
 
+  "a list dies at once": ({ core }) => {
+    const list = core.newList(0) >>> 0;
+    for (let i = 0; i < SHORT; i++) core.listAppend(list, core.none());
+    return { object: list, deed: () => core.decref(list), alive: () => [] };
+  },
+
+  "nothing happens to a list": (world) => {
+    const { list, items } = world.newList();
+    return { object: list, deed: () => undefined, alive: () => items };
+  },
+
+  "an item in front is removed": (world) => {
+    const { list, items } = world.newList();
+    return { object: list, deed: () => world.core.listRemove(list, 0), alive: () => items.slice(1) };
+  },
+
+  "many items in front are removed": (world) => {
+    const { list, items } = world.newList();
+    const deed = (): void => {
+      world.core.listRemoveRange(list, 10, 300);
+    };
+    return { object: list, deed, alive: () => [...items.slice(0, 10), ...items.slice(300)] };
+  },
+
+  "a list is turned round": (world) => {
+    const { list, items } = world.newList();
+    return { object: list, deed: () => world.core.listReverse(list), alive: () => items };
+  },
+
+  "a list is put in another order": (world) => {
+    const { list, items } = world.newList();
+    const deed = (): void => {
+      const order = world.core.lend(8 * MANY) >>> 0;
+      items.forEach((_, i) => world.core.setWord(order + 4 * i, MANY - 1 - i));
+      world.core.listPermute(list, order);
+      world.core.giveBack(order);
+    };
+    return { object: list, deed, alive: () => items };
+  },
+
+  "the cycle is given up": (world) => {
+    const { list, items } = world.newList();
+    return { object: list, deed: () => world.core.setBounded(0), alive: () => items };
+  },
+
   "a dict dies, and others get its items' memory": (world) => {
     const dict = world.newDict(() => world.newNode());
     let others: number[] = [];
@@ -210,6 +262,16 @@ const SCENES: Record<string, (world: World) => Scene> = {
       for (const map of maps) world.core.weakMapDelete(map, key);
     };
     return { object: key, deed, alive: () => [key] };
+  },
+
+  "all entries of a key are deleted, and it dies": (world) => {
+    const { key, maps } = world.newKey();
+    world.enter(maps, [key]);
+    const deed = (): void => {
+      for (const map of maps) world.core.weakMapDelete(map, key);
+      world.core.decref(key);
+    };
+    return { object: key, deed, alive: () => [] };
   },
 
   "a key dies, and some of its values live on": (world) => {

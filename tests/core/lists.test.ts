@@ -26,4 +26,15 @@ describe.each(BUILDS)("lists, %s build", (build) => {
     core.decref(list);
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
+
+  test("what a container is cleared of is no death, where nothing dies", () => {
+    const core = startCore(build);
+    const list = core.newList(0);
+    for (let i = 0; i < 10; i++) core.listAppend(list, core.none());
+    const before = core.count(0);
+    expect(before).toBeGreaterThan(0);
+    core.listRemoveRange(list, 2, 5);
+    core.containerClear(list);
+    expect([core.count(0), core.verify()]).toEqual([before, 0]);
+  });
 });

@@ -182,4 +182,15 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
     expect(core.collect(2)).toBe(SIZE);
     expect([core.typeOf(frozen), core.verify()]).toEqual([0, 0]);
   });
+
+  test("drops what it holds, large as it may be", () => {
+    const { core, type } = start(build);
+    const large = core.alloc(core.defineType(200_000, 2, 0)) >>> 0;
+    const held = core.alloc(type) >>> 0;
+    core.setRef(large, 0, held);
+    core.setRef(large, 1, large);
+    core.decref(large);
+    expect(core.collect(2)).toBe(1);
+    expect([core.refcount(held), core.verify()]).toEqual([1, 0]);
+  });
 });

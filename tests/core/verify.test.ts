@@ -23,6 +23,7 @@ import type { ControlField } from "../../src/wasm/core-layout.js";
 import { describeInvariant } from "../../src/wasm/invariants.js";
 import { BUILDS, startCore } from "../support/core.js";
 import type { Build, Core } from "../support/core.js";
+import { descriptorOf } from "../support/pages.js";
 
 const {
   INVARIANT_BIRTH,
@@ -422,6 +423,11 @@ const PLANTS: Plant[] = [
   ],
   ["a callback of something else", INVARIANT_CALLBACKS, ({ core, list }) => set(core, "callbacksFirst", list)],
   ["grey pages that are not counted", INVARIANT_GREY, ({ core }) => set(core, "greyWords", 1)],
+  [
+    "a page with a grey part that is not among the grey pages",
+    INVARIANT_GREY,
+    ({ core, object }) => add(core, descriptorOf(core, object >>> 16) + 24, 0x10000000),
+  ],
   [
     "garbage with a finalizer that is on no list",
     INVARIANT_PENDING,

@@ -152,6 +152,73 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.collect(2)).toBe(2);
   });
 
+  test("a collection calls the weak references to all of its garbage", () => {
+    const called: number[] = [];
+    const core = startCore(build, { callback: (_, id) => called.push(id) });
+    const type = core.defineType(8, 2, 0);
+    for (const ids of [[1, 2, 3], [4, 5], [6]]) {
+      const object = core.alloc(type);
+      for (const id of ids) core.newWeakref(object, id);
+      core.setRef(object, 0, object);
+      core.decref(object);
+    }
+    expect(core.collect(2)).toBe(3);
+    expect(called.sort()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test("one that a collection calls goes where the survivors of that collection went", () => {
+    for (const generation of [0, 1]) {
+      const core = startCore(build, { finalize: (object) => core.incref(object) });
+      const object = core.alloc(core.defineType(8, 2, TYPE_HAS_FINALIZER));
+      core.newWeakref(object, 1);
+      core.collect(1);
+      // Its finalizer brings the object back: it is young again, and the weak reference is not.
+      core.decref(object);
+      expect([0, 1, 2].map((each) => core.trackedCount(each))).toEqual([1, 0, 1]);
+      core.setRef(object, 0, object);
+      core.decref(object);
+      expect(core.collect(generation)).toBe(1);
+      expect([0, 1, 2].map((each) => core.trackedCount(each))).toEqual([0, 1 - generation, generation]);
+      expect(core.verify()).toBe(0);
+    }
+  });
+
+  test("where all die before the finalizers, those that are garbage read null in them, too", () => {
+    const seen: number[] = [];
+    const core = startCore(build, { finalize: () => void seen.push(core.weakrefTarget(weakref)) });
+    core.setClearsAllWeakrefs(1);
+    const referent = core.alloc(core.defineType(8, 2, 0));
+    const object = core.alloc(core.defineType(8, 2, TYPE_HAS_FINALIZER));
+    const weakref = core.newWeakref(referent, 0);
+    [weakref, object].forEach((held, slot) => (core.setRef(object, slot, held), core.decref(held)));
+    core.collect(2);
+    expect(seen).toEqual([0]);
+    expect(core.verify()).toBe(0);
+  });
+
+  test("the last one leaves an object that is a key, too, one", () => {
+    const core = startCore(build);
+    const [map, key] = [core.newWeakMap(0), core.alloc(core.defineType(8, 2, 0))];
+    core.weakMapSet(map, key, core.none());
+    core.decref(core.newWeakref(key, 0));
+    expect(core.weakMapFind(map, key)).not.toBe(0);
+    expect(core.verify()).toBe(0);
+    core.decref(key);
+    expect(core.weakMapEntryAfter(map, 0)).toBe(0);
+  });
+
+  test("a dead one is found in a dict by the hash that it had", () => {
+    const core = startCore(build);
+    const [dict, referent] = [core.newDict(0), core.newFloat(0.5)];
+    const weakref = core.newWeakref(referent, 0);
+    core.dictSet(dict, weakref, core.none());
+    const entry = core.tableFind(dict, weakref);
+    core.decref(referent);
+    expect(core.weakrefTarget(weakref)).toBe(0);
+    expect(core.tableFind(dict, weakref)).toBe(entry);
+    expect(core.verify()).toBe(0);
+  });
+
   test("thousands of referents come and go", () => {
     const core = startCore(build);
     const type = core.defineType(8, 2, 0);

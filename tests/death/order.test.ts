@@ -106,4 +106,35 @@ describe.each(MODES)("%s build, deaths %s", (build, mode) => {
     expect(core.waiting()).toBe(0);
     expect(core.verify()).toBe(0);
   });
+
+  test("deaths that wait do not go on in what an event of a collection lets die", () => {
+    let hasRoom = true;
+    const inEvents: number[] = [];
+    const finalized: number[] = [];
+    const core = start(finalized, {
+      hasRoom: () => hasRoom,
+      collection: () => {
+        const before = finalized.length;
+        core.decref(core.newList(0));
+        inEvents.push(finalized.length - before);
+      },
+    });
+    const create = loud(core);
+    const list = core.newList(0);
+    for (let i = 0; i < 3000; i++) {
+      const item = create();
+      core.listAppend(list, item);
+      core.decref(item);
+    }
+    core.decref(list);
+    hasRoom = false;
+    core.decref(create());
+    hasRoom = true;
+    core.collect(0);
+    expect(inEvents.length).toBeGreaterThan(1);
+    // Once the collection is over they may.
+    expect(inEvents[0]).toBe(0);
+    settle(core);
+    expect(finalized).toHaveLength(3001);
+  });
 });

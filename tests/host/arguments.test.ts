@@ -5,6 +5,8 @@ import { checkedCore } from "../../src/checked.js";
 import { Heap, HeapwrightError, lending } from "../../src/index.js";
 import { readHeapSnapshot, readImage } from "../../src/dump/index.js";
 import { BAD_VALUES, MINE } from "../support/bad-values.js";
+import { failMemory } from "../support/torture.js";
+import { codeOf } from "../support/heap.js";
 import { ARGUMENTS, functionsOf, makeCast } from "../support/calls.js";
 
 type AnyFunction = (...values: unknown[]) => unknown;
@@ -37,6 +39,11 @@ function faultOf(heap: Heap, run: () => unknown): string {
   return fault;
 }
 
+function countsOf(heap: Heap): unknown {
+  const { objects, handles, weakrefs, interned } = heap.stats();
+  return { objects, handles, weakrefs, interned };
+}
+
 function call(object: object, method: string, values: unknown[]): unknown {
   if (!method.endsWith("=")) return Reflect.apply(object[method as never] as AnyFunction, object, values);
   (object as Record<string, unknown>)[method.slice(0, -1)] = values[0];
@@ -60,6 +67,8 @@ describe("each bad argument: an error with a code, and a sound heap", () => {
   test.each(Object.entries(ARGUMENTS))("%s", (name, goodArguments) => {
     const [kind, method] = name.split(".") as [keyof ReturnType<typeof makeCast>, string];
     const heap = heaps[kind === "core" ? 1 : 0];
+    heap.gc.garbage.clear(); // it is there from now on
+    const before = countsOf(heap);
     const faults = heap.scope(() => {
       const cast = makeCast(heap);
       return [...badLists(goodArguments(cast), heap)].map(([what, values]) => {
@@ -67,8 +76,59 @@ describe("each bad argument: an error with a code, and a sound heap", () => {
         return fault && `${what}: ${fault}`;
       });
     });
-    heap.trace.stop();
     expect(faults.filter((fault) => fault !== "")).toEqual([]);
+    // Nor is anything left of what was refused, but the reference that was to be given back.
+    heap.trace.stop();
+    heap.roots.clear();
+    heap.gc.setDebug(0);
+    heap.gc.garbage.clear();
+    heap.gc.collect();
+    if (method !== "decref") expect(countsOf(heap)).toEqual(before);
+  });
+});
+
+describe("typed arrays have the length that they have", () => {
+  const lying = <T extends Uint8Array | Uint32Array>(array: T, length: number): T =>
+    Object.defineProperty(array, "length", { value: length });
+
+  test("whatever they say", () => {
+    const heap = Heap.createSync(QUIET);
+    for (const length of [0, 1, 5000]) {
+      const bytes = Uint8Array.from({ length: 40 }, (_, i) => i);
+      const copy = heap.bytes(lying(bytes.slice(), length));
+      expect(copy.toJS()).toEqual(bytes);
+      expect(heap.dict([[lying(bytes.slice(), length), 1]]).get(bytes)).toBe(1);
+      const Thing = heap.struct(`Thing ${length}`, { n: "i32" });
+      const objects = heap.batch.create(Thing, 3);
+      heap.batch.set(Thing, "n", lying(objects.slice(), length), Int32Array.of(1, 2, 3));
+      expect(heap.batch.get(Thing, "n", lying(objects.slice(), length))).toEqual(Int32Array.of(1, 2, 3));
+      heap.batch.decref(lying(objects, length));
+      heap.verify();
+    }
+    heap.dispose();
+  });
+
+  test("also when a finalizer resizes them in the middle of the copy", () => {
+    const heap = Heap.createSync({ ...QUIET, module: checkedCore() });
+    const Resizable = ArrayBuffer as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
+    for (const length of [0, 40, 400]) {
+      const buffer = new Resizable(100, { maxByteLength: 1000 });
+      // Memory is out until then.
+      const finalize = (): void => {
+        failMemory(heap, 0);
+        (buffer as unknown as { resize(length: number): void }).resize(length);
+      };
+      const Thing = heap.struct(`Thing ${length}`, { self: "ref" }, { finalize });
+      const thing = Thing.new();
+      thing.self = thing;
+      thing.release();
+      const before = heap.stats().objects;
+      failMemory(heap, 1);
+      expect(codeOf(() => heap.bytes(new Uint8Array(buffer)))).toBe("CONTAINER_CHANGED");
+      expect(heap.stats().objects).toBe(before - 1);
+      heap.verify();
+    }
+    heap.dispose();
   });
 });
 

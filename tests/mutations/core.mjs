@@ -5,6 +5,7 @@ import cycle from "./cycle.mjs";
 import death from "./death.mjs";
 import hooks from "./hooks.mjs";
 import marking from "./marking.mjs";
+import parts from "./parts.mjs";
 import weak from "./weak.mjs";
 
 /** Test files, in the order in which they are asked: those that notice most in the least time first. */
@@ -22,11 +23,18 @@ export const STAGES = [
     "tests/scaling/weak",
     "tests/oracle/gc-bounded",
   ),
-  ["tests/bounded/hiding", "tests/scaling/marking", "tests/scaling/death", "tests/stress/re-entrancy"],
+  [
+    "tests/bounded/cursor",
+    "tests/bounded/pace",
+    "tests/bounded/hiding",
+    "tests/scaling/marking",
+    "tests/scaling/death",
+    "tests/stress/re-entrancy",
+  ],
   ["tests/model/random-programs", "tests/model/moving", "tests/hooks/matrix", "tests/regression/interference"].concat(
     "tests/oracle/gc.test",
     "tests/memory",
   ),
 ];
 
-export default [...death, ...hooks, ...marking, ...cycle, ...weak];
+export default [...death, ...hooks, ...marking, ...cycle, ...parts, ...weak];

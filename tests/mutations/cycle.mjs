@@ -117,12 +117,6 @@ export default [
     replace: "  control.cycleCollected++;",
   },
   {
-    name: "cycle: garbage in gc.garbage is not counted",
-    file: sparing,
-    find: "  control.cycleCollected++;\n  appendItem",
-    replace: "  appendItem",
-  },
-  {
     name: "cycle: a callback meets objects that are on no list",
     file: sparing,
     find: "  sortPending();\n  for (let weakref",

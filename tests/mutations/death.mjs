@@ -19,13 +19,13 @@ export default [
   },
   {
     name: "death: a struct that waits for a child is not shaded",
-    file: death,
+    file: "assembly/death/struct.ts",
     find: "  setNext(dead, top);\n  shade(dead);",
     replace: "  setNext(dead, top);",
   },
   {
     name: "death: weak references of a dying leaf read it until it is gone",
-    file: death,
+    file: "assembly/death/leaf.ts",
     find: "  setInfo(leaf, (info & ~SATURATED) | FLAG_DYING);",
     replace: "  setInfo(leaf, info & ~SATURATED);",
   },
@@ -43,7 +43,7 @@ export default [
   },
   {
     name: "death: an interned string stays in the table",
-    file: death,
+    file: "assembly/death/leaf.ts",
     find: "  if (info & FLAG_INTERNED && typeIdOf(leaf) == TYPE_STR) forgetInterned(leaf);",
     replace: "",
   },
@@ -67,7 +67,7 @@ export default [
   },
   {
     name: "death: the count of births less deaths goes below 0",
-    file: death,
+    file: "assembly/death/end.ts",
     find: "  if (count > 0) control.count0 = count - 1;",
     replace: "  control.count0 = count - 1;",
   },
@@ -84,18 +84,6 @@ export default [
     replace: "  setInfo(object, infoOf(object) & ~SATURATED);",
   },
   {
-    name: "death: entries of a dying leaf die the oldest first",
-    file: death,
-    find: "      pushBelow(last, entry);",
-    replace: "      pushBelow(0, entry);",
-  },
-  {
-    name: "death: a dying leaf ends entries that a sweep has yet to visit",
-    file: death,
-    find: "      if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) continue;",
-    replace: "      if (!dropSlot(entry)) continue;",
-  },
-  {
     name: "death: a slice drops all slots of a container at once",
     file: death,
     find: "  for (; left > 0 && cursor != end && !dead; left--) {",
@@ -109,33 +97,27 @@ export default [
   },
   {
     name: "death: the buffer of a dying container stays",
-    file: death,
+    file: "assembly/death/end.ts",
     find: "  if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);\n  freeBuffer(object, type);",
     replace: "  if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);",
   },
   {
     name: "death: a container that dies while it is scanned in parts goes on being scanned",
-    file: death,
+    file: "assembly/death/end.ts",
     find: "  freeBuffer(object, type);\n  if (object == <usize>control.partial) control.partial = 0;",
     replace: "  freeBuffer(object, type);",
   },
   {
     name: "death: a container of the host's own counts as a death without a birth",
-    file: death,
+    file: "assembly/death/end.ts",
     find: "  if (hasBuffer(type) && hasFlag(object, FLAG_DETACHED)) freeBlock(object);\n  else freeObject(object);",
     replace: "  freeObject(object);",
   },
   {
     name: "death: the function of a callback that will not be called is kept",
-    file: death,
+    file: "assembly/death/end.ts",
     find: "  const id = callbackOf(weakref);\n  if (id) forgetCallback(id);",
     replace: "  callbackOf(weakref);",
-  },
-  {
-    name: "death: entries that a weak map is cleared of are not held",
-    file: death,
-    find: "    hold(entry);\n    unlinkEntry(entry);\n    dropSlot(entry);",
-    replace: "    unlinkEntry(entry);",
   },
   {
     name: "death: what was deferred goes on before the deaths on the stack",
@@ -145,7 +127,7 @@ export default [
   },
   {
     name: "death: a death believes what the last one knew of the host's stack",
-    file: death,
+    file: "assembly/death/entries.ts",
     find: "  startActivation();\n  const floor = control.dyingTop;",
     replace: "  const floor = control.dyingTop;",
   },

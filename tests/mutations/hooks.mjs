@@ -94,12 +94,6 @@ export default [
     replace: "  return (control.waitingFirst | control.callbacksFirst) != 0;",
   },
   {
-    name: "hooks: an object whose death begins is not shaded",
-    file: hooks,
-    find: "  // A cycle that marks finds what the object still holds through the object alone.\n  shade(object);\n",
-    replace: "",
-  },
-  {
     name: "hooks: lists begin to die at their start",
     file: hooks,
     find: "  return !isPlain(type) && dropsLastFirst(type) ? <usize>slotCount(object, type) : 0;",

@@ -9,12 +9,6 @@ const count = "assembly/heap/count.ts";
 
 export default [
   {
-    name: "marking: an overflow of the stack is forgotten",
-    file: pass,
-    find: "            for (let entry = top - bytes; entry < top; entry += 4) noteGrey(load<u32>(entry));\n",
-    replace: "",
-  },
-  {
     name: "marking: reached objects that the stack has no room for are forgotten",
     file: barrier,
     find: "    noteGrey(object);\n    return;",
@@ -69,28 +63,10 @@ export default [
     replace: "",
   },
   {
-    name: "marking: pages of leaves are skipped although leaves may be keys",
-    file: pass,
-    find: "  return !entryCount() && pageOf(object).kind == BLOCK_LEAF;",
-    replace: "  return pageOf(object).kind == BLOCK_LEAF;",
-  },
-  {
     name: "marking: what stands in the same word behind an object scanned in parts is passed over",
     file: pass,
     find: "          store<u64>(word, scanned & ~grey, SCANNED);",
     replace: "          store<u64>(word, scanned, SCANNED);",
-  },
-  {
-    name: "marking: a grey page that has gone meanwhile is scanned",
-    file: pass,
-    find: "  const end = isThere ? endOfBits(start, state) : start;\n  const at = isThere ? scanWords(control.greyCursor & ~511, end, end) : end;",
-    replace: "  const end = endOfBits(start, state);\n  const at = scanWords(control.greyCursor & ~511, end, end);",
-  },
-  {
-    name: "marking: what is on the stack is scanned although its page has gone",
-    file: mark,
-    find: "  if (!isMarked(object)) return;\n",
-    replace: "",
   },
   {
     name: "marking: the slots of an object that a cycle is to finalize are not scanned",
@@ -129,34 +105,10 @@ export default [
     replace: "  store<u64>(at, pages);",
   },
   {
-    name: "marking: grey pages beyond 256 MiB are looked for below",
-    file: grey,
-    find: "  const sum = WORD_BITS + ((page >>> 12) << 3);",
-    replace: "  const sum = WORD_BITS;",
-  },
-  {
-    name: "marking: the sums of grey pages outlive a marking that was given up",
-    file: grey,
-    find: "  memory.fill(GREY_PAGES, 0, PAGE_BITS + WORD_BITS_SIZE);",
-    replace: "  memory.fill(GREY_PAGES, 0, PAGE_BITS);",
-  },
-  {
     name: "barrier: the first object that grows old after the snapshot is one of it",
     file: barrier,
     find: "  return (info & FLAG_OLD) != 0 && birthOf(object) < control.snapshot;",
     replace: "  return (info & FLAG_OLD) != 0 && birthOf(object) <= control.snapshot;",
-  },
-  {
-    name: "barrier: what becomes young while it is scanned in parts goes on being scanned",
-    file: barrier,
-    find: "  if (object == <usize>control.partial && control.partialStage == PART_SLOTS) control.partial = 0;\n}\n\n/** An object that was",
-    replace: "}\n\n/** An object that was",
-  },
-  {
-    name: "barrier: what becomes young is shaded without what it holds",
-    file: barrier,
-    find: "    const child = load<u32>(slot);\n    if (child) reach(child);\n  }\n  // Nothing",
-    replace: "    load<u32>(slot);\n  }\n  // Nothing",
   },
   {
     name: "barrier: an object that is to be scanned anew counts as scanned",
@@ -165,22 +117,10 @@ export default [
     replace: "  control.partial = 0;",
   },
   {
-    name: "barrier: what is referred to weakly after the decision is not marked",
-    file: barrier,
-    find: "  else if (control.phase >= <u32>PHASE_GATHERING) mark(object);\n",
-    replace: "",
-  },
-  {
     name: "barrier: what was frozen after its page was passed is dead",
     file: barrier,
     find: "  return isOfSnapshot(object, info) && birthOf(object) >= control.decidedFrozen && !isMarked(object);",
     replace: "  return isOfSnapshot(object, info) && !isMarked(object);",
-  },
-  {
-    name: "barrier: leaves that frozen objects hold are gone",
-    file: barrier,
-    find: "  if (!(info & FLAG_TRACKED)) return decided && control.decidedFrozen < control.snapshot && !isMarked(object);",
-    replace: "  if (!(info & FLAG_TRACKED)) return decided && !isMarked(object);",
   },
   {
     name: "barrier: of two slots that change places only the first is looked at",
@@ -211,11 +151,5 @@ export default [
     file: count,
     find: "  if (count == 1) return true;\n  shade(object);\n  return false;",
     replace: "  return count == 1;",
-  },
-  {
-    name: "barrier: what gets a reference from outside is not shaded",
-    file: count,
-    find: "  shade(object);\n  // Word by word",
-    replace: "  // Word by word",
   },
 ];

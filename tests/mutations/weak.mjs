@@ -15,7 +15,7 @@ export default [
   {
     name: "weak maps: a marking that stands at an entry that goes is lost",
     file: map,
-    find: "  if (entry == <usize>control.partialEntry) passEntry(entry);",
+    find: "  if (entry == <usize>control.partialEntry && control.partial && control.partialStage != PART_SLOTS) passEntry(entry);",
     replace: "",
   },
   {
@@ -29,24 +29,6 @@ export default [
     file: map,
     find: "(mapOf(valueOf(cell)) != map || keyOf(valueOf(cell)) != key)",
     replace: "mapOf(valueOf(cell)) != map",
-  },
-  {
-    name: "weak maps: listings show entries whose key is dying",
-    file: map,
-    find: "  } while (entry && isGone(keyOf(entry)));",
-    replace: "  } while (false);",
-  },
-  {
-    name: "weak references: callbacks of dying weak references are called",
-    file: reference,
-    find: "    if (callbackOf(weakref) && !isGone(weakref)) {",
-    replace: "    if (callbackOf(weakref)) {",
-  },
-  {
-    name: "weak references: an object that a finalizer is about to see again can be read",
-    file: barrier,
-    find: "  if (info & FLAG_UNREACHABLE) return !(info & FLAG_COLLECTING) || control.clearing != 0;",
-    replace: "  if (info & FLAG_UNREACHABLE) return control.clearing != 0;",
   },
   {
     name: "weak references: a new one to be shared stands behind one that is on its way out",

@@ -14,7 +14,7 @@ import type { Random } from "../support/program.js";
 import { seededRandom } from "../support/random.js";
 import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
 import { Comparison } from "./compare.js";
-import { Model } from "./model.js";
+import { Model, nameOf } from "./model.js";
 import type { Thing } from "./model.js";
 
 export interface ProgramOptions {
@@ -197,6 +197,7 @@ export class WeakProgram {
         this.#core.incref(thing.address);
         thing.roots++;
       }
+    else if (turn === 4 && this.#depth === 0) this.#collectAll();
     else if (turn === 1) this.#core.freeze();
     else if (turn === 2) this.#core.unfreeze();
     else if (turn === 3 && this.options.isBounded) this.#core.setBounded(this.#random(8) ? 1 : 0);
@@ -343,6 +344,7 @@ export class WeakProgram {
 
   #end(): void {
     const core = this.#core;
+    this.#collectAll();
     for (let round = 0; round < 100 && this.#model.things.size > 0; round++) {
       for (const thing of this.#model.held())
         while (thing.roots > 0) {
@@ -358,6 +360,19 @@ export class WeakProgram {
     if (this.#model.things.size > 0) throw new Error(`${this.#model.things.size} objects are left at the end`);
     for (const field of ["weakrefs", "weakrefMapSize", "entryMapSize", "entryIndexSize", "rootsMapSize"] as const)
       if (this.#controlField(field)) throw new Error(`${field} is ${this.#controlField(field)} at the end`);
+  }
+
+  /** Full collections leave nothing but what can be reached, once no hook has a say any more. */
+  #collectAll(): void {
+    for (let round = 0, hooks = -1; round < 100 && hooks !== this.#hooks; round++) {
+      hooks = this.#hooks;
+      this.#core.unfreeze();
+      this.#core.collect(2);
+      this.#check();
+    }
+    const reachable = this.#model.reachable();
+    for (const thing of this.#model.things)
+      if (!reachable.has(thing)) throw new Error(`${nameOf(thing)} is garbage, and was not collected`);
   }
 
   #controlField(name: string): number {

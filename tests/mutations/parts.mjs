@@ -1,0 +1,45 @@
+// Mistakes in what a cycle does in parts: grey parts of pages, the mark stack, the pace of steps.
+
+const grey = "assembly/heap/grey.ts";
+const drain = "assembly/collect/mark/drain.ts";
+const pace = "assembly/collect/cycle/pace.ts";
+const pass = "assembly/collect/mark/pass.ts";
+
+export default [
+  {
+    name: "marking: an overflow of the stack is forgotten",
+    file: grey,
+    find: "  for (let at = stack; at < kept; at += 4) noteGrey(load<u32>(at));\n",
+    replace: "",
+  },
+  {
+    name: "marking: objects on the stack that are far are forgotten while much is noted",
+    file: drain,
+    find: "      noteGrey(object);\n",
+    replace: "",
+  },
+  {
+    name: "marking: the first grey part of a page is taken for all of them",
+    file: grey,
+    find: "  page.grey = <u8>(page.grey & ~((<u32>1) << part));",
+    replace: "  page.grey = 0;",
+  },
+  {
+    name: "marking: a page that was scanned halfway is scanned past what is there now",
+    file: pass,
+    find: "  if (at >= end) return end;\n",
+    replace: "",
+  },
+  {
+    name: "pace: a step does all that is due",
+    file: pace,
+    find: "  const units = min(max<i64>(MIN_STEP, due), STEP_UNITS);",
+    replace: "  const units = max<i64>(MIN_STEP, due);",
+  },
+  {
+    name: "pace: what is left of a phase does not raise it",
+    file: pace,
+    find: "  if (needed > control.unitsPerBirth) setUnitsPerBirth(needed);",
+    replace: "",
+  },
+];

@@ -181,7 +181,10 @@ export class Control {
   cycleCost: u32;
   /** Old objects that were marked when the current phase began. */
   phaseMarked: u32;
-  /** Units by which steps are ahead: those of young collections, which are deducted from the following steps. Negative: units that steps owe. */
+  /**
+   * Units by which steps are ahead: those of young collections, which are deducted from the following steps. Negative:
+   * units that steps owe.
+   */
   youngWork: i32;
   /** `count0` at the last step. */
   lastStep: i32;

@@ -130,7 +130,8 @@ function tearDown(generation: u32): u32 {
   promoteSurvivors(FINALIZED, generation);
   if (!control.clearsAllWeakrefs) clearWeakrefsOf(UNREACHABLE);
   if (control.bounded && !(control.debug & DEBUG_SAVEALL && control.garbage)) {
-    // In slices, what is dying would hold what has been cleared, for all to find.
+    // Deaths in slices would leave cleared objects in reach of the dying ones, where programs find them through
+    // listings.
     silence(UNREACHABLE);
     freeTogether(UNREACHABLE);
   } else {

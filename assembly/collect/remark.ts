@@ -1,8 +1,8 @@
-// Garbage with entries of weak maps whose keys are not tracked: leaves, most of all.
+// Garbage with entries of weak maps whose keys are not tracked, most of which are leaves.
 //
-// A full collection finds it by marking. Once finalizers have run, it is asked again what is garbage, and subtraction
-// (young.ts) cannot tell: a key that no list has looks as if it were held from outside, and holds an entry whose value
-// leads back to it. So the heap is marked again. It is seldom that there is such garbage.
+// A full collection finds such garbage by marking. Once finalizers have run, it must find out again what is garbage,
+// and subtraction (young.ts) cannot: a key that is on no list looks as if it were held from outside, and keeps an entry
+// whose value leads back to it. So the heap is marked again. Such garbage is rare.
 
 import { FLAG_COLLECTING, FLAG_UNREACHABLE } from "../layout";
 import { isMarked } from "../memory/bits";
@@ -20,7 +20,7 @@ export function hasUntrackedKeys(list: usize): bool {
   return false;
 }
 
-/** As `splitUnreachable` of garbage whose finalizers have run: what is reachable stays. */
+/** `splitUnreachable` by marking, for garbage whose finalizers have run. Returns how many objects moved. */
 export function splitUnmarked(from: usize, unreachable: usize): u32 {
   markReachable();
   let moved: u32 = 0;

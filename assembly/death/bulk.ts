@@ -39,11 +39,11 @@ import { firstEntry, firstEntryOf, isEntry, unlinkEntry } from "../weak/map";
 import { clearWeakrefs } from "../weak/reference";
 
 /**
- * Makes the garbage of a list, whose hooks have run, as silent as any other: takes all weak references and entries of
- * weak maps away from it. Callbacks of weak references that finalizers have made since are put off.
+ * Removes all weak references and entries of weak maps from the garbage of a list, whose hooks have run, so that it can
+ * die in bulk. Callbacks of weak references that finalizers have made since are deferred.
  */
 export function silence(list: usize): void {
-  // What is garbage itself is gone.
+  // From now on no listing shows the garbage.
   control.clearing = CLEARING;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
@@ -58,8 +58,8 @@ export function silence(list: usize): void {
 }
 
 /**
- * Takes an entry away from key and map. One that is no garbage itself, as its key or map was resurrected and so is
- * younger, dies of it later. One that a cycle sweeps is freed by its own visit.
+ * Removes an entry from key and map. It is deferred if it dies of it and is no garbage itself: its key or map is
+ * younger, because a finalizer resurrected it. An entry that a cycle sweeps is freed by its own visit.
  */
 function takeOut(entry: usize): void {
   unlinkEntry(entry);

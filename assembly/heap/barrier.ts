@@ -49,9 +49,12 @@ import { firstSlot, slotsEnd, slotsOf } from "../object/references";
 import { typeOf } from "../object/type";
 import { isFar, noteGrey, spill } from "./grey";
 
-/** In `control.clearing`: garbage is being cleared; … */
+/** In `control.clearing`: garbage is being cleared. */
 export const CLEARING: u32 = 1;
-/** … and the bitmaps say of objects that are not tracked which ones are garbage, too. */
+/**
+ * In `control.clearing`: garbage is being cleared, and of objects that are not tracked the bitmaps say which are
+ * garbage.
+ */
 export const CLEARING_UNMARKED: u32 = 2;
 /** Words of the mark stack. It overflows into heap/grey.ts. */
 export const MARK_STACK_WORDS: u32 = 1024;

@@ -1,22 +1,22 @@
-// Grey objects that the mark stack has no room for: marked, not scanned, and noted by place alone.
+// Grey objects for which the mark stack has no room: marked, not scanned, and noted by their place alone.
 //
 // A page is divided into 8 parts of 8 KiB. Each page descriptor has a bit for each part with such objects; GREY_PAGES
-// has a bit for each page with such parts, and a bit for each word of those bits. Which objects of a part they are, its
-// 16 words of the two bitmaps say: marked, and not scanned. So an overflow never needs memory.
+// has a bit for each page with such parts, and a bit for each word of those bits. The 16 words of either bitmap that
+// belong to a part say which of its objects they are: marked, and not scanned. So an overflow never needs memory.
 //
-// The worst case of marking follows from this. An object is noted once at most, since a noted object is scanned where it
-// stands. A part that is taken has at least one grey object, and looking for it reads 16 words of each bitmap, two cache
-// lines each. So each object costs a constant at most, besides its slots, at any shape of the heap. (A stack that forgets
-// its overflow needs another pass over everything instead; a list newest first then takes quadratic time.)
+// The worst case of marking follows from this. An object is noted at most once, because a noted object is scanned where
+// it stands. A part that is taken has at least one grey object, and looking for it reads 16 words of each bitmap, two
+// cache lines each. So besides its slots, each object costs at most a constant, at any shape of the heap. (A stack that
+// forgets its overflow needs another pass over everything instead, and a list newest first then takes quadratic time.)
 //
-// Noting is also what makes marking fast on a large graph without order. There, depth first goes to another place in
-// memory with each object. `isWide` says that much is noted: then the mark stack serves the part that is scanned and no
-// other, whatever leads out of it is noted, and the parts are taken in address order, round and round. Each round reads
-// memory in a stream.
+// Noting also makes marking fast on a large graph without order, where depth-first marking jumps to another place in
+// memory with each object. `isWide` says that many objects are noted. Then the mark stack serves only the part that is
+// being scanned: references out of it are noted, and the parts are taken in address order, round after round. Each
+// round reads memory in a stream.
 //
-// Where a round notes little, the shape is a deep one, and marking goes on depth first. What a deep shape spills is
-// better left until there is much of it: parts with few grey objects cost the most. So each time that a round has noted
-// little, the stack may be spilled twice as often before the next.
+// When a round notes few objects, the graph is a deep one, and marking continues depth first. In a deep graph it pays
+// to leave the spilled objects until there are many of them, because parts with few grey objects cost the most. So each
+// time that a round has noted few, the stack may be spilled twice as often before marking is wide again.
 
 import { PAGE_SHIFT } from "../layout";
 import { GREY_PAGES, control } from "../control";
@@ -33,14 +33,14 @@ const PAGE_BITS: usize = 65536 / 8;
 const WORD_BITS: usize = GREY_PAGES + PAGE_BITS;
 const WORD_BITS_END: usize = WORD_BITS + PAGE_BITS / 64;
 
-/** A round that notes fewer objects is the last one for now. The stack, spilled once, notes nearly as many. */
+/** A round that notes fewer objects ends wide marking for now. Spilling the stack once notes nearly as many. */
 const FEW_NOTED: u32 = 1024;
-/** The newest entries of the stack stay on it when it is spilled: depth first goes on from there. */
+/** The newest entries stay on the stack when it is spilled: depth-first marking continues with them. */
 const NEWEST_BYTES: u32 = 64 << 2;
-/** Most spills between two attempts. */
+/** Most spills before marking is wide again. */
 const MOST_SPILLS: u32 = 255;
 
-/** Whether an object's page has leaves alone, and they need not be scanned: none can be a key of a weak map. */
+/** Whether an object's page has only leaves that need no scanning, because none can be a key of a weak map. */
 export function isLeafPage(object: usize): bool {
   return !control.entryIndexSize && pageOf(object).kind == BLOCK_LEAF;
 }
@@ -65,7 +65,7 @@ export function noteGrey(object: usize): void {
   store<u64>(sum, load<u64>(sum) | ((<u64>1) << ((number >>> 6) & 63)));
 }
 
-/** Makes room on the mark stack: all but its newest entries are noted. There is room for the slots of any struct then. */
+/** Makes room on the mark stack, for the slots of any struct at least: all but its newest entries are noted. */
 export function spill(): void {
   const stack = control.markStack;
   const kept = control.markTop - NEWEST_BYTES;
@@ -76,7 +76,10 @@ export function spill(): void {
   else control.isWide = 1;
 }
 
-/** Whether a marked object is to be noted rather than scanned: much is noted, and it does not lie in the part taken last. */
+/**
+ * Whether a marked object must be noted and not scanned: marking is wide, and the object lies outside of the part taken
+ * last.
+ */
 export function isFar(object: usize): bool {
   return control.isWide != 0 && <u32>(object >>> PART_SHIFT) != control.greyNext - 1;
 }
@@ -86,7 +89,7 @@ function greyPageFrom(number: u32): u32 {
   let word = number >>> 6;
   let pages = load<u64>(GREY_PAGES + (word << 3)) & (u64.MAX_VALUE << (number & 63));
   if (!pages) {
-    // Its own word is done; shifting in two parts keeps the last one of 64 within 64 bits.
+    // The page's own word has no more bits. Two shifts, because a shift by 64 would be one by 0.
     let sum = WORD_BITS + ((word >>> 6) << 3);
     let words = load<u64>(sum) & ((u64.MAX_VALUE << (word & 63)) << 1);
     while (!words) {
@@ -100,7 +103,10 @@ function greyPageFrom(number: u32): u32 {
   return (word << 6) + <u32>ctz(pages);
 }
 
-/** Takes the next grey part behind the last one, in address order, and round again. Where it begins; 0 = there is none. */
+/**
+ * Takes the next grey part behind the last one, in address order, and from the start again. Returns its address; 0 =
+ * there is none.
+ */
 export function takeGreyPart(): usize {
   if (!control.greyWords) return 0;
   let part = control.greyNext;
@@ -124,7 +130,7 @@ export function takeGreyPart(): usize {
   return (<usize>part) << PART_SHIFT;
 }
 
-/** All parts that were noted before the round have been scanned. */
+/** Ends a round: all parts that were noted before it have been scanned. */
 function endRound(): void {
   if (control.isWide && control.greyNoted < FEW_NOTED) {
     control.isWide = 0;
@@ -134,7 +140,7 @@ function endRound(): void {
   control.greyNoted = 0;
 }
 
-/** A page has no grey parts any more. */
+/** Clears the bit of a page that has no grey parts any more. */
 function clearPage(number: u32): void {
   const at = GREY_PAGES + ((number >>> 6) << 3);
   const rest = load<u64>(at) & ~((<u64>1) << (number & 63));
@@ -145,7 +151,7 @@ function clearPage(number: u32): void {
   store<u64>(sum, load<u64>(sum) & ~((<u64>1) << ((number >>> 6) & 63)));
 }
 
-/** Forgets what is noted, for a marking that was given up. */
+/** Drops all notes, for a marking that was given up. */
 export function clearGrey(): void {
   while (takeGreyPart());
   control.greyNext = control.greyNoted = control.isWide = 0;
@@ -157,7 +163,7 @@ export function isGreyPage(number: u32): bool {
   return ((load<u64>(GREY_PAGES + ((number >>> 6) << 3)) >>> (number & 63)) & 1) != 0;
 }
 
-/** Words of grey pages that are not 0, by looking; all of them if the bits of words say otherwise. */
+/** Number of words of grey pages that are not 0; u32.MAX_VALUE if the bits of words say otherwise. */
 export function countGreyWords(): u32 {
   let count: u32 = 0;
   for (let word: u32 = 0; word < <u32>(PAGE_BITS / 8); word++) {

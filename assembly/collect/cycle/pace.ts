@@ -1,8 +1,9 @@
-// The pace of a cycle: as much work for each birth as it takes to end before births have added a tenth to what lives.
+// The pace of a cycle: as much work for each birth as it takes to end before births have added a tenth to the live
+// objects.
 //
-// How much work that is can only be estimated: when a cycle begins, by what the last one took, and at first by the worst
-// that marking can take; in each phase, by what is left of it. When it was too little, the pace doubles. But no step
-// takes more than STEP_UNITS: where each birth has such a step, the cycle takes as many births as it takes.
+// The work can only be estimated. When a cycle begins, the estimate is what the last one took, or at first the worst
+// that marking can take; in each phase, it is what is left of the phase. When it was too low, the pace doubles. But no
+// step takes more than STEP_UNITS: if each birth has such a step, the cycle takes as many births as it needs.
 
 import { PHASE_DRAINING, PHASE_GATHERING, PHASE_WALKING } from "../../layout";
 import { hasBlocks } from "../../memory/blocks-of";
@@ -13,32 +14,37 @@ import { BIRTHS_BEFORE_STEP } from "../../death/hooks";
 /** Least and most units of work of a step: up to some 0.2 ms, at about 5 ns a unit. */
 const MIN_STEP: u32 = 2000;
 const STEP_UNITS: u32 = 40000;
-/** Slots that a step drops of what waits for its death, when no cycle goes on. */
+/** Slots that a step drops of deferred deaths, when no cycle is under way. */
 export const DEATHS_STEP: i32 = 2000;
-/** Few objects need no spreading. */
+/** Births within which a cycle of few objects ends. */
 const MIN_BOUND: u32 = 2000;
-/** Births within which a cycle ends: one for so many old objects. A quarter of those is garbage in a steady state. */
+/** A cycle ends within one birth for so many old objects. In a steady state, a quarter of those are garbage. */
 const OBJECTS_PER_BIRTH: u32 = 13;
 
-/** What a cycle is estimated to take when none has been: for an object, for a leaf, and for a page, whatever it serves. */
+/**
+ * What a cycle is estimated to take when none has been: for an object, for a leaf, and for a page, whatever it serves.
+ */
 const UNITS_PER_OBJECT: u64 = 20;
 const UNITS_PER_LEAF: u64 = 4;
 const UNITS_PER_PAGE: u64 = 1200;
-/** What an object takes at least that is still to be marked when the walk is over. */
+/** Units that an object takes at least which is still to be marked when the walk is over. */
 const UNITS_TO_DRAIN: u64 = 15;
 /** What a garbage object takes to be swept, and each walk over a page. */
 const UNITS_PER_GARBAGE: u64 = 14;
 const UNITS_PER_SWEPT_PAGE: u64 = 140;
-/** What a collection of generation 0 takes for an object that it examines. One of generation 1 takes twice as much: not all of it is in the cache. */
+/**
+ * Units that a collection of generation 0 takes for an object that it examines. One of generation 1 takes twice as
+ * much, because not all of it is in the cache.
+ */
 const UNITS_PER_YOUNG: u32 = 4;
 /** What young collections take for each birth: one of generation 0, later one of generation 1. */
 const YOUNG_UNITS_PER_BIRTH: u64 = 3 * UNITS_PER_YOUNG;
-/** Measured work per block is kept in so many parts of a unit. */
+/** Measured work per block is stored in this many parts of a unit. */
 const PARTS: u32 = 16;
 /** Most units that steps may owe or be ahead by: all sums fit 32 bits. */
 const MAX_AHEAD: i32 = 0x20000000;
 
-/** A cycle begins. Until its blocks are counted, it goes at the pace of one that has next to none. */
+/** A cycle begins. Until its blocks are counted, its pace is that of an empty heap of as many pages. */
 export function startPace(): void {
   control.cycleLinked = control.cycleLeaves = 0;
   control.cycleWork = 0;
@@ -55,7 +61,7 @@ export function countBlocks(number: u32): void {
   else control.cycleLeaves += usedOf(page);
 }
 
-/** All blocks are counted: sets the pace. */
+/** Sets the pace: all blocks are counted. */
 export function setPace(): void {
   const linked = <u64>control.cycleLinked;
   const leaves = <u64>control.cycleLeaves;
@@ -119,20 +125,23 @@ function keepPace(): void {
   if (needed > control.unitsPerBirth) setUnitsPerBirth(needed);
 }
 
-/** A cycle has ended: what it took says what to expect of the next. */
+/** A cycle has ended: learns from what it took. */
 export function learnPace(): void {
   const blocks = <u64>control.cycleLinked + control.cycleLeaves + 1;
   control.cycleCost = max(<u32>((control.cycleWork * PARTS) / blocks), control.cycleCost - (control.cycleCost >>> 3));
   control.lastGarbage = control.cycleCollected;
 }
 
-/** A young collection has examined so many objects. While a cycle goes on, its steps do so much less. */
+/** A young collection has examined this many objects. The steps of a cycle under way do less by as much. */
 export function countYoung(generation: u32, objects: u32): void {
   if (!control.phase) return;
   control.youngWork = min(control.youngWork + <i32>(objects * (UNITS_PER_YOUNG << generation)), MAX_AHEAD);
 }
 
-/** Units of work of the step that is due after so many births. What is due beyond STEP_UNITS is left to the steps after it. */
+/**
+ * Units of work of the step that is due after `births` births. What is due beyond STEP_UNITS is left to the following
+ * steps.
+ */
 export function unitsAfter(births: u32): i32 {
   control.cycleBirths += births;
   keepPace();

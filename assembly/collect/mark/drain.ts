@@ -1,7 +1,8 @@
-// Draining: the mark stack, from its top. What is far away while much is noted is noted as well: see heap/grey.ts.
+// Draining the mark stack, from its top. While marking is wide, objects that are far away are noted instead: see
+// heap/grey.ts.
 //
-// This is where marking goes depth first, from one place in memory to another. The structs of the snapshot, nearly all
-// there is, are scanned here; everything else in scan.ts.
+// Here marking goes depth first, from one place in memory to another. Structs of the snapshot, which most objects are,
+// are scanned here; all others in scan.ts.
 
 import { FLAG_HAS_WEAKREFS, FLAG_OLD, PAYLOAD_OFFSET, TYPE_DIES_QUIETLY, TYPE_MASK } from "../../layout";
 import { isMarked, mark, markScanned } from "../../memory/bits";
@@ -16,7 +17,10 @@ import { JUMP_UNITS, OBJECT_UNITS, scanSlots } from "./scan";
 const LEAF_UNITS: i32 = 2;
 const NOTE_UNITS: i32 = 2;
 
-/** Scans what is on the stack, as long as there is work left in the step, and no object is to be scanned in parts. The walk is over. */
+/**
+ * Scans the objects on the stack, as long as there is work left in the step and no object is to be scanned in parts.
+ * The walk must be over.
+ */
 export function drainStack(): void {
   const stack = control.markStack;
   const limit = stack + (MARK_STACK_WORDS << 2);
@@ -27,7 +31,7 @@ export function drainStack(): void {
   while (top != stack && left > 0) {
     top -= 4;
     const object = <usize>load<u32>(top);
-    // Where its page has gone since, nothing is marked.
+    // If its page has been freed since, nothing there is marked.
     if (!isMarked(object)) continue;
     if (isFar(object)) {
       noteGrey(object);

@@ -1,18 +1,19 @@
-// Marking: what is reachable, of all that is old, in steps or at once.
+// Marking: which of the old objects are reachable, in steps or in one go.
 //
 // It goes in address order, over two bitmaps: heap/barrier.ts says what their colours mean. One pass over all pages
-// (WALKING) marks the roots of each page when it gets there, and scans what is grey, so memory streams in; marking an
-// object sets a bit and does not touch the object. An edge to a higher address is met later in the pass. An edge to a
-// lower one goes on a short stack, which is drained behind the pass (DRAINING). Where the stack is full, its objects are
-// noted by place (heap/grey.ts), and what is noted is scanned when the stack is empty.
+// (WALKING) marks the roots of each page when it gets there, and scans what is grey. Marking an object sets a bit and
+// does not touch the object, so memory is read in a stream. The pass meets an edge to a higher address later. An edge
+// to a lower address goes on a stack of 1,024 words, which is drained behind the pass (DRAINING). When the stack is
+// full, objects are noted by their place (heap/grey.ts), and their part of a page is scanned when the stack is empty.
 //
-// So each object is scanned once, each page walked once, and a noted part of a page scanned once for each time that it
-// was noted: linear in the objects and pages, at any shape.
+// So each object is scanned once, each page is walked once, and a noted part of a page has at least one object to scan:
+// linear in objects and pages, at any shape of the heap.
 //
-// Leaves are marked and not scanned, unless there are weak maps, whose keys they may be: a page of leaves is skipped.
+// Leaves are marked and not scanned, so pages of leaves are skipped, unless there are weak maps, whose keys leaves may
+// be.
 //
-// Roots are all holders that are not slots of ordinary objects: outside references, immortals, the slots that dying
-// objects still hold, and frozen objects.
+// Roots are all objects that something other than a slot of an ordinary object keeps alive: objects with outside
+// references, immortals, dying objects (for the slots that they still hold), and frozen objects.
 
 import { PHASE_IDLE, PHASE_WALKING } from "../../layout";
 import { clearBits, mark } from "../../memory/bits";
@@ -26,7 +27,7 @@ import { drainStack } from "./drain";
 import { scanGreyPart, startGreyPart, startWalk, walkPage } from "./pass";
 import { scanPart } from "./scan";
 
-/** Begins a marking of the old objects there are, with bitmaps that are clear. */
+/** Begins to mark the objects that are old now. The bitmaps must be clear. */
 export function startMarking(): void {
   clearGrey();
   control.snapshot = control.births;
@@ -36,7 +37,7 @@ export function startMarking(): void {
   startWalk();
 }
 
-/** Scans what is grey, as long as there is work left in the step. True if nothing is. */
+/** Scans grey objects as long as there is work left in the step. True if none is left. */
 export function markOn(): bool {
   while (control.work > 0) {
     if (control.partial) scanPart();
@@ -52,7 +53,10 @@ export function markOn(): bool {
   return false;
 }
 
-/** Marks everything that is reachable, at once; what is young is. How many old objects it met, frozen ones included. */
+/**
+ * Marks everything that is reachable, in one go. Young objects count as reachable. Returns how many old objects it met,
+ * frozen ones included.
+ */
 export function markReachable(): u32 {
   clearBits(control.firstPage, control.endPage - control.firstPage);
   startMarking();
@@ -64,7 +68,7 @@ export function markReachable(): u32 {
   return control.markedOld;
 }
 
-/** The objects of a young generation, which are not scanned, and all that is in their slots. */
+/** Marks the objects of a young generation, which will not be scanned, and all objects in their slots. */
 function markYoung(list: usize): void {
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     mark(object);

@@ -1,6 +1,6 @@
-// The pass over all pages, and the scanning of grey parts of pages: word by word of the bitmaps, in address order, in steps.
-// Between two steps pages may come, go, and serve other blocks: what stands there then was born after the snapshot, and need
-// not be met.
+// The pass over all pages, and the scanning of grey parts of pages: word by word of the bitmaps, in address order, in
+// steps. Between two steps pages may be freed and serve other blocks. Objects that are there then were born after the
+// snapshot, and need not be met.
 
 import {
   FLAG_DYING,
@@ -26,29 +26,31 @@ import { isFrozen } from "../../heap/generations";
 import { GREY_PART_SIZE, isLeafPage, spill } from "../../heap/grey";
 import { JUMP_UNITS, OBJECT_UNITS, PART, scanSlots } from "./scan";
 
-/** Units of work: a page, and a word of its bitmaps; and of so many blocks looked at for roots one unit each. */
+/**
+ * Units of work: for a page, and for a word of its bitmaps. One unit pays for reading BLOCKS_PER_UNIT blocks for roots.
+ */
 const PAGE_UNITS: i32 = 4;
 const WORD_UNITS: i32 = 1;
 const BLOCKS_PER_UNIT: u32 = 4;
-/** What the slots of a struct take, by its size: 16 bytes a unit. */
+/** Units for the slots of a struct, estimated by its size: one for each 16 bytes. */
 const BYTES_PER_UNIT_SHIFT: u32 = 4;
 
-/** What is a root: held from outside, or dying, and so holding its slots until they are dropped. */
+/** Bits of `info` that make an object a root: outside references, or dying. */
 const ROOT: u32 = (ROOTS_SATURATED << ROOTS_SHIFT) | FLAG_DYING;
 
-/** A walk over all pages begins. */
+/** Begins a walk over all pages. */
 export function startWalk(): void {
   control.walkPage = control.firstPage;
   control.cursor = control.firstPage << PAGE_SHIFT;
 }
 
-/** Goes to the start of a page; behind all addresses if there is none. */
+/** Moves the walk to the start of a page; behind all addresses if there is no such page. */
 export function goTo(number: u32): void {
   control.walkPage = number;
   control.cursor = number >>> (32 - PAGE_SHIFT) ? u32.MAX_VALUE : number << PAGE_SHIFT;
 }
 
-/** Goes on with the pass by a page at most: marks the page's roots when it begins it, and scans what is grey. */
+/** Continues the pass by at most a page: marks the page's roots when it begins the page, and scans grey objects. */
 export function walkPage(): void {
   const number = control.walkPage;
   if (number >= control.endPage) {
@@ -82,7 +84,7 @@ export function startGreyPart(start: usize): void {
   control.greyCursor = <u32>start;
 }
 
-/** Goes on with the grey part, unless its page has gone. */
+/** Continues with the grey part, unless its page has been freed. */
 export function scanGreyPart(): void {
   const cursor = control.greyCursor;
   const page = cursor & ~(PAGE_SIZE - 1);
@@ -95,9 +97,10 @@ export function scanGreyPart(): void {
 }
 
 /**
- * Scans what is grey in the words of bitmap of [at, end), all in one page. Returns where to go on: `end`, or earlier if
- * there is no work left in the step, or an object is to be scanned in parts. `met`: what is marked from here to there
- * will be met on the way, and needs no place on the stack (0 = up to the end of memory: in the pass).
+ * Scans the grey objects whose bits are in the words of [at, end), all in one page. Returns where to continue: `end`,
+ * or earlier if there is no work left in the step, or an object is to be scanned in parts. Objects marked from the
+ * current word up to `met` will be met on the way, and need no place on the stack (0 = up to the end of memory: in the
+ * pass).
  */
 function scanWords(at: u32, end: u32, met: u32): u32 {
   // A large block, whose one object begins in the first word, may have taken the place of a page that was half scanned.
@@ -110,7 +113,7 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
   const limit = control.markStack + (MARK_STACK_WORDS << 2);
   let top = control.markTop;
   let left = control.work;
-  // One word at least, or a step that is used up by a page's roots would begin the page again, for ever.
+  // At least one word, or a step that a page's roots use up would begin the page again, for ever.
   do {
     const word = bits + ((at - start) >>> 6);
     const before = load<u64>(word, SCANNED);
@@ -118,7 +121,8 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
     let grey = load<u64>(word) & ~scanned;
     left -= WORD_UNITS;
     while (grey) {
-      // All that is grey by now, and then what that has made grey: looking again after each would wait for its marks.
+      // All objects that are grey now, and then those that these have made grey. Reading the word again after each
+      // object would wait for the stores of its marks.
       scanned |= grey;
       do {
         const object = <usize>at + ((<usize>ctz(grey)) << 3);
@@ -169,7 +173,7 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
   return at;
 }
 
-/** Marks what of a run is held from outside. */
+/** Marks the objects of a run that are held from outside. */
 function markRoots(start: u32, page: Page): void {
   const first = <u32>firstBlockOf(start >>> PAGE_SHIFT, page);
   const end = <u32>endOfBlocks(page);
@@ -179,7 +183,7 @@ function markRoots(start: u32, page: Page): void {
   control.work -= (end - first) / (size * BLOCKS_PER_UNIT);
 }
 
-/** What is frozen is alive whatever holds it. */
+/** Marks the frozen objects of a run. They are alive whatever holds them. */
 function markFrozen(object: u32, size: u32, end: u32): void {
   for (; object < end; object += size) {
     if (!hasFlag(object, FLAG_OLD) || !isFrozen(object)) continue;

@@ -47,10 +47,10 @@ export function alloc(type: u32): usize {
   return allocObject(type);
 }
 
-/** Counting is two stores, except from the 255th reference from outside on. */
+/** Counting is two stores, except from the 255th reference from outside on, and while a cycle marks. */
 export function incref(object: usize): bool {
   checkAlive(object);
-  if (infoOf(object) >= SATURATED - ONE_ROOT) needRoom();
+  if (control.marking || infoOf(object) >= SATURATED - ONE_ROOT) needRoom();
   return addRoot(object);
 }
 

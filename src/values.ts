@@ -172,6 +172,7 @@ export function withKey(store: Store, key: unknown, run: (key: Address) => numbe
         return run(core.borrowBytes(length) >>> 0);
       }
   }
+  store.askForRoom();
   const owned = ownedValue(store, key);
   try {
     return run(owned);

@@ -18,6 +18,8 @@ export class TupleHandle extends SequenceHandle {
 /** A tuple of these values, with one reference for the caller. */
 export function ownedTuple(store: Store, values: Iterable<unknown>): Address {
   const { core } = store;
+  // A tuple must not be left half filled.
+  store.askForRoom();
   const items: Address[] = [];
   try {
     for (const item of ownedElements(store, values)) items.push(item);

@@ -111,7 +111,8 @@ function explain(core: CoreExports, host: Host, error: unknown, name: string, nu
   if (isA(error, WebAssembly.RuntimeError) || isA(error, CoreAbort))
     return host.onBroken(`its core trapped in ${callOf(name, numbers)}: "${error.message}"`, error);
   if (isStackOverflow(error)) {
-    if (hasRoom(core)) host.onSuspicion();
+    // To ask for room changes nothing.
+    if (name !== "needRoom" && hasRoom(core)) host.onSuspicion();
     return error;
   }
   return new BadValueError(`${name}: the core takes numbers alone`, { cause: error });

@@ -7,7 +7,8 @@ import { SHAPE_NAMES, dropShape, knotShape, makeShape } from "../support/shapes.
 import type { Made } from "../support/shapes.js";
 import type { Heap } from "../../src/index.js";
 
-const N = 2048;
+/** Enough for a random graph to fill the mark stack at either size. */
+const N = 8192;
 
 /** Drops the shape; what that leaves waiting, or what is cyclic, ends too. */
 function kill(heap: Heap, made: Made): void {

@@ -14,13 +14,13 @@ export type Mode = (typeof MODES)[number];
 export const SCALE = Number(process.env.HEAPWRIGHT_SCALE ?? 1);
 
 /** Four times as large, up to this many times the work: a table that doubles may stand differently. */
-export const LINEAR = 5;
+export const LINEAR = 4.6;
 /** An operation whose work does not depend on the size. */
 export const CONSTANT = 1.2;
 /** The same, through a hash table, where one key may be luckier than another. */
 export const PROBED = 3;
 /** A merge sort of what was found. */
-export const SORTED = 5.5;
+export const SORTED = 5.2;
 
 /** Units that a constant amount of work may differ by between two sizes: a page more, a table rebuilt. */
 const SLACK = 300;

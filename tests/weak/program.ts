@@ -3,6 +3,7 @@
 import {
   EPHEMERON_KEY_OFFSET,
   EPHEMERON_VALUE_OFFSET,
+  PHASE_GATHERING,
   RESULT_FOUND,
   RESULT_MISSING,
   TYPE_HAS_FINALIZER,
@@ -103,7 +104,7 @@ export class WeakProgram {
       return;
     }
     if (held.length > MANY) for (let i = 0; i < 20; i++) this.#drop();
-    const turn = this.#random(20);
+    const turn = this.#random(22);
     if (turn < 3) this.#create();
     else if (turn < 6) this.#link();
     else if (turn < 9) this.#drop();
@@ -118,7 +119,7 @@ export class WeakProgram {
     else if (turn === 4) this.#getValue();
     else if (turn === 5) this.#keepListedKey();
     else if (turn === 6) this.#refer();
-    else if (turn === 7) this.#revive();
+    else if (turn < 10) this.#revive();
     else if (this.#random(4) === 0) this.#clearMap();
   }
 
@@ -205,7 +206,9 @@ export class WeakProgram {
 
   /** A piece of a cycle's work, from the smallest to more than there is. */
   #stepOn(): void {
-    this.#core.step(1 + this.#random(1 << this.#random(12)));
+    // Behind the decision as little as can be: few objects have hooks, and those phases would be over in one step.
+    const isDecided = this.#core.phase() >= PHASE_GATHERING;
+    this.#core.step(isDecided ? 1 : 1 + this.#random(1 << this.#random(12)));
     this.#phases.add(this.#core.phase());
   }
 
@@ -247,14 +250,17 @@ export class WeakProgram {
     this.#hold(this.#core.word(entry + EPHEMERON_VALUE_OFFSET), map.entries.get(key) as Thing);
   }
 
-  /** A key that a map lists becomes held, also if nothing else held it. */
+  /** A key that a map lists becomes held: one that nothing else holds, if there is one. */
   #keepListedKey(): void {
     const map = this.#heldOf("map", "set");
     if (!map) return;
-    const entries: number[] = [];
-    for (let entry = 0; (entry = this.#core.weakMapEntryAfter(map.address, entry) >>> 0) !== 0;) entries.push(entry);
-    if (entries.length === 0) return;
-    const key = this.#core.word(pick(this.#random, entries) + EPHEMERON_KEY_OFFSET);
+    const keys: number[] = [];
+    for (let entry = 0; (entry = this.#core.weakMapEntryAfter(map.address, entry) >>> 0) !== 0;)
+      keys.push(this.#core.word(entry + EPHEMERON_KEY_OFFSET));
+    if (keys.length === 0) return;
+    const reachable = this.#model.reachable();
+    const alone = keys.filter((key) => !reachable.has(this.#model.byAddress.get(key) as Thing));
+    const key = pick(this.#random, alone.length > 0 ? alone : keys);
     this.#hold(key, this.#model.byAddress.get(key));
   }
 
@@ -281,9 +287,12 @@ export class WeakProgram {
     }
   }
 
-  /** A weak reference is followed, also if nothing else holds its referent any more. */
+  /** A weak reference is followed: one whose referent nothing else holds any more, if there is one. */
   #revive(): void {
-    const weakref = this.#heldOf("weakref");
+    const reachable = this.#model.reachable();
+    const weakrefs = this.#model.held().filter(({ kind }) => kind === "weakref");
+    const alone = weakrefs.filter(({ referent }) => referent && !referent.isDead && !reachable.has(referent));
+    const weakref = this.#pick(alone.length > 0 ? alone : weakrefs);
     if (!weakref) return;
     const target = this.#core.weakrefTarget(weakref.address) >>> 0;
     if (target === 0) return;

@@ -5,7 +5,7 @@ import { MODES } from "../support/growth.js";
 import { seedOf } from "../support/random.js";
 import { WeakProgram } from "./program.js";
 
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 24);
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 60);
 const FIRST_SEED = seedOf(1);
 const STEPS = 250;
 
@@ -24,8 +24,8 @@ describe.each(BUILDS)("random programs of weak maps and weak references, %s core
       }
       if (process.env.HEAPWRIGHT_SEED) return;
       expect(hooks, "hooks that ran").toBeGreaterThan(5 * PROGRAMS);
-      expect(revived, "objects that came back").toBeGreaterThan(0);
-      if (pauses === "bounded" && PROGRAMS >= 60)
+      expect(revived, "objects that came back").toBeGreaterThan(PROGRAMS / 10);
+      if (pauses === "bounded")
         for (let phase = PHASE_GATHERING; phase <= PHASE_SWEEPING; phase++) expect(phases).toContain(phase);
     },
     600_000,

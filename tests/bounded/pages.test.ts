@@ -9,8 +9,7 @@ import {
   TYPE_HAS_FINALIZER,
   TYPE_LIST,
 } from "../../assembly/layout.js";
-import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
-import { BUILDS, startCore } from "../support/core.js";
+import { BUILDS, fieldOf, startCore } from "../support/core.js";
 import type { Build, Core, Hooks } from "../support/core.js";
 
 const PAGE = 65536;
@@ -27,11 +26,6 @@ function start(build: Build, hooks: Partial<Hooks> = {}): Core {
 /** From now on leaves may be keys, and their pages are scanned. */
 function useWeakMaps(core: Core): void {
   core.weakMapSet(core.newWeakMap(0), core.newFloat(0.5), core.none());
-}
-
-function field(core: Core, name: string): number {
-  const place = CONTROL_PLACES.find(({ field }) => field === name) as { offset: number };
-  return core.word(core.controlBlock() + place.offset);
 }
 
 function verify(core: Core): void {
@@ -88,8 +82,8 @@ describe.each(BUILDS)("%s core", (build) => {
     giveRoom();
     for (const holder of holders) core.decref(holder);
     expect(core.waiting()).toBe(0);
-    expect(field(core, "greyWords")).toBeGreaterThan(0);
-    expect(field(core, "markTop")).toBeGreaterThan(field(core, "markStack") + 1000);
+    expect(fieldOf(core, "greyWords")).toBeGreaterThan(0);
+    expect(fieldOf(core, "markTop")).toBeGreaterThan(fieldOf(core, "markStack") + 1000);
     reuse(core, objects);
     stepUntil(core, 200, () => core.phase() === PHASE_IDLE);
   });
@@ -103,7 +97,7 @@ describe.each(BUILDS)("%s core", (build) => {
       finalize: (object) => {
         if (object >>> 0 !== objects[10_000]) return;
         ran++;
-        expect(field(core, "partial")).toBe(dict);
+        expect(fieldOf(core, "partial")).toBe(dict);
         reuse(core, objects);
         stepUntil(core, 200, () => core.phase() === PHASE_IDLE);
       },
@@ -121,7 +115,7 @@ describe.each(BUILDS)("%s core", (build) => {
     }
     useWeakMaps(core);
     core.collect(1);
-    stepUntil(core, 1, () => field(core, "partial") === dict);
+    stepUntil(core, 1, () => fieldOf(core, "partial") === dict);
     giveRoom();
     core.decref(dict);
     // As long as something is deferred, each death goes on with what waits, for a slice.

@@ -3,8 +3,8 @@
 
 import { describe, expect, test } from "vitest";
 import { PHASE_IDLE, TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
-import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
-import { BUILDS, startCore } from "../support/core.js";
+import type { ControlField } from "../../src/wasm/core-layout.js";
+import { BUILDS, fieldOf, startCore } from "../support/core.js";
 import type { Build, Core } from "../support/core.js";
 
 /** Slots, or entries: several parts. */
@@ -33,9 +33,8 @@ class World {
     this.newNode();
   }
 
-  field(name: string): number {
-    const place = CONTROL_PLACES.find(({ field }) => field === name) as { offset: number };
-    return this.core.word(this.core.controlBlock() + place.offset);
+  field(name: ControlField): number {
+    return fieldOf(this.core, name);
   }
 
   /** Gives a reference away. */

@@ -2,8 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { PHASE_DRAINING, PHASE_IDLE } from "../../assembly/layout.js";
-import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
-import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
+import { BUILDS, IMMORTALS, fieldOf, liveObjects, startCore } from "../support/core.js";
 import type { Build, Core } from "../support/core.js";
 
 const PAGE = 65536;
@@ -44,11 +43,6 @@ function fill(core: Core): number {
   return 2 * objects.length + HOLDERS;
 }
 
-function greyWords(core: Core): number {
-  const place = CONTROL_PLACES.find(({ field }) => field === "greyWords") as { offset: number };
-  return core.word(core.controlBlock() + place.offset);
-}
-
 /** Begins a cycle if none is under way, and goes on until `isThere`. */
 function stepUntil(core: Core, units: number, isThere: () => boolean): void {
   core.setBounded(1);
@@ -76,7 +70,7 @@ describe.each(BUILDS)("grey pages, %s core", (build) => {
     const core = start(build);
     const count = fill(core);
     stepUntil(core, 100, () => core.phase() === PHASE_DRAINING);
-    expect(greyWords(core)).toBeGreaterThan(0);
+    expect(fieldOf(core, "greyWords")).toBeGreaterThan(0);
     core.setBounded(0);
     expect(core.verify()).toBe(0);
     stepUntil(core, 100, () => core.phase() === PHASE_IDLE);

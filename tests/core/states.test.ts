@@ -2,15 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { DEBUG_COLLECTABLE, PHASE_WALKING } from "../../assembly/layout.js";
-import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
-import type { ControlField } from "../../src/wasm/core-layout.js";
-import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
+import { BUILDS, IMMORTALS, fieldOf, liveObjects, startCore } from "../support/core.js";
 import type { Core } from "../support/core.js";
-
-function get(core: Core, field: ControlField): number {
-  const place = CONTROL_PLACES.find((candidate) => candidate.field === field) as { offset: number };
-  return core.word((core.controlBlock() >>> 0) + place.offset);
-}
 
 function settle(core: Core): void {
   while (core.step(100_000));
@@ -49,9 +42,9 @@ describe.each(BUILDS)("%s core", (build) => {
     const key = (n: number): number => core.borrowInt(n, 0, 0);
     for (let i = 0; i < 1500; i++) core.dictSet(dict, key(i), core.none());
     core.setThresholds(1_000_000, 0, 0);
-    for (let i = 0; i < 100_000 && get(core, "partial") !== dict; i++) core.step(1);
+    for (let i = 0; i < 100_000 && fieldOf(core, "partial") !== dict; i++) core.step(1);
     expect(core.phase()).toBe(PHASE_WALKING);
-    expect(get(core, "partial")).toBe(dict);
+    expect(fieldOf(core, "partial")).toBe(dict);
     core.dictSet(dict, key(2000), dict);
     expect(core.verify()).toBe(0);
     core.decref(dict);

@@ -18,10 +18,10 @@ import {
   TYPE_DESCRIPTOR_SIZE,
   TYPE_HAS_FINALIZER,
 } from "../../assembly/layout.js";
-import { BITMAPS_OFFSET, CONTROL_PLACES, GENERATION_OFFSETS, BITMAPS_SHIFT } from "../../src/wasm/core-layout.js";
+import { BITMAPS_OFFSET, GENERATION_OFFSETS, BITMAPS_SHIFT } from "../../src/wasm/core-layout.js";
 import type { ControlField } from "../../src/wasm/core-layout.js";
 import { describeInvariant } from "../../src/wasm/invariants.js";
-import { BUILDS, startCore } from "../support/core.js";
+import { BUILDS, addressOf, fieldOf, startCore } from "../support/core.js";
 import type { Build, Core } from "../support/core.js";
 import { descriptorOf } from "../support/pages.js";
 
@@ -67,11 +67,6 @@ const {
 /** Bytes from the marked bits of a page to its scanned bits. */
 const SCANNED_DISTANCE = 1024;
 
-function addressOf(core: Core, field: ControlField): number {
-  const place = CONTROL_PLACES.find((candidate) => candidate.field === field);
-  return (core.controlBlock() >>> 0) + (place as { offset: number }).offset;
-}
-const get = (core: Core, field: ControlField): number => core.word(addressOf(core, field));
 const set = (core: Core, field: ControlField, value: number): void => core.setWord(addressOf(core, field), value);
 const add = (core: Core, at: number, by: number): void => core.setWord(at, core.word(at) + by);
 const toggle = (core: Core, object: number, flags: number): void =>
@@ -205,7 +200,7 @@ const PLANTS: Plant[] = [
   [
     "more frozen objects than are counted",
     INVARIANT_FROZEN_COUNT,
-    ({ core }) => set(core, "frozenUpTo", get(core, "births")),
+    ({ core }) => set(core, "frozenUpTo", fieldOf(core, "births")),
   ],
   [
     "garbage without a collection",
@@ -366,7 +361,7 @@ const PLANTS: Plant[] = [
     "a table of strings that holds something else",
     INVARIANT_INTERNED,
     ({ core, object }) => {
-      const at = get(core, "internBuffer") + 8;
+      const at = fieldOf(core, "internBuffer") + 8;
       for (let cell = 0; cell < 16; cell++) if (core.word(at + 8 * cell + 4)) core.setWord(at + 8 * cell + 4, object);
     },
   ],
@@ -377,7 +372,11 @@ const PLANTS: Plant[] = [
     ({ core }) => (core.setWord(core.none(), 1), core.setWord(core.none() + 4, 2 + (1 << 24))),
   ],
   ["False that is True", INVARIANT_IMMORTALS, ({ core }) => core.setWord(core.bool(0) + 8, 1)],
-  ["a small int with another value", INVARIANT_IMMORTALS, ({ core }) => core.setWord(get(core, "smallInts") + 8, 3)],
+  [
+    "a small int with another value",
+    INVARIANT_IMMORTALS,
+    ({ core }) => core.setWord(fieldOf(core, "smallInts") + 8, 3),
+  ],
   [
     "an empty tuple that leads to another tuple",
     INVARIANT_IMMORTALS,
@@ -392,7 +391,8 @@ const PLANTS: Plant[] = [
   ...[0, 4, 8, 12, 16, 20].map((offset): Plant => [
     `a type whose word ${offset} is wrong`,
     INVARIANT_TYPES,
-    ({ core, object }) => core.setWord(get(core, "types") + core.typeOf(object) * TYPE_DESCRIPTOR_SIZE + offset, 40),
+    ({ core, object }) =>
+      core.setWord(fieldOf(core, "types") + core.typeOf(object) * TYPE_DESCRIPTOR_SIZE + offset, 40),
   ]),
   ...(["version", "enabled", "bounded", "collecting", "hasHooks", "room", "nesting", "phase", "marking"] as const).map(
     (field): Plant => [`a control block with another ${field}`, INVARIANT_CONTROL, ({ core }) => set(core, field, 99)],
@@ -588,7 +588,7 @@ describe.each(BUILDS)("verify finds damage in the middle of things, %s core", (b
   test.each(plantsOnStack)("%s", (_, invariant, damage) => {
     insideFinalizer(build, dropNested, (core) => {
       const words = new Uint32Array(core.memory.buffer.slice(0));
-      damage(core, get(core, "dyingTop"));
+      damage(core, fieldOf(core, "dyingTop"));
       expect(describeInvariant(core.verify())).toBe(describeInvariant(invariant));
       new Uint32Array(core.memory.buffer).set(words);
     });
@@ -637,14 +637,14 @@ describe.each(BUILDS)("verify finds damage in the middle of things, %s core", (b
     [
       "a callback chain that runs in a circle",
       INVARIANT_CALLBACKS,
-      (core, _, last) => core.setWord(last + 16, get(core, "callbacksFirst")),
+      (core, _, last) => core.setWord(last + 16, fieldOf(core, "callbacksFirst")),
     ],
     ["a callback that has no function", INVARIANT_CALLBACKS, (core, _, last) => core.setWord(last + 8, 0)],
     [
       "a callback that is not held",
       INVARIANT_CALLBACKS,
       (core) => {
-        const first = get(core, "callbacksFirst");
+        const first = fieldOf(core, "callbacksFirst");
         const other = core.newList(0) >>> 0;
         core.listAppend(other, first);
         core.listAppend(other, first);
@@ -663,7 +663,7 @@ describe.each(BUILDS)("verify finds damage in the middle of things, %s core", (b
     for (const object of [first, second, float]) core.decref(object);
     expect(core.waiting()).toBe(2);
     expect(core.verify()).toBe(0);
-    damage(core, first >>> 0, get(core, "callbacksLast"));
+    damage(core, first >>> 0, fieldOf(core, "callbacksLast"));
     expect(describeInvariant(core.verify())).toBe(describeInvariant(invariant));
   });
 });
@@ -704,7 +704,7 @@ describe.each(BUILDS)("verify finds damage in a bounded cycle, %s core", (build)
     const at = part + page * 2 * SCANNED_DISTANCE + distance + ((object & 0xffff) >>> 8) * 4;
     core.setWord(at, core.word(at) ^ (1 << ((object >>> 3) & 31)));
   }
-  const isPartial = (core: Core): boolean => get(core, "partial") !== 0;
+  const isPartial = (core: Core): boolean => fieldOf(core, "partial") !== 0;
   const plants: [string, number, () => Core][] = [
     [
       "a barrier that is off",
@@ -738,7 +738,7 @@ describe.each(BUILDS)("verify finds damage in a bounded cycle, %s core", (build)
       INVARIANT_PLACE,
       () => {
         const { core } = inPhase(PHASE_WALKING);
-        set(core, "markTop", get(core, "markStack") + 4100);
+        set(core, "markTop", fieldOf(core, "markStack") + 4100);
         return core;
       },
     ],
@@ -756,7 +756,7 @@ describe.each(BUILDS)("verify finds damage in a bounded cycle, %s core", (build)
       INVARIANT_PARTIAL,
       () => {
         const { core } = inPhase(PHASE_WALKING, isPartial);
-        set(core, "partial", core.word(get(core, "partial") + 8));
+        set(core, "partial", core.word(fieldOf(core, "partial") + 8));
         return core;
       },
     ],
@@ -811,7 +811,7 @@ describe.each(BUILDS)("verify finds damage in a bounded cycle, %s core", (build)
       "a root that the walk has passed and not marked",
       INVARIANT_SNAPSHOT,
       () => {
-        const { core, alive } = inPhase(PHASE_WALKING, (there, root) => get(there, "cursor") > root);
+        const { core, alive } = inPhase(PHASE_WALKING, (there, root) => fieldOf(there, "cursor") > root);
         toggleBit(core, alive, 0);
         return core;
       },

@@ -1,15 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as invariants from "../../assembly/invariants.js";
-import {
-  CONTROL_PLACES,
-  FREE_TREES_OFFSET,
-  PAGE_FREE,
-  PAGE_LARGE,
-  PAGE_SPAN,
-  PAGE_TABLE,
-} from "../../src/wasm/core-layout.js";
+import { FREE_TREES_OFFSET, PAGE_FREE, PAGE_LARGE, PAGE_SPAN, PAGE_TABLE } from "../../src/wasm/core-layout.js";
 import type { ControlField } from "../../src/wasm/core-layout.js";
-import { startCore } from "../support/core.js";
+import { addressOf, startCore } from "../support/core.js";
 import type { Core } from "../support/core.js";
 import { descriptorOf, fieldOf, runsOf } from "../support/pages.js";
 
@@ -27,11 +20,6 @@ function heapOfAllKinds(): Core {
   large.filter((_, i) => i % 2).forEach((block) => core.decref(block));
   expect(core.verify()).toBe(0);
   return core;
-}
-
-function addressOf(core: Core, name: ControlField): number {
-  const place = CONTROL_PLACES.find(({ field }) => field === name);
-  return (core.controlBlock() >>> 0) + (place?.offset ?? 0);
 }
 
 /** What `verify` says while a word is another; a trap is an answer, too. */

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { CoreImports } from "../../src/wasm/exports.js";
+import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
+import type { ControlField } from "../../src/wasm/core-layout.js";
 import { completeExports } from "../../src/wasm/instance.js";
 import type { RawExports } from "../../src/wasm/exports.js";
 import type { CoreExports } from "../../src/wasm/instance.js";
@@ -69,4 +71,13 @@ export const IMMORTALS = 3 + 262 + 1;
 export function liveObjects(core: Core): number {
   core.census();
   return core.liveObjects();
+}
+
+/** Where a field of the control block stands, and what it reads as. */
+export function addressOf(core: Core, field: ControlField): number {
+  const place = CONTROL_PLACES.find((candidate) => candidate.field === field) as { offset: number };
+  return (core.controlBlock() >>> 0) + place.offset;
+}
+export function fieldOf(core: Core, field: ControlField): number {
+  return core.word(addressOf(core, field));
 }

@@ -8,12 +8,11 @@ import {
   RESULT_MISSING,
   TYPE_HAS_FINALIZER,
 } from "../../assembly/layout.js";
-import { startCore } from "../support/core.js";
+import { fieldOf, startCore } from "../support/core.js";
 import type { Build, Core } from "../support/core.js";
 import { pick } from "../support/program.js";
 import type { Random } from "../support/program.js";
 import { seededRandom } from "../support/random.js";
-import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
 import { Comparison } from "./compare.js";
 import { Model, nameOf } from "./model.js";
 import type { Thing } from "./model.js";
@@ -368,7 +367,7 @@ export class WeakProgram {
     }
     if (this.#model.things.size > 0) throw new Error(`${this.#model.things.size} objects are left at the end`);
     for (const field of ["weakrefs", "weakrefMapSize", "entryMapSize", "entryIndexSize", "rootsMapSize"] as const)
-      if (this.#controlField(field)) throw new Error(`${field} is ${this.#controlField(field)} at the end`);
+      if (fieldOf(this.#core, field)) throw new Error(`${field} is ${fieldOf(this.#core, field)} at the end`);
   }
 
   /** Full collections leave nothing but what can be reached, once no hook has a say any more. */
@@ -382,11 +381,6 @@ export class WeakProgram {
     const reachable = this.#model.reachable();
     for (const thing of this.#model.things)
       if (!reachable.has(thing)) throw new Error(`${nameOf(thing)} is garbage, and was not collected`);
-  }
-
-  #controlField(name: string): number {
-    const place = CONTROL_PLACES.find(({ field }) => field === name);
-    return this.#core.word(this.#core.controlBlock() + (place?.offset ?? 0));
   }
 
   #anyHeld(): Thing | null {

@@ -121,7 +121,7 @@ export class Control {
   /** Whether there ever was a finalizer or a weak reference. */
   hasHooks: u32;
   /** Not 0 if the garbage just found, or what may die with it, has finalizers or weak references. */
-  garbageIsLoud: u32;
+  garbageHasHooks: u32;
   /** Objects that the last collection examined, and bytes that it freed. */
   candidates: u32;
   freedBytes: u32;

@@ -85,11 +85,11 @@ export const TYPE_HAS_LINKS = 2;
 export const TYPE_VARIABLE_SIZE = 4;
 // Flags of a type that the core derives, so that common births and deaths take short paths.
 /** The death of an object is nothing but dropping slots, unless it has weak references. */
-export const TYPE_DIES_QUIETLY = 8;
+export const TYPE_DIES_PLAINLY = 8;
 /** An object with more slots than this may have to die in slices. */
-export const MAX_QUIET_SLOTS = 512;
+export const MAX_PLAIN_SLOTS = 512;
 /** Objects of the type have no finalizer, and are no weak references, weak maps or entries. */
-export const TYPE_DIES_SILENTLY = 16;
+export const TYPE_HAS_NO_HOOKS = 16;
 /** A struct with 8 bytes of payload, at most two slots. If they are 0, its death is nothing but freeing its block. */
 export const TYPE_DIES_AT_ONCE = 32;
 /** Has links, and a payload of 8 to 32 bytes. */
@@ -229,7 +229,7 @@ export const PHASE_PROMOTING = 2; // makes everything tracked old; at its end th
 export const PHASE_WALKING = 3; // marks roots and what they reach, in one pass over all pages
 export const PHASE_DRAINING = 4; // scans what was marked behind the pass; at its end garbage is decided
 export const PHASE_GATHERING = 5; // clears weak references to garbage, finds garbage with finalizers
-export const PHASE_SPARING = 6; // marks garbage with finalizers and all that it reaches: it survives this cycle
+export const PHASE_MARKING_PENDING = 6; // marks garbage with finalizers and all that it reaches: it survives this cycle
 export const PHASE_FINALIZING = 7; // runs finalizers
 export const PHASE_SWEEPING = 8; // empties and frees the rest of the garbage
 

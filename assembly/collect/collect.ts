@@ -15,7 +15,7 @@ import {
   promoteSome,
   startLongLived,
 } from "../heap/generations";
-import { freeTogether, isUnmarkedSilent, silence, sweep } from "../death/bulk";
+import { freeTogether, isUnmarkedWithoutHooks, cutWeakLinks, sweep } from "../death/bulk";
 import { endDeaths, settleDeaths } from "../death/death";
 import { canRunHooks, startActivation, tell } from "../death/hooks";
 import { gatherUnmarked } from "./order";
@@ -82,7 +82,7 @@ function collectYoung(generation: u32): u32 {
   findInYoung(generation);
   countYoung(generation, control.candidates);
   if (isEmpty(UNREACHABLE)) return 0;
-  return control.garbageIsLoud | control.debug ? tearDown(generation) : freeTogether(UNREACHABLE);
+  return control.garbageHasHooks | control.debug ? tearDown(generation) : freeTogether(UNREACHABLE);
 }
 
 /**
@@ -107,13 +107,13 @@ function collectWholeHeap(): u32 {
   control.candidates = all - control.frozenCount;
   const hasGarbage = reached < all;
   // Frozen objects are marked, and yet may die if garbage held them last: then their hooks run.
-  const isSilent = hasGarbage && !(control.debug | control.frozenCount) && isUnmarkedSilent();
+  const diesInBulk = hasGarbage && !(control.debug | control.frozenCount) && isUnmarkedWithoutHooks();
   let collected: u32 = 0;
-  if (isSilent) collected = sweep();
+  if (diesInBulk) collected = sweep();
   else if (hasGarbage) gatherUnmarked(UNREACHABLE);
   startLongLived();
   endLongLived();
-  return hasGarbage && !isSilent ? tearDown(2) : collected;
+  return hasGarbage && !diesInBulk ? tearDown(2) : collected;
 }
 
 /** Ends the life of the objects in UNREACHABLE that are not resurrected. Returns how many. */
@@ -132,7 +132,7 @@ function tearDown(generation: u32): u32 {
   if (control.bounded && !(control.debug & DEBUG_SAVEALL && control.garbage)) {
     // Deaths in slices would leave cleared objects in reach of the dying ones, where programs find them through
     // listings.
-    silence(UNREACHABLE);
+    cutWeakLinks(UNREACHABLE);
     freeTogether(UNREACHABLE);
   } else {
     clearGarbage(UNREACHABLE, FINALIZED, isMarked ? CLEARING_UNMARKED : CLEARING);

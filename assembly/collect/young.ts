@@ -19,7 +19,7 @@ import {
   KIND_STRUCT,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
-  TYPE_DIES_SILENTLY,
+  TYPE_HAS_NO_HOOKS,
   TYPE_EPHEMERON,
   TYPE_MASK,
   TYPE_TUPLE,
@@ -124,7 +124,7 @@ function subtractRefs(list: usize, limit: u32): bool {
       if (isCollecting(keyOf(object)) || isCollecting(mapOf(object))) setPrev(object, prevOf(object) - 1);
     }
   }
-  control.garbageIsLoud = outside & FLAG_HAS_WEAKREFS;
+  control.garbageHasHooks = outside & FLAG_HAS_WEAKREFS;
   return true;
 }
 
@@ -241,7 +241,8 @@ function separate(from: usize, unreachable: usize, reachable: u32, first: usize)
     if (info & FLAG_COLLECTING) {
       setInfo(object, info | FLAG_UNREACHABLE);
       linkLast(unreachable, object);
-      if (info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_DIES_SILENTLY)) control.garbageIsLoud = 1;
+      if (info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_HAS_NO_HOOKS))
+        control.garbageHasHooks = 1;
       moved++;
     } else if (reachable && (info & TYPE_MASK) == TYPE_TUPLE && holdsAtoms(object, typeAt(TYPE_TUPLE))) {
       setInfo(object, info & ~FLAG_TRACKED);

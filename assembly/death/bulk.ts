@@ -11,7 +11,7 @@ import {
   KIND_WEAKMAP,
   PHASE_SWEEPING,
   TYPE_BUFFER,
-  TYPE_DIES_SILENTLY,
+  TYPE_HAS_NO_HOOKS,
   TYPE_MASK,
   TYPE_STR,
   TYPE_WEAKREF,
@@ -42,7 +42,7 @@ import { clearWeakrefs } from "../weak/reference";
  * Removes all weak references and entries of weak maps from the garbage of a list, whose hooks have run, so that it can
  * die in bulk. Callbacks of weak references that finalizers have made since are deferred.
  */
-export function silence(list: usize): void {
+export function cutWeakLinks(list: usize): void {
   // From now on no listing shows the garbage.
   control.clearing = CLEARING;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
@@ -105,12 +105,12 @@ function dropOutsiders(list: usize): void {
 }
 
 /** Whether the objects that a full marking has not marked have no hooks. */
-export function isUnmarkedSilent(): bool {
+export function isUnmarkedWithoutHooks(): bool {
   if (!control.hasHooks) return true;
   for (let object = firstObject(); object; object = nextObject(object)) {
     const info = infoOf(object);
-    const isLoud = info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_DIES_SILENTLY);
-    if (isLoud && refcountOf(object) && !isMarked(object)) return false;
+    const hasHook = info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_HAS_NO_HOOKS);
+    if (hasHook && refcountOf(object) && !isMarked(object)) return false;
   }
   return true;
 }

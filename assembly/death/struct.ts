@@ -9,7 +9,7 @@ import {
   FLAG_TRACKED,
   FLAG_UNREACHABLE,
   PAYLOAD_OFFSET,
-  TYPE_DIES_QUIETLY,
+  TYPE_DIES_PLAINLY,
   TYPE_HAS_LINKS,
 } from "../layout";
 import { SATURATED, setInfo, setNext, setPrev, setRefcount } from "../object/header";
@@ -24,7 +24,7 @@ import { leaveGeneration } from "../heap/generations";
  */
 const NOT_ALIVE: u32 = ~(SATURATED | FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE);
 /** Flags of the type of such a struct. */
-export const STRUCT: u32 = TYPE_DIES_QUIETLY | TYPE_HAS_LINKS;
+export const STRUCT: u32 = TYPE_DIES_PLAINLY | TYPE_HAS_LINKS;
 
 /** Whether an object is such a struct, and its death has not begun. */
 @inline

@@ -13,7 +13,7 @@ import {
   FLAG_HAS_WEAKREFS,
   KIND_WEAKMAP,
   PART_SLOTS,
-  TYPE_DIES_QUIETLY,
+  TYPE_DIES_PLAINLY,
   TYPE_EPHEMERON,
   TYPE_MASK,
   TYPE_WEAKREF,
@@ -44,7 +44,7 @@ export function sweep(object: usize): bool {
   // An entry leaves its map first. If its value is its own key, and a leaf, dropping the slot kills that key, which
   // would then remove this entry.
   if ((info & TYPE_MASK) == TYPE_EPHEMERON) leaveMap(object);
-  if (!(type.flags & TYPE_DIES_QUIETLY) || info & FLAG_HAS_WEAKREFS) {
+  if (!(type.flags & TYPE_DIES_PLAINLY) || info & FLAG_HAS_WEAKREFS) {
     if (!dropEntries(object, type)) return false;
     if (typeIdOf(object) == TYPE_WEAKREF) endWeakref(object);
     if (slotCount(object, type) > PART) {

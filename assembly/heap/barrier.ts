@@ -15,7 +15,7 @@
 //   WALKING                what the walk has not passed      roots passed, scanning, the barrier
 //   DRAINING               what only grey objects lead to    scanning, the barrier
 //   GATHERING              none: white is garbage            nothing
-//   SPARING                none                              scanning from objects with finalizers
+//   MARKING_PENDING        none                              scanning from objects with finalizers
 //   FINALIZING, SWEEPING   none                              nothing
 //
 // The invariant of WALKING and DRAINING: every white object of the snapshot that was reachable when the snapshot was

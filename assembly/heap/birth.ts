@@ -6,14 +6,14 @@ import {
   FLAG_TRACKED,
   KIND_STRUCT,
   KIND_WEAKMAP,
-  MAX_QUIET_SLOTS,
+  MAX_PLAIN_SLOTS,
   MAX_TYPES,
   PAYLOAD_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
   TYPE_BORN_AT_ONCE,
   TYPE_DIES_AT_ONCE,
-  TYPE_DIES_QUIETLY,
-  TYPE_DIES_SILENTLY,
+  TYPE_DIES_PLAINLY,
+  TYPE_HAS_NO_HOOKS,
   TYPE_EPHEMERON,
   TYPE_HAS_FINALIZER,
   TYPE_HAS_LINKS,
@@ -130,12 +130,12 @@ export function shortcutsOf(id: u32, type: Type, flags: u32): u32 {
   const links = (flags & TYPE_HAS_LINKS) != 0;
   const hasFinalizer = (flags & TYPE_HAS_FINALIZER) != 0;
   const isWeak = id == TYPE_WEAKREF || id == TYPE_EPHEMERON || type.kind == KIND_WEAKMAP;
-  const isQuiet =
-    type.kind <= <u32>KIND_STRUCT && type.slots <= <u32>MAX_QUIET_SLOTS && !hasFinalizer && id != TYPE_WEAKREF;
+  const isPlain =
+    type.kind <= <u32>KIND_STRUCT && type.slots <= <u32>MAX_PLAIN_SLOTS && !hasFinalizer && id != TYPE_WEAKREF;
   let shortcuts: u32 = 0;
-  if (isQuiet) shortcuts |= TYPE_DIES_QUIETLY;
-  if (!isWeak && !hasFinalizer) shortcuts |= TYPE_DIES_SILENTLY;
-  if (links && isQuiet && payload == 8) shortcuts |= TYPE_DIES_AT_ONCE;
+  if (isPlain) shortcuts |= TYPE_DIES_PLAINLY;
+  if (!isWeak && !hasFinalizer) shortcuts |= TYPE_HAS_NO_HOOKS;
+  if (links && isPlain && payload == 8) shortcuts |= TYPE_DIES_AT_ONCE;
   if (links && payload >= 8 && payload <= 32) shortcuts |= TYPE_BORN_AT_ONCE;
   return shortcuts;
 }

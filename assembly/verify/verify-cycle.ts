@@ -6,7 +6,7 @@ import {
   FLAG_FINALIZED,
   FLAG_UNREACHABLE,
   PHASE_GATHERING,
-  PHASE_SPARING,
+  PHASE_MARKING_PENDING,
   PHASE_SWEEPING,
   PHASE_WALKING,
   TYPE_EPHEMERON,
@@ -55,23 +55,23 @@ function verifyDecision(): u32 {
 
 function isRightlyDead(object: usize): bool {
   if (rootsFieldOf(object) && !control.collecting) return false;
-  // An entry whose key and map are alive is alive too. SPARING marks them one after the other.
+  // An entry whose key and map are alive is alive too. MARKING_PENDING marks them one after the other.
   const isKept = isEntry(object) && isMarked(keyOf(object)) && isMarked(mapOf(object));
-  if (isKept && control.phase != PHASE_SPARING) return false;
+  if (isKept && control.phase != PHASE_MARKING_PENDING) return false;
   if (control.phase == PHASE_GATHERING) return true;
   const isFinalized = !hasFinalizer(typeOf(object)) || (infoOf(object) & FLAG_FINALIZED) != 0;
   return isFinalized && !firstWeakref(object);
 }
 
 /**
- * Three kinds of objects may refer to garbage: PENDING ones until SPARING has marked it, all objects while garbage is
- * saved, and a dead entry whose key has died since, until it has died itself.
+ * Three kinds of objects may refer to garbage: PENDING ones until MARKING_PENDING has marked it, all objects while
+ * garbage is saved, and a dead entry whose key has died since, until it has died itself.
  */
 function holdsNothingDead(object: usize): bool {
   const type = typeOf(object);
   if (!hasLinks(type) || infoOf(object) & FLAG_UNREACHABLE) return true;
   if (typeIdOf(object) == TYPE_EPHEMERON && infoOf(object) & FLAG_DYING) return true;
-  if (control.phase == PHASE_SPARING || control.savesGarbage) return true;
+  if (control.phase == PHASE_MARKING_PENDING || control.savesGarbage) return true;
   for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
     const child = load<u32>(slot);
     if (child && isDead(child)) return false;

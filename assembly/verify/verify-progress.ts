@@ -5,7 +5,7 @@ import {
   PAGE_SHIFT,
   PART_ENTRIES_OF_KEY,
   PART_SLOTS,
-  PHASE_SPARING,
+  PHASE_MARKING_PENDING,
   PHASE_SWEEPING,
   PHASE_WALKING,
   TYPE_BUFFER,
@@ -69,12 +69,12 @@ function verifyPartial(): u32 {
 }
 
 /**
- * Garbage with finalizers is on PENDING whenever user code can run. The next object to mark in SPARING is on PENDING,
- * or its head.
+ * Garbage with finalizers is on PENDING whenever user code can run. The next object to mark in MARKING_PENDING is on
+ * PENDING, or its head.
  */
 function verifyPending(): u32 {
   if (control.pendingChain) return broken(INVARIANT_PENDING, control.pendingChain);
-  if (control.phase != PHASE_SPARING) return 0;
+  if (control.phase != PHASE_MARKING_PENDING) return 0;
   const next = <usize>control.pendingAt;
   if (next == PENDING) return 0;
   return typeIdAt(next) && stateOf(next) == STATE_PENDING ? 0 : broken(INVARIANT_PENDING, next);

@@ -16,11 +16,11 @@ import {
   STR_BYTES_OFFSET,
   STR_LENGTH_OFFSET,
   TYPE_DESCRIPTOR_SIZE,
-  MAX_QUIET_SLOTS,
+  MAX_PLAIN_SLOTS,
   TYPE_BORN_AT_ONCE,
   TYPE_DIES_AT_ONCE,
-  TYPE_DIES_QUIETLY,
-  TYPE_DIES_SILENTLY,
+  TYPE_DIES_PLAINLY,
+  TYPE_HAS_NO_HOOKS,
   EPHEMERON_MAP_OFFSET,
   TYPE_EPHEMERON,
   TYPE_HAS_FINALIZER,
@@ -158,8 +158,8 @@ class Placer {
       if (id < FIRST_USER_TYPE) return;
       const { payload, slots, hasLinks, hasFinalizer } = type;
       const sizeClass = sizeClassOf(type, this.#image.isChecked);
-      const quietly = slots <= MAX_QUIET_SLOTS ? TYPE_DIES_QUIETLY : 0;
-      const dies = hasFinalizer ? TYPE_HAS_FINALIZER : quietly | TYPE_DIES_SILENTLY;
+      const quietly = slots <= MAX_PLAIN_SLOTS ? TYPE_DIES_PLAINLY : 0;
+      const dies = hasFinalizer ? TYPE_HAS_FINALIZER : quietly | TYPE_HAS_NO_HOOKS;
       const isSmall = hasLinks && payload >= 8 && payload <= 32;
       const atOnce = hasLinks && payload === 8 && !hasFinalizer && quietly !== 0;
       const flags =

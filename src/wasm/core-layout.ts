@@ -81,7 +81,7 @@ export const CONTROL_FIELDS = {
   garbage: "saved",
   clearsAllWeakrefs: "saved",
   hasHooks: "saved",
-  garbageIsLoud: "scratch",
+  garbageHasHooks: "scratch",
   candidates: "saved",
   freedBytes: "saved",
   threshold0: "saved",

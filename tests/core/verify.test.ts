@@ -12,7 +12,7 @@ import {
   FLAG_UNREACHABLE,
   IMMORTAL_REFCOUNT,
   PHASE_GATHERING,
-  PHASE_SPARING,
+  PHASE_MARKING_PENDING,
   PHASE_SWEEPING,
   PHASE_WALKING,
   TYPE_DESCRIPTOR_SIZE,
@@ -791,7 +791,7 @@ describe.each(BUILDS)("verify finds damage in a bounded cycle, %s core", (build)
       "pending garbage whose next is none",
       INVARIANT_PENDING,
       () => {
-        const { core, alive } = inPhase(PHASE_SPARING);
+        const { core, alive } = inPhase(PHASE_MARKING_PENDING);
         set(core, "pendingAt", alive);
         return core;
       },
@@ -800,7 +800,7 @@ describe.each(BUILDS)("verify finds damage in a bounded cycle, %s core", (build)
       "pending garbage that no list has",
       INVARIANT_TRACKED,
       () => {
-        const { core } = inPhase(PHASE_SPARING);
+        const { core } = inPhase(PHASE_MARKING_PENDING);
         const head = (core.controlBlock() >>> 0) + GENERATION_OFFSETS[0] + 4 * 8;
         core.setWord(head - 8, head);
         core.setWord(head - 4, head);

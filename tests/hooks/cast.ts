@@ -32,7 +32,7 @@ function must(what: string, actual: unknown, expected: unknown): void {
 /** An object of the model. */
 export interface Actor {
   id: number;
-  isLoud: boolean;
+  hasHook: boolean;
   left: Actor | null;
   right: Actor | null;
   /** The handles that hold it. */
@@ -132,10 +132,10 @@ export class Cast {
   // ---- The model, and the heap
 
   /** A new actor, held once. */
-  make(isLoud = true): Actor {
+  make(hasHook = true): Actor {
     const id = this.#nextId++;
-    const handle = this.heap.none.store.outsideScopes(() => (isLoud ? this.#loud : this.#plain).new({ id }));
-    const actor: Actor = { id, isLoud, left: null, right: null, held: [handle], ran: 0 };
+    const handle = this.heap.none.store.outsideScopes(() => (hasHook ? this.#loud : this.#plain).new({ id }));
+    const actor: Actor = { id, hasHook, left: null, right: null, held: [handle], ran: 0 };
     this.actors.set(id, actor);
     return actor;
   }
@@ -270,7 +270,7 @@ export class Cast {
   }
 
   #checkFinalizer(actor: Actor, isAlive: boolean): void {
-    if (!actor.isLoud) return;
+    if (!actor.hasHook) return;
     if (isAlive) must(`finalizers of actor ${actor.id}, which lives`, actor.ran, Math.min(actor.ran, 1));
     else must(`finalizers of actor ${actor.id}, which is gone`, actor.ran, 1);
   }

@@ -2,7 +2,7 @@
 // the hook is given, and makes it run.
 
 import type { Handle, StructHandle } from "../../src/index.js";
-import { PHASE_GATHERING, PHASE_SPARING, PHASE_SWEEPING, PHASE_FINALIZING } from "../../assembly/layout.js";
+import { PHASE_GATHERING, PHASE_MARKING_PENDING, PHASE_SWEEPING, PHASE_FINALIZING } from "../../assembly/layout.js";
 import type { Actor, Cast, Container } from "./cast.js";
 
 export interface Stage {
@@ -279,7 +279,7 @@ export const PLACES: Record<string, Place> = {
   ...Object.fromEntries(
     [
       ["gathering", PHASE_GATHERING],
-      ["sparing", PHASE_SPARING],
+      ["marking pending objects", PHASE_MARKING_PENDING],
       ["telling", PHASE_FINALIZING],
       ["sweeping", PHASE_SWEEPING],
     ].map(([name, phase]) => [

@@ -1,7 +1,7 @@
 // Mistakes to plant: the cycle of bounded pauses, and the end of garbage that hooks are about. See core.mjs.
 
 const sweeping = "assembly/death/sweeping.ts";
-const sparing = "assembly/collect/cycle/sparing.ts";
+const pending = "assembly/collect/cycle/pending.ts";
 const teardown = "assembly/collect/teardown.ts";
 const cycle = "assembly/collect/cycle/cycle.ts";
 const walk = "assembly/collect/cycle/walk.ts";
@@ -10,13 +10,13 @@ const pace = "assembly/collect/cycle/pace.ts";
 export default [
   {
     name: "cycle: what has a finalizer is not marked itself",
-    file: sparing,
+    file: pending,
     find: "    mark(object);\n    scanSlots(object);",
     replace: "    scanSlots(object);",
   },
   {
     name: "cycle: finalizers run in address order",
-    file: sparing,
+    file: pending,
     find: "appendChain(PENDING, sortChain(chain))",
     replace: "appendChain(PENDING, chain)",
   },
@@ -112,43 +112,43 @@ export default [
   },
   {
     name: "cycle: garbage in gc.garbage goes on as garbage",
-    file: sparing,
+    file: pending,
     find: "  mark(object);\n  control.cycleCollected++;",
     replace: "  control.cycleCollected++;",
   },
   {
     name: "cycle: a callback meets objects that are on no list",
-    file: sparing,
+    file: pending,
     find: "  sortPending();\n  for (let weakref",
     replace: "  for (let weakref",
   },
   {
     name: "cycle: what is to be finalized is still counted as old",
-    file: sparing,
+    file: pending,
     find: "  uncountOld(object);\n",
     replace: "",
   },
   {
     name: "cycle: an object to be finalized overtakes one that is scanned in parts",
-    file: sparing,
+    file: pending,
     find: "  if (!control.partial && <usize>control.pendingAt != PENDING) {",
     replace: "  if (<usize>control.pendingAt != PENDING) {",
   },
   {
     name: "cycle: finalizers run again in the next cycle",
-    file: sparing,
+    file: pending,
     find: "  moveTo(2, object);\n  setFlag(object, FLAG_FINALIZED);",
     replace: "  moveTo(2, object);",
   },
   {
     name: "cycle: what its finalizer lets go of stays",
-    file: sparing,
+    file: pending,
     find: "  if (finalize(object)) kill(object);",
     replace: "  finalize(object);",
   },
   {
     name: "cycle: weak references that die of their callback in a cycle are not counted",
-    file: sparing,
+    file: pending,
     find: "  control.cycleCollected += callEach(first);",
     replace: "  callEach(first);",
   },

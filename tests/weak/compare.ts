@@ -103,9 +103,9 @@ export class Comparison {
     if (!referent.isDead && !referent.wasGarbage)
       throw new Error(`${name} is dead, and its referent never was garbage`);
     if (weakref.calls > 1) throw new Error(`${name} was called ${weakref.calls} times`);
-    const isQuiet = !isInHook && core.phase() === PHASE_IDLE && core.waiting() === 0;
+    const isPlain = !isInHook && core.phase() === PHASE_IDLE && core.waiting() === 0;
     // One that is garbage itself is not called, and a finalizer may save it.
-    if (isQuiet && referent.isDead && !weakref.wasGarbage)
+    if (isPlain && referent.isDead && !weakref.wasGarbage)
       must(`calls of ${name}`, weakref.calls, weakref.callback ? 1 : 0);
   }
 

@@ -1,11 +1,11 @@
 // An incremental collection of the whole heap, for bounded pauses. docs/collector.md shows the phases, and what holds
 // in each.
 //
-//   CLEARING ─► PROMOTING ─► WALKING ─► DRAINING ─► GATHERING ─► SPARING ─► FINALIZING ─► SWEEPING
+//   CLEARING ─► PROMOTING ─► WALKING ─► DRAINING ─► GATHERING ─► MARKING_PENDING ─► FINALIZING ─► SWEEPING
 //                          ▲                     ▲
 //                       snapshot             garbage is decided
 //
-// Each step does a number of units of work, of about 5 ns: one for a word of a bitmap or a block that is read, more for
+// Each step does a number of units of work: one for a word of a bitmap or a block that is read, more for
 // what takes longer. Nothing is done in one go that grows with the heap.
 
 import {
@@ -17,7 +17,7 @@ import {
   PHASE_GATHERING,
   PHASE_IDLE,
   PHASE_PROMOTING,
-  PHASE_SPARING,
+  PHASE_MARKING_PENDING,
   PHASE_SWEEPING,
   PHASE_FINALIZING,
   STEP_ENDS,
@@ -34,7 +34,7 @@ import { countCollection } from "../count";
 import { markOn, startMarking } from "../mark/mark";
 import { startWalk } from "../mark/pass";
 import { countBlocks, learnPace, setPace, startPace, startPhasePace } from "./pace";
-import { finalizeNext, sortPending, spareOn, startSparing } from "./sparing";
+import { finalizeNext, sortPending, markPending, startMarkingPending } from "./pending";
 import { walkOn } from "./walk";
 
 /** Pages whose bitmaps are cleared at once. */
@@ -127,8 +127,8 @@ function advance(): void {
   else if (phase <= <u32>PHASE_DRAINING) {
     markStep(phase);
   } else if (phase == PHASE_GATHERING) gatherOn();
-  else if (phase == PHASE_SPARING) {
-    if (spareOn()) control.phase = PHASE_FINALIZING;
+  else if (phase == PHASE_MARKING_PENDING) {
+    if (markPending()) control.phase = PHASE_FINALIZING;
   } else if (phase == PHASE_FINALIZING) {
     if (!finalizeNext()) startPhase(PHASE_SWEEPING);
   } else if (walkOn()) completeCycle();
@@ -180,8 +180,8 @@ function decide(): void {
 
 function gatherOn(): void {
   if (!walkOn()) return;
-  startSparing();
-  control.phase = PHASE_SPARING;
+  startMarkingPending();
+  control.phase = PHASE_MARKING_PENDING;
 }
 
 /** Ends the last phase. Objects that became old during the cycle count towards the next one. */

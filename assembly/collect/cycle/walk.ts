@@ -12,7 +12,7 @@ import { goTo } from "../mark/pass";
 import { runWaiting } from "../../death/death";
 import { canRunHooks, isAnythingWaiting } from "../../death/hooks";
 import { sweep, sweepPart } from "../../death/sweeping";
-import { gather, save } from "./sparing";
+import { gather, save } from "./pending";
 
 /** Units of work: a page, a word of its bitmap, and a block that is not marked. */
 const PAGE_UNITS: i32 = 4;

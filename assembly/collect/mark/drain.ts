@@ -4,7 +4,7 @@
 // Here marking goes depth first, from one place in memory to another. Structs of the snapshot, which most objects are,
 // are scanned here; all others in scan.ts.
 
-import { FLAG_HAS_WEAKREFS, FLAG_OLD, PAYLOAD_OFFSET, TYPE_DIES_QUIETLY, TYPE_MASK } from "../../layout";
+import { FLAG_HAS_WEAKREFS, FLAG_OLD, PAYLOAD_OFFSET, TYPE_DIES_PLAINLY, TYPE_MASK } from "../../layout";
 import { isMarked, mark, markScanned } from "../../memory/bits";
 import { control } from "../../control";
 import { birthOf, infoOf } from "../../object/header";
@@ -46,7 +46,7 @@ export function drainStack(): void {
     left -= JUMP_UNITS;
     const info = infoOf(object);
     const type = typeAt(info & TYPE_MASK);
-    if ((info & (FLAG_OLD | FLAG_HAS_WEAKREFS)) != FLAG_OLD || !(type.flags & TYPE_DIES_QUIETLY)) {
+    if ((info & (FLAG_OLD | FLAG_HAS_WEAKREFS)) != FLAG_OLD || !(type.flags & TYPE_DIES_PLAINLY)) {
       control.markTop = top;
       control.work = left;
       scanSlots(object);

@@ -12,7 +12,7 @@ import {
   PHASE_DRAINING,
   ROOTS_SATURATED,
   ROOTS_SHIFT,
-  TYPE_DIES_QUIETLY,
+  TYPE_DIES_PLAINLY,
   TYPE_MASK,
 } from "../../layout";
 import { endOfBlocks, firstBlockOf, strideOf } from "../../memory/blocks-of";
@@ -129,7 +129,7 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
         grey &= grey - 1;
         const info = infoOf(object);
         const type = typeAt(info & TYPE_MASK);
-        if ((info & (FLAG_OLD | FLAG_HAS_WEAKREFS)) != FLAG_OLD || !(type.flags & TYPE_DIES_QUIETLY)) {
+        if ((info & (FLAG_OLD | FLAG_HAS_WEAKREFS)) != FLAG_OLD || !(type.flags & TYPE_DIES_PLAINLY)) {
           control.markedOld--;
           if (isPass) control.cursor = at;
           control.markTop = top;

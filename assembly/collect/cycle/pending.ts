@@ -1,5 +1,5 @@
 // Garbage with hooks, in a cycle: weak references are cleared and their callbacks run (GATHERING); objects with
-// finalizers, and everything that those reach, are marked (SPARING); finalizers run (FINALIZING).
+// finalizers, and everything that those reach, are marked (MARKING_PENDING); finalizers run (FINALIZING).
 //
 // An object that a finalizer can reach survives this cycle, including the finalizer's own object. It is marked like
 // anything reachable, so that the entries of weak maps that lead to it survive too. The next cycle frees it.
@@ -58,14 +58,14 @@ export function sortPending(): void {
   if (chain) appendChain(PENDING, sortChain(chain));
 }
 
-/** Begins SPARING. */
-export function startSparing(): void {
+/** Begins MARKING_PENDING. */
+export function startMarkingPending(): void {
   sortPending();
   control.pendingAt = <u32>nextOf(PENDING);
 }
 
 /** Marks the next pending object, and scans what it and those before it reach. True if all is marked. */
-export function spareOn(): bool {
+export function markPending(): bool {
   if (!control.partial && <usize>control.pendingAt != PENDING) {
     const object = <usize>control.pendingAt;
     control.pendingAt = <u32>nextOf(object);

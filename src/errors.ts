@@ -115,9 +115,10 @@ export function isStackOverflow(error: unknown): boolean {
   try {
     if (!(error instanceof Error)) return false;
     const { name, message } = error;
-    return name === "RangeError"
-      ? message.startsWith("Maximum call stack size exceeded")
-      : name === "InternalError" && message === "too much recursion";
+    if (name === "RangeError") return message.startsWith("Maximum call stack size exceeded");
+    // Newer V8s, of a regular expression that they had no room to compile.
+    if (name === "SyntaxError") return message.endsWith(": Stack overflow");
+    return name === "InternalError" && message === "too much recursion";
   } catch {
     // Nothing of the engine's throws when it is looked at.
     return false;

@@ -73,10 +73,6 @@ export function firstEntryOf(key: usize): usize {
 export function nextEntryOf(entry: usize): usize {
   return load<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET);
 }
-/** Links entries that are in no map into a chain. */
-export function setNextEntryOf(entry: usize, next: usize): void {
-  store<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET, <u32>next);
-}
 
 // ---- The index
 
@@ -131,7 +127,7 @@ export function createEntry(map: usize, key: usize): usize {
   const keyed = firstEntryOf(key);
   const older = firstEntry(map);
   store<u32>(entry + EPHEMERON_KEY_OFFSET, <u32>key);
-  setNextEntryOf(entry, keyed);
+  store<u32>(entry + EPHEMERON_KEY_NEXT_OFFSET, <u32>keyed);
   if (keyed) store<u32>(keyed + EPHEMERON_KEY_PREV_OFFSET, <u32>entry);
   store<u32>(entry + EPHEMERON_MAP_OFFSET, <u32>map);
   store<u32>(entry + EPHEMERON_NEXT_OFFSET, <u32>older);
@@ -181,7 +177,7 @@ export function unlinkEntry(entry: usize): void {
   const next = nextEntryOf(entry);
   const before = load<u32>(entry + EPHEMERON_KEY_PREV_OFFSET);
   if (next) store<u32>(next + EPHEMERON_KEY_PREV_OFFSET, before);
-  if (before) setNextEntryOf(before, next);
+  if (before) store<u32>(<usize>before + EPHEMERON_KEY_NEXT_OFFSET, <u32>next);
   else if (next) put(entriesByKey(), key, <u32>next);
   else {
     del(entriesByKey(), key);

@@ -1,16 +1,16 @@
-import { readOptions, readProperties } from "./arguments.js";
-import { BatchFace } from "./batch.js";
-import { bytesOf, viewOf } from "./byte-source.js";
-import type { ByteSource, Bytes } from "./byte-source.js";
-import { BUILTIN_TYPES } from "./builtins.js";
-import type { DictHandle, DictInit } from "./containers/dict.js";
-import type { ListHandle } from "./containers/list.js";
-import type { SetHandle } from "./containers/set.js";
-import { ownedTuple } from "./containers/tuple.js";
-import type { TupleHandle } from "./containers/tuple.js";
-import { fromJS } from "./convert/from-js.js";
-import { makeCoreFace } from "./core-face.js";
-import type { CoreFace } from "./core-face.js";
+import { readOptions, readProperties } from "./base/arguments.js";
+import { BatchFace } from "./modules/batch.js";
+import { bytesOf, viewOf } from "./image/byte-source.js";
+import type { ByteSource, Bytes } from "./image/byte-source.js";
+import { BUILTIN_TYPES } from "./handles/builtins.js";
+import type { DictHandle, DictInit } from "./handles/containers/dict.js";
+import type { ListHandle } from "./handles/containers/list.js";
+import type { SetHandle } from "./handles/containers/set.js";
+import { ownedTuple } from "./handles/containers/tuple.js";
+import type { TupleHandle } from "./handles/containers/tuple.js";
+import { fromJS } from "./load/from-js.js";
+import { makeCoreFace } from "./modules/raw.js";
+import type { CoreFace } from "./modules/raw.js";
 import {
   BadFieldError,
   BadOptionError,
@@ -20,13 +20,13 @@ import {
   HeapwrightError,
   OutOfMemoryError,
   describe,
-} from "./errors.js";
-import type { Fields } from "./fields.js";
-import { CollectionLog } from "./gc/collections.js";
-import { GcFace } from "./gc/face.js";
-import { DISPOSE, noImpostor } from "./handle.js";
-import type { Handle } from "./handle.js";
-import type { Leak } from "./leak-net.js";
+} from "./base/errors.js";
+import type { Fields } from "./object/fields.js";
+import { CollectionLog } from "./modules/gc/collections.js";
+import { GcFace } from "./modules/gc/gc.js";
+import { DISPOSE, noImpostor } from "./handles/handle.js";
+import type { Handle } from "./handles/handle.js";
+import type { Leak } from "./state/leak-net.js";
 import {
   MAX_BYTES,
   checkByteThreshold,
@@ -34,29 +34,29 @@ import {
   checkThresholds,
   checkPauses,
   checkWeakrefTiming,
-} from "./options.js";
-import type { Thresholds, Pauses, WeakrefTiming } from "./options.js";
+} from "./state/options.js";
+import type { Thresholds, Pauses, WeakrefTiming } from "./state/options.js";
 import { checkImage } from "./image/check/check.js";
 import type { CheckedImage } from "./image/check/check.js";
 import { saveImage, saveImageChunks } from "./image/save.js";
-import { adoptOrphan, lostOf, orphansOf, releaseOrphans, restoreInto, stateOf } from "./persistence.js";
-import type { Lost, Orphan } from "./persistence.js";
-import { membersIn } from "./mixin.js";
-import { RootsFace } from "./roots.js";
-import { runScope } from "./scope.js";
-import { takeStats } from "./stats.js";
-import type { HeapStats } from "./stats.js";
-import { Store, reportUncaught } from "./store.js";
-import type { UnraisableHook } from "./store.js";
-import { StructLayout, StructType, layoutIn } from "./struct.js";
-import type { None, StructOptions } from "./struct.js";
-import type { BytesHandle, StrHandle } from "./text.js";
-import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "./values.js";
-import type { Value } from "./values.js";
-import { TraceFace } from "./trace/face.js";
-import { Recorder } from "./trace/recorder.js";
-import { WeakrefFace } from "./weakref/face.js";
-import { isA } from "./untrusted.js";
+import { adoptOrphan, lostOf, orphansOf, releaseOrphans, restoreInto, stateOf } from "./persist/persistence.js";
+import type { Lost, Orphan } from "./persist/persistence.js";
+import { membersIn } from "./handles/mixin.js";
+import { RootsFace } from "./modules/roots.js";
+import { runScope } from "./handles/scope.js";
+import { takeStats } from "./modules/stats.js";
+import type { HeapStats } from "./modules/stats.js";
+import { Store, reportUncaught } from "./state/store.js";
+import type { UnraisableHook } from "./state/store.js";
+import { StructLayout, StructType, layoutIn } from "./handles/struct.js";
+import type { None, StructOptions } from "./handles/struct.js";
+import type { BytesHandle, StrHandle } from "./handles/text.js";
+import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "./handles/values.js";
+import type { Value } from "./handles/values.js";
+import { TraceFace } from "./modules/trace/tracer.js";
+import { Recorder } from "./modules/trace/recorder.js";
+import { WeakrefFace } from "./modules/weakref/weakrefs.js";
+import { isA } from "./base/untrusted.js";
 import type { Address } from "./wasm/exports.js";
 import type { CoreExports } from "./wasm/instance.js";
 import { compileInlinedCore, inlinedCore } from "./wasm/inlined.js";

@@ -1,4 +1,4 @@
-import { CancelledError } from "../errors.js";
+import { CancelledError } from "../base/errors.js";
 
 /** How far a long piece of work is: `done` of `total` items of its present phase. `total` is 0 while it is not known. */
 export interface Progress {

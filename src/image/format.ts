@@ -14,7 +14,7 @@
  * Sections follow in the order of SECTIONS, each at the next multiple of 16, with zeros in between. All numbers are
  * little-endian. Checksums are XXH32 with seed 0.
  */
-import { BadImageError } from "../errors.js";
+import { BadImageError } from "../base/errors.js";
 import { Checksum, checksumOf } from "./checksum.js";
 import { LAYOUT_VERSION } from "../wasm/core-layout.js";
 

@@ -1,5 +1,5 @@
 import { PAGE_SIZE, PAYLOAD_OFFSET } from "../../assembly/layout.js";
-import { BadImageError } from "../errors.js";
+import { BadImageError } from "../base/errors.js";
 import {
   BLOCK_LINKED,
   BITMAPS_SHIFT,

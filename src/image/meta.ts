@@ -1,8 +1,8 @@
 import { FIRST_USER_TYPE, MAX_TYPES } from "../../assembly/layout.js";
-import { BadImageError, HeapwrightError } from "../errors.js";
-import { placeFields } from "../field-layout.js";
-import type { StructPlan } from "../field-layout.js";
-import type { FieldType, Fields } from "../fields.js";
+import { BadImageError, HeapwrightError } from "../base/errors.js";
+import { placeFields } from "../object/field-layout.js";
+import type { StructPlan } from "../object/field-layout.js";
+import type { FieldType, Fields } from "../object/fields.js";
 
 /** What a callback was made by. */
 export const CALLBACK_KINDS = ["callback", "finalize", "value map"] as const;

@@ -1,6 +1,6 @@
-import { BadValueError, HeapwrightError, OutOfMemoryError, describe, isStackOverflow } from "../errors.js";
-import type { CorruptHeapError } from "../errors.js";
-import { isA } from "../untrusted.js";
+import { BadValueError, HeapwrightError, OutOfMemoryError, describe, isStackOverflow } from "../base/errors.js";
+import type { CorruptHeapError } from "../base/errors.js";
+import { isA } from "../base/untrusted.js";
 import type { RawExports } from "./exports.js";
 import type { CoreExports } from "./instance.js";
 

@@ -17,7 +17,7 @@ import {
 import type { HeapGraph } from "../../src/dump/index.js";
 import { Heap } from "../../src/index.js";
 import type { Handle } from "../../src/index.js";
-import { referentsOf } from "../../src/gc/referents.js";
+import { referentsOf } from "../../src/object/referents.js";
 import { Image } from "../../src/image/image.js";
 import { codeOf } from "../support/heap.js";
 import { seedOf, seededRandom } from "../support/random.js";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../src/dump/graph/builder.js";
 import { NodeFlag } from "../../src/dump/graph/graph.js";
-import { Dump } from "../../src/inspect/dump.js";
-import { compileFilter } from "../../src/inspect/query/compile.js";
-import { globMatcher } from "../../src/inspect/query/glob.js";
-import { parseFilter } from "../../src/inspect/query/parse.js";
-import { parseAmount } from "../../src/inspect/text.js";
+import { Dump } from "../../src/cli/inspect/dump.js";
+import { compileFilter } from "../../src/cli/inspect/query/compile.js";
+import { globMatcher } from "../../src/cli/inspect/query/glob.js";
+import { parseFilter } from "../../src/cli/inspect/query/parse.js";
+import { parseAmount } from "../../src/cli/inspect/text.js";
 import { seedOf, seededRandom } from "../support/random.js";
 
 const build = new GraphBuilder();

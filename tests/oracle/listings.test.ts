@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { LISTINGS, playListing } from "../../src/tour/tour.js";
+import { LISTINGS, playListing } from "../../src/cli/tour/tour.js";
 import { START_TIMEOUT, startPython } from "./python.js";
 import type { Python } from "./python.js";
 

@@ -40,7 +40,7 @@ describe("the packed package", () => {
     for (const file of [
       "dist/src/index.js",
       "dist/src/index.d.ts",
-      "dist/src/cli.js",
+      "dist/src/cli/main.js",
       "dist/core.wasm",
       "dist/core.checked.wasm",
       "assembly/index.ts",
@@ -92,7 +92,7 @@ describe("the packed package", () => {
   });
 
   test("its command runs", () => {
-    const cli = join(installed, "dist/src/cli.js");
+    const cli = join(installed, "dist/src/cli/main.js");
     const tour = execFileSync(process.execPath, [cli, "tour", "--fast", "--listing", "5"], {
       cwd: project,
       encoding: "utf8",
@@ -104,7 +104,7 @@ describe("the packed package", () => {
   });
 
   test("looks into dumps; without DuckDB it says what is missing", () => {
-    const cli = join(installed, "dist/src/cli.js");
+    const cli = join(installed, "dist/src/cli/main.js");
     run(`
       import { writeFileSync } from "node:fs";
       import { Heap } from "heapwright";
@@ -124,7 +124,7 @@ describe("the packed package", () => {
   });
 
   test("its benchmarks list their cases, and refuse what they do not know", () => {
-    const cli = join(installed, "dist/src/cli.js");
+    const cli = join(installed, "dist/src/cli/main.js");
     const bench = (...args: string[]): SpawnSyncReturns<string> =>
       spawnSync(process.execPath, [cli, "bench", ...args], { cwd: project, encoding: "utf8" });
     const list = bench("--list", "--no-install", "--only", "limit", "--quick");

@@ -1,4 +1,4 @@
-import { BadValueError, describe } from "../../errors.js";
+import { BadValueError, describe } from "../../base/errors.js";
 import { Growable } from "./growable.js";
 import { EdgeLabel, EdgeStrength, NO_GENERATION, NO_NODE, RootKind } from "./graph.js";
 import type { Contents, GraphType, HeapGraph, MemoryMap } from "./graph.js";

@@ -1,4 +1,4 @@
-import { BadImageError } from "../../errors.js";
+import { BadImageError } from "../../base/errors.js";
 import { EdgeLabel, LABEL_MASK, NO_NODE, ROOT_KIND_NAMES } from "./graph.js";
 import type { HeapGraph } from "./graph.js";
 

@@ -21,8 +21,8 @@ import {
   VALUE_OFFSET,
   WEAKREF_REFERENT_OFFSET,
 } from "../../../assembly/layout.js";
-import { bytesOf, viewOf } from "../../byte-source.js";
-import type { ByteSource, Bytes } from "../../byte-source.js";
+import { bytesOf, viewOf } from "../../image/byte-source.js";
+import type { ByteSource, Bytes } from "../../image/byte-source.js";
 import { checkImage } from "../../image/check/check.js";
 import type { CheckedImage } from "../../image/check/check.js";
 import { PAGE_FREE, PAGE_LARGE, PAGE_SPAN } from "../../wasm/core-layout.js";

@@ -1,4 +1,4 @@
-import { BadImageError } from "../../errors.js";
+import { BadImageError } from "../../base/errors.js";
 
 /** A reader's request for more bytes; answered with the next chunk, or `null` at the end of the file. */
 export type Chunks<T> = Generator<undefined, T, Uint8Array | null>;

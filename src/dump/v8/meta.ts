@@ -1,4 +1,4 @@
-import { BadImageError } from "../../errors.js";
+import { BadImageError } from "../../base/errors.js";
 
 /** The head of a `.heapsnapshot`: what the rows of its arrays are made of. */
 export interface Meta {

@@ -1,7 +1,7 @@
-import { readOptions } from "../../arguments.js";
-import { eachChunk } from "../../byte-source.js";
-import type { ChunkSource } from "../../byte-source.js";
-import { BadImageError, CancelledError } from "../../errors.js";
+import { readOptions } from "../../base/arguments.js";
+import { eachChunk } from "../../image/byte-source.js";
+import type { ChunkSource } from "../../image/byte-source.js";
+import { BadImageError, CancelledError } from "../../base/errors.js";
 import { checkGraph } from "../graph/check.js";
 import { RootKind } from "../graph/graph.js";
 import type { HeapGraph } from "../graph/graph.js";

@@ -5,7 +5,7 @@
  *
  * The order matters: each step relies on those before it.
  */
-import { BadImageError } from "../../errors.js";
+import { BadImageError } from "../../base/errors.js";
 import { Image } from "../image.js";
 import { ProbeBudget } from "./budget.js";
 import { checkControl } from "./control.js";

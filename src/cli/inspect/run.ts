@@ -1,0 +1,61 @@
+import { HeapwrightError, CancelledError } from "../../base/errors.js";
+import type { StepOptions } from "../../dump/steps.js";
+import { Dump } from "./dump.js";
+import { FileError, UsageError } from "./errors.js";
+import { openDump } from "./open.js";
+import { progressOn } from "./progress.js";
+import { render, renderJson } from "./report.js";
+import type { Colors, Report } from "./report.js";
+import { shown } from "./text.js";
+
+/** Exit codes: all is well, a budget was exceeded, the arguments, the file (or we) are no good, interrupted. */
+export const Exit = { OK: 0, FINDING: 1, TROUBLE: 2, INTERRUPTED: 130 } as const;
+
+export interface Terminal {
+  readonly out: { write(text: string): unknown };
+  readonly err: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly colors: Colors;
+}
+
+export interface RunOptions {
+  readonly command: string;
+  readonly json: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Opens a dump for a command, which may open several. */
+export type Open = (path: string) => Promise<Dump>;
+
+/** Runs a command to its exit code: its report goes to `out`, progress and errors to `err`. No error of the user's has a stack. */
+export async function run(
+  terminal: Terminal,
+  { command, json, signal }: RunOptions,
+  action: (open: Open, options: StepOptions) => Promise<Report>,
+): Promise<number> {
+  const progress = progressOn(terminal.err);
+  const options: StepOptions = { onProgress: progress.onProgress, ...(signal ? { signal } : {}) };
+  let file = "";
+  const open: Open = async (path) => {
+    file = path;
+    const { graph, format } = await openDump(path, options);
+    return new Dump(graph, path, format, options);
+  };
+  try {
+    const report = await action(open, options);
+    progress.end();
+    terminal.out.write(json ? renderJson(command, report) : render(report, terminal.colors));
+    return report.isFinding === true ? Exit.FINDING : Exit.OK;
+  } catch (error) {
+    progress.end();
+    terminal.err.write(`heapwright inspect ${command}: ${explain(error, file)}\n`);
+    return error instanceof CancelledError ? Exit.INTERRUPTED : Exit.TROUBLE;
+  }
+}
+
+/** A line about what went wrong; the whole stack if it is nobody's fault but ours. */
+function explain(error: unknown, file: string): string {
+  if (error instanceof UsageError || error instanceof FileError) return error.message;
+  if (error instanceof CancelledError) return "cancelled";
+  if (error instanceof HeapwrightError) return `${shown(file, 200)}: ${error.name}: ${shown(error.message, 500)}`;
+  return `this should not have happened; please tell us. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}

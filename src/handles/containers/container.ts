@@ -1,0 +1,53 @@
+import { iterate } from "../../base/arguments.js";
+import { Handle, addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
+import { readPath } from "../path.js";
+import type { PathStep } from "../path.js";
+import type { Store } from "../../state/store.js";
+import { isArray } from "../../base/untrusted.js";
+import { ownedValue } from "../values.js";
+import type { Address } from "../../wasm/exports.js";
+
+/** Handle of something with elements. */
+export abstract class ContainerHandle extends Handle {
+  /** Addresses of what Python iterates over (of a dict: the keys), each borrowed until the next. @internal */
+  abstract elements(): Generator<Address, void>;
+
+  /**
+   * Goes down a path and reads what is at its end, without a handle for each step: `order.read("lines", 0, "price")`.
+   * Steps are keys of dicts, indexes of lists and tuples, and fields of structs.
+   *
+   * @returns A value, or a new handle; `null` if a reference on the way is empty, `undefined` if a key is not there.
+   * @throws {@link BadIndexError}, {@link BadFieldError}, {@link BadKeyError}
+   */
+  read(...path: [PathStep, ...PathStep[]]): unknown {
+    return readPath(this, path);
+  }
+}
+
+/**
+ * Passes values on, and releases the handles among them (or, of entries, in them) when the loop moves on or
+ * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
+ */
+export function* lending<T>(values: Iterable<T>): Generator<T, void> {
+  for (const value of iterate(noImpostor(values))) {
+    try {
+      yield value;
+    } finally {
+      for (const part of isArray(value) ? value : [value]) if (isHandle(part)) part.release();
+    }
+  }
+}
+
+/**
+ * Objects for all values, each with one reference for the caller. Those of a container of the heap are
+ * shared, not made anew from what they are to JavaScript.
+ */
+export function* ownedElements(store: Store, values: Iterable<unknown>): Generator<Address, void> {
+  if (isHandleOf(values, ContainerHandle)) {
+    addressIn(store, values);
+    for (const address of values.elements()) {
+      store.incref(address);
+      yield address;
+    }
+  } else for (const value of iterate(noImpostor(values))) yield ownedValue(store, value);
+}

@@ -1,0 +1,196 @@
+import { NO_ENTRY, RESULT_ADDED, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
+import { attempt, iterate, readProperties, unreadable } from "../../base/arguments.js";
+import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
+import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
+import type { Handle } from "../handle.js";
+import type { Store } from "../../state/store.js";
+import { borrowedValue, ownedValue, withKey } from "../values.js";
+import type { Value } from "../values.js";
+import type { Address } from "../../wasm/exports.js";
+import { ContainerHandle } from "./container.js";
+import { SequenceHandle } from "./sequence.js";
+import { TableHandle, checkResult } from "./table.js";
+
+/** What a dict can be made of, or updated with. A pair is an array of two, or a tuple or list of the heap. */
+export type DictInit = Iterable<readonly [Value, Value] | SequenceHandle> | Readonly<Record<string, Value>>;
+
+/**
+ * Handle of a Python `dict`, which keeps the order of insertion. Its members are those of a `Map`, and
+ * Python's. Keys and values that are None, booleans, numbers, strings or bytes are read as JavaScript
+ * values; for any other an own handle is returned, which the caller releases.
+ */
+export class DictHandle extends TableHandle {
+  protected readonly width = 2;
+
+  /** Value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
+  get(key: Value): Value | undefined {
+    const entry = this.find(key);
+    return entry === NO_ENTRY ? undefined : borrowedValue(this.store, this.#valueOf(entry));
+  }
+
+  /**
+   * Sets the value of a key; the old one may die before this returns. A key that is there stays as it is, as
+   * in Python: after `set(1, "a")` and `set(true, "b")` there is one key, 1. Strings become interned keys.
+   *
+   * @throws {@link BadKeyError}, {@link OutOfMemoryError}; the dict is as before.
+   */
+  set(key: Value, value: Value): this {
+    const { store } = this;
+    const item = ownedValue(store, value);
+    try {
+      setEntry(store, () => this.address, key, item);
+    } finally {
+      store.core.decref(item);
+    }
+    return this;
+  }
+
+  /** Value of a key, which is set to `value` first if it is not there: Python's `setdefault`. @throws as `set` */
+  setDefault(key: Value, value: Value = null): Value {
+    const { store } = this;
+    const item = ownedValue(store, value);
+    try {
+      // Both in one: what makes room for a long key or for the entry may run code that sets or deletes the key.
+      let entry = 0;
+      const set = (): number =>
+        withKey(store, key, (address) => {
+          const result = store.core.dictSetDefault(this.address, address, item);
+          entry = result === RESULT_ADDED ? this.lastEntry : store.core.tableFind(this.address, address) >>> 0;
+          return result;
+        });
+      checkResult(store, set() || store.require(set, "a larger dict"));
+      return borrowedValue(store, this.#valueOf(entry));
+    } finally {
+      store.core.decref(item);
+    }
+  }
+
+  /**
+   * Sets many: entries of another dict or a `Map`, pairs, or the properties of an object.
+   *
+   * @throws {@link BadValueError} for what is none of these, {@link BadKeyError}, {@link ContainerChangedError} if keys of
+   *   the other dict come or go meanwhile, {@link OutOfMemoryError}; what has been set stays.
+   */
+  update(init: DictInit): void {
+    if (init === this) return;
+    if (isHandleOf(init, DictHandle)) this.addAll(init, "a larger dict");
+    else for (const [key, value] of entriesIn(this.store, init)) this.set(key, value);
+  }
+
+  /** Removes a key and returns its value; `undefined`, or what else is given, if it is not there. */
+  pop(key: Value): Value | undefined;
+  pop<T>(key: Value, missing: T): Value | T;
+  pop(key: Value, missing?: unknown): unknown {
+    const entry = this.find(key);
+    if (entry === NO_ENTRY) return missing;
+    const value = borrowedValue(this.store, this.#valueOf(entry));
+    this.deleteEntry(entry);
+    return value;
+  }
+
+  /** Removes the last entry and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */
+  popItem(): [key: Value, value: Value] {
+    if (this.length === 0) throw new BadIndexError("popItem from an empty dict");
+    const entry = this.lastEntry;
+    const item = this.#read(this.slotOf(entry));
+    this.deleteEntry(entry);
+    return item;
+  }
+
+  /** The dict's own key, for a handle of a key that is there; borrowed as long as it is. @internal */
+  ownKey(key: Handle): Address {
+    return this.store.memory.word(this.slotOf(this.find(key)));
+  }
+
+  #valueOf(entry: number): Address {
+    return this.store.memory.word(this.slotOf(entry) + 4);
+  }
+
+  #read(slot: Address): [key: Value, value: Value] {
+    const { memory } = this.store;
+    const value = memory.word(slot + 4);
+    return [borrowedValue(this.store, memory.word(slot)), borrowedValue(this.store, value)];
+  }
+
+  /** The keys, in the order of insertion. @throws {@link ContainerChangedError} if keys come or go meanwhile. */
+  keys(): Generator<Value, void> {
+    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot)));
+  }
+  /** The values, as `keys`. */
+  values(): Generator<Value, void> {
+    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot + 4)));
+  }
+  /** The entries, as `keys`. */
+  entries(): Generator<[key: Value, value: Value], void> {
+    return this.each((slot) => this.#read(slot));
+  }
+  /** The entries, as of a `Map`. */
+  [Symbol.iterator](): Generator<[key: Value, value: Value], void> {
+    return this.entries();
+  }
+}
+
+/** `dict[key] = item`; `dict` is asked for anew after a collection, which may release handles. */
+export function setEntry(store: Store, dict: () => Address, key: unknown, item: Address): number {
+  const set = (): number => withKey(store, key, (address) => store.core.dictSet(dict(), address, item));
+  return checkResult(store, set() || store.require(set, "a larger dict"));
+}
+
+/** Remembers what a dict was in JavaScript: ORIGIN_*. */
+export function setOrigin(store: Store, dict: Address, origin: number): void {
+  store.memory.u8[dict + TABLE_ORIGIN_OFFSET] = origin;
+}
+
+/** @throws {@link BadValueError} */
+function entriesIn(store: Store, init: DictInit): Iterable<readonly [Value, Value]> {
+  if (isHandleOf(init, ContainerHandle)) return pairsIn(store, init);
+  const isIterable = attempt(BadValueError, "entries", () => typeof init === "object" && Symbol.iterator in init);
+  return isIterable
+    ? checkedPairs(init as Iterable<unknown>)
+    : readProperties(init as Readonly<Record<string, Value>>, "entries");
+}
+
+function* checkedPairs(pairs: Iterable<unknown>): Generator<readonly [Value, Value]> {
+  for (const pair of iterate(noImpostor(pairs))) {
+    if (isHandleOf(pair, SequenceHandle)) yield* pairOf(pair);
+    else yield pairIn(pair);
+  }
+}
+
+function pairIn(pair: unknown): readonly [Value, Value] {
+  try {
+    if (Array.isArray(pair) && pair.length === 2) return [pair[0] as Value, pair[1] as Value];
+  } catch (cause) {
+    throw unreadable(BadValueError, "an entry", cause);
+  }
+  throw notAPair(describe(pair));
+}
+
+/** Pairs in a container of the heap. They are lent: what takes them holds what it keeps. */
+function* pairsIn(store: Store, container: ContainerHandle): Generator<readonly [Value, Value]> {
+  addressIn(store, container);
+  for (const address of container.elements()) {
+    const pair = store.share(address);
+    try {
+      if (!isHandleOf(pair, SequenceHandle)) throw notAPair(pair.repr());
+      yield* pairOf(pair);
+    } finally {
+      pair.release();
+    }
+  }
+}
+
+/** The two items of a tuple or list of the heap. Handles among them are released when the next is asked for. */
+function* pairOf(pair: SequenceHandle): Generator<readonly [Value, Value]> {
+  if (pair.length !== 2) throw notAPair(pair.repr());
+  const items = [pair.get(0), pair.get(1)] as const;
+  try {
+    yield items;
+  } finally {
+    for (const item of items) if (isHandle(item)) item.release();
+  }
+}
+
+function notAPair(what: string): BadValueError {
+  return new BadValueError(`expected a key and its value, got ${what}`);
+}

@@ -1,0 +1,214 @@
+import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, SLOTS_COUNT_OFFSET } from "../../../assembly/layout.js";
+import { BadIndexError, BadValueError, ContainerChangedError, describe } from "../../base/errors.js";
+import { addressIn, isHandle, isHandleOf } from "../handle.js";
+import { withLoan } from "../../state/loan.js";
+import type { Store } from "../../state/store.js";
+import { borrowedValue, lentValue, ownedValue } from "../values.js";
+import type { Value } from "../values.js";
+import type { Address } from "../../wasm/exports.js";
+import { ownedElements } from "./container.js";
+import { naturalOrder, sortedOrder } from "./order.js";
+import { SequenceHandle } from "./sequence.js";
+
+/** Which of two values comes first: negative, positive, or 0 for neither. */
+export type Comparator = (a: Value, b: Value) => number;
+
+/**
+ * Handle of a Python `list`. Items that are None, booleans, numbers, strings or bytes are read as JavaScript
+ * values; for any other an own handle is returned, which the caller releases.
+ *
+ * While it is being sorted, whatever would change it throws {@link ContainerChangedError}.
+ */
+export class ListHandle extends SequenceHandle {
+  get length(): number {
+    return this.store.memory.word(this.address + SLOTS_COUNT_OFFSET);
+  }
+
+  protected itemAt(index: number): Address {
+    const buffer = this.store.memory.word(this.address + SLOTS_BUFFER_OFFSET);
+    return this.store.memory.word(buffer + BUFFER_DATA_OFFSET + 4 * index);
+  }
+
+  /** The list, which is about to change. It may have been released, or locked, since the caller was called. */
+  #changing(): Address {
+    const { address } = this;
+    if (this.store.locked.has(address)) throw new ContainerChangedError("a list cannot change while it is sorted");
+    return address;
+  }
+
+  /** Runs something with an object for a value, which the list has its own references to. */
+  #with(value: Value, run: (item: Address) => void): void {
+    this.#changing();
+    const item = ownedValue(this.store, value);
+    try {
+      run(item);
+    } finally {
+      this.store.core.decref(item);
+    }
+  }
+
+  /**
+   * Adds an item at the end. The list has its own reference to it.
+   *
+   * @throws {@link OutOfMemoryError}, the list unchanged.
+   */
+  append(value: Value): void {
+    const { store } = this;
+    this.#changing();
+    this.#give(ownedValue(store, value));
+  }
+
+  /**
+   * Adds items at the end: those of another list or tuple, of this one, or of anything that can be iterated over.
+   *
+   * @throws {@link OutOfMemoryError}, {@link BadValueError}, or what the iterable throws; the list is as before.
+   */
+  extend(values: Iterable<Value>): void {
+    if (isHandleOf(values, SequenceHandle)) this.#extendBy(values, 0);
+    else {
+      const { length } = this;
+      try {
+        for (const item of ownedElements(this.store, values)) this.#give(item);
+      } catch (error) {
+        if (!this.released && !this.store.locked.has(this.address) && this.length > length) this.removeRange(length);
+        throw error;
+      }
+    }
+  }
+
+  /** Appends an object and drops the caller's reference to it, even if appending fails. */
+  #give(item: Address): void {
+    const { core } = this.store;
+    try {
+      this.store.require(() => core.listAppend(this.#changing(), item), "a longer list");
+    } finally {
+      core.decref(item);
+    }
+  }
+
+  /** Appends the items of a slice. All is asked for anew after a collection, which may change either. */
+  #extendBy(source: SequenceHandle, start: number, end?: number): void {
+    const { store } = this;
+    const extend = (): number => {
+      const range = source.range(start, end ?? source.length);
+      return store.core.listExtend(this.#changing(), addressIn(store, source), ...range);
+    };
+    store.require(extend, "a longer list");
+  }
+
+  /** Adds an item before an index; one beyond either end stands for that end, as in Python. */
+  insert(index: number, value: Value): void {
+    const { store } = this;
+    this.range(index, index);
+    this.#with(value, (item) =>
+      store.require(() => store.core.listInsert(this.#changing(), this.range(index, index)[0], item), "a longer list"),
+    );
+  }
+
+  /** Replaces an item; the old one may die before this returns. @throws {@link BadIndexError} */
+  set(index: number, value: Value): void {
+    this.resolve(index);
+    this.#with(value, (item) => {
+      this.store.core.listSet(this.#changing(), this.resolve(index), item);
+    });
+  }
+
+  /** Removes an item, the last by default, and returns it. @throws {@link BadIndexError} if there is none. */
+  pop(index = -1): Value {
+    const { store } = this;
+    if (this.length === 0) throw new BadIndexError("pop from an empty list");
+    const list = this.#changing();
+    const at = this.resolve(index);
+    // What can fail comes first.
+    const value = borrowedValue(store, this.itemAt(at));
+    store.core.listRemove(list, at);
+    return value;
+  }
+
+  /** Removes the first item equal to `value`. @returns Whether there was one. */
+  remove(value: Value): boolean {
+    this.#changing();
+    const index = this.indexOf(value);
+    if (index >= 0) this.store.core.listRemove(this.address, index);
+    return index >= 0;
+  }
+
+  /** Removes the items from `start` to before `end`, as `clear`: Python's `del list[start:end]`. @throws {@link BadIndexError} */
+  removeRange(start: number, end = this.length): void {
+    this.store.core.listRemoveRange(this.#changing(), ...this.range(start, end));
+  }
+
+  /** Removes all items. They are gone before any of them dies of it; then they die, the last first. */
+  clear(): void {
+    this.store.core.containerClear(this.#changing());
+  }
+
+  /** A new list of the items from `start` to before `end`: Python's `list[start:end]`. */
+  slice(start = 0, end?: number): ListHandle {
+    const { store } = this;
+    this.range(start, end ?? this.length);
+    const slice = store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle;
+    try {
+      slice.#extendBy(this, start, end);
+      return slice;
+    } catch (error) {
+      slice.release();
+      throw error;
+    }
+  }
+
+  /** Turns the items round, in place. */
+  reverse(): void {
+    this.store.core.listReverse(this.#changing());
+  }
+
+  /**
+   * Sorts in place; equal items keep their order. The comparator gets the items as `get` gives them, each
+   * for the whole of the sorting; handles among them are lent.
+   *
+   * @param compare By default as Python compares: numbers by value, strings by code points, bytes and tuples
+   *   item by item.
+   * @throws {@link BadValueError} if items cannot be compared without a comparator,
+   *   {@link ContainerChangedError} if the comparator changes the list, or what it throws. The list is then as before.
+   */
+  sort(compare?: Comparator): void {
+    const { store } = this;
+    const list = this.#changing();
+    if (compare !== undefined && typeof compare !== "function")
+      throw new BadValueError(`a comparator is a function, not ${describe(compare)}`);
+    store.holding(list, () => {
+      store.locked.add(list);
+      try {
+        permute(store, list, compare === undefined ? naturalOrder(store, this.#addresses()) : this.#order(compare));
+      } finally {
+        store.locked.delete(list);
+      }
+    });
+  }
+
+  #addresses(): Address[] {
+    return Array.from({ length: this.length }, (_, index) => this.itemAt(index));
+  }
+
+  #order(compare: Comparator): Uint32Array {
+    const { store } = this;
+    // The list keeps its items alive meanwhile, so the comparator needs no handles of its own.
+    const values = this.#addresses().map((item) => lentValue(store, item));
+    try {
+      return sortedOrder(values, (a, b) => {
+        const order: unknown = compare(a, b);
+        if (typeof order === "number") return order;
+        throw new BadValueError(`a comparator returns a number, not ${describe(order)}`);
+      });
+    } finally {
+      for (const value of values) if (isHandle(value)) value.release();
+    }
+  }
+}
+
+function permute(store: Store, list: Address, order: Uint32Array): void {
+  withLoan(store, 8 * order.length, (loan) => {
+    store.memory.u32.set(order, loan >>> 2);
+    store.core.listPermute(list, loan);
+  });
+}

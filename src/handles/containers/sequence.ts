@@ -1,0 +1,87 @@
+import { INCOMPARABLE_INDEX, MAX_TUPLES, MAX_TUPLE_DEPTH } from "../../../assembly/layout.js";
+import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
+import { addressIn } from "../handle.js";
+import { borrowedValue, withKey } from "../values.js";
+import type { Value } from "../values.js";
+import type { Address } from "../../wasm/exports.js";
+import { ContainerHandle } from "./container.js";
+
+/** What lists and tuples have in common. */
+export abstract class SequenceHandle extends ContainerHandle {
+  /** How many items there are. */
+  abstract get length(): number;
+  /** Address of the object at an index, borrowed. */
+  protected abstract itemAt(index: number): Address;
+
+  /** Item at an index; negative ones count from the end. @throws {@link BadIndexError} */
+  get(index: number): Value {
+    return borrowedValue(this.store, this.itemAt(this.resolve(index)));
+  }
+
+  /**
+   * First index from `start` on, and before `end`, of an item equal to `value`; -1 if there is none. Equal as in
+   * Python: `1`, `1.0` and `True` are; lists, dicts, sets and structs are equal to themselves alone.
+   *
+   * @throws {@link BadIndexError}; {@link BadValueError} for tuples that are nested too deeply to be compared, where
+   *   Python has a RecursionError.
+   */
+  indexOf(value: Value, start = 0, end = this.length): number {
+    let to = 0;
+    const index = withKey(this.store, value, (key) => {
+      // A long text becomes an object for the length of the search, and its birth may shorten a list.
+      const [from, last] = this.range(start, end);
+      to = last;
+      return this.store.core.sequenceIndex(this.address, key, from, to) >>> 0;
+    });
+    if (index === INCOMPARABLE_INDEX)
+      throw new BadValueError(
+        `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
+      );
+    return index === to ? -1 : index;
+  }
+
+  /** Whether an item is equal to `value`: Python's `in`. */
+  includes(value: Value): boolean {
+    return this.indexOf(value) >= 0;
+  }
+
+  /** The items, as `get` gives them. Follows a list that grows or shrinks meanwhile, as Python's iterator does. */
+  *[Symbol.iterator](): Generator<Value, void> {
+    for (const item of this.elements()) yield borrowedValue(this.store, item);
+  }
+
+  /** @internal */
+  override *elements(): Generator<Address, void> {
+    // The body of the loop may release this handle.
+    const held = this.clone();
+    try {
+      for (let i = 0; i < held.length; i++) yield held.itemAt(i);
+    } finally {
+      held.release();
+    }
+  }
+
+  /** @throws {@link BadIndexError} */
+  protected resolve(index: number): number {
+    const { length } = this;
+    const resolved = typeof index === "number" && index < 0 ? index + length : index;
+    if (!Number.isInteger(resolved) || resolved < 0 || resolved >= length) {
+      throw new BadIndexError(`no item ${describe(index)} in a ${this.type} of ${length}`);
+    }
+    return resolved;
+  }
+
+  /** A slice's ends, cut to the length as Python's are. @throws {@link BadIndexError} unless both are whole. @internal */
+  range(start: number, end: number): [start: number, end: number] {
+    addressIn(this.store, this);
+    const from = this.#cut(start);
+    return [from, Math.max(from, this.#cut(end))];
+  }
+
+  #cut(index: number): number {
+    if (!Number.isInteger(index) && index !== Infinity && index !== -Infinity)
+      throw new BadIndexError(`an end of a slice is a whole number, not ${describe(index)}`);
+    const { length } = this;
+    return Math.min(Math.max(index < 0 ? index + length : index, 0), length);
+  }
+}

@@ -1,0 +1,176 @@
+import {
+  BUFFER_DATA_OFFSET,
+  CHANGED_ENTRY,
+  MAX_TUPLES,
+  MAX_TUPLE_DEPTH,
+  NO_ENTRY,
+  RESULT_FOUND,
+  RESULT_UNHASHABLE,
+  SLOTS_BUFFER_OFFSET,
+  SLOTS_COUNT_OFFSET,
+  TABLE_LENGTH_OFFSET,
+  TABLE_VERSION_OFFSET,
+  TYPE_TUPLE,
+  TYPE_WEAKREF,
+  UNHASHABLE_ENTRY,
+} from "../../../assembly/layout.js";
+import { BadKeyError, ContainerChangedError, OutOfMemoryError } from "../../base/errors.js";
+import { addressIn } from "../handle.js";
+import type { Store } from "../../state/store.js";
+import { withKey } from "../values.js";
+import type { Value } from "../values.js";
+import type { Address } from "../../wasm/exports.js";
+import { ContainerHandle } from "./container.js";
+
+/**
+ * What dicts and sets have in common. Keys are equal as in Python: `1`, `1.0` and `true` are one key. Strings,
+ * bytes and tuples are compared by what they hold, structs and weak references by identity; lists, dicts
+ * and sets cannot be keys ({@link BadKeyError}).
+ */
+export abstract class TableHandle extends ContainerHandle {
+  /** Slots to an entry. */
+  protected abstract readonly width: 1 | 2;
+
+  /** How many entries there are. (`size` is the bytes of the object.) */
+  get length(): number {
+    return this.store.memory.word(this.address + TABLE_LENGTH_OFFSET);
+  }
+
+  /** Whether the key is there. @throws {@link BadKeyError} */
+  has(key: Value): boolean {
+    return this.find(key) !== NO_ENTRY;
+  }
+
+  /** Removes a key; it may die before this returns. @returns Whether it was there. @throws {@link BadKeyError} */
+  delete(key: Value): boolean {
+    const { store } = this;
+    const remove = (address: Address): number => store.core.tableDelete(this.address, address);
+    return checkResult(store, withKey(store, key, remove)) === RESULT_FOUND;
+  }
+
+  /** Removes all entries. They are gone before any key or value dies of it; then they die, the first first. */
+  clear(): void {
+    this.store.core.containerClear(this.address);
+  }
+
+  /** Number of a key's entry, or NO_ENTRY. */
+  protected find(key: Value): number {
+    const { store } = this;
+    const entry = withKey(store, key, (address) => store.core.tableFind(this.address, address) >>> 0);
+    if (entry === UNHASHABLE_ENTRY) throw unhashable(store);
+    return entry;
+  }
+
+  /** Key and value may die of it, and their finalizers free any object: even the table. */
+  protected deleteEntry(entry: number): void {
+    this.store.core.tableDeleteAt(this.address, entry);
+  }
+
+  /** Address of an entry's key slot; behind it lies that of its value. */
+  protected slotOf(entry: number): Address {
+    return this.store.memory.word(this.address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET + 4 * this.width * entry;
+  }
+
+  /** Entries, deleted ones included. */
+  protected get entryCount(): number {
+    return this.store.memory.word(this.address + SLOTS_COUNT_OFFSET) / this.width;
+  }
+
+  /** The last entry. There is one. */
+  protected get lastEntry(): number {
+    // The core forgets deleted entries at the end.
+    return this.entryCount - 1;
+  }
+
+  /**
+   * Adds the entries of another table, the objects themselves: keys and values of a dict, or keys alone. `what` is for
+   * the error.
+   *
+   * @throws {@link ContainerChangedError} if keys of the other come or go meanwhile, {@link OutOfMemoryError}; what has
+   *   been added stays.
+   */
+  protected addAll(other: TableHandle, what: string): void {
+    const { store } = this;
+    const { core } = store;
+    const [table, from] = [this.address, addressIn(store, other)];
+    const version = other.#version;
+    const { type } = other;
+    store.holding(table, () => {
+      store.holding(from, () => {
+        let entry = core.tableAddAll(table, from, 0, version) >>> 0;
+        while (entry < CHANGED_ENTRY) {
+          // All is read anew after a collection, but for the number of the entry, which an unchanged version vouches for.
+          core.collect(2);
+          const next = core.tableAddAll(table, from, entry, version) >>> 0;
+          if (next === entry) throw new OutOfMemoryError(`out of memory: ${what}`);
+          entry = next;
+        }
+        if (entry === CHANGED_ENTRY) throw changed(type);
+      });
+    });
+  }
+
+  /** Changes when a key comes or goes. */
+  get #version(): number {
+    return this.store.memory.word(this.address + TABLE_VERSION_OFFSET);
+  }
+
+  /** @internal */
+  override elements(): Generator<Address, void> {
+    return this.each((slot) => this.store.memory.word(slot));
+  }
+
+  /**
+   * Goes through the entries, in the order of insertion; what comes of each is made by `read`, from the
+   * address of its slots. The table is held from the first on.
+   *
+   * @throws {@link ContainerChangedError} if a key came or went meanwhile. (A new value for a key is no change.)
+   */
+  protected each<T>(read: (slot: Address) => T): Generator<T, void> {
+    return this.#walk(read, this.#version);
+  }
+
+  *#walk<T>(read: (slot: Address) => T, version: number): Generator<T, void> {
+    const held = this.clone();
+    const { core, memory } = this.store;
+    try {
+      held.#checkVersion(version);
+      for (let entry = 0; entry < held.entryCount; entry++) {
+        const slot = held.slotOf(entry);
+        if (memory.word(slot) === 0) {
+          // Deleted: the core knows how to step over many at once.
+          entry = (core.tableEntryFrom(held.address, entry) >>> 0) - 1;
+          continue;
+        }
+        yield read(slot);
+        held.#checkVersion(version);
+      }
+    } finally {
+      held.release();
+    }
+  }
+
+  #checkVersion(version: number): void {
+    if (this.#version !== version) throw changed(this.type);
+  }
+}
+
+function changed(type: string): ContainerChangedError {
+  return new ContainerChangedError(`a ${type} changed while it was iterated over`);
+}
+
+/** A RESULT_* that is not "out of memory", unless it is "unhashable", which is thrown. */
+export function checkResult(store: Store, result: number): number {
+  if (result === RESULT_UNHASHABLE) throw unhashable(store);
+  return result;
+}
+
+function unhashable(store: Store): BadKeyError {
+  const type = store.core.unhashableType();
+  if (type === TYPE_TUPLE)
+    return new BadKeyError(
+      `a tuple that holds tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be a key`,
+    );
+  if (type === TYPE_WEAKREF) return new BadKeyError("weak object has gone away");
+  return new BadKeyError(`unhashable type: '${store.types.get(type)?.name ?? "unknown"}'`);
+}

@@ -1,0 +1,220 @@
+import { FLAG_FINALIZED, FLAG_TRACKED, INFO_OFFSET } from "../../assembly/layout.js";
+import { BadFieldError, BadValueError, ForeignHandleError, ReleasedHandleError, describe } from "../base/errors.js";
+import type { HandleBatch } from "../state/leak-net.js";
+import type { Store } from "../state/store.js";
+import { repr } from "../object/repr.js";
+import { toJS, toJson } from "../object/to-js.js";
+import { isA } from "../base/untrusted.js";
+import type { Address } from "../wasm/exports.js";
+
+const RELEASED = new Uint32Array(1);
+/** Engines without `using` have no such symbol, and a member named by `undefined` would be called so. */
+export const DISPOSE: typeof Symbol.dispose =
+  (Symbol as Partial<SymbolConstructor>).dispose ?? (Symbol("Symbol.dispose") as typeof Symbol.dispose);
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+let isBranded: (value: object) => boolean;
+
+/**
+ * A name for an object: owns one outside reference to it, and so keeps it alive, until it is released.
+ *
+ * A handle cannot dangle. One that is forgotten instead of released is released for you some time after
+ * JavaScript's own collector has found it (see `heap.leaks()`).
+ */
+export class Handle {
+  static {
+    isBranded = (value) => #store in value;
+  }
+  readonly #store: Store;
+  #addresses: Uint32Array;
+  #index: number;
+  /** Keeps the batch's registration alive; none for lent handles. */
+  #batch: HandleBatch | undefined;
+
+  /** Handles are made by the heap. @internal */
+  constructor(store: Store, address: Address, lent: boolean) {
+    this.#store = store;
+    if (lent) {
+      this.#addresses = Uint32Array.of(address);
+      this.#index = 0;
+      return;
+    }
+    const batch = store.net.batch();
+    this.#batch = batch;
+    this.#addresses = batch.record.addresses;
+    this.#index = store.net.claim(batch, address);
+    store.scope?.push(this);
+  }
+
+  /** The heap's internals. @internal */
+  get store(): Store {
+    return this.#store;
+  }
+
+  /**
+   * Where the object is: Python's `id`. Stable as long as the object lives.
+   *
+   * @throws {@link ReleasedHandleError}
+   */
+  get address(): Address {
+    const address = this.#addresses[this.#index] as number;
+    if (address === 0)
+      throw new ReleasedHandleError("this handle has been released, by itself or at the end of its scope or call");
+    return address;
+  }
+
+  /** Whether the handle has let its object go. */
+  get released(): boolean {
+    return this.#addresses[this.#index] === 0;
+  }
+
+  /**
+   * Lets the object go, as Python's `del`. If this was the last reference, the object dies before this
+   * returns. Harmless when repeated, on a handle that was lent, and when the heap is gone.
+   */
+  release(): void {
+    const address = this.#addresses[this.#index] as number;
+    if (address === 0) return;
+    const batch = this.#batch;
+    if (batch === undefined) {
+      this.#addresses[0] = 0;
+      return;
+    }
+    const addresses = this.#addresses;
+    const index = this.#index;
+    // First, since a finalizer may come by this handle.
+    this.#addresses = RELEASED;
+    this.#index = 0;
+    this.#batch = undefined;
+    try {
+      if (!this.store.isDead) this.store.core.decref(address);
+    } catch (error) {
+      // The stack had no room for a death: nothing has changed.
+      this.#addresses = addresses;
+      this.#index = index;
+      this.#batch = batch;
+      throw error;
+    }
+    this.store.net.free(batch, index);
+  }
+
+  /** Another handle for the same object. In a finalizer, this is how an object is resurrected. */
+  clone(): this {
+    return this.store.share(this.address) as this;
+  }
+
+  /** Whether both are names of one object: Python's `is`. */
+  is(other: Handle): boolean {
+    return addressIn(this.store, other) === this.address;
+  }
+
+  /** All strong references to the object, this handle's included (`sys.getrefcount` would say one more). 0xC0000000 if immortal. */
+  get refcount(): number {
+    return this.store.core.refcount(this.address) >>> 0;
+  }
+
+  /** Bytes that the object takes, header and own buffer included, what it refers to excluded. */
+  get size(): number {
+    return this.store.core.sizeOf(this.address) >>> 0;
+  }
+
+  /** Name of the object's type. */
+  get type(): string {
+    return this.store.typeAt(this.address).name;
+  }
+
+  /** Whether the object lives as long as the heap, without any reference: None, booleans, small ints, the empty tuple. */
+  get isImmortal(): boolean {
+    return this.store.isImmortal(this.address);
+  }
+
+  /** Whether the collector looks after the object. */
+  get isTracked(): boolean {
+    return this.#hasFlag(FLAG_TRACKED);
+  }
+
+  /** Whether the object's finalizer has run. */
+  get isFinalized(): boolean {
+    return this.#hasFlag(FLAG_FINALIZED);
+  }
+
+  #hasFlag(flag: number): boolean {
+    return (this.store.memory.word(this.address + INFO_OFFSET) & flag) !== 0;
+  }
+
+  /**
+   * The value as plain JavaScript; shared parts and cycles are kept, depth is no limit. What came in
+   * through `heap.from` goes out as it was. Otherwise: a list or tuple is an array, a dict a `Map`, a
+   * set a `Set`, an object of a struct a plain object, a weak reference `null`.
+   */
+  toJS(): unknown {
+    return toJS(this.store, this.address);
+  }
+
+  /**
+   * What `JSON.stringify` takes instead of the handle, by the rules of Python's `json.dumps`: a dict is an
+   * object, its keys strings (`True`, 1.5 and None are `"true"`, `"1.5"`, `"null"`).
+   *
+   * @throws {@link BadValueError} for what JSON cannot say: sets, bytes, ints beyond 2^53, tuples as keys.
+   */
+  toJSON(): unknown {
+    return toJson(this.store, this.address);
+  }
+
+  /** The value as Python's `repr` would write it; a cycle is cut with `[...]`. */
+  repr(): string {
+    return repr(this.store, this.address);
+  }
+
+  toString(): string {
+    return this.repr();
+  }
+
+  /** Releases the handle: for `using`. */
+  [DISPOSE](): void {
+    this.release();
+  }
+
+  /** What `console.log` shows in Node: the start of the `repr`. */
+  [INSPECT](): string {
+    if (this.released) return "<released handle>";
+    if (this.store.isDead) return "<handle of a heap that can no longer be used>";
+    return repr(this.store, this.address, SHOWN);
+  }
+}
+
+/** Characters that `console.log` shows of a value. */
+const SHOWN = 10_000;
+
+/** Whether it is a handle, and not what `instanceof` takes for one, as a proxy or what inherits from one. Runs no code of the value. */
+export function isHandle(value: unknown): value is Handle {
+  return typeof value === "object" && value !== null && isBranded(value);
+}
+
+/** Lets through all but what only looks like a handle, whose methods would fail on it. @throws {@link BadValueError} */
+export function noImpostor<T>(value: T): T {
+  if (isA(value, Handle) && !isHandle(value)) throw new BadValueError("a proxy of a handle is no handle");
+  return value;
+}
+
+/** Whether it is a handle of this class. */
+export function isHandleOf<T extends Handle>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+  return isHandle(value) && value instanceof type;
+}
+
+/**
+ * Address behind a handle that somebody passed in.
+ *
+ * @throws {@link BadValueError} if it is no handle, {@link ForeignHandleError} if it is another heap's,
+ *   {@link ReleasedHandleError} if it was released.
+ */
+export function addressIn(store: Store, handle: unknown): Address {
+  if (!isHandle(handle)) throw new BadValueError(`expected a handle, got ${describe(handle)}`);
+  if (handle.store !== store) throw new ForeignHandleError("this handle belongs to another heap");
+  return handle.address;
+}
+
+/** For messages about names. */
+export function unknownField(type: string, field: unknown): BadFieldError {
+  return new BadFieldError(`${type} has no field ${describe(field)}`);
+}

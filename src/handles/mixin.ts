@@ -1,0 +1,32 @@
+import { attempt } from "../base/arguments.js";
+import { BadValueError, describe } from "../base/errors.js";
+
+/** A member that handles get, and its name. */
+export type Member = readonly [name: string, member: PropertyDescriptor];
+
+/** Methods and accessors of a class's body and its parents', and of an object. @throws {@link BadValueError} */
+export function membersIn(body: unknown, methods: unknown): Member[] {
+  if (body !== undefined && typeof body !== "function")
+    throw new BadValueError(`\`class\` is a class, not ${describe(body)}`);
+  if (methods !== undefined && (typeof methods !== "object" || methods === null))
+    throw new BadValueError(`\`methods\` is an object, not ${describe(methods)}`);
+  return attempt(BadValueError, "methods", () => {
+    const prototype: unknown = body?.prototype;
+    return [prototype, methods].flatMap((mixin) =>
+      typeof mixin === "object" && mixin !== null ? membersOf(mixin) : [],
+    );
+  });
+}
+
+/** Of an object and its prototypes. */
+function membersOf(mixin: object): Member[] {
+  const members = new Map<string, PropertyDescriptor>();
+  let at = mixin as object | null;
+  while (at !== null && at !== Object.prototype) {
+    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (name !== "constructor" && !members.has(name)) members.set(name, member);
+    }
+    at = Object.getPrototypeOf(at) as object | null;
+  }
+  return [...members];
+}

@@ -1,0 +1,180 @@
+import {
+  COLLECTION_ENDS,
+  COLLECTION_FOUND,
+  COLLECTION_STARTS,
+  CYCLE_STARTS,
+  DEBUG_SAVEALL,
+  DEBUG_STATS,
+  DEBUG_UNCOLLECTABLE,
+  STEP_ENDS,
+  STEP_STARTS,
+} from "../../../assembly/layout.js";
+import type { Generation } from "../../state/options.js";
+import type { Store } from "../../state/store.js";
+import type { Address } from "../../wasm/exports.js";
+
+/** What is known of a collection: `gc.callbacks` get it. At its start all counts are 0. */
+export interface CollectionInfo {
+  /** The oldest generation that is collected. */
+  generation: Generation;
+  /** Objects found to be garbage, and not resurrected. */
+  collected: number;
+  /** Always 0: there are no objects that cannot be collected. */
+  uncollectable: number;
+}
+
+/** Called when a collection starts and when it has ended, both times before another can start. */
+export type GcCallback = (phase: "start" | "stop", info: CollectionInfo) => void;
+
+/** A collection that has ended. */
+export interface CollectionRecord {
+  generation: Generation;
+  /** Milliseconds, callbacks of weak references and finalizers included, `gc.callbacks` not. */
+  duration: number;
+  /** Objects that were looked at: those tracked in the generation and the younger ones. */
+  candidates: number;
+  collected: number;
+  /** Bytes of the blocks that were given back while it ran, by its finalizers and callbacks too. */
+  bytesFreed: number;
+  /** Of a cycle with bounded pauses: its steps. */
+  steps?: number;
+  /** The longest of them, in milliseconds. */
+  longestStep?: number;
+  /** Whether they had to grow to keep up with the program. */
+  hurried?: boolean;
+}
+
+/** Records that are kept. */
+const MAX_RECORDS = 64;
+
+/** Hears from the core of every collection: keeps records, calls `gc.callbacks`, writes what `setDebug` asks for. */
+export class CollectionLog {
+  readonly #store: Store;
+  readonly callbacks: GcCallback[] = [];
+  readonly records: CollectionRecord[] = [];
+  /** Gets the lines that `setDebug` asks for. */
+  sink: (line: string) => void = console.error;
+  #startedAt = 0;
+  #stepStartedAt = 0;
+  /** Milliseconds of the cycle's steps: all, and the longest. */
+  #cycleTime = 0;
+  #longestStep = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.onCollection = (phase, generation, collected) => {
+      if (phase === STEP_STARTS) this.#stepStartedAt = performance.now();
+      else if (phase === STEP_ENDS) this.#endStep();
+      else if (phase === COLLECTION_STARTS) this.#start(generation as Generation);
+      else if (phase === COLLECTION_FOUND) this.#found();
+      else if (phase === COLLECTION_ENDS) this.#end(generation as Generation, collected);
+      else if (phase === CYCLE_STARTS) this.#startCycle();
+      else this.#endCycle(collected);
+    };
+  }
+
+  #start(generation: Generation): void {
+    const { core } = this.#store;
+    if (this.callbacks.length > 0) this.#call("start", { generation, collected: 0, uncollectable: 0 });
+    if ((core.debug() & DEBUG_STATS) !== 0) {
+      const counts = [0, 1, 2].map((one) => core.trackedCount(one) >>> 0).join(" ");
+      this.#write([
+        `gc: collecting generation ${generation}...`,
+        `gc: objects in each generation: ${counts}`,
+        `gc: objects in permanent generation: ${core.freezeCount() >>> 0}`,
+      ]);
+    }
+    this.#startedAt = performance.now();
+  }
+
+  #found(): void {
+    const { core } = this.#store;
+    const lines: string[] = [];
+    for (let object = core.unreachableAfter(0); object !== 0; object = core.unreachableAfter(object))
+      lines.push(`gc: collectable ${this.#describe(object >>> 0)}`);
+    this.#write(lines);
+  }
+
+  #describe(object: Address): string {
+    return `<${this.#store.typeAt(object).name} 0x${object.toString(16)}>`;
+  }
+
+  #end(generation: Generation, collected: number): void {
+    const { core } = this.#store;
+    const duration = performance.now() - this.#startedAt;
+    const bytesFreed = core.freedBytes() >>> 0;
+    const candidates = core.candidates() >>> 0;
+    this.#keep({ generation, duration, candidates, collected, bytesFreed });
+  }
+
+  #startCycle(): void {
+    this.#cycleTime = this.#longestStep = 0;
+    if (this.callbacks.length > 0) this.#call("start", { generation: 2, collected: 0, uncollectable: 0 });
+  }
+
+  #endStep(): void {
+    const time = performance.now() - this.#stepStartedAt;
+    this.#cycleTime += time;
+    if (time > this.#longestStep) this.#longestStep = time;
+  }
+
+  /** Tells of the step as well in which it ends. */
+  #endCycle(collected: number): void {
+    const { core } = this.#store;
+    this.#endStep();
+    this.#stepStartedAt = performance.now();
+    this.#keep({
+      generation: 2,
+      duration: this.#cycleTime,
+      candidates: core.candidates() >>> 0,
+      collected,
+      bytesFreed: core.freedBytes() >>> 0,
+      steps: core.cycleSteps() >>> 0,
+      longestStep: this.#longestStep,
+      hurried: core.isHurried(),
+    });
+  }
+
+  /** Keeps a record, prints it with DEBUG_STATS, and calls `gc.callbacks`. */
+  #keep(record: CollectionRecord): void {
+    const { generation, collected, duration } = record;
+    this.records.push(record);
+    if (this.records.length > MAX_RECORDS) this.records.shift();
+    if ((this.#store.core.debug() & DEBUG_STATS) !== 0) {
+      const seconds = (duration / 1000).toFixed(4);
+      this.#write([`gc: done, ${collected} unreachable, 0 uncollectable, ${seconds}s elapsed`]);
+    }
+    if (this.callbacks.length > 0) this.#call("stop", { generation, collected, uncollectable: 0 });
+  }
+
+  /**
+   * Iterates by index, like CPython: a callback added meanwhile is called; one that removes itself makes the next one be
+   * skipped.
+   */
+  #call(phase: "start" | "stop", info: CollectionInfo): void {
+    for (let i = 0; i < this.callbacks.length; i++) {
+      this.#store.callOut({ where: "gc callback" }, () => {
+        (this.callbacks[i] as GcCallback)(phase, info);
+      });
+    }
+  }
+
+  #write(lines: readonly string[]): void {
+    for (const line of lines)
+      this.#store.callOut({ where: "gc callback" }, () => {
+        this.sink(line);
+      });
+  }
+
+  /** What Python says at exit of garbage that is still there. */
+  reportGarbage(garbage: readonly Address[]): void {
+    const debug = this.#store.core.debug();
+    if (garbage.length === 0 || (debug & DEBUG_SAVEALL) !== 0) return;
+    const hint = "use gc.setDebug(gc.DEBUG_UNCOLLECTABLE) to list them";
+    const isListed = (debug & DEBUG_UNCOLLECTABLE) !== 0;
+    this.#write([
+      `gc: ${garbage.length} uncollectable objects at shutdown${isListed ? "" : `; ${hint}`}`,
+      ...(isListed ? garbage.map((object) => `      ${this.#describe(object)}`) : []),
+    ]);
+  }
+}

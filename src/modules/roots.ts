@@ -1,0 +1,76 @@
+import { BadValueError, describe } from "../base/errors.js";
+import { addressIn } from "../handles/handle.js";
+import type { Handle } from "../handles/handle.js";
+import type { Store } from "../state/store.js";
+
+/**
+ * Objects by name: `heap.roots`. A name keeps its object alive, as a handle does, and is saved with the heap: names
+ * are the way into a heap that was restored.
+ */
+export class RootsFace {
+  readonly #store: Store;
+
+  /** @internal */
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  get size(): number {
+    return this.#store.roots.size;
+  }
+
+  has(name: string): boolean {
+    return this.#store.roots.has(name);
+  }
+
+  /** A new handle for the object of a name; `undefined` if there is none. */
+  get(name: string): Handle | undefined {
+    const address = this.#store.roots.get(name);
+    return address === undefined ? undefined : this.#store.share(address);
+  }
+
+  /** Gives an object a name, which it takes from the one that has it. The handle stays yours. @throws {@link BadValueError}, {@link OutOfMemoryError} */
+  set(name: string, object: Handle): this {
+    const store = this.#store;
+    if (typeof name !== "string") throw new BadValueError(`a root has a name, not ${describe(name)}`);
+    const address = addressIn(store, object);
+    store.incref(address);
+    const old = store.roots.get(name);
+    store.roots.set(name, address);
+    if (old !== undefined) store.core.decref(old);
+    return this;
+  }
+
+  /** Takes a name away; the object may die of it. @returns Whether it was there. */
+  delete(name: string): boolean {
+    const { roots, core } = this.#store;
+    const address = roots.get(name);
+    if (address === undefined) return false;
+    roots.delete(name);
+    core.decref(address);
+    return true;
+  }
+
+  clear(): void {
+    for (const name of this.#store.roots.keys()) this.delete(name);
+  }
+
+  /** The names of now, in the order in which they were first given. */
+  keys(): IterableIterator<string> {
+    return [...this.#store.roots.keys()].values();
+  }
+  /** A new handle for each object of now. */
+  *values(): Generator<Handle, void> {
+    for (const [, object] of this.entries()) yield object;
+  }
+  /** The names of now, and a new handle for the object of each. */
+  *entries(): Generator<[name: string, object: Handle], void> {
+    for (const name of this.keys()) {
+      const object = this.get(name);
+      if (object !== undefined) yield [name, object];
+    }
+  }
+  [Symbol.iterator](): Generator<[name: string, object: Handle], void> {
+    return this.entries();
+  }
+}

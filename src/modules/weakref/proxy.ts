@@ -1,0 +1,70 @@
+import { DeadReferenceError } from "../../base/errors.js";
+import { DISPOSE } from "../../handles/handle.js";
+import type { Handle } from "../../handles/handle.js";
+import type { WeakrefHandle } from "../../handles/weak/weakref.js";
+
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+/** What of a proxy is about the proxy; the last two are what JavaScript asks for of its own accord. */
+const OWN: ReadonlySet<PropertyKey> = new Set([
+  ...["release", "released", DISPOSE, INSPECT, "toString"],
+  ...[Symbol.toPrimitive, "then"],
+]);
+
+/** What stands behind a proxy, and answers for it. */
+class ProxyTarget {
+  readonly #weakref: WeakrefHandle;
+  constructor(weakref: WeakrefHandle) {
+    this.#weakref = weakref;
+  }
+  get released(): boolean {
+    return this.#weakref.released;
+  }
+  release(): void {
+    this.#weakref.release();
+  }
+  [DISPOSE](): void {
+    this.release();
+  }
+  /** Never fails, as in Python. */
+  toString(): string {
+    return this.released ? "<released proxy>" : this.#weakref.repr().replace("weakref", "weakproxy");
+  }
+  [INSPECT](): string {
+    return this.toString();
+  }
+
+  /** Runs something with the object itself. @throws {@link DeadReferenceError} */
+  use<T>(run: (object: Handle) => T): T {
+    const object = this.#weakref.deref();
+    if (object === null) throw new DeadReferenceError("weakly-referenced object no longer exists");
+    try {
+      return run(object);
+    } finally {
+      object.release();
+    }
+  }
+}
+
+/** See `WeakrefFace.proxy`. */
+export function makeProxy(weakref: WeakrefHandle): unknown {
+  const handler: ProxyHandler<ProxyTarget> = {
+    get(target, name): unknown {
+      if (OWN.has(name)) return bound(target, Reflect.get(target, name, target) as unknown);
+      return target.use((object) => {
+        const value: unknown = Reflect.get(object, name, object);
+        if (typeof value !== "function") return value;
+        // The object may die between the look-up and the call.
+        return (...args: unknown[]): unknown =>
+          target.use((later): unknown => Reflect.apply(Reflect.get(later, name, later) as () => unknown, later, args));
+      });
+    },
+    set: (target, name, value) => target.use((object) => Reflect.set(object, name, value, object)),
+    has: (target, name) => OWN.has(name) || target.use((object) => Reflect.has(object, name)),
+  };
+  return new Proxy(new ProxyTarget(weakref), handler);
+}
+
+function bound(target: ProxyTarget, value: unknown): unknown {
+  return typeof value === "function" ? (value.bind(target) as unknown) : value;
+}

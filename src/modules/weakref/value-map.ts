@@ -1,0 +1,155 @@
+import type { DictHandle } from "../../handles/containers/dict.js";
+import { DISPOSE, isHandle } from "../../handles/handle.js";
+import type { Handle } from "../../handles/handle.js";
+import type { Store } from "../../state/store.js";
+import { ownedValue } from "../../handles/values.js";
+import type { Value } from "../../handles/values.js";
+import type { Address } from "../../wasm/exports.js";
+import { createWeakref, weakrefableIn } from "../../handles/weak/weakref.js";
+import type { WeakrefHandle } from "../../handles/weak/weakref.js";
+
+/**
+ * A map whose values are objects that it does not keep alive: Python's `WeakValueDictionary`. It keeps its keys, and a
+ * weak reference for each, in a dict of the heap. An entry goes when its value dies. `release()` it after use.
+ */
+export class WeakValueMap<T extends Handle = Handle> {
+  readonly #store: Store;
+  readonly #dict: DictHandle;
+  /** The dict's keys, by the addresses of the weak references that are their values: to find them when those die. */
+  readonly #keys = new Map<Address, Address>();
+
+  /** @internal */
+  constructor(store: Store, dict: DictHandle) {
+    this.#store = store;
+    this.#dict = dict;
+  }
+
+  /** How many entries there are. While callbacks of a collection run, those of dead values that are not removed yet count. */
+  get length(): number {
+    return this.#dict.length;
+  }
+
+  /** A new handle for the value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
+  get(key: Value): T | undefined {
+    const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
+    const value = weakref?.deref() ?? undefined;
+    weakref?.release();
+    return value as T | undefined;
+  }
+
+  /** Whether a key is there, and its value alive. @throws {@link BadKeyError} */
+  has(key: Value): boolean {
+    const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
+    const isAlive = weakref?.alive ?? false;
+    weakref?.release();
+    return isAlive;
+  }
+
+  /** Sets the value of a key. @throws {@link BadValueError} for what cannot be referred to weakly; {@link BadKeyError}, {@link OutOfMemoryError} */
+  set(key: Value, value: T): this {
+    const store = this.#store;
+    // The entry is made before the value can die.
+    store.holding(weakrefableIn(store, value), () => {
+      this.#set(key, value);
+    });
+    return this;
+  }
+
+  #set(key: Value, value: T): void {
+    const store = this.#store;
+    // The callback must not keep the map from being forgotten.
+    const self = new WeakRef(this);
+    const forget = (dead: WeakrefHandle): void => {
+      const map = self.deref();
+      if (map !== undefined) map.#forget(dead.address);
+    };
+    // An object from the start: once the entry is made, to find it must not collect.
+    const object = store.outsideScopes(() => store.adopt(ownedValue(store, key)));
+    let weakref: WeakrefHandle | undefined;
+    try {
+      weakref = createWeakref(store, value, forget, { kind: "value map", name: "" });
+      const old = this.#dict.get(object) as WeakrefHandle | undefined;
+      this.#dict.set(object, weakref);
+      this.#keys.set(weakref.address, this.#dict.ownKey(object));
+      if (old !== undefined) {
+        this.#keys.delete(old.address);
+        old.release();
+      }
+    } finally {
+      weakref?.release();
+      object.release();
+    }
+  }
+
+  /** Removes a key. @returns Whether it was there. @throws {@link BadKeyError} */
+  delete(key: Value): boolean {
+    const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
+    if (weakref === undefined) return false;
+    this.#forget(weakref.address);
+    weakref.release();
+    return true;
+  }
+
+  /** Removes all. */
+  clear(): void {
+    this.#keys.clear();
+    this.#dict.clear();
+  }
+
+  /** The entry of a weak reference goes, if it is there. */
+  #forget(weakref: Address): void {
+    const key = this.#keys.get(weakref);
+    if (key === undefined || this.released) return;
+    this.#keys.delete(weakref);
+    const lent = this.#store.typeAt(key).wrap(this.#store, key, true);
+    this.#dict.delete(lent);
+    lent.release();
+  }
+
+  /** The entries of now, in the order of insertion; keys as a dict gives them, a new handle for each value. */
+  entries(): IterableIterator<[key: Value, value: T]> {
+    const found: [Value, T][] = [];
+    for (const [key, weakref] of [...this.#dict.entries()]) {
+      const value = (weakref as WeakrefHandle).deref();
+      (weakref as WeakrefHandle).release();
+      if (value !== null) found.push([key, value as T]);
+      else if (isHandle(key)) key.release();
+    }
+    return found.values();
+  }
+  /** The keys of now whose values are alive. */
+  keys(): IterableIterator<Value> {
+    const keys: Value[] = [];
+    for (const [key, value] of this.entries()) {
+      value.release();
+      keys.push(key);
+    }
+    return keys.values();
+  }
+  /** A new handle for each value of now. */
+  values(): IterableIterator<T> {
+    const values: T[] = [];
+    for (const [key, value] of this.entries()) {
+      if (isHandle(key)) key.release();
+      values.push(value);
+    }
+    return values.values();
+  }
+  [Symbol.iterator](): IterableIterator<[key: Value, value: T]> {
+    return this.entries();
+  }
+
+  get released(): boolean {
+    return this.#dict.released;
+  }
+  /** Lets go of the map. Harmless when repeated. */
+  release(): void {
+    if (this.released) return;
+    if (!this.#store.isDead) this.clear();
+    this.#dict.release();
+  }
+  /** Lets go of the map: for `using`. */
+  [DISPOSE](): void {
+    this.release();
+  }
+}

@@ -1,0 +1,54 @@
+import {
+  FLAG_BIGINT,
+  INFO_OFFSET,
+  TYPE_BOOL,
+  TYPE_BYTES,
+  TYPE_FLOAT,
+  TYPE_INT,
+  TYPE_LIST,
+  TYPE_STR,
+  VALUE_OFFSET,
+} from "../../assembly/layout.js";
+import type { Store } from "../state/store.js";
+import type { Address } from "../wasm/exports.js";
+
+/** What an object that refers to nothing is to JavaScript. */
+export type Atom = string | number | bigint | boolean | null | Uint8Array;
+
+/** Up to here every whole number is one of JavaScript's. */
+export const MAX_EXACT = 2 ** 53;
+
+/** Value of an atom: None, a boolean, a number, a string or bytes. */
+export function readAtom(store: Store, address: Address, type: number): Atom {
+  switch (type) {
+    case TYPE_STR:
+      return store.memory.readString(address);
+    case TYPE_INT:
+      return readInt(store, address);
+    case TYPE_FLOAT:
+      return store.memory.data.getFloat64(address + VALUE_OFFSET, true);
+    case TYPE_BOOL:
+      return store.memory.word(address + VALUE_OFFSET) === 1;
+    case TYPE_BYTES:
+      return store.memory.readBytes(address);
+    default:
+      return null;
+  }
+}
+
+/** Value of an int: a number where that is exact and it did not come as a bigint. */
+function readInt(store: Store, address: Address): number | bigint {
+  const { memory } = store;
+  if ((memory.word(address + INFO_OFFSET) & FLAG_BIGINT) === 0) {
+    const low = memory.word(address + VALUE_OFFSET);
+    const value = (memory.word(address + VALUE_OFFSET + 4) | 0) * 2 ** 32 + low;
+    // 2^53 + 1 is rounded to 2^53.
+    if (Number.isSafeInteger(value) || (Math.abs(value) === MAX_EXACT && low === 0)) return value;
+  }
+  return memory.data.getBigInt64(address + VALUE_OFFSET, true);
+}
+
+/** Whether objects of a type are values to JavaScript, not things. */
+export function isAtomType(type: number): boolean {
+  return type < TYPE_LIST;
+}

@@ -1,0 +1,199 @@
+import {
+  BUFFER_DATA_OFFSET,
+  FIRST_USER_TYPE,
+  SLOTS_BUFFER_OFFSET,
+  SLOTS_COUNT_OFFSET,
+  TUPLE_ITEMS_OFFSET,
+  TUPLE_LENGTH_OFFSET,
+  TYPE_BYTES,
+  TYPE_DICT,
+  TYPE_FLOAT,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_TUPLE,
+  TYPE_WEAKREF,
+  WEAKREF_REFERENT_OFFSET,
+} from "../../assembly/layout.js";
+import { isAtomType, readAtom } from "./atoms.js";
+import type { FieldLayout } from "./field-layout.js";
+import type { Store } from "../state/store.js";
+import type { Address } from "../wasm/exports.js";
+
+/** A container being written: its parts are objects, or texts that stand for themselves. */
+interface Frame {
+  address: Address;
+  index: number;
+  count: number;
+  /** What goes in front of part `index`. */
+  before(index: number): string;
+  part(index: number): Address | string;
+  close: string;
+}
+
+/**
+ * Python's `repr` of the object at an address. An object of a struct is written as a dataclass is. Past
+ * `limit` characters it ends with `...`. Depth is no limit.
+ */
+export function repr(store: Store, root: Address, limit = Infinity): string {
+  const parts: string[] = [];
+  let length = 0;
+  const write = (text: string): void => {
+    parts.push(text);
+    length += text.length;
+  };
+  const frames: Frame[] = [];
+  const open = new Set<Address>();
+  const begin = (address: Address): void => {
+    const type = store.typeIdAt(address);
+    if (isAtomType(type)) write(reprAtom(store, address, type));
+    else if (type === TYPE_WEAKREF) write(reprWeakref(store, address));
+    else if (type > TYPE_WEAKREF && type < FIRST_USER_TYPE)
+      write(`<${store.typeAt(address).name} at 0x${address.toString(16)}>`);
+    else if (open.has(address)) write(ellipsis(type));
+    else {
+      const [start, frame] = frameOf(store, address, type);
+      write(start);
+      open.add(address);
+      frames.push(frame);
+    }
+  };
+  begin(root);
+  for (let frame = frames.at(-1); frame !== undefined && length < limit; frame = frames.at(-1)) {
+    if (frame.index === frame.count) {
+      write(frame.close);
+      open.delete(frame.address);
+      frames.pop();
+      continue;
+    }
+    const index = frame.index++;
+    write(frame.before(index));
+    const part = frame.part(index);
+    if (typeof part === "string") write(part);
+    else begin(part);
+  }
+  const text = parts.join("");
+  return text.length > limit || frames.length > 0 ? `${text.slice(0, limit)}...` : text;
+}
+
+/** What stands for a container inside itself. */
+function ellipsis(type: number): string {
+  if (type === TYPE_LIST) return "[...]";
+  if (type === TYPE_TUPLE) return "(...)";
+  return type === TYPE_DICT || type === TYPE_SET ? "{...}" : "...";
+}
+
+const comma = (index: number): string => (index === 0 ? "" : ", ");
+
+/** What a container begins with, and the rest. */
+function frameOf(store: Store, address: Address, type: number): [start: string, frame: Frame] {
+  const { memory } = store;
+  if (type >= FIRST_USER_TYPE) return structFrame(store, address);
+  if (type === TYPE_TUPLE) {
+    const count = memory.word(address + TUPLE_LENGTH_OFFSET);
+    const part = (i: number): Address => memory.word(address + TUPLE_ITEMS_OFFSET + 4 * i);
+    return ["(", { address, index: 0, count, before: comma, part, close: count === 1 ? ",)" : ")" }];
+  }
+  const slots = memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
+  const count = memory.word(address + SLOTS_COUNT_OFFSET);
+  if (type === TYPE_LIST) {
+    const part = (i: number): Address => memory.word(slots + 4 * i);
+    return ["[", { address, index: 0, count, before: comma, part, close: "]" }];
+  }
+  // Deleted entries are zeros.
+  const live: Address[] = [];
+  const width = type === TYPE_DICT ? 8 : 4;
+  for (let slot = slots; slot < slots + 4 * count; slot += width) if (memory.word(slot) !== 0) live.push(slot);
+  if (type === TYPE_SET) {
+    const part = (i: number): Address => memory.word(live[i] as number);
+    const isEmpty = live.length === 0;
+    const frame = { address, index: 0, count: live.length, before: comma, part, close: isEmpty ? ")" : "}" };
+    return [isEmpty ? "set(" : "{", frame];
+  }
+  const part = (i: number): Address => memory.word((live[i >> 1] as number) + 4 * (i & 1));
+  const before = (i: number): string => ((i & 1) === 1 ? ": " : comma(i));
+  return ["{", { address, index: 0, count: 2 * live.length, before, part, close: "}" }];
+}
+
+function structFrame(store: Store, address: Address): [start: string, frame: Frame] {
+  const info = store.typeAt(address);
+  const fields = [...(info.fields?.values() ?? [])];
+  const frame: Frame = {
+    address,
+    index: 0,
+    count: fields.length,
+    before: (i) => `${comma(i)}${(fields[i] as FieldLayout).name}=`,
+    part: (i) => {
+      const { codec, offset, type } = fields[i] as FieldLayout;
+      if (codec === undefined) return store.memory.word(address + offset) || "None";
+      const value = codec.read(store.memory, address + offset);
+      if (typeof value === "boolean") return value ? "True" : "False";
+      return type === "f32" || type === "f64" ? reprFloat(value as number) : String(value);
+    },
+    close: ")",
+  };
+  return [`${info.name}(`, frame];
+}
+
+function reprWeakref(store: Store, address: Address): string {
+  const referent = store.memory.word(address + WEAKREF_REFERENT_OFFSET);
+  const at = `<weakref at 0x${address.toString(16)}; `;
+  return `${at}${referent === 0 ? "dead" : `to '${store.typeAt(referent).name}' at 0x${referent.toString(16)}`}>`;
+}
+
+function reprAtom(store: Store, address: Address, type: number): string {
+  if (type === TYPE_BYTES) return reprBytes(store.memory.readBytes(address));
+  const value = readAtom(store, address, type);
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (type === TYPE_FLOAT) return reprFloat(value as number);
+  return typeof value === "string" ? reprStr(value) : String(value);
+}
+
+/** The shortest digits that read back as the same number, as in JavaScript; but written as Python does. */
+export function reprFloat(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (Object.is(value, -0)) return "-0.0";
+  const [mantissa, power] = value.toExponential().split("e") as [string, string];
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= 16) {
+    const digits = String(Math.abs(exponent)).padStart(2, "0");
+    return `${mantissa}e${exponent < 0 ? "-" : "+"}${digits}`;
+  }
+  const text = String(value);
+  return text.includes(".") ? text : `${text}.0`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** In single quotes, unless that would need escapes and double ones would not. */
+function quote(text: string): string {
+  return text.includes("'") && !text.includes('"') ? '"' : "'";
+}
+
+/** Python's: what is not printable is escaped, by the shortest of three forms. */
+export function reprStr(text: string): string {
+  const mark = quote(text);
+  const body = text.replace(/[\\'"]|[^ \P{Z}]|\p{C}/gu, (character) => {
+    if (character === "'" || character === '"') return character === mark ? `\\${character}` : character;
+    return ESCAPES[character] ?? escape(character.codePointAt(0) as number);
+  });
+  return mark + body + mark;
+}
+
+function escape(code: number): string {
+  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, "0")}`;
+  if (code <= 0xffff) return `\\u${code.toString(16).padStart(4, "0")}`;
+  return `\\U${code.toString(16).padStart(8, "0")}`;
+}
+
+function reprBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  const mark = quote(text);
+  const body = text.replace(/[\\'"]|[^ -~]/g, (character) => {
+    if (character === "'" || character === '"') return character === mark ? `\\${character}` : character;
+    return ESCAPES[character] ?? escape(character.charCodeAt(0));
+  });
+  return `b${mark}${body}${mark}`;
+}

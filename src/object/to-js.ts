@@ -1,0 +1,180 @@
+import {
+  BUFFER_DATA_OFFSET,
+  FIRST_USER_TYPE,
+  FLAG_INTERNED,
+  INFO_OFFSET,
+  ORIGIN_BARE_OBJECT,
+  ORIGIN_MAP,
+  ORIGIN_PYTHON,
+  SLOTS_BUFFER_OFFSET,
+  SLOTS_COUNT_OFFSET,
+  TABLE_ORIGIN_OFFSET,
+  TUPLE_ITEMS_OFFSET,
+  TUPLE_LENGTH_OFFSET,
+  TYPE_BYTES,
+  TYPE_DICT,
+  TYPE_LIST,
+  TYPE_MASK,
+  TYPE_SET,
+  TYPE_STR,
+  TYPE_TUPLE,
+  TYPE_WEAKREF,
+} from "../../assembly/layout.js";
+import { isAtomType, readAtom } from "./atoms.js";
+import { BadValueError } from "../base/errors.js";
+import type { Store } from "../state/store.js";
+import type { Address } from "../wasm/exports.js";
+
+type Plain = Record<string, unknown>;
+
+/** The object at an address as plain JavaScript: see `Handle.toJS`. */
+export function toJS(store: Store, root: Address): unknown {
+  return new CopyOut(store, false).run(root);
+}
+
+/** The same as far as JSON can say it: see `Handle.toJSON`. */
+export function toJson(store: Store, root: Address): unknown {
+  return new CopyOut(store, true).run(root);
+}
+
+/** One copy. Nothing runs meanwhile that could change the heap. */
+class CopyOut {
+  /** What has been made of objects that may be met again. */
+  readonly #made = new Map<Address, unknown>();
+  /** Interned strings come up often: as keys. */
+  readonly #interned = new Map<Address, string>();
+  /** Containers made and not filled, with what was made. */
+  readonly #pending: [Address, unknown][] = [];
+
+  constructor(
+    readonly store: Store,
+    readonly isJson: boolean,
+  ) {}
+
+  run(root: Address): unknown {
+    const result = this.#convert(root);
+    this.#made.set(root, result);
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) this.#fill(...next);
+    return result;
+  }
+
+  #convert(address: Address): unknown {
+    const { store } = this;
+    const info = store.memory.word(address + INFO_OFFSET);
+    const type = info & TYPE_MASK;
+    if (isAtomType(type)) {
+      if (type === TYPE_STR && (info & FLAG_INTERNED) !== 0) return this.#text(address);
+      return this.isJson ? this.#jsonAtom(address, type) : readAtom(store, address, type);
+    }
+    if (type >= TYPE_WEAKREF && type < FIRST_USER_TYPE) return null;
+    // What only one reference leads to cannot come up twice.
+    const isShared = store.memory.word(address) !== 1;
+    if (isShared) {
+      const made = this.#made.get(address);
+      if (made !== undefined) return made;
+    }
+    const made = this.#shell(address, type);
+    if (isShared) this.#made.set(address, made);
+    this.#pending.push([address, made]);
+    return made;
+  }
+
+  #text(address: Address): string {
+    let text = this.#interned.get(address);
+    if (text === undefined) {
+      text = this.store.memory.readString(address);
+      this.#interned.set(address, text);
+    }
+    return text;
+  }
+
+  #shell(address: Address, type: number): unknown {
+    if (type === TYPE_LIST || type === TYPE_TUPLE) return [];
+    if (type === TYPE_SET) {
+      if (this.isJson) throw new BadValueError("JSON has no sets");
+      return new Set();
+    }
+    if (type !== TYPE_DICT || this.isJson) return {};
+    const origin = this.#origin(address);
+    if (origin === ORIGIN_MAP || origin === ORIGIN_PYTHON) return new Map();
+    return origin === ORIGIN_BARE_OBJECT ? (Object.create(null) as object) : {};
+  }
+
+  #origin(dict: Address): number {
+    return this.store.memory.u8[dict + TABLE_ORIGIN_OFFSET] as number;
+  }
+
+  #fill(address: Address, made: unknown): void {
+    const { memory } = this.store;
+    const type = this.store.typeIdAt(address);
+    if (type === TYPE_TUPLE) {
+      this.#fillArray(made as unknown[], address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET));
+      return;
+    }
+    if (type >= FIRST_USER_TYPE) {
+      this.#fillStruct(made as Plain, address);
+      return;
+    }
+    const slots = memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
+    const count = memory.word(address + SLOTS_COUNT_OFFSET);
+    if (type === TYPE_LIST) this.#fillArray(made as unknown[], slots, count);
+    else if (type === TYPE_SET) {
+      for (let slot = slots; slot < slots + 4 * count; slot += 4) {
+        const key = memory.word(slot);
+        if (key !== 0) (made as Set<unknown>).add(this.#convert(key));
+      }
+    } else this.#fillDict(made as Plain | Map<unknown, unknown>, slots, slots + 4 * count);
+  }
+
+  #fillArray(array: unknown[], slots: Address, count: number): void {
+    for (let i = 0; i < count; i++) array.push(this.#convert(this.store.memory.word(slots + 4 * i)));
+  }
+
+  #fillDict(made: Plain | Map<unknown, unknown>, start: Address, end: Address): void {
+    const { memory } = this.store;
+    for (let slot = start; slot < end; slot += 8) {
+      const key = memory.word(slot);
+      if (key === 0) continue;
+      const value = this.#convert(memory.word(slot + 4));
+      if (made instanceof Map) made.set(this.#convert(key), value);
+      else setProperty(made, this.isJson ? this.#jsonKey(key) : this.#text(key), value);
+    }
+  }
+
+  #fillStruct(made: Plain, address: Address): void {
+    const { memory } = this.store;
+    for (const { name, offset, codec } of this.store.typeAt(address).fields?.values() ?? []) {
+      if (codec === undefined) {
+        const target = memory.word(address + offset);
+        setProperty(made, name, target === 0 ? null : this.#convert(target));
+        continue;
+      }
+      const value = codec.read(memory, address + offset);
+      setProperty(made, name, this.isJson && typeof value === "bigint" ? exactNumber(value) : value);
+    }
+  }
+
+  #jsonAtom(address: Address, type: number): unknown {
+    if (type === TYPE_BYTES) throw new BadValueError("JSON has no bytes");
+    const value = readAtom(this.store, address, type);
+    return typeof value === "bigint" ? exactNumber(value) : value;
+  }
+
+  #jsonKey(key: Address): string {
+    const type = this.store.typeIdAt(key);
+    if (!isAtomType(type)) throw new BadValueError(`JSON has no keys of type ${this.store.typeAt(key).name}`);
+    return String(this.#jsonAtom(key, type));
+  }
+}
+
+function exactNumber(value: bigint): number {
+  if (Number.isSafeInteger(Number(value))) return Number(value);
+  throw new BadValueError(`JSON.stringify cannot write ${String(value)} without loss`);
+}
+
+/** As an own property even if it is called `__proto__`. */
+function setProperty(object: Plain, name: string, value: unknown): void {
+  if (name === "__proto__")
+    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  else object[name] = value;
+}

@@ -2,6 +2,7 @@
 //
 //   node examples/images.mjs
 
+import { restoreSync } from "heapwright/image";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,14 +31,14 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
   const file = join(folder, "notes.heap");
   writeFileSync(file, heap.image());
-  const later = Heap.restoreSync(readFileSync(file));
+  const later = restoreSync(readFileSync(file));
   rmSync(folder, { recursive: true });
   console.log(`restored: ${lengthOf(later)} notes`);
   console.log("lost:", later.lost.map(({ kind, type }) => `the ${kind} of ${type}`).join(", "));
   later.struct("Note", NOTE, { finalize: (note) => console.log(`"${note.text}" ends in the restored heap`) });
   console.log("lost, after Note was defined again:", later.lost.length);
 
-  const clone = Heap.restoreSync(heap.image());
+  const clone = restoreSync(heap.image());
   clone.roots.clear();
   console.log(`the clone has ${clone.roots.size} roots, the heap ${heap.roots.size}`);
 
@@ -52,4 +53,4 @@ async function main() {
 }
 
 if (isMainThread) await main();
-else parentPort.once("message", (image) => parentPort.postMessage(lengthOf(Heap.restoreSync(image))));
+else parentPort.once("message", (image) => parentPort.postMessage(lengthOf(restoreSync(image))));

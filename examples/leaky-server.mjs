@@ -4,6 +4,7 @@
 //   node examples/leaky-server.mjs
 //   npx heapwright inspect top server-after.heap
 
+import { trace } from "heapwright/trace";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,7 @@ import { Heap } from "heapwright";
 /** Writes both dumps into a folder; gives their names. */
 export function saveDumps(folder) {
   const heap = Heap.createSync();
-  heap.trace.start({ frames: 3 }); // so that dumps know which line made what
+  trace(heap).start({ frames: 3 }); // so that dumps know which line made what
   const Server = heap.struct("Server", { title: "str", cache: "ref" });
   const Session = heap.struct("Session", { user: "str", cart: "ref", server: "ref" });
   const Task = heap.struct("Task", { title: "str", partner: "ref" });

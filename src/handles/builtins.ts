@@ -1,3 +1,4 @@
+import type { HandleType } from "./adopt.js";
 import {
   TYPE_BOOL,
   TYPE_BYTES,
@@ -19,8 +20,8 @@ import { ListHandle } from "./containers/list.js";
 import { SetHandle } from "./containers/set.js";
 import { TupleHandle } from "./containers/tuple.js";
 import { Handle } from "./handle.js";
-import { BUILTIN_NAMES } from "../image/types.js";
-import type { Store, TypeInfo } from "../state/store.js";
+import { BUILTIN_NAMES } from "../object/types.js";
+import type { Store } from "../state/store.js";
 import { BytesHandle, StrHandle } from "./text.js";
 import type { Address } from "../wasm/exports.js";
 import { WeakKeyMapHandle, WeakSetHandle } from "./weak/maps.js";
@@ -28,13 +29,13 @@ import { WeakrefHandle } from "./weak/weakref.js";
 
 type HandleClass = new (store: Store, address: Address, lent: boolean) => Handle;
 
-function builtin(id: number, handleClass: HandleClass, isWeakrefable = false): TypeInfo {
+function builtin(id: number, handleClass: HandleClass, isWeakrefable = false): HandleType<Handle> {
   const name = BUILTIN_NAMES[id] as string;
   return { id, name, isWeakrefable, wrap: (store, address, lent) => new handleClass(store, address, lent) };
 }
 
 /** The types that every heap has, by Python's names. */
-export const BUILTIN_TYPES: readonly TypeInfo[] = [
+export const BUILTIN_TYPES: readonly HandleType<Handle>[] = [
   builtin(TYPE_NONE, Handle),
   builtin(TYPE_BOOL, Handle),
   builtin(TYPE_INT, Handle),

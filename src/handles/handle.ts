@@ -1,3 +1,4 @@
+import { share } from "./adopt.js";
 import { FLAG_FINALIZED, FLAG_TRACKED, INFO_OFFSET } from "../../assembly/layout.js";
 import { BadFieldError, BadValueError, ForeignHandleError, ReleasedHandleError, describe } from "../base/errors.js";
 import type { HandleBatch } from "../state/leak-net.js";
@@ -100,7 +101,7 @@ export class Handle {
 
   /** Another handle for the same object. In a finalizer, this is how an object is resurrected. */
   clone(): this {
-    return this.store.share(this.address) as this;
+    return share<this>(this.store, this.address);
   }
 
   /** Whether both are names of one object: Python's `is`. */

@@ -1,3 +1,4 @@
+import { lend, share } from "./adopt.js";
 import { BORROWED_TEXT_SIZE } from "../../assembly/layout.js";
 import { MAX_EXACT, isAtomType, readAtom } from "../object/atoms.js";
 import type { Atom } from "../object/atoms.js";
@@ -184,11 +185,11 @@ export function withKey(store: Store, key: unknown, run: (key: Address) => numbe
 /** Value of an atom, or a new handle for anything else. */
 export function borrowedValue(store: Store, address: Address): Value {
   const type = store.typeIdAt(address);
-  return isAtomType(type) ? readAtom(store, address, type) : store.share(address);
+  return isAtomType(type) ? readAtom(store, address, type) : share<Handle>(store, address);
 }
 
 /** Value of an atom, or a handle for anything else that counts no reference: for the length of a call. */
 export function lentValue(store: Store, address: Address): Value {
   const type = store.typeIdAt(address);
-  return isAtomType(type) ? readAtom(store, address, type) : store.typeAt(address).wrap(store, address, true);
+  return isAtomType(type) ? readAtom(store, address, type) : lend<Handle>(store, address);
 }

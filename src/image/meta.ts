@@ -2,18 +2,9 @@ import { FIRST_USER_TYPE, MAX_TYPES } from "../../assembly/layout.js";
 import { BadImageError, HeapwrightError } from "../base/errors.js";
 import { placeFields } from "../object/field-layout.js";
 import type { StructPlan } from "../object/field-layout.js";
+import { CALLBACK_KINDS } from "../object/callbacks.js";
+import type { CallbackKind, CallbackLabel } from "../object/callbacks.js";
 import type { FieldType, Fields } from "../object/fields.js";
-
-/** What a callback was made by. */
-export const CALLBACK_KINDS = ["callback", "finalize", "value map"] as const;
-export type CallbackKind = (typeof CALLBACK_KINDS)[number];
-
-/** A function that the program gave the heap: what is known of it when it is no longer there. */
-export interface CallbackLabel {
-  readonly kind: CallbackKind;
-  /** Name of the function. */
-  readonly name: string;
-}
 
 /** A struct, as an image has it. */
 export interface TypeRecord {

@@ -31,7 +31,7 @@ import {
   WEAKREF_PREV_OFFSET,
   WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
-import type { CoreExports } from "../wasm/instance.js";
+import type { CoreExports } from "../wasm/readings.js";
 import type { ProbeBudget } from "./check/budget.js";
 import type { CheckedImage } from "./check/check.js";
 import {
@@ -51,7 +51,7 @@ import type { Image, Run } from "./image.js";
 import type { Order } from "./check/order.js";
 import { PagePlacer } from "./place-pages.js";
 import type { Population } from "./check/population.js";
-import { readControl } from "./save.js";
+import { readControl } from "./control.js";
 import { prefixOf, sizeClassOf } from "./types.js";
 
 /**

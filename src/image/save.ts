@@ -35,7 +35,6 @@ import {
   CLASS_COUNT,
   CLASS_RECORD_SIZE,
   CLASS_SIZES,
-  CONTROL_PLACES,
   DESCRIPTORS_OFFSET,
   DESCRIPTORS_SHIFT,
   DESCRIPTOR_SIZE,
@@ -48,6 +47,7 @@ import {
   TABLE_BUFFERS,
 } from "../wasm/core-layout.js";
 import type { ControlValues } from "../wasm/core-layout.js";
+import { readControl } from "./control.js";
 import { SECTIONS, align, makeHeader, placeSections } from "./format.js";
 import { encodeMeta } from "./meta.js";
 import type { Meta } from "./meta.js";
@@ -469,15 +469,4 @@ function addList(order: number[], pages: readonly number[]): void {
 function bytesOf(numbers: readonly number[] | Uint32Array): Uint8Array {
   const words = Uint32Array.from(numbers);
   return new Uint8Array(words.buffer);
-}
-
-/** All fields of a control block. */
-export function readControl(u32: Uint32Array, controlBlock: number): ControlValues {
-  const values: Partial<ControlValues> = {};
-  for (const { field, offset, bytes, isSigned } of CONTROL_PLACES) {
-    const at = (controlBlock + offset) >>> 2;
-    const low = u32[at] as number;
-    values[field] = bytes === 8 ? (u32[at + 1] as number) * 2 ** 32 + low : isSigned ? low | 0 : low;
-  }
-  return values as ControlValues;
 }

@@ -8,15 +8,12 @@ import {
   KIND_WEAKMAP,
   LINKS_SIZE,
   PAYLOAD_OFFSET,
-  TYPE_BOOL,
   TYPE_BUFFER,
   TYPE_BYTES,
   TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_FLOAT,
-  TYPE_INT,
   TYPE_LIST,
-  TYPE_NONE,
   TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
@@ -26,24 +23,6 @@ import {
 } from "../../assembly/layout.js";
 import { GUARD_SIZE, classOf } from "../wasm/core-layout.js";
 import type { TypePlan } from "./meta.js";
-
-/** Names of the built-in types, which are Python's. */
-export const BUILTIN_NAMES: Readonly<Record<number, string>> = {
-  [TYPE_NONE]: "NoneType",
-  [TYPE_BOOL]: "bool",
-  [TYPE_INT]: "int",
-  [TYPE_FLOAT]: "float",
-  [TYPE_STR]: "str",
-  [TYPE_BYTES]: "bytes",
-  [TYPE_LIST]: "list",
-  [TYPE_TUPLE]: "tuple",
-  [TYPE_DICT]: "dict",
-  [TYPE_SET]: "set",
-  [TYPE_WEAKREF]: "weakref",
-  [TYPE_WEAKMAP]: "WeakKeyDictionary",
-  [TYPE_WEAKSET]: "WeakSet",
-  [TYPE_EPHEMERON]: "ephemeron",
-};
 
 /** What is to be known of a type to find one's way in its objects. */
 export interface TypeShape {

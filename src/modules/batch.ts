@@ -60,7 +60,7 @@ export type Addresses = Uint32Array<ArrayBuffer>;
  * The same to many objects in one call into the core: `heap.batch`. On raw addresses, as `heap.core`: an
  * address that is not a live object's, or not of the type it is said to be, damages the heap.
  */
-export class BatchFace {
+export class Batch {
   readonly #store: Store;
 
   /** @internal */

@@ -10,7 +10,7 @@ import type { Address } from "../wasm/exports.js";
  *
  * An "outside reference" is one that this side holds, and gives back with `decref`.
  */
-export interface CoreFace {
+export interface RawHeap {
   /** A zeroed object of a type (`StructType.id`), with one outside reference. May collect. @throws {@link OutOfMemoryError} */
   alloc(type: number): Address;
   /** Adds an outside reference. @throws {@link OutOfMemoryError} only past 254 of them. */
@@ -29,7 +29,7 @@ export interface CoreFace {
   count(generation: Generation): number;
 }
 
-export function makeCoreFace(store: Store): CoreFace {
+export function makeRawHeap(store: Store): RawHeap {
   return {
     alloc(type) {
       const object = store.core.alloc(type);

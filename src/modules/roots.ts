@@ -1,3 +1,4 @@
+import { share } from "../handles/adopt.js";
 import { BadValueError, describe } from "../base/errors.js";
 import { addressIn } from "../handles/handle.js";
 import type { Handle } from "../handles/handle.js";
@@ -7,7 +8,7 @@ import type { Store } from "../state/store.js";
  * Objects by name: `heap.roots`. A name keeps its object alive, as a handle does, and is saved with the heap: names
  * are the way into a heap that was restored.
  */
-export class RootsFace {
+export class Roots {
   readonly #store: Store;
 
   /** @internal */
@@ -26,7 +27,7 @@ export class RootsFace {
   /** A new handle for the object of a name; `undefined` if there is none. */
   get(name: string): Handle | undefined {
     const address = this.#store.roots.get(name);
-    return address === undefined ? undefined : this.#store.share(address);
+    return address === undefined ? undefined : share(this.#store, address);
   }
 
   /** Gives an object a name, which it takes from the one that has it. The handle stays yours. @throws {@link BadValueError}, {@link OutOfMemoryError} */

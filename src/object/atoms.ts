@@ -9,7 +9,7 @@ import {
   TYPE_STR,
   VALUE_OFFSET,
 } from "../../assembly/layout.js";
-import type { Store } from "../state/store.js";
+import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 
 /** What an object that refers to nothing is to JavaScript. */
@@ -19,26 +19,26 @@ export type Atom = string | number | bigint | boolean | null | Uint8Array;
 export const MAX_EXACT = 2 ** 53;
 
 /** Value of an atom: None, a boolean, a number, a string or bytes. */
-export function readAtom(store: Store, address: Address, type: number): Atom {
+export function readAtom(reader: Reader, address: Address, type: number): Atom {
   switch (type) {
     case TYPE_STR:
-      return store.memory.readString(address);
+      return reader.memory.readString(address);
     case TYPE_INT:
-      return readInt(store, address);
+      return readInt(reader, address);
     case TYPE_FLOAT:
-      return store.memory.data.getFloat64(address + VALUE_OFFSET, true);
+      return reader.memory.data.getFloat64(address + VALUE_OFFSET, true);
     case TYPE_BOOL:
-      return store.memory.word(address + VALUE_OFFSET) === 1;
+      return reader.memory.word(address + VALUE_OFFSET) === 1;
     case TYPE_BYTES:
-      return store.memory.readBytes(address);
+      return reader.memory.readBytes(address);
     default:
       return null;
   }
 }
 
 /** Value of an int: a number where that is exact and it did not come as a bigint. */
-function readInt(store: Store, address: Address): number | bigint {
-  const { memory } = store;
+function readInt(reader: Reader, address: Address): number | bigint {
+  const { memory } = reader;
   if ((memory.word(address + INFO_OFFSET) & FLAG_BIGINT) === 0) {
     const low = memory.word(address + VALUE_OFFSET);
     const value = (memory.word(address + VALUE_OFFSET + 4) | 0) * 2 ** 32 + low;

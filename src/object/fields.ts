@@ -1,7 +1,5 @@
 import { BadValueError, describe } from "../base/errors.js";
 
-import type { Handle } from "../handles/handle.js";
-import type { Value } from "../handles/values.js";
 import type { HeapMemory } from "../wasm/memory.js";
 import type { Address } from "../wasm/exports.js";
 
@@ -13,19 +11,6 @@ export type FieldType = SlotFieldType | RawFieldType;
 export type SlotFieldType = "ref" | "value" | "str";
 export type RawFieldType = "bool" | "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "f32" | "f64";
 export type Fields = Readonly<Record<string, FieldType>>;
-
-/** What a field of a type reads as, and takes. */
-export type FieldValue<T extends FieldType> = T extends "ref"
-  ? Handle | null
-  : T extends "value"
-    ? Value
-    : T extends "str"
-      ? string | null
-      : T extends "bool"
-        ? boolean
-        : T extends "i64" | "u64"
-          ? bigint
-          : number;
 
 /** How a field that is no reference lies in memory. */
 export interface RawCodec {

@@ -16,7 +16,7 @@ import {
 } from "../../assembly/layout.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import type { FieldLayout } from "./field-layout.js";
-import type { Store } from "../state/store.js";
+import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 
 /** A container being written: its parts are objects, or texts that stand for themselves. */
@@ -34,7 +34,7 @@ interface Frame {
  * Python's `repr` of the object at an address. An object of a struct is written as a dataclass is. Past
  * `limit` characters it ends with `...`. Depth is no limit.
  */
-export function repr(store: Store, root: Address, limit = Infinity): string {
+export function repr(reader: Reader, root: Address, limit = Infinity): string {
   const parts: string[] = [];
   let length = 0;
   const write = (text: string): void => {
@@ -44,14 +44,14 @@ export function repr(store: Store, root: Address, limit = Infinity): string {
   const frames: Frame[] = [];
   const open = new Set<Address>();
   const begin = (address: Address): void => {
-    const type = store.typeIdAt(address);
-    if (isAtomType(type)) write(reprAtom(store, address, type));
-    else if (type === TYPE_WEAKREF) write(reprWeakref(store, address));
+    const type = reader.typeIdAt(address);
+    if (isAtomType(type)) write(reprAtom(reader, address, type));
+    else if (type === TYPE_WEAKREF) write(reprWeakref(reader, address));
     else if (type > TYPE_WEAKREF && type < FIRST_USER_TYPE)
-      write(`<${store.typeAt(address).name} at 0x${address.toString(16)}>`);
+      write(`<${reader.typeAt(address).name} at 0x${address.toString(16)}>`);
     else if (open.has(address)) write(ellipsis(type));
     else {
-      const [start, frame] = frameOf(store, address, type);
+      const [start, frame] = frameOf(reader, address, type);
       write(start);
       open.add(address);
       frames.push(frame);
@@ -85,9 +85,9 @@ function ellipsis(type: number): string {
 const comma = (index: number): string => (index === 0 ? "" : ", ");
 
 /** What a container begins with, and the rest. */
-function frameOf(store: Store, address: Address, type: number): [start: string, frame: Frame] {
-  const { memory } = store;
-  if (type >= FIRST_USER_TYPE) return structFrame(store, address);
+function frameOf(reader: Reader, address: Address, type: number): [start: string, frame: Frame] {
+  const { memory } = reader;
+  if (type >= FIRST_USER_TYPE) return structFrame(reader, address);
   if (type === TYPE_TUPLE) {
     const count = memory.word(address + TUPLE_LENGTH_OFFSET);
     const part = (i: number): Address => memory.word(address + TUPLE_ITEMS_OFFSET + 4 * i);
@@ -114,8 +114,8 @@ function frameOf(store: Store, address: Address, type: number): [start: string, 
   return ["{", { address, index: 0, count: 2 * live.length, before, part, close: "}" }];
 }
 
-function structFrame(store: Store, address: Address): [start: string, frame: Frame] {
-  const info = store.typeAt(address);
+function structFrame(reader: Reader, address: Address): [start: string, frame: Frame] {
+  const info = reader.typeAt(address);
   const fields = [...(info.fields?.values() ?? [])];
   const frame: Frame = {
     address,
@@ -124,8 +124,8 @@ function structFrame(store: Store, address: Address): [start: string, frame: Fra
     before: (i) => `${comma(i)}${(fields[i] as FieldLayout).name}=`,
     part: (i) => {
       const { codec, offset, type } = fields[i] as FieldLayout;
-      if (codec === undefined) return store.memory.word(address + offset) || "None";
-      const value = codec.read(store.memory, address + offset);
+      if (codec === undefined) return reader.memory.word(address + offset) || "None";
+      const value = codec.read(reader.memory, address + offset);
       if (typeof value === "boolean") return value ? "True" : "False";
       return type === "f32" || type === "f64" ? reprFloat(value as number) : String(value);
     },
@@ -134,15 +134,15 @@ function structFrame(store: Store, address: Address): [start: string, frame: Fra
   return [`${info.name}(`, frame];
 }
 
-function reprWeakref(store: Store, address: Address): string {
-  const referent = store.memory.word(address + WEAKREF_REFERENT_OFFSET);
+function reprWeakref(reader: Reader, address: Address): string {
+  const referent = reader.memory.word(address + WEAKREF_REFERENT_OFFSET);
   const at = `<weakref at 0x${address.toString(16)}; `;
-  return `${at}${referent === 0 ? "dead" : `to '${store.typeAt(referent).name}' at 0x${referent.toString(16)}`}>`;
+  return `${at}${referent === 0 ? "dead" : `to '${reader.typeAt(referent).name}' at 0x${referent.toString(16)}`}>`;
 }
 
-function reprAtom(store: Store, address: Address, type: number): string {
-  if (type === TYPE_BYTES) return reprBytes(store.memory.readBytes(address));
-  const value = readAtom(store, address, type);
+function reprAtom(reader: Reader, address: Address, type: number): string {
+  if (type === TYPE_BYTES) return reprBytes(reader.memory.readBytes(address));
+  const value = readAtom(reader, address, type);
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (type === TYPE_FLOAT) return reprFloat(value as number);

@@ -22,19 +22,19 @@ import {
 } from "../../assembly/layout.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import { BadValueError } from "../base/errors.js";
-import type { Store } from "../state/store.js";
+import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 
 type Plain = Record<string, unknown>;
 
 /** The object at an address as plain JavaScript: see `Handle.toJS`. */
-export function toJS(store: Store, root: Address): unknown {
-  return new CopyOut(store, false).run(root);
+export function toJS(reader: Reader, root: Address): unknown {
+  return new CopyOut(reader, false).run(root);
 }
 
 /** The same as far as JSON can say it: see `Handle.toJSON`. */
-export function toJson(store: Store, root: Address): unknown {
-  return new CopyOut(store, true).run(root);
+export function toJson(reader: Reader, root: Address): unknown {
+  return new CopyOut(reader, true).run(root);
 }
 
 /** One copy. Nothing runs meanwhile that could change the heap. */
@@ -47,7 +47,7 @@ class CopyOut {
   readonly #pending: [Address, unknown][] = [];
 
   constructor(
-    readonly store: Store,
+    readonly reader: Reader,
     readonly isJson: boolean,
   ) {}
 
@@ -59,16 +59,16 @@ class CopyOut {
   }
 
   #convert(address: Address): unknown {
-    const { store } = this;
-    const info = store.memory.word(address + INFO_OFFSET);
+    const { reader } = this;
+    const info = reader.memory.word(address + INFO_OFFSET);
     const type = info & TYPE_MASK;
     if (isAtomType(type)) {
       if (type === TYPE_STR && (info & FLAG_INTERNED) !== 0) return this.#text(address);
-      return this.isJson ? this.#jsonAtom(address, type) : readAtom(store, address, type);
+      return this.isJson ? this.#jsonAtom(address, type) : readAtom(reader, address, type);
     }
     if (type >= TYPE_WEAKREF && type < FIRST_USER_TYPE) return null;
     // What only one reference leads to cannot come up twice.
-    const isShared = store.memory.word(address) !== 1;
+    const isShared = reader.memory.word(address) !== 1;
     if (isShared) {
       const made = this.#made.get(address);
       if (made !== undefined) return made;
@@ -82,7 +82,7 @@ class CopyOut {
   #text(address: Address): string {
     let text = this.#interned.get(address);
     if (text === undefined) {
-      text = this.store.memory.readString(address);
+      text = this.reader.memory.readString(address);
       this.#interned.set(address, text);
     }
     return text;
@@ -101,12 +101,12 @@ class CopyOut {
   }
 
   #origin(dict: Address): number {
-    return this.store.memory.u8[dict + TABLE_ORIGIN_OFFSET] as number;
+    return this.reader.memory.u8[dict + TABLE_ORIGIN_OFFSET] as number;
   }
 
   #fill(address: Address, made: unknown): void {
-    const { memory } = this.store;
-    const type = this.store.typeIdAt(address);
+    const { memory } = this.reader;
+    const type = this.reader.typeIdAt(address);
     if (type === TYPE_TUPLE) {
       this.#fillArray(made as unknown[], address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET));
       return;
@@ -127,11 +127,11 @@ class CopyOut {
   }
 
   #fillArray(array: unknown[], slots: Address, count: number): void {
-    for (let i = 0; i < count; i++) array.push(this.#convert(this.store.memory.word(slots + 4 * i)));
+    for (let i = 0; i < count; i++) array.push(this.#convert(this.reader.memory.word(slots + 4 * i)));
   }
 
   #fillDict(made: Plain | Map<unknown, unknown>, start: Address, end: Address): void {
-    const { memory } = this.store;
+    const { memory } = this.reader;
     for (let slot = start; slot < end; slot += 8) {
       const key = memory.word(slot);
       if (key === 0) continue;
@@ -142,8 +142,8 @@ class CopyOut {
   }
 
   #fillStruct(made: Plain, address: Address): void {
-    const { memory } = this.store;
-    for (const { name, offset, codec } of this.store.typeAt(address).fields?.values() ?? []) {
+    const { memory } = this.reader;
+    for (const { name, offset, codec } of this.reader.typeAt(address).fields?.values() ?? []) {
       if (codec === undefined) {
         const target = memory.word(address + offset);
         setProperty(made, name, target === 0 ? null : this.#convert(target));
@@ -156,13 +156,13 @@ class CopyOut {
 
   #jsonAtom(address: Address, type: number): unknown {
     if (type === TYPE_BYTES) throw new BadValueError("JSON has no bytes");
-    const value = readAtom(this.store, address, type);
+    const value = readAtom(this.reader, address, type);
     return typeof value === "bigint" ? exactNumber(value) : value;
   }
 
   #jsonKey(key: Address): string {
-    const type = this.store.typeIdAt(key);
-    if (!isAtomType(type)) throw new BadValueError(`JSON has no keys of type ${this.store.typeAt(key).name}`);
+    const type = this.reader.typeIdAt(key);
+    if (!isAtomType(type)) throw new BadValueError(`JSON has no keys of type ${this.reader.typeAt(key).name}`);
     return String(this.#jsonAtom(key, type));
   }
 }

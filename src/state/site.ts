@@ -84,7 +84,7 @@ const DEEPEST_CALL = 16;
 const OWN_FILE = /(?:\(|at |@)(?:file:\/\/)?([^()@]*[/\\])site\.[jt]s:\d+:\d+\)?$/;
 /** Classes of this package, and what the engine puts between a loop and its generator. */
 const OWN_NAME =
-  /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|BatchFace|WeakrefFace|GcFace|CopyIn|Recorder|Object\.wrap)\b|at \S+\.next \(<anonymous>\)/;
+  /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|Batch|Weakrefs|Gc|CopyIn|Recorder|Object\.wrap)\b|at \S+\.next \(<anonymous>\)/;
 const CORE_FRAME = /\bwasm:\/\//;
 /** Frames of the engine's functions. They count as this package's if the frames above them do. */
 const ENGINE_FRAME = /\(<anonymous>\)$/;

@@ -1,27 +1,15 @@
 import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
 import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "../base/errors.js";
-import type { FieldLayout } from "../object/field-layout.js";
 import { LeakLog, LeakNet } from "./leak-net.js";
 import { Orphans } from "./orphans.js";
-import type { Handle } from "../handles/handle.js";
-import type { CallbackLabel } from "../image/meta.js";
+import type { CallbackLabel } from "../object/callbacks.js";
+import type { Reader, TypeInfo } from "../object/reader.js";
 import { isA, nameOf } from "../base/untrusted.js";
+import type { Traces } from "./traces.js";
 import type { Address, CoreImports } from "../wasm/exports.js";
 import { deadExports, guardExports, isSound, suspiciousExports } from "../wasm/guard.js";
-import type { CoreExports } from "../wasm/instance.js";
+import type { CoreExports } from "../wasm/readings.js";
 import { HeapMemory } from "../wasm/memory.js";
-
-/** What the host knows of a type of objects. */
-export interface TypeInfo {
-  readonly id: number;
-  readonly name: string;
-  readonly isWeakrefable: boolean;
-  /** Handle that takes over one outside reference; or, if lent, is released with the call it is lent to. */
-  wrap(store: Store, address: Address, lent: boolean): Handle;
-  /** Of a struct: its fields, in the order of their definition. */
-  readonly fields?: ReadonlyMap<string, FieldLayout>;
-  readonly finalize?: ((handle: Handle) => void) | undefined;
-}
 
 /** Where an error came from that nothing could catch. */
 export interface UnraisableContext {
@@ -32,6 +20,9 @@ export interface UnraisableContext {
 }
 
 export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
+
+/** A function for the core to call, with a handle of the object that it is about. */
+export type Callback = (handle: never) => void;
 
 /** The types of a heap, by id and by name. */
 class TypeTable {
@@ -59,18 +50,18 @@ class TypeTable {
 }
 
 /**
- * One heap's core, memory and books, shared by its handles and faces. Not public.
+ * One heap's core, memory and books, shared by its handles and modules. It makes no handles. Not public.
  *
  * `core` is swapped for functions that throw once the heap is disposed of or corrupt, so that nothing
  * needs to ask.
  */
-export class Store {
+export class Store implements Reader {
   core!: CoreExports;
   memory!: HeapMemory;
   net!: LeakNet;
   readonly leaks = new LeakLog();
   readonly types = new TypeTable();
-  readonly callbacks = new Map<number, (weakref: Handle) => void>();
+  readonly callbacks = new Map<number, Callback>();
   /** What is known of callbacks, also of those that a restored heap has lost. */
   readonly callbackLabels = new Map<number, CallbackLabel>();
   /** Addresses by name: `heap.roots`. Each owns a reference. */
@@ -79,10 +70,16 @@ export class Store {
   readonly unclaimed = new Set<number>();
   /** References of a program before, that nobody has taken over yet. */
   readonly orphans = new Orphans();
+  /** Where objects were made, as far as somebody has traced it. */
+  traces: Traces = { live: () => [] };
+  /** Runs the finalizer of an object. */
+  onFinalize: (object: Address, type: number) => void = () => undefined;
+  /** Runs the callback of a weak reference. */
+  onCallback: (weakref: Address, id: number) => void = () => undefined;
   /** Receives the events of collections. */
   onCollection: CoreImports["collection"] = () => undefined;
   /** Handles made in the innermost scope, if one is open. */
-  scope: Handle[] | undefined;
+  scope: { release(): void }[] | undefined;
   /** Lists that are being sorted. */
   readonly locked = new Set<Address>();
   /** Hooks under way. */
@@ -101,12 +98,10 @@ export class Store {
   /** What the core calls. */
   readonly hooks: CoreImports = {
     finalize: this.#hook("finalizer", (object, type) => {
-      const finalize = this.types.get(type)?.finalize;
-      if (finalize !== undefined) this.#lend(object >>> 0, "finalizer", finalize);
+      this.onFinalize(object >>> 0, type);
     }),
     callback: this.#hook("callback", (weakref, id) => {
-      const callback = this.callbacks.get(id);
-      if (callback !== undefined) this.#lend(weakref >>> 0, "callback", callback);
+      this.onCallback(weakref >>> 0, id);
     }),
     collection: this.#hook("gc callback", (phase, generation, collected) => {
       this.onCollection(phase, generation, collected >>> 0);
@@ -191,19 +186,6 @@ export class Store {
     return this.core.refcount(address) >>> 0 >= IMMORTAL_REFCOUNT;
   }
 
-  /** Calls user code with a handle that is good for the call alone. */
-  #lend(address: Address, where: UnraisableContext["where"], run: (handle: Handle) => void): void {
-    const info = this.typeAt(address);
-    const handle = info.wrap(this, address, true);
-    try {
-      this.callOut({ where, type: info.name }, () => {
-        run(handle);
-      });
-    } finally {
-      handle.release();
-    }
-  }
-
   /** Runs something that makes handles which do not end with the scope around it. */
   outsideScopes<T>(run: () => T): T {
     const { scope } = this;
@@ -239,10 +221,7 @@ export class Store {
   }
 
   /** Id of a function for the core. `label` is what an image says of it. */
-  registerCallback(
-    callback: (weakref: Handle) => void,
-    label: CallbackLabel = { kind: "callback", name: nameOf(callback) },
-  ): number {
+  registerCallback(callback: Callback, label: CallbackLabel = { kind: "callback", name: nameOf(callback) }): number {
     const id = this.nextCallback++;
     this.callbacks.set(id, callback);
     this.callbackLabels.set(id, label);
@@ -264,15 +243,6 @@ export class Store {
     return info;
   }
 
-  /** Handle for a reference that the caller owns. */
-  adopt(address: Address): Handle {
-    return this.typeAt(address).wrap(this, address, false);
-  }
-  /** Handle for a reference that somebody else owns. */
-  share(address: Address): Handle {
-    this.incref(address);
-    return this.adopt(address);
-  }
   /**
    * Counts an outside reference. That needs memory from the 255th on. If there is none, it does not collect: the caller
    * may have addresses of objects that a finalizer could release.

@@ -2,7 +2,7 @@ import { BadValueError, HeapwrightError, OutOfMemoryError, describe, isStackOver
 import type { CorruptHeapError } from "../base/errors.js";
 import { isA } from "../base/untrusted.js";
 import type { RawExports } from "./exports.js";
-import type { CoreExports } from "./instance.js";
+import type { CoreExports } from "./readings.js";
 
 /** What the checked core throws when an argument is wrong: see `assembly/doors/checks.ts`. Nothing has changed. */
 export class Refusal extends Error {}

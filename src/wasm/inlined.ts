@@ -1,14 +1,16 @@
 import { base64 } from "./core.generated.js";
 import { decodeBase64 } from "./base64.js";
+import type { CoreProvider } from "./instance.js";
 
 let module: WebAssembly.Module | undefined;
 
-/** The release core, compiled at its first use and shared by all heaps. */
-export function inlinedCore(): WebAssembly.Module {
-  return (module ??= new WebAssembly.Module(decodeBase64(base64)));
-}
-
-/** The same, compiled off the main thread, where older browsers compile at most 4 KiB at once. */
-export async function compileInlinedCore(): Promise<WebAssembly.Module> {
-  return (module ??= await WebAssembly.compile(decodeBase64(base64)));
-}
+/** The release core, which is in this package's code: compiled at its first use, and shared by all heaps. */
+export const INLINED_CORE: CoreProvider = {
+  /** Off the main thread, where older browsers compile at most 4 KiB at once. */
+  async compile() {
+    return (module ??= await WebAssembly.compile(decodeBase64(base64)));
+  },
+  compileSync() {
+    return (module ??= new WebAssembly.Module(decodeBase64(base64)));
+  },
+};

@@ -1,18 +1,23 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { ROOM_FOR_HOOKS } from "../../assembly/layout.js";
 import { CoreAbort, Refusal } from "./guard.js";
-import { readingsOf } from "./readings.js";
+import { completeExports } from "./readings.js";
 import type { Address, CoreImports, RawExports } from "./exports.js";
-import type { CoreReadings } from "./readings.js";
-
-/** A core: what it exports, and what its memory says. */
-export interface CoreExports extends RawExports, CoreReadings {}
+import type { CoreExports } from "./readings.js";
 
 /** What a heap can be made of. */
-export type CoreSource =
-  WebAssembly.Module | BufferSource | Response | Promise<WebAssembly.Module | BufferSource | Response>;
+export type CoreSource = CoreAtHand | Response | Promise<CoreAtHand | Response>;
 
-export function startCoreSync(source: WebAssembly.Module | BufferSource, hooks: CoreImports): CoreExports {
+/** A core that need not be waited for. */
+export type CoreAtHand = WebAssembly.Module | BufferSource;
+
+/** A core that is compiled when it is first asked for. */
+export interface CoreProvider {
+  compile(): Promise<WebAssembly.Module>;
+  compileSync(): WebAssembly.Module;
+}
+
+export function startCoreSync(source: CoreAtHand, hooks: CoreImports): CoreExports {
   const imports = new Imports(hooks);
   return rawExports(instantiateSync(source, imports.all), imports);
 }
@@ -96,9 +101,4 @@ function rawExports(result: { instance: WebAssembly.Instance }, imports: Imports
     throw new TypeError("the module exports no heap");
   imports.connect(exports);
   return completeExports(exports);
-}
-
-/** Adds to what a core exports what can be done without an export. */
-export function completeExports(exports: RawExports): CoreExports {
-  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()) };
 }

@@ -9,7 +9,7 @@ import {
   CONTROL_PLACES,
   TYPE_RECORD,
 } from "./core-layout.js";
-import type { Address } from "./exports.js";
+import type { Address, RawExports } from "./exports.js";
 import type { ControlField } from "./core-layout.js";
 
 /**
@@ -159,4 +159,12 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     classFree: classWord(CLASS_RECORD.free),
     verifyAddress: read("verifyAddress"),
   };
+}
+
+/** A core: what it exports, and what its memory says. */
+export interface CoreExports extends RawExports, CoreReadings {}
+
+/** Adds to what a core exports what can be done without an export. */
+export function completeExports(exports: RawExports): CoreExports {
+  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()) };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { readImageSync } from "../../src/dump/index.js";
+import { readImageSync } from "../../src/dump.js";
 import type { GenerationStats, Handle, Heap, HeapStats, Value } from "../../src/index.js";
 import { seedOf, seededRandom } from "../support/random.js";
 

@@ -1,5 +1,6 @@
 // Runs a place with hooks that act, and compares heap and model.
 
+import { share } from "../../src/handles/adopt.js";
 import { expect } from "vitest";
 import type { StructHandle } from "../../src/index.js";
 import type { Build } from "../support/core.js";
@@ -31,7 +32,7 @@ export async function runPlace(place: Place, act: Act, { build, pauses }: Way): 
     cast.heap.verify();
     const { store } = cast.heap.none;
     const neighbour = store.outsideScopes(
-      () => (self?.get("left") as StructHandle | null | undefined) ?? store.share(cast.handleOf(witness).address),
+      () => (self?.get("left") as StructHandle | null | undefined) ?? share(store, cast.handleOf(witness).address),
     );
     try {
       act.run(scene, self, neighbour as StructHandle);

@@ -1,9 +1,11 @@
 // Whatever is given to a function of the package, it takes it or throws an error with a code, and the heap is sound.
 
+import { trace } from "../../src/trace.js";
+import { restore, restoreSync } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
 import { Heap, HeapwrightError, lending } from "../../src/index.js";
-import { readHeapSnapshot, readImage } from "../../src/dump/index.js";
+import { readHeapSnapshot, readImage } from "../../src/dump.js";
 import { BAD_VALUES, MINE } from "../support/bad-values.js";
 import { failMemory } from "../support/torture.js";
 import { codeOf } from "../support/heap.js";
@@ -78,7 +80,7 @@ describe("each bad argument: an error with a code, and a sound heap", () => {
     });
     expect(faults.filter((fault) => fault !== "")).toEqual([]);
     // Nor is anything left of what was refused, but the reference that was to be given back.
-    heap.trace.stop();
+    trace(heap).stop();
     heap.roots.clear();
     heap.gc.setDebug(0);
     heap.gc.garbage.clear();
@@ -144,8 +146,8 @@ describe("each bad value", () => {
     const bad = (): never => make(heap) as never;
     // Options, and the value of each.
     tryIt("createSync", () => Heap.createSync(bad()));
-    tryIt("restoreSync", () => Heap.restoreSync(bad()));
-    tryIt("restoreSync, options", () => Heap.restoreSync(image, bad()));
+    tryIt("restoreSync", () => restoreSync(bad()));
+    tryIt("restoreSync, options", () => restoreSync(image, bad()));
     const names = ["maxBytes", "thresholds", "byteThreshold", "pauses", "weakrefTiming", "module", "hashSeed"];
     for (const name of [...names, "traceHandles", "onUnraisable", "unknown"]) {
       tryIt(`createSync, ${name}`, () => Heap.createSync({ [name]: bad() }));
@@ -155,14 +157,14 @@ describe("each bad value", () => {
     tryIt("struct, a field", () => heap.struct("With a field", { field: bad() }));
     for (const name of ["frames", "sampleBytes", "seed"])
       tryIt(`trace.start, ${name}`, () => {
-        heap.trace.start({ [name]: bad() });
+        trace(heap).start({ [name]: bad() });
       });
-    heap.trace.stop();
+    trace(heap).stop();
     const starts: (() => Promise<unknown>)[] = [
       () => Heap.create(bad()),
-      () => Heap.restore(bad()),
-      () => Heap.restore([image.subarray(0, 64), bad()]),
-      () => Heap.restore(image, bad()),
+      () => restore(bad()),
+      () => restore([image.subarray(0, 64), bad()]),
+      () => restore(image, bad()),
       () => readHeapSnapshot([Uint8Array.of(0x7b), bad()]),
       () => readHeapSnapshot([], bad()),
     ];

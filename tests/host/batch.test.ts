@@ -1,5 +1,6 @@
 // Many at once, and one by one: the same.
 
+import { share } from "../../src/handles/adopt.js";
 import { describe, expect, test } from "vitest";
 import { CORES, codeOf } from "../support/heap.js";
 import { mustEqual } from "../support/items.js";
@@ -45,7 +46,7 @@ describe.each(CORES)("batch, %s core", (_, options) => {
         const objects = heap.batch.create(All, count);
         mustEqual(new Set(objects).size, count, "different objects");
         mustEqual(heap.stats().objects - before, count, "objects made");
-        const handles = [...objects].map((object) => store.share(object) as ReturnType<typeof All.new>);
+        const handles = [...objects].map((object) => share(store, object) as ReturnType<typeof All.new>);
         for (const name of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
           const values = heap.batch.get(All, name, objects);
           for (let i = 0; i < count; i++) {

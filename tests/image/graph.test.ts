@@ -13,8 +13,8 @@ import {
   reachability,
   readImage,
   readImageSync,
-} from "../../src/dump/index.js";
-import type { HeapGraph } from "../../src/dump/index.js";
+} from "../../src/dump.js";
+import type { HeapGraph } from "../../src/dump.js";
 import { Heap } from "../../src/index.js";
 import type { Handle } from "../../src/index.js";
 import { referentsOf } from "../../src/object/referents.js";

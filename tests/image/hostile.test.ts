@@ -1,3 +1,4 @@
+import { restoreSync } from "../../src/image.js";
 import { expect, test } from "vitest";
 import {
   BUFFER_DATA_OFFSET,
@@ -32,8 +33,8 @@ test("a damaged image is always found out, and so is one that was cut short", ()
     const at = random(copy.length);
     copy[at] = (copy[at] as number) ^ (1 << random(8));
     // But for what fills sections up, which nobody reads.
-    if (codeOf(() => Heap.restoreSync(copy)) === "no error") expect(image[at]).toBe(0);
-    expect(codeOf(() => Heap.restoreSync(image.slice(0, at)))).toBe("BAD_IMAGE");
+    if (codeOf(() => restoreSync(copy)) === "no error") expect(image[at]).toBe(0);
+    expect(codeOf(() => restoreSync(image.slice(0, at)))).toBe("BAD_IMAGE");
   }
 });
 
@@ -52,7 +53,7 @@ function planted(build: (heap: Heap) => { address: number; offset: number; value
 test("what verify alone would not notice, or not survive, is refused", () => {
   const refused = (what: string, build: Parameters<typeof planted>[0]): void => {
     expect(
-      codeOf(() => Heap.restoreSync(planted(build))),
+      codeOf(() => restoreSync(planted(build))),
       what,
     ).toBe("BAD_IMAGE");
   };
@@ -118,6 +119,6 @@ test("keys that all collide are refused when there are too many to look them up"
     heap.roots.set("keys", heap.set(colliding(count)));
     return heap.image();
   };
-  Heap.restoreSync(image(2000)).verify();
-  expect(codeOf(() => Heap.restoreSync(image(12_500)))).toBe("BAD_IMAGE");
+  restoreSync(image(2000)).verify();
+  expect(codeOf(() => restoreSync(image(12_500)))).toBe("BAD_IMAGE");
 });

@@ -1,6 +1,7 @@
 // Images that somebody has tampered with, checksums repaired. Each either is refused with BAD_IMAGE, or gives a heap
 // that is what it says and can do all that a heap can.
 
+import { restoreSync } from "../../src/image.js";
 import { inspect } from "node:util";
 import { HeapwrightError, Heap } from "../../src/index.js";
 import { SECTIONS } from "../../src/image/format.js";
@@ -89,7 +90,7 @@ function changedText(bytes: Uint8Array, random: Random): Uint8Array {
 export function tryImage(image: Uint8Array): boolean {
   let heap: Heap;
   try {
-    heap = Heap.restoreSync(image, { maxBytes: 1 << 28, onUnraisable: () => undefined });
+    heap = restoreSync(image, { maxBytes: 1 << 28, onUnraisable: () => undefined });
   } catch (error) {
     const code = error instanceof HeapwrightError ? error.code : "no code";
     if (code === "BAD_IMAGE" || code === "OUT_OF_MEMORY") return true;
@@ -98,7 +99,7 @@ export function tryImage(image: Uint8Array): boolean {
   // It was taken for a heap: then it is one.
   const again = heap.image();
   if (Buffer.compare(again, heap.image()) !== 0) throw new Error("the image of a heap is not always the same");
-  Heap.restoreSync(again).verify();
+  restoreSync(again).verify();
   workOut(heap);
   return false;
 }

@@ -1,6 +1,7 @@
 // Random programs on a heap that can be saved and restored at any step: what they do depends on their seed alone,
 // and everything they hold they hold by handles, which a restored heap gives back by address.
 
+import { restoreSync } from "../../src/image.js";
 import { Handle, Heap } from "../../src/index.js";
 import type {
   Atom,
@@ -58,7 +59,7 @@ export class ImageProgram {
   interrupt(): void {
     const image = this.heap.image();
     const { module } = this.#options;
-    const restored = Heap.restoreSync(image, module === undefined ? {} : { module, traceHandles: false });
+    const restored = restoreSync(image, module === undefined ? {} : { module, traceHandles: false });
     const again = restored.image();
     if (Buffer.compare(image, again) !== 0) throw new Error("the image of the restored heap is another");
     const addresses = this.handles.map((handle) => handle?.address);

@@ -1,3 +1,4 @@
+import { restore, restoreSync } from "../../src/image.js";
 import { Worker } from "node:worker_threads";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
@@ -11,7 +12,7 @@ import { withMeta, withWords } from "../support/images.js";
 type SyncOptions = HeapOptions<WebAssembly.Module | BufferSource>;
 
 function restored(image: Uint8Array, { module }: SyncOptions = {}): Heap {
-  return Heap.restoreSync(image, module === undefined ? {} : { module, traceHandles: false });
+  return restoreSync(image, module === undefined ? {} : { module, traceHandles: false });
 }
 
 const PERSON = { title: "str", buddy: "ref" } as const;
@@ -234,14 +235,14 @@ test("an image is restored into the kind of core it was taken of, and within its
   const heap = Heap.createSync();
   heap.roots.set("list", heap.list(Array.from({ length: 200_000 }, (_, i) => i / 3)));
   const image = heap.image();
-  expect(codeOf(() => Heap.restoreSync(image, { module: checkedCore() }))).toBe("BAD_OPTION");
-  expect(codeOf(() => Heap.restoreSync(image, { maxBytes: 1 << 20 }))).toBe("OUT_OF_MEMORY");
-  expect(codeOf(() => Heap.restoreSync(image, { maxBytes: 7 }))).toBe("BAD_OPTION");
-  expect(codeOf(() => Heap.restoreSync({} as never))).toBe("BAD_VALUE");
-  expect(codeOf(() => Heap.restoreSync(new Uint8Array()))).toBe("BAD_IMAGE");
-  await expect(Heap.restore([new Uint8Array(3), 7 as never])).rejects.toMatchObject({ code: "BAD_VALUE" });
-  await expect(Heap.restore("x" as never)).rejects.toMatchObject({ code: "BAD_VALUE" });
-  const limited = Heap.restoreSync(image, { maxBytes: 16 << 20 });
+  expect(codeOf(() => restoreSync(image, { module: checkedCore() }))).toBe("BAD_OPTION");
+  expect(codeOf(() => restoreSync(image, { maxBytes: 1 << 20 }))).toBe("OUT_OF_MEMORY");
+  expect(codeOf(() => restoreSync(image, { maxBytes: 7 }))).toBe("BAD_OPTION");
+  expect(codeOf(() => restoreSync({} as never))).toBe("BAD_VALUE");
+  expect(codeOf(() => restoreSync(new Uint8Array()))).toBe("BAD_IMAGE");
+  await expect(restore([new Uint8Array(3), 7 as never])).rejects.toMatchObject({ code: "BAD_VALUE" });
+  await expect(restore("x" as never)).rejects.toMatchObject({ code: "BAD_VALUE" });
+  const limited = restoreSync(image, { maxBytes: 16 << 20 });
   expect(codeOf(() => limited.bytes(new Uint8Array(16 << 20)))).toBe("OUT_OF_MEMORY");
   limited.verify();
 });
@@ -259,7 +260,7 @@ test("images come from arrays, buffers, streams and chunks of any size, at any a
   shared.set(image);
   const sources = [image, image.buffer, Buffer.from(image), new DataView(image.buffer), shifted.subarray(3), shared];
   for (const source of [...sources, chunks(), heap.imageStream(), new Blob([image]).stream()]) {
-    const copy = await Heap.restore(source);
+    const copy = await restore(source);
     expect(copy.roots.get("text")?.toJS()).toBe("hello");
   }
 });
@@ -291,7 +292,7 @@ test("what was freed is not in an image", () => {
   for (const handle of heap.gc.getObjects()) handle.release();
   const image = Buffer.from(heap.scope(() => heap.image()));
   // The handles of the texts themselves are still there: they go with the heap's leaks, or here.
-  const copy = Heap.restoreSync(image);
+  const copy = restoreSync(image);
   copy.releaseOrphans();
   expect(Buffer.from(copy.image()).includes(secret)).toBe(false);
 });
@@ -308,7 +309,7 @@ test("a heap goes to a worker and comes back", async () => {
   const [answer] = (await once(worker, "message")) as [{ said: string; image: Uint8Array }];
   await worker.terminate();
   expect(answer.said).toBe("Alice and Bob");
-  const back = Heap.restoreSync(answer.image);
+  const back = restoreSync(answer.image);
   expect((back.roots.get("carol") as Handle & { read(...path: string[]): unknown }).read("buddy", "title")).toBe(
     "Alice",
   );
@@ -319,12 +320,12 @@ test("names may be anything, and nothing that a program could not have made", ()
   const Odd = heap.struct("\u0000\u001b[2J\ud800", { "\n": "ref", "'\"": "u8", "0": "str", constructor_: "f32" });
   heap.roots.set("\u202e".repeat(10_000), Odd.new({ "0": "x" }));
   const image = heap.image();
-  const copy = Heap.restoreSync(image);
+  const copy = restoreSync(image);
   expect(Buffer.compare(copy.image(), image)).toBe(0);
   expect([...copy.roots.values()][0]?.type).toBe("\u0000\u001b[2J\ud800");
   const types = (change: (types: Record<string, unknown>[]) => void): string =>
     codeOf(() =>
-      Heap.restoreSync(
+      restoreSync(
         withMeta(image, (meta) => {
           change(meta["types"] as Record<string, unknown>[]);
         }),
@@ -359,7 +360,7 @@ test("errors tell where in the file the damage is", () => {
   });
   let error: unknown;
   try {
-    Heap.restoreSync(bad);
+    restoreSync(bad);
   } catch (caught) {
     error = caught;
   }

@@ -1,3 +1,4 @@
+import { restoreSync } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import {
   CLASSES_OFFSET,
@@ -11,7 +12,7 @@ import {
 } from "../../src/wasm/core-layout.js";
 import type { ControlField } from "../../src/wasm/core-layout.js";
 import { readFrame, SECTIONS } from "../../src/image/format.js";
-import { readControl } from "../../src/image/save.js";
+import { readControl } from "../../src/image/control.js";
 import { Heap } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
 import { seedOf } from "../support/random.js";
@@ -54,7 +55,7 @@ test("what an image does not have is found anew as it was", () => {
     for (let step = 0; step < 200; step++) program.step();
     program.heap.struct("Wide", Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, "f64"])));
     program.heap.struct("Huge", Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`f${i}`, "ref"])));
-    expect(derivedFrom(Heap.restoreSync(program.heap.image())), `seed ${seed}`).toEqual(derivedFrom(program.heap));
+    expect(derivedFrom(restoreSync(program.heap.image())), `seed ${seed}`).toEqual(derivedFrom(program.heap));
   }
 });
 

@@ -1,9 +1,10 @@
 // Restores the heap it is sent, says what is in it, and sends it back changed.
+import { restoreSync } from "../../dist/src/image.js";
 import { parentPort } from "node:worker_threads";
 import { Heap } from "../../dist/src/index.js";
 
 parentPort.once("message", (image) => {
-  const heap = Heap.restoreSync(image);
+  const heap = restoreSync(image);
   const Person = heap.struct("Person", { title: "str", buddy: "ref" });
   const alice = heap.roots.get("alice");
   const said = `${alice.title} and ${alice.read("buddy", "title")}`;

@@ -1,3 +1,4 @@
+import { trace } from "../../src/trace.js";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Heap } from "../../src/index.js";
@@ -33,7 +34,7 @@ export const PAIRS = 2;
  */
 export function saveScene(folder: string, name = "scene.heap", sessions = SESSIONS): Scene {
   const heap = Heap.createSync();
-  heap.trace.start({ frames: 3 });
+  trace(heap).start({ frames: 3 });
   const Cache = heap.struct("Cache", { items: "ref", title: "str" });
   const Session = heap.struct("Session", { owner: "ref", token: "str", number: "u32" });
   const Task = heap.struct("Task", { other: "ref" });

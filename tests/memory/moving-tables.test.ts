@@ -1,3 +1,4 @@
+import { restoreSync } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import { PHASE_IDLE } from "../../assembly/layout.js";
 import { checksumOf } from "../../src/image/checksum.js";
@@ -162,7 +163,7 @@ describe.each(CORES)("images of heaps whose tables have moved, %s core", (_, opt
       heap.roots.set("list", list);
       heap.verify();
       const image = heap.image();
-      const restored = Heap.restoreSync(image, options());
+      const restored = restoreSync(image, options());
       restored.verify();
       expect(contentOf(restored.image()), `seed ${seed}`).toEqual(contentOf(image));
       const twin = restored.none.store.core;

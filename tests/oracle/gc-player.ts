@@ -1,7 +1,7 @@
 import { TYPE_WEAKREF } from "../../assembly/layout.js";
 import { Heap, StructHandle, WeakrefHandle } from "../../src/index.js";
 import type { Finalization, Finalizer, Generation, Handle, HeapOptions, StructType } from "../../src/index.js";
-import type { CoreExports } from "../../src/wasm/instance.js";
+import type { CoreExports } from "../../src/wasm/readings.js";
 import { pick } from "../support/program.js";
 import type { Random } from "../support/program.js";
 import { isLookedAt } from "./gc-tame.js";

@@ -1,5 +1,6 @@
 // What a second reading of the host found: each test names what broke before.
 
+import { trace } from "../../src/trace.js";
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { BadOptionError, Heap } from "../../src/index.js";
@@ -147,9 +148,9 @@ test("sites are the user's, with source maps too", () => {
   const program = `
     import { Heap } from "heapwright";
     const heap = Heap.createSync();
-    heap.trace.start({ frames: 3 });
+    (await import("heapwright/trace")).trace(heap).start({ frames: 3 });
     function make() { return heap.str("made"); }
-    console.log(heap.trace.getObjectTraceback(make())[0].trim().split(" ")[1]);`;
+    console.log((await import("heapwright/trace")).trace(heap).getObjectTraceback(make())[0].trim().split(" ")[1]);`;
   for (const flag of ["--no-warnings", "--enable-source-maps"])
     expect(execFileSync(process.execPath, [flag, "--input-type=module", "-e", program], { encoding: "utf8" })).toBe(
       "make\n",

@@ -1,5 +1,6 @@
 // A recursion that goes too deep is caught, as interpreters and servers do: then the heap goes on.
 
+import { share } from "../../src/handles/adopt.js";
 import { describe, expect, test } from "vitest";
 import type { Handle, Heap, ListHandle, StructHandle } from "../../src/index.js";
 import { codeOf } from "../support/heap.js";
@@ -96,7 +97,7 @@ describe.each(WAYS)("a stack overflow that the program catches, %s core, %s paus
     },
     finalizer: (_heap, _list, node) => {
       node.set("a", null);
-      node.set("a", node.store.share((node.get("other") as Handle).address));
+      node.set("a", share(node.store, (node.get("other") as Handle).address));
     },
     stats: (heap) => void heap.stats(),
     intern: (heap) => {

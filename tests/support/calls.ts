@@ -1,6 +1,8 @@
 // Every public function of the package, and arguments that are right for it.
 
-import type { Finalizer, GcPause, TraceSnapshot, WeakValueMap } from "../../src/index.js";
+import { trace } from "../../src/trace.js";
+import type { TraceSnapshot } from "../../src/trace.js";
+import type { Finalizer, GcPause, WeakValueMap } from "../../src/index.js";
 import type { Heap } from "../../src/index.js";
 
 /** One object of each kind that a program gets. */
@@ -14,16 +16,30 @@ export function makeCast(heap: Heap) {
   const finalizer: Finalizer = heap.weakref.finalize(node, () => undefined);
   const pause: GcPause = heap.gc.pause();
   pause.release();
-  const snapshot: TraceSnapshot = heap.trace.takeSnapshot();
+  const snapshot: TraceSnapshot = trace(heap).takeSnapshot();
   keyMap.set(node, list);
   weakSet.add(node);
   valueMap.set("k", node);
   heap.roots.set("root", list);
-  const { core, batch, gc, weakref, roots, trace } = heap;
+  const { core, batch, gc, weakref, roots } = heap;
   const handles = { node, list, tuple: heap.tuple([1, "a", list]), dict: heap.dict([["k", 1]]), set: heap.set([1]) };
   const atoms = { str: heap.str("text"), bytes: heap.bytes(Uint8Array.of(1, 2)), int: heap.int(1000) };
   const weak = { weak: heap.weakref.ref(node), keyMap, weakSet, valueMap, finalizer };
-  return { heap, core, batch, gc, weakref, roots, trace, Node, pause, snapshot, ...handles, ...atoms, ...weak };
+  return {
+    heap,
+    core,
+    batch,
+    gc,
+    weakref,
+    roots,
+    trace: trace(heap),
+    Node,
+    pause,
+    snapshot,
+    ...handles,
+    ...atoms,
+    ...weak,
+  };
 }
 
 export type Cast = ReturnType<typeof makeCast>;

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import type { CoreImports } from "../../src/wasm/exports.js";
 import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
 import type { ControlField } from "../../src/wasm/core-layout.js";
-import { completeExports } from "../../src/wasm/instance.js";
+import { completeExports } from "../../src/wasm/readings.js";
 import type { RawExports } from "../../src/wasm/exports.js";
-import type { CoreExports } from "../../src/wasm/instance.js";
+import type { CoreExports } from "../../src/wasm/readings.js";
 
 export type Build = "release" | "checked";
 export const BUILDS: readonly Build[] = ["release", "checked"];

@@ -1,4 +1,4 @@
-import { readControl } from "../../src/image/save.js";
+import { readControl } from "../../src/image/control.js";
 import {
   BITMAPS_SHIFT,
   BOOTSTRAP_BITMAPS,
@@ -13,7 +13,7 @@ import {
   PAGE_TABLE,
 } from "../../src/wasm/core-layout.js";
 import type { ControlField, ControlValues } from "../../src/wasm/core-layout.js";
-import type { CoreExports } from "../../src/wasm/instance.js";
+import type { CoreExports } from "../../src/wasm/readings.js";
 
 /** What is needed to look at a core's pages. */
 type Core = Pick<CoreExports, "memory" | "controlBlock">;

@@ -1,6 +1,9 @@
+import { share } from "../../src/handles/adopt.js";
+import { trace } from "../../src/trace.js";
+import { restoreSync } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import { Handle, Heap } from "../../src/index.js";
-import { readImageSync } from "../../src/dump/index.js";
+import { readImageSync } from "../../src/dump.js";
 import { CORES, codeOf } from "../support/heap.js";
 import { ImageProgram } from "../image/program.js";
 import { seedOf } from "../support/random.js";
@@ -21,8 +24,8 @@ describe.each(CORES)("%s core", (_, options) => {
     const Node = heap.struct("Node", NODE);
     const before = [Node.new({ text: "before" }), heap.intern("name"), heap.list([1.5])];
     const old = addressesOf(heap);
-    expect(heap.trace.isTracing()).toBe(false);
-    heap.trace.start();
+    expect(trace(heap).isTracing()).toBe(false);
+    trace(heap).start();
     const keep: unknown[] = [];
     keep.push(Node.new({ text: "text", a: before[0] as Handle }));
     keep.push(heap.str("x".repeat(9000)), heap.bytes(new Uint8Array(5)), heap.int(12345), heap.float(0.5));
@@ -41,19 +44,19 @@ describe.each(CORES)("%s core", (_, options) => {
       heap.from({ list: [1.25, "deep", { more: [before[0], new Set(["s"])] }], again: before[2], name: "name" }),
     );
     const made = [...addressesOf(heap)].filter((address) => !old.has(address));
-    const snapshot = heap.trace.takeSnapshot();
+    const snapshot = trace(heap).takeSnapshot();
     expect(snapshot.traces.length).toBe(made.length);
     const store = heap.scope(() => heap.none.store);
     for (const address of made) {
-      const frames = heap.scope(() => heap.trace.getObjectTraceback(store.share(address)));
+      const frames = heap.scope(() => trace(heap).getObjectTraceback(share(store, address)));
       expect(frames?.[0], `${store.typeAt(address).name} at ${address}`).toMatch(/trace\.test\.ts:\d+/);
     }
-    for (const handle of before) expect(heap.trace.getObjectTraceback(handle)).toBeNull();
+    for (const handle of before) expect(trace(heap).getObjectTraceback(handle)).toBeNull();
     const bytes = made.reduce((sum, address) => sum + (store.core.sizeOf(address) >>> 0), 0);
-    expect(heap.trace.tracedMemory().current).toBe(bytes);
+    expect(trace(heap).tracedMemory().current).toBe(bytes);
     expect(keep.length).toBeGreaterThan(10);
-    heap.trace.stop();
-    expect(heap.trace.tracedMemory()).toEqual({ current: 0, peak: 0 });
+    trace(heap).stop();
+    expect(trace(heap).tracedMemory()).toEqual({ current: 0, peak: 0 });
     heap.verify();
     heap.dispose();
   });
@@ -61,11 +64,11 @@ describe.each(CORES)("%s core", (_, options) => {
   test("statistics are by line, stack and type; what dies goes from them, and what grows grows", () => {
     const heap = Heap.createSync(options());
     const Node = heap.struct("Node", NODE);
-    heap.trace.start({ frames: 5 });
+    trace(heap).start({ frames: 5 });
     const one = (): Handle => Node.new();
     const nodes = Array.from({ length: 10 }, () => one());
     const list = heap.list();
-    const first = heap.trace.takeSnapshot();
+    const first = trace(heap).takeSnapshot();
     const [top] = first.statistics("type");
     expect(top).toEqual({ key: "Node", size: 10 * (nodes[0] as Handle).size, count: 10 });
     const [line] = first.statistics();
@@ -75,7 +78,7 @@ describe.each(CORES)("%s core", (_, options) => {
     expect(stack?.key.split("\n")[1]).toContain("trace.test.ts");
     for (const node of nodes.splice(0, 6)) node.release();
     for (let i = 0; i < 1000; i++) list.append(i % 200);
-    const second = heap.trace.takeSnapshot();
+    const second = trace(heap).takeSnapshot();
     const differences = second.compareTo(first, "type");
     expect(differences.map(({ key, countDiff }) => [key, countDiff])).toEqual([
       ["list", 0],
@@ -83,9 +86,9 @@ describe.each(CORES)("%s core", (_, options) => {
     ]);
     expect(differences[0]?.sizeDiff).toBeGreaterThan(4000);
     expect(codeOf(() => first.statistics("toString" as never))).toBe("BAD_OPTION");
-    heap.trace.clear();
-    expect(heap.trace.takeSnapshot().traces).toEqual([]);
-    expect(heap.trace.isTracing()).toBe(true);
+    trace(heap).clear();
+    expect(trace(heap).takeSnapshot().traces).toEqual([]);
+    expect(trace(heap).isTracing()).toBe(true);
     Node.new().release();
     heap.dispose();
   });
@@ -102,10 +105,10 @@ describe.each(CORES)("%s core", (_, options) => {
         },
       },
     );
-    heap.trace.start({ frames: 3 });
+    trace(heap).start({ frames: 3 });
     Phoenix.new({ n: 1 }).release();
-    expect(heap.trace.getObjectTraceback(saved[1] as Handle)?.[0]).toContain("rise");
-    expect(heap.trace.getObjectTraceback(saved[0] as Handle)?.[0]).not.toContain("rise");
+    expect(trace(heap).getObjectTraceback(saved[1] as Handle)?.[0]).toContain("rise");
+    expect(trace(heap).getObjectTraceback(saved[0] as Handle)?.[0]).not.toContain("rise");
     heap.dispose();
   });
 });
@@ -113,24 +116,24 @@ describe.each(CORES)("%s core", (_, options) => {
 test("an object that takes a dead one's place is not taken for it", () => {
   const heap = Heap.createSync();
   const Node = heap.struct("Node", NODE);
-  heap.trace.start({ sampleBytes: 1e9, seed: 1 });
+  trace(heap).start({ sampleBytes: 1e9, seed: 1 });
   // Nothing is chosen at this rate; one is put on record by hand, as if it had been.
-  heap.trace.stop();
-  heap.trace.start();
+  trace(heap).stop();
+  trace(heap).start();
   const first = Node.new();
   const { address } = first;
   first.release();
-  heap.trace.stop();
-  heap.trace.start({ sampleBytes: 2 ** 32, seed: 3 });
+  trace(heap).stop();
+  trace(heap).start({ sampleBytes: 2 ** 32, seed: 3 });
   const second = Node.new();
   expect(second.address).toBe(address);
-  expect(heap.trace.getObjectTraceback(second)).toBeNull();
-  expect(heap.trace.takeSnapshot().traces).toEqual([]);
+  expect(trace(heap).getObjectTraceback(second)).toBeNull();
+  expect(trace(heap).takeSnapshot().traces).toEqual([]);
 });
 
 test("the peak is found to an eighth, and churn does not pile up records", () => {
   const heap = Heap.createSync();
-  heap.trace.start();
+  trace(heap).start();
   let exact = 0;
   for (let round = 0; round < 5; round++) {
     const texts = Array.from({ length: 100 * (round === 2 ? 10 : 1) }, () => heap.str("x".repeat(1000)));
@@ -141,21 +144,21 @@ test("the peak is found to an eighth, and churn does not pile up records", () =>
     for (const text of texts) text.release();
   }
   for (let i = 0; i < 3000; i++) heap.float(i).release();
-  const { current, peak } = heap.trace.tracedMemory();
+  const { current, peak } = trace(heap).tracedMemory();
   expect(current).toBe(0);
   expect(peak).toBeLessThanOrEqual(exact);
   expect(peak).toBeGreaterThan((exact * 8) / 9 - 65536);
-  heap.trace.resetPeak();
-  expect(heap.trace.tracedMemory()).toEqual({ current: 0, peak: 0 });
+  trace(heap).resetPeak();
+  expect(trace(heap).tracedMemory()).toEqual({ current: 0, peak: 0 });
 });
 
 test("samples stand for all, and the same seed chooses the same", () => {
   const measure = (seed: number): [number, number, string] => {
     const heap = Heap.createSync();
-    heap.trace.start({ sampleBytes: 2000, seed });
+    trace(heap).start({ sampleBytes: 2000, seed });
     const keep: Handle[] = [];
     for (let i = 0; i < 4000; i++) keep.push(i % 10 === 0 ? heap.str("y".repeat(3000)) : heap.float(i));
-    const stats = heap.trace.takeSnapshot().statistics("type");
+    const stats = trace(heap).takeSnapshot().statistics("type");
     const size = (type: string): number => stats.find(({ key }) => key === type)?.size ?? 0;
     const result: [number, number, string] = [
       size("str"),
@@ -180,16 +183,16 @@ test("sites go with an image, into the restored heap and the graph", () => {
   const heap = Heap.createSync();
   const Node = heap.struct("Node", NODE);
   const untraced = Node.new();
-  heap.trace.start({ frames: 2 });
+  trace(heap).start({ frames: 2 });
   const node = Node.new({ a: untraced });
   heap.roots.set("node", node);
   const image = heap.image();
-  const copy = Heap.restoreSync(image);
+  const copy = restoreSync(image);
   expect(Buffer.compare(copy.image(), image)).toBe(0);
   const again = copy.roots.get("node") as Handle;
-  expect(copy.trace.isTracing()).toBe(false);
-  expect(copy.trace.getObjectTraceback(again)).toEqual(heap.trace.getObjectTraceback(node));
-  expect(copy.trace.getObjectTraceback(again)).not.toBeNull();
+  expect(trace(copy).isTracing()).toBe(false);
+  expect(trace(copy).getObjectTraceback(again)).toEqual(trace(heap).getObjectTraceback(node));
+  expect(trace(copy).getObjectTraceback(again)).not.toBeNull();
   const { nodes, strings } = readImageSync(image);
   const siteOf = (address: number): string =>
     strings[nodes.site?.[(nodes.address as Uint32Array).indexOf(address)] ?? 0] as string;
@@ -202,7 +205,7 @@ test("programs that are traced do what they do untraced", () => {
   for (let seed = first; seed < first + 4; seed++) {
     const plain = new ImageProgram(seed, {});
     const traced = new ImageProgram(seed, {});
-    traced.heap.trace.start({ sampleBytes: seed % 2 === 0 ? 0 : 300, seed });
+    trace(traced.heap).start({ sampleBytes: seed % 2 === 0 ? 0 : 300, seed });
     for (let step = 0; step < 300; step++) {
       plain.step();
       traced.step();
@@ -215,7 +218,7 @@ test("programs that are traced do what they do untraced", () => {
       for (const address of addressesOf(traced.heap))
         if (!store.isImmortal(address) && address !== traced.heap.gc.garbage.address)
           expect(
-            traced.heap.scope(() => traced.heap.trace.getObjectTraceback(store.share(address))),
+            traced.heap.scope(() => trace(traced.heap).getObjectTraceback(share(store, address))),
             `${seed}`,
           ).not.toBeNull();
     }
@@ -225,13 +228,13 @@ test("programs that are traced do what they do untraced", () => {
 test("options are checked, and a heap that is gone is not traced", () => {
   const heap = Heap.createSync();
   for (const options of [{ frames: 0 }, { frames: 1.5 }, { sampleBytes: -1 }, { sampleBytes: NaN }, { seed: 0.5 }])
-    expect(codeOf(() => heap.trace.start(options))).toBe("BAD_OPTION");
-  heap.trace.start();
-  heap.trace.start({ frames: 3 });
+    expect(codeOf(() => trace(heap).start(options))).toBe("BAD_OPTION");
+  trace(heap).start();
+  trace(heap).start({ frames: 3 });
   heap.dispose();
-  expect(codeOf(() => heap.trace.takeSnapshot())).toBe("HEAP_DISPOSED");
-  expect(codeOf(() => heap.trace.start())).toBe("HEAP_DISPOSED");
-  heap.trace.stop();
-  expect(heap.trace.isTracing()).toBe(false);
+  expect(codeOf(() => trace(heap).takeSnapshot())).toBe("HEAP_DISPOSED");
+  expect(codeOf(() => trace(heap).start())).toBe("HEAP_DISPOSED");
+  trace(heap).stop();
+  expect(trace(heap).isTracing()).toBe(false);
   expect(codeOf(() => heap.list())).toBe("HEAP_DISPOSED");
 });

@@ -7,7 +7,7 @@ export class UsageError extends Error {
 export const NO_COUNTS = "this dump does not count references: only heap images do";
 export const NO_GENERATIONS = "this dump does not know generations: only heap images do";
 export const NO_SITES =
-  "this dump does not know where objects were made: only images of heaps do whose heap.trace was started before";
+  "this dump does not know where objects were made: only images of heaps do in which tracing was started before";
 
 /** A file that cannot be opened or written: exit code 2. */
 export class FileError extends Error {

@@ -1,6 +1,6 @@
 import { FIRST_USER_TYPE } from "../../../assembly/layout.js";
 import type { Image } from "../../image/image.js";
-import { BUILTIN_NAMES } from "../../image/types.js";
+import { BUILTIN_NAMES } from "../../object/types.js";
 import type { GraphType } from "../graph/graph.js";
 
 /** The types of an image, and how to find one by its id. */

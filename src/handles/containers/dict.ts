@@ -1,3 +1,4 @@
+import { share } from "../adopt.js";
 import { NO_ENTRY, RESULT_ADDED, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
 import { attempt, iterate, readProperties, unreadable } from "../../base/arguments.js";
 import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
@@ -170,7 +171,7 @@ function pairIn(pair: unknown): readonly [Value, Value] {
 function* pairsIn(store: Store, container: ContainerHandle): Generator<readonly [Value, Value]> {
   addressIn(store, container);
   for (const address of container.elements()) {
-    const pair = store.share(address);
+    const pair = share<Handle>(store, address);
     try {
       if (!isHandleOf(pair, SequenceHandle)) throw notAPair(pair.repr());
       yield* pairOf(pair);

@@ -1,3 +1,4 @@
+import { adopt } from "../adopt.js";
 import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, SLOTS_COUNT_OFFSET } from "../../../assembly/layout.js";
 import { BadIndexError, BadValueError, ContainerChangedError, describe } from "../../base/errors.js";
 import { addressIn, isHandle, isHandleOf } from "../handle.js";
@@ -147,7 +148,10 @@ export class ListHandle extends SequenceHandle {
   slice(start = 0, end?: number): ListHandle {
     const { store } = this;
     this.range(start, end ?? this.length);
-    const slice = store.adopt(store.require(() => store.core.newList(0), "a list")) as ListHandle;
+    const slice = adopt<ListHandle>(
+      store,
+      store.require(() => store.core.newList(0), "a list"),
+    );
     try {
       slice.#extendBy(this, start, end);
       return slice;

@@ -1,3 +1,4 @@
+import { share } from "../adopt.js";
 import {
   EPHEMERON_KEY_OFFSET,
   EPHEMERON_VALUE_OFFSET,
@@ -53,7 +54,7 @@ abstract class WeakTableHandle extends Handle {
   }
 
   protected keyAt(entry: Address): Handle {
-    return this.store.share(this.store.memory.word(entry + EPHEMERON_KEY_OFFSET));
+    return share(this.store, this.store.memory.word(entry + EPHEMERON_KEY_OFFSET));
   }
 }
 

@@ -1,7 +1,8 @@
+import { adopt } from "../adopt.js";
 import { WEAKREF_CALLBACK_OFFSET, WEAKREF_HASHED } from "../../../assembly/layout.js";
 import { BadValueError } from "../../base/errors.js";
 import { Handle, addressIn } from "../handle.js";
-import type { CallbackLabel } from "../../image/meta.js";
+import type { CallbackLabel } from "../../object/callbacks.js";
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 
@@ -16,7 +17,7 @@ export class WeakrefHandle extends Handle {
   /** A new handle for the referent, or `null` once it is dead. */
   deref(): Handle | null {
     const target = this.store.core.weakrefTarget(this.address) >>> 0;
-    return target === 0 ? null : this.store.adopt(target);
+    return target === 0 ? null : adopt(this.store, target);
   }
 
   /** Whether the referent lives. */
@@ -51,11 +52,12 @@ export function createWeakref(
 ): WeakrefHandle {
   weakrefableIn(store, object);
   if (callback !== undefined && typeof callback !== "function") throw new BadValueError("a callback is a function");
-  const id = callback === undefined ? 0 : store.registerCallback(callback as (weakref: Handle) => void, label);
+  const id = callback === undefined ? 0 : store.registerCallback(callback, label);
   try {
-    return store.adopt(
+    return adopt<WeakrefHandle>(
+      store,
       store.require(() => store.core.newWeakref(object.address, id), "a weak reference"),
-    ) as WeakrefHandle;
+    );
   } catch (error) {
     store.forgetCallback(id);
     throw error;

@@ -1,3 +1,4 @@
+import { lend, share } from "../../handles/adopt.js";
 import {
   DEBUG_COLLECTABLE,
   DEBUG_SAVEALL,
@@ -38,7 +39,7 @@ export interface GenerationStats {
 }
 
 /** Python's `gc` module: `heap.gc`. */
-export class GcFace {
+export class Gc {
   /** Write a summary of each collection. */
   readonly DEBUG_STATS = DEBUG_STATS;
   /** Write a line for each object found to be garbage. */
@@ -247,7 +248,7 @@ export class GcFace {
     const store = this.#store;
     if (this.#garbage === undefined || this.#garbage.released) {
       const address = store.require(() => store.core.garbage(), "the list of garbage");
-      this.#garbage = store.typeAt(address).wrap(store, address, true) as ListHandle;
+      this.#garbage = lend<ListHandle>(store, address);
     }
     return this.#garbage;
   }
@@ -332,7 +333,7 @@ export class GcFace {
   #shareAll(addresses: readonly Address[]): Handle[] {
     const handles: Handle[] = [];
     try {
-      for (const address of addresses) handles.push(this.#store.share(address));
+      for (const address of addresses) handles.push(share<Handle>(this.#store, address));
     } catch (error) {
       for (const handle of handles) handle.release();
       throw error;

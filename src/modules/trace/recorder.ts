@@ -24,8 +24,10 @@ import {
 import { referentsOf } from "../../object/referents.js";
 import { siteHere } from "../../state/site.js";
 import type { Store } from "../../state/store.js";
+import { isTraced } from "../../state/traces.js";
+import type { LiveTrace, Traces } from "../../state/traces.js";
 import type { Address } from "../../wasm/exports.js";
-import type { CoreExports } from "../../wasm/instance.js";
+import type { CoreExports } from "../../wasm/readings.js";
 import { Records } from "./records.js";
 import { Sampler } from "./sampler.js";
 
@@ -34,13 +36,6 @@ export interface Recording {
   /** 0 = every birth. */
   sampleBytes: number;
   seed: number;
-}
-
-/** A record of an object that is alive. */
-export interface LiveRecord {
-  readonly address: Address;
-  readonly site: string;
-  readonly weight: number;
 }
 
 /** Growth past the peak, as a part of it, after which it is looked for anew; and in bytes at least. */
@@ -55,7 +50,7 @@ const LEAST_STEP = 1 << 16;
  * no report: a record is valid as long as there is an object with that flag at its address. Sweeps drop the records of
  * freed objects; one runs when the objects recorded since the last one could have reached a new peak.
  */
-export class Recorder {
+export class Recorder implements Traces {
   readonly #store: Store;
   #records = new Records();
   readonly #sites: string[] = [];
@@ -71,8 +66,13 @@ export class Recorder {
   /** Objects that loads under way were given, and did not make. */
   readonly #given = new Map<Address, Set<Address>>();
 
+  /** Takes over what an image has brought. */
   constructor(store: Store) {
     this.#store = store;
+    for (const { address, site, weight } of store.traces.live())
+      this.#records.set(address, this.#siteIndex(site), weight);
+    this.#sweep();
+    store.traces = this;
   }
 
   get isRecording(): boolean {
@@ -113,28 +113,17 @@ export class Recorder {
 
   /** Where an object was made, if that is known. */
   siteOf(object: Address): string | undefined {
-    const site = this.#isKnown(object) ? this.#records.siteOf(object) : undefined;
+    const site = isTraced(this.#store, object) ? this.#records.siteOf(object) : undefined;
     return site === undefined ? undefined : this.#sites[site];
   }
 
   /** All that is known of what is alive, by address. */
-  live(): LiveRecord[] {
-    const live: LiveRecord[] = [];
+  live(): LiveTrace[] {
+    const live: LiveTrace[] = [];
     this.#records.each((address, site, weight) => {
-      if (this.#isKnown(address)) live.push({ address, site: this.#sites[site] as string, weight });
+      if (isTraced(this.#store, address)) live.push({ address, site: this.#sites[site] as string, weight });
     });
     return live.sort((a, b) => a.address - b.address);
-  }
-
-  /** Takes over what an image knows. */
-  restore(records: readonly LiveRecord[]): void {
-    for (const { address, site, weight } of records) this.#records.set(address, this.#siteIndex(site), weight);
-    this.#sweep();
-  }
-
-  #isKnown(object: Address): boolean {
-    const { core, memory } = this.#store;
-    return core.typeOf(object) !== 0 && (memory.word(object + INFO_OFFSET) & FLAG_SAMPLED) !== 0;
   }
 
   #siteIndex(site: string): number {
@@ -152,7 +141,7 @@ export class Recorder {
     const kept: [Address, number, number][] = [];
     let current = 0;
     old.each((address, site, weight) => {
-      if (!this.#isKnown(address)) return;
+      if (!isTraced(this.#store, address)) return;
       current += (this.#store.core.sizeOf(address) >>> 0) * weight;
       kept.push([address, site, weight]);
     });

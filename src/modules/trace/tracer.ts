@@ -3,7 +3,7 @@ import { BadOptionError, describe } from "../../base/errors.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
 import type { Store } from "../../state/store.js";
-import type { Recorder } from "./recorder.js";
+import { Recorder } from "./recorder.js";
 import { TraceSnapshot } from "./snapshot.js";
 
 export interface TraceOptions {
@@ -23,19 +23,28 @@ const TRACE_OPTIONS: Record<keyof TraceOptions, true> = { frames: true, sampleBy
 /** Most frames that can be asked for, as in CPython. */
 const MAX_FRAMES = 65535;
 
+const tracers = new WeakMap<Store, Tracer>();
+
+/** The tracer of a heap, made when it is first asked for. */
+export function tracerOf(store: Store): Tracer {
+  let tracer = tracers.get(store);
+  if (tracer === undefined) tracers.set(store, (tracer = new Tracer(store)));
+  return tracer;
+}
+
 /**
- * Where memory is made: Python's `tracemalloc`, as `heap.trace`. Until it is started it costs nothing. Of each object
+ * Where memory is made: Python's `tracemalloc`, as `trace(heap)`. Until it is started it costs nothing. Of each object
  * that is made while it is on, by whichever call of this package, the stack of the caller is kept as long as
  * the object lives. Sizes are what objects take now, their buffers included.
  */
-export class TraceFace {
+export class Tracer {
   readonly #store: Store;
   readonly #recorder: Recorder;
 
   /** @internal */
-  constructor(store: Store, recorder: Recorder) {
+  constructor(store: Store) {
     this.#store = store;
-    this.#recorder = recorder;
+    this.#recorder = new Recorder(store);
   }
 
   /** Begins to trace. Harmless, and of no effect, when tracing already. @throws {@link BadOptionError} */

@@ -46,7 +46,7 @@ class ProxyTarget {
   }
 }
 
-/** See `WeakrefFace.proxy`. */
+/** See `Weakrefs.proxy`. */
 export function makeProxy(weakref: WeakrefHandle): unknown {
   const handler: ProxyHandler<ProxyTarget> = {
     get(target, name): unknown {

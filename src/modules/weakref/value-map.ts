@@ -1,3 +1,4 @@
+import { adopt, lend } from "../../handles/adopt.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { DISPOSE, isHandle } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
@@ -64,7 +65,7 @@ export class WeakValueMap<T extends Handle = Handle> {
       if (map !== undefined) map.#forget(dead.address);
     };
     // An object from the start: once the entry is made, to find it must not collect.
-    const object = store.outsideScopes(() => store.adopt(ownedValue(store, key)));
+    const object = store.outsideScopes(() => adopt<Handle>(store, ownedValue(store, key)));
     let weakref: WeakrefHandle | undefined;
     try {
       weakref = createWeakref(store, value, forget, { kind: "value map", name: "" });
@@ -101,7 +102,7 @@ export class WeakValueMap<T extends Handle = Handle> {
     const key = this.#keys.get(weakref);
     if (key === undefined || this.released) return;
     this.#keys.delete(weakref);
-    const lent = this.#store.typeAt(key).wrap(this.#store, key, true);
+    const lent = lend<Handle>(this.#store, key);
     this.#dict.delete(lent);
     lent.release();
   }

@@ -1,3 +1,4 @@
+import { adopt, share } from "../../handles/adopt.js";
 import { BadValueError, describe } from "../../base/errors.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { addressIn } from "../../handles/handle.js";
@@ -11,7 +12,7 @@ import { createWeakref } from "../../handles/weak/weakref.js";
 import type { WeakrefCallback, WeakrefHandle } from "../../handles/weak/weakref.js";
 
 /** Python's `weakref` module: `heap.weakref`. */
-export class WeakrefFace {
+export class Weakrefs {
   readonly #store: Store;
   readonly #finalizers = new FinalizerRegistry();
 
@@ -43,7 +44,7 @@ export class WeakrefFace {
     const found: number[] = [];
     const after = (weakref: number): number => store.core.weakrefAfter(address, weakref) >>> 0;
     for (let weakref = after(0); weakref !== 0; weakref = after(weakref)) found.push(weakref);
-    return found.map((weakref) => store.share(weakref) as WeakrefHandle);
+    return found.map((weakref) => share<WeakrefHandle>(store, weakref));
   }
 
   /**
@@ -73,7 +74,13 @@ export class WeakrefFace {
   /** A new, empty map that does not keep its values alive. */
   valueMap<T extends Handle = Handle>(): WeakValueMap<T> {
     const store = this.#store;
-    return new WeakValueMap(store, store.adopt(store.require(() => store.core.newDict(0), "a dict")) as DictHandle);
+    return new WeakValueMap(
+      store,
+      adopt<DictHandle>(
+        store,
+        store.require(() => store.core.newDict(0), "a dict"),
+      ),
+    );
   }
 
   /** A new, empty map that does not keep its keys alive, nor its values longer than their keys. */
@@ -88,7 +95,10 @@ export class WeakrefFace {
 
   #newWeakMap(isSet: boolean): Handle {
     const store = this.#store;
-    return store.adopt(store.require(() => store.core.newWeakMap(isSet ? 1 : 0), "a weak map"));
+    return adopt(
+      store,
+      store.require(() => store.core.newWeakMap(isSet ? 1 : 0), "a weak map"),
+    );
   }
 
   /** Runs what `finalize` has left. @internal */

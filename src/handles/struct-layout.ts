@@ -1,0 +1,280 @@
+import { FIRST_USER_TYPE, MAX_TYPES, TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
+import { readProperties } from "../base/arguments.js";
+import {
+  BadFieldError,
+  BadValueError,
+  TooManyTypesError,
+  TypeMismatchError,
+  UnknownTypeError,
+  describe,
+} from "../base/errors.js";
+import { placeFields } from "../object/field-layout.js";
+import type { FieldLayout } from "../object/field-layout.js";
+import type { Fields } from "../object/fields.js";
+import type { Store } from "../state/store.js";
+import type { Address } from "../wasm/exports.js";
+import { share } from "./adopt.js";
+import type { HandleType } from "./adopt.js";
+import { Handle, addressIn, unknownField } from "./handle.js";
+import type { Member } from "./mixin.js";
+import { readPath } from "./path.js";
+import type { PathStep } from "./path.js";
+import { borrowedValue, checkValue, checkWellFormed, ownedValue } from "./values.js";
+
+/** Handle of an object of a struct type; its fields are properties of it. */
+export class StructHandle extends Handle {
+  /** Field by name; as the property of that name. @throws {@link BadFieldError} */
+  get(field: string): unknown {
+    return layoutOf(this).read(this.store, this.address, field);
+  }
+
+  /** Sets a field by name; as the property of that name. @throws {@link BadFieldError}, {@link BadValueError} */
+  set(field: string, value: unknown): void {
+    layoutOf(this).write(this, field, value);
+  }
+
+  /**
+   * Goes down a path and reads what is at its end, without a handle for each step: `alice.read("buddy", "title")`.
+   * Steps are fields, indexes of lists and tuples, and keys of dicts.
+   *
+   * @returns A value, or a new handle; `null` if a reference on the way is empty, `undefined` if a key is not there.
+   * @throws {@link BadFieldError}, {@link BadIndexError}
+   */
+  read(...path: [string, ...PathStep[]]): unknown {
+    return readPath(this, path);
+  }
+}
+
+function layoutOf(handle: StructHandle): StructLayout {
+  return StructLayout.at(handle.store, handle.address);
+}
+
+/** What a struct is made of. */
+export interface StructDefinition {
+  name: string;
+  /** Its own fields. */
+  fields: Fields;
+  finalize?: ((handle: Handle) => void) | undefined;
+  base?: StructLayout | undefined;
+  /** What the handles get besides. */
+  members: readonly Member[];
+  /** The type is in the heap already, which was restored; nobody has defined it yet. */
+  restored?: { id: number; hasFinalizer: boolean };
+}
+
+/** All there is to know of a struct type: the host's side of it. */
+export class StructLayout implements HandleType<Handle> {
+  readonly isWeakrefable = true;
+  readonly id: number;
+  readonly name: string;
+  readonly fields: ReadonlyMap<string, FieldLayout>;
+  readonly finalize: ((handle: Handle) => void) | undefined;
+  /** Whether the core asks for a finalizer when an object dies; in a restored heap it may be lost. */
+  readonly hasFinalizer: boolean;
+  readonly base: StructLayout | undefined;
+  /** References, and bytes of payload. */
+  readonly slots: number;
+  readonly bytes: number;
+  readonly #class: typeof StructHandle;
+
+  /** Adds the type to a heap, or takes over one that came with the heap's image. */
+  constructor(
+    readonly store: Store,
+    { name, fields, finalize, base, members, restored }: StructDefinition,
+  ) {
+    if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
+    // An image has been found to have no name twice.
+    const known = restored === undefined ? store.types.named(name) : undefined;
+    if (known !== undefined && !store.unclaimed.has(known.id))
+      throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
+    if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
+    this.name = name;
+    this.base = base;
+    this.finalize = finalize ?? base?.finalize;
+    const { layouts, slots, bytes } = placeFields(fields, base?.fields ?? new Map(), RESERVED_NAMES);
+    this.fields = layouts;
+    this.slots = slots;
+    this.bytes = bytes;
+    this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, members);
+    const present = restored ?? (known as StructLayout | undefined);
+    this.hasFinalizer = present?.hasFinalizer ?? this.finalize !== undefined;
+    if (known !== undefined) this.#mustAgree(known as StructLayout);
+    this.id = present?.id ?? this.#define();
+    store.types.set(this);
+    if (known !== undefined) store.unclaimed.delete(this.id);
+  }
+
+  /** Adds the type to the core. Its id. @throws {@link TooManyTypesError}, {@link OutOfMemoryError} */
+  #define(): number {
+    const { store, bytes, slots } = this;
+    if (store.types.isFull)
+      throw new TooManyTypesError(`a heap has at most ${MAX_TYPES - FIRST_USER_TYPE} types, and keeps them for good`);
+    const flags = this.hasFinalizer ? TYPE_HAS_FINALIZER : 0;
+    return store.require(() => store.core.defineType(bytes, slots, flags), "another type");
+  }
+
+  /** @throws {@link TypeMismatchError} unless objects of the type that came with the image are what this one says. */
+  #mustAgree(known: StructLayout): void {
+    const shapeOf = ({ fields, base }: StructLayout): string =>
+      JSON.stringify([base?.name, ...Array.from(fields.values(), ({ name, type }) => [name, type])]);
+    if (shapeOf(this) !== shapeOf(known))
+      throw new TypeMismatchError(`${describe(this.name)} has other fields, or another base, in the heap's image`);
+    if (this.finalize !== undefined && !known.hasFinalizer)
+      throw new TypeMismatchError(`${describe(this.name)} has no finalizer in the heap's image`);
+  }
+
+  isOrExtends(other: StructLayout): boolean {
+    // By id: a base may have been defined after what came with an image as its extension.
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the start of a chain
+    for (let layout: StructLayout | undefined = this; layout !== undefined; layout = layout.base) {
+      if (layout.id === other.id) return true;
+    }
+    return false;
+  }
+
+  /** Layout of the object at an address. @throws {@link BadFieldError} if it has no fields. */
+  static at(store: Store, address: Address): StructLayout {
+    const info = store.typeAt(address);
+    if (!(info instanceof StructLayout)) throw new BadFieldError(`an object of type ${info.name} has no fields`);
+    return info;
+  }
+
+  /** The handle class of the type: a property for each field, and what is mixed in. */
+  #makeClass(base: typeof StructHandle, members: readonly Member[]): typeof StructHandle {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- accessors have a `this` of their own
+    const layout = this;
+    const handleClass = { [this.name]: class extends base {} }[this.name] as typeof StructHandle;
+    for (const [name, member] of members) {
+      if (this.fields.has(name) || RESERVED_NAMES.has(name))
+        throw new BadFieldError(`${this.name} cannot have a method called ${describe(name)}`);
+      Object.defineProperty(handleClass.prototype, name, { ...member, enumerable: false });
+    }
+    for (const field of this.fields.values()) {
+      Object.defineProperty(handleClass.prototype, field.name, {
+        enumerable: true,
+        get(this: StructHandle) {
+          return layout.#read(layout.store, this.address, field);
+        },
+        set(this: StructHandle, value: unknown) {
+          layout.#write(this, field, value);
+        },
+      });
+    }
+    return handleClass;
+  }
+
+  wrap(store: Store, address: Address, lent: boolean): Handle {
+    return new this.#class(store, address, lent);
+  }
+
+  #field(name: string): FieldLayout {
+    const field = this.fields.get(name);
+    if (field === undefined) throw unknownField(this.name, name);
+    return field;
+  }
+
+  /** Slot of a reference field. */
+  slotOf(name: string): number {
+    const { slot } = this.#field(name);
+    if (slot < 0) throw new BadFieldError(`${this.name}.${name} is no reference`);
+    return slot;
+  }
+
+  read(store: Store, address: Address, name: string): unknown {
+    return this.#read(store, address, this.#field(name));
+  }
+
+  write(handle: StructHandle, name: string, value: unknown): void {
+    this.#write(handle, this.#field(name), value);
+  }
+
+  #read(store: Store, address: Address, field: FieldLayout): unknown {
+    if (field.codec !== undefined) return field.codec.read(store.memory, address + field.offset);
+    const target = store.memory.word(address + field.offset);
+    if (target === 0) return null;
+    return field.type === "ref" ? share<Handle>(store, target) : borrowedValue(store, target);
+  }
+
+  #check(field: FieldLayout, value: unknown): void {
+    try {
+      if (field.codec !== undefined) field.codec.check(value);
+      else if (value === null) return;
+      else if (field.type === "ref") addressIn(this.store, value);
+      else if (field.type === "value") checkValue(this.store, value);
+      else if (typeof value !== "string") throw new BadValueError(`expected a string or null, got ${describe(value)}`);
+      else checkWellFormed(value);
+    } catch (error) {
+      if (error instanceof BadValueError) throw new BadValueError(`${this.name}.${field.name}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** Reference to store, with one count for the caller; 0 = none. */
+  #owned(field: FieldLayout, value: unknown): Address {
+    if (value === null) return 0;
+    return ownedValue(this.store, value);
+  }
+
+  #write(handle: StructHandle, field: FieldLayout, value: unknown): void {
+    const { store } = this;
+    addressIn(store, handle);
+    this.#check(field, value);
+    if (field.codec !== undefined) {
+      field.codec.write(store.memory, handle.address + field.offset, value as never);
+      return;
+    }
+    const target = this.#owned(field, value);
+    // Making room may have run a finalizer that released this handle.
+    try {
+      store.core.setRef(handle.address, field.slot, target);
+    } finally {
+      if (target !== 0) store.core.decref(target);
+    }
+  }
+
+  /** A new object, owned. */
+  #alloc(): Address {
+    const { store } = this;
+    const address = store.core.alloc(this.id) >>> 0;
+    return address !== 0 ? address : store.require(() => store.core.alloc(this.id), `an object of type ${this.name}`);
+  }
+
+  createEmpty(): Handle {
+    return this.wrap(this.store, this.#alloc(), false);
+  }
+
+  create(init: Readonly<Record<string, unknown>>): Handle {
+    const { store } = this;
+    const given: [FieldLayout, unknown][] = [];
+    for (const [name, value] of readProperties(init, "fields")) {
+      if (value === undefined) continue;
+      const field = this.#field(name);
+      this.#check(field, value);
+      given.push([field, value]);
+    }
+    // References are owned before the object exists: from then on nothing can fail.
+    const owned: [FieldLayout, Address][] = [];
+    try {
+      for (const [field, value] of given) {
+        if (field.codec !== undefined) continue;
+        const target = this.#owned(field, value);
+        if (target !== 0) owned.push([field, target]);
+      }
+      const address = this.#alloc();
+      for (const [field, target] of owned) store.core.setRef(address, field.slot, target);
+      for (const [field, value] of given) field.codec?.write(store.memory, address + field.offset, value as never);
+      return this.wrap(store, address, false);
+    } finally {
+      for (const [, target] of owned) store.core.decref(target);
+    }
+  }
+}
+
+/** Names that a field may not have: a handle's own, and those that JavaScript gives a meaning. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  "then",
+  "store",
+  ...[StructHandle, Handle, Object].flatMap((constructor) =>
+    Object.getOwnPropertyNames(constructor.prototype as object),
+  ),
+]);

@@ -1,0 +1,392 @@
+import { readOptions, readProperties } from "../base/arguments.js";
+import {
+  BadFieldError,
+  BadOptionError,
+  BadValueError,
+  CorruptHeapError,
+  HeapBusyError,
+  describe,
+} from "../base/errors.js";
+import { adopt } from "../handles/adopt.js";
+import type { DictHandle, DictInit } from "../handles/containers/dict.js";
+import type { ListHandle } from "../handles/containers/list.js";
+import type { SetHandle } from "../handles/containers/set.js";
+import { ownedTuple } from "../handles/containers/tuple.js";
+import type { TupleHandle } from "../handles/containers/tuple.js";
+import { DISPOSE } from "../handles/handle.js";
+import type { Handle } from "../handles/handle.js";
+import { membersIn } from "../handles/mixin.js";
+import { runScope } from "../handles/scope.js";
+import { StructLayout } from "../handles/struct-layout.js";
+import { StructType, layoutIn } from "../handles/struct.js";
+import type { None, StructOptions } from "../handles/struct.js";
+import type { BytesHandle, StrHandle } from "../handles/text.js";
+import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/values.js";
+import type { Value } from "../handles/values.js";
+import { saveImage, saveImageChunks } from "../image/save.js";
+import { fromJS } from "../load/from-js.js";
+import { Batch } from "../modules/batch.js";
+import { CollectionLog } from "../modules/gc/collections.js";
+import { Gc } from "../modules/gc/gc.js";
+import { makeRawHeap } from "../modules/raw.js";
+import type { RawHeap } from "../modules/raw.js";
+import { Roots } from "../modules/roots.js";
+import { takeStats } from "../modules/stats.js";
+import type { HeapStats } from "../modules/stats.js";
+import { Weakrefs } from "../modules/weakref/weakrefs.js";
+import type { Fields } from "../object/fields.js";
+import { releaseEverything } from "../persist/end.js";
+import { adoptOrphan, lostOf, orphansOf, releaseOrphans } from "../persist/left-behind.js";
+import type { Lost, Orphan } from "../persist/left-behind.js";
+import { stateOf } from "../persist/save.js";
+import type { Leak } from "../state/leak-net.js";
+import type { Store } from "../state/store.js";
+import type { Address } from "../wasm/exports.js";
+import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
+import { describeInvariant } from "../wasm/invariants.js";
+import { HEAP_OPTIONS, makeStore } from "./options.js";
+import type { HeapOptions } from "./options.js";
+import { start, startSync } from "./start.js";
+
+function noCore(): never {
+  throw new BadOptionError('this entry of heapwright brings no core: give one as the option "module"');
+}
+/** Of a heap that is given its core. */
+export const NO_CORE: CoreProvider = { compile: noCore, compileSync: noCore };
+
+let storeIn: (value: object) => Store | undefined;
+
+/** The books of a heap that somebody passed in. @throws {@link BadValueError} */
+export function storeOf(heap: unknown): Store {
+  const store = typeof heap === "object" && heap !== null ? storeIn(heap) : undefined;
+  if (store === undefined) throw new BadValueError(`expected a heap, got ${describe(heap)}`);
+  return store;
+}
+
+/** Sets up a heap that has just been started. */
+function applied(store: Store, options: HeapOptions): Store {
+  const { core } = store;
+  core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
+  if (options.thresholds !== undefined) core.setThresholds(...options.thresholds);
+  if (options.byteThreshold !== undefined) core.setByteThreshold(options.byteThreshold);
+  if (options.weakrefTiming === "3.12") core.setClearsAllWeakrefs(1);
+  if (options.pauses === "bounded") core.setBounded(1);
+  return store;
+}
+
+/**
+ * A heap: Python's memory manager over linear memory of its own.
+ *
+ * Objects die the moment their last reference goes; cycles are found by a three-generation collector.
+ * Any number of heaps live side by side and know nothing of each other.
+ */
+export class Heap {
+  static {
+    storeIn = (value) => (#store in value ? value.#store : undefined);
+  }
+  readonly #store: Store;
+  readonly #log: CollectionLog;
+  #isDisposed = false;
+  /** The heap on raw addresses, for hot loops. */
+  readonly core: RawHeap;
+  /** The same to many objects in one call. */
+  readonly batch: Batch;
+  /** Python's `gc` module. */
+  readonly gc: Gc;
+  /** Python's `weakref` module. */
+  readonly weakref: Weakrefs;
+  /** Objects by name, which images keep. */
+  readonly roots: Roots;
+
+  /** Heaps are made by `create`. @internal */
+  constructor(store: Store) {
+    this.#store = store;
+    this.core = makeRawHeap(store);
+    this.batch = new Batch(store);
+    this.#log = new CollectionLog(store);
+    this.gc = new Gc(store, this.#log);
+    this.weakref = new Weakrefs(store);
+    this.roots = new Roots(store);
+  }
+
+  /** The core to run if none is given. @internal */
+  protected static readonly core: CoreProvider = NO_CORE;
+
+  /**
+   * A new, empty heap. The core is given as the option `module`: see `heapwright/core.wasm`.
+   *
+   * @throws {@link BadOptionError}, {@link OutOfMemoryError}
+   */
+  static async create(given: HeapOptions & { module: CoreSource }): Promise<Heap> {
+    const options = readOptions(given, HEAP_OPTIONS);
+    const store = makeStore(options);
+    await start(store, options.module ?? this.core.compile(), options.maxBytes);
+    return new this(applied(store, options));
+  }
+
+  /** As `create`, at once; the core must be at hand as a module or bytes. */
+  static createSync(given: HeapOptions<CoreAtHand> & { module: CoreAtHand }): Heap {
+    const options = readOptions(given, HEAP_OPTIONS);
+    const store = makeStore(options);
+    startSync(store, options.module ?? this.core.compileSync(), options.maxBytes);
+    return new this(applied(store, options));
+  }
+
+  /**
+   * Defines a type of objects. Fields hold references (`"ref"`, `"value"`, `"str"`) or raw numbers.
+   *
+   * ```ts
+   * const Person = heap.struct("Person", { title: "str", buddy: "ref" }, { finalize: (p) => console.log(p.title) });
+   * const alice = Person.new({ title: "Alice" });
+   * ```
+   *
+   * @throws {@link BadFieldError} for a field that is called like a member of a handle, or of unknown type;
+   *   {@link UnknownTypeError} if the name is taken.
+   */
+  struct<const F extends Fields, M = None, C = None, BF extends Fields = None, BM = None>(
+    name: string,
+    fields: F,
+    options: StructOptions<F, M, C, BF, BM> = {},
+  ): StructType<BF & F, BM & M & C> {
+    const own = Object.fromEntries(readProperties(fields, "fields and their types", BadFieldError)) as F;
+    const { finalize, extends: base, ...bodies } = readOptions(options, STRUCT_OPTIONS);
+    const layout = new StructLayout(this.#store, {
+      name,
+      fields: own,
+      finalize: finalize as ((handle: Handle) => void) | undefined,
+      base: base === undefined ? undefined : layoutIn(this.#store, base),
+      members: membersIn(bodies.class, bodies.methods),
+    });
+    return new StructType(layout, { ...(base?.fields ?? ({} as BF)), ...own });
+  }
+
+  /** A new list of these items. */
+  list(items: Iterable<Value> = []): ListHandle {
+    const store = this.#store;
+    return this.#filled(
+      adopt<ListHandle>(
+        store,
+        store.require(() => store.core.newList(0), "a list"),
+      ),
+      (list) => {
+        list.extend(items);
+      },
+    );
+  }
+
+  /** A new tuple of these items. */
+  tuple(items: Iterable<Value> = []): TupleHandle {
+    return adopt(this.#store, ownedTuple(this.#store, items));
+  }
+
+  /** A new dict of these entries: pairs, a `Map`, another dict, or the properties of an object. @throws {@link BadKeyError} */
+  dict(entries: DictInit = []): DictHandle {
+    const store = this.#store;
+    return this.#filled(
+      adopt<DictHandle>(
+        store,
+        store.require(() => store.core.newDict(0), "a dict"),
+      ),
+      (dict) => {
+        dict.update(entries);
+      },
+    );
+  }
+
+  /** A new set of these elements. @throws {@link BadKeyError} */
+  set(elements: Iterable<Value> = []): SetHandle {
+    const store = this.#store;
+    return this.#filled(
+      adopt<SetHandle>(
+        store,
+        store.require(() => store.core.newSet(0), "a set"),
+      ),
+      (set) => {
+        set.update(elements);
+      },
+    );
+  }
+
+  #filled<T extends Handle>(handle: T, fill: (handle: T) => void): T {
+    try {
+      fill(handle);
+      return handle;
+    } catch (error) {
+      handle.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Copies a JavaScript value into the heap: numbers, strings, booleans, `null`, bigints of 64 bits, arrays,
+   * plain objects, `Map`, `Set`, `Uint8Array`; shared parts stay shared, cycles cycles, and handles are what
+   * they are handles of. `toJS` gives back an equal value. Depth is no limit. Automatic collection waits until
+   * the copy is whole.
+   *
+   * @throws {@link BadValueError} for functions, symbols, `undefined`, other classes, sparse arrays, numbers
+   *   and texts that the heap cannot hold, and what getters throw (as `cause`); {@link BadKeyError} for keys that
+   *   Python could not tell apart; {@link ContainerChangedError} if something changes meanwhile;
+   *   {@link OutOfMemoryError}. Nothing of the copy is left then.
+   */
+  from(value: readonly unknown[]): ListHandle;
+  from(value: ReadonlySet<unknown>): SetHandle;
+  from(value: string): StrHandle;
+  from(value: Uint8Array): BytesHandle;
+  from<T extends Handle>(value: T): T;
+  from(value: object): DictHandle;
+  from(value: unknown): Handle;
+  from(value: unknown): Handle {
+    return adopt(this.#store, fromJS(this.#store, value));
+  }
+
+  /** A new string. @throws {@link BadValueError} for half of a surrogate pair. */
+  str(text: string): StrHandle {
+    return adopt(this.#store, ownedStr(this.#store, text));
+  }
+  /** The one interned string with this text: Python's `sys.intern`. It lives as long as somebody refers to it. */
+  intern(text: string): StrHandle {
+    const store = this.#store;
+    if (typeof text !== "string") throw new BadValueError(`expected a string, got ${describe(text)}`);
+    return adopt(
+      store,
+      store.require(() => withKey(store, text, (key) => store.core.intern(key)), "a string"),
+    );
+  }
+  /** New bytes, copied. */
+  bytes(bytes: Uint8Array): BytesHandle {
+    return adopt(this.#store, ownedBytes(this.#store, bytes));
+  }
+  /** An integer of 64 bits; those from -5 to 256 are shared and immortal. @throws {@link BadValueError} */
+  int(value: number | bigint): Handle {
+    return adopt(this.#store, ownedInt(this.#store, value));
+  }
+  /** A new floating-point number. */
+  float(value: number): Handle {
+    return adopt(this.#store, ownedFloat(this.#store, value));
+  }
+  /** A handle for the immortal `True` or `False`. */
+  bool(value: boolean): Handle {
+    if (typeof value !== "boolean") throw new BadValueError(`expected true or false, got ${describe(value)}`);
+    return adopt(this.#store, this.#store.core.bool(value ? 1 : 0) >>> 0);
+  }
+  /** A handle for the immortal `None`. */
+  get none(): Handle {
+    return adopt(this.#store, this.#store.core.none() >>> 0);
+  }
+
+  /**
+   * Runs a function and releases every handle it made, the last first, but those it returns (itself, or
+   * in arrays and plain objects), which go to the scope around this one, if any.
+   *
+   * @throws {@link BadValueError} if the function is async: a scope ends when it returns.
+   */
+  scope<T>(run: () => T): T {
+    if (typeof run !== "function") throw new BadValueError("a scope needs a function to run");
+    this.#store.core.isEnabled(); // throws if the heap is gone: a scope over nothing is a mistake
+    return runScope(this.#store, run);
+  }
+
+  /**
+   * The latest 1,000 handles that JavaScript forgot and that were released for you, in the order they were found. How
+   * many there have been is in `stats().forgotten`.
+   */
+  leaks(): Leak[] {
+    return this.#store.leaks.latest.map((leak) => ({ ...leak }));
+  }
+
+  /** Counts everything. Walks the heap. */
+  stats(): HeapStats {
+    return takeStats(this.#store);
+  }
+
+  /**
+   * The whole heap as bytes, to be restored by `restore` of `heapwright/image` or looked at as a dump: its pages, types, named roots, and
+   * handles. Freed memory is not in it. The heap can be used as before.
+   *
+   * With bounded pauses, deferred deaths, and a cycle that has decided what is garbage, are ended first: finalizers and
+   * callbacks may run. A cycle that is still marking is given up; another will begin.
+   *
+   * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks, or in the middle of a copy or sort.
+   */
+  image(): Uint8Array<ArrayBuffer> {
+    return saveImage(stateOf(this.#store));
+  }
+
+  /** The same in pieces of some megabytes, for large heaps. All are of the moment of the call, whatever happens to the heap meanwhile. */
+  imageStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const chunks = saveImageChunks(stateOf(this.#store)).reverse();
+    return new ReadableStream({
+      pull(controller) {
+        const chunk = chunks.pop();
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(chunk);
+      },
+    });
+  }
+
+  /** Of a restored heap: the objects to which the program before had references that nobody has taken over yet. */
+  orphans(): Orphan[] {
+    return orphansOf(this.#store);
+  }
+
+  /** A handle that takes one of an orphan's references over. @throws {@link BadValueError} if there is none. */
+  adopt(address: Address): Handle {
+    return adoptOrphan(this.#store, address);
+  }
+
+  /** Lets go of all references that nobody has taken over. @returns How many. */
+  releaseOrphans(): number {
+    return releaseOrphans(this.#store);
+  }
+
+  /** Of a restored heap: functions that the program before had given it, and that are not there any more. Walks the heap. */
+  get lost(): Lost[] {
+    return lostOf(this.#store);
+  }
+
+  /** Checks every invariant of the heap. Changes nothing. @throws {@link CorruptHeapError} naming the first that does not hold. */
+  verify(): void {
+    const { core } = this.#store;
+    const broken = core.verify();
+    if (broken === 0) return;
+    const at = (core.verifyAddress() >>> 0).toString(16);
+    throw new CorruptHeapError(`${describeInvariant(broken)} (invariant ${broken}, at 0x${at})`);
+  }
+
+  get disposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  /**
+   * Ends the heap, as Python ends at exit: runs what `weakref.finalize` left, the newest first, releases all
+   * handles, in the order they were made, collects, and so runs the finalizers of all that was alive.
+   * Harmless when repeated.
+   *
+   * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks.
+   */
+  dispose(): void {
+    const store = this.#store;
+    if (this.#isDisposed) return;
+    if (store.depth > 0)
+      throw new HeapBusyError("a heap cannot be disposed of from inside its own finalizer or callback");
+    if (!store.isCorrupt) {
+      this.weakref.runAtExit();
+      this.gc.reportGarbage();
+      releaseEverything(store);
+    }
+    this.#isDisposed = true;
+    store.detach();
+  }
+
+  /** Ends the heap: for `using`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+}
+
+const STRUCT_OPTIONS: Record<keyof StructOptions<Fields>, true> = {
+  extends: true,
+  methods: true,
+  class: true,
+  finalize: true,
+};

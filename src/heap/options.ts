@@ -1,0 +1,87 @@
+import { BadOptionError, describe } from "../base/errors.js";
+import {
+  checkByteThreshold,
+  checkMaxBytes,
+  checkPauses,
+  checkThresholds,
+  checkWeakrefTiming,
+} from "../state/options.js";
+import type { Pauses, Thresholds, WeakrefTiming } from "../state/options.js";
+import { Store, reportUncaught } from "../state/store.js";
+import type { UnraisableHook } from "../state/store.js";
+import type { CoreSource } from "../wasm/instance.js";
+
+export interface HeapOptions<Source = CoreSource> {
+  /** Most bytes of linear memory that the heap may take. @default 0xFFFF0000 (4 GiB less 64 KiB) */
+  maxBytes?: number;
+  /** When to collect: see `heap.gc.setThreshold`. @default [700, 10, 10] */
+  thresholds?: Thresholds;
+  /** Bytes that may be born between collections: see `heap.gc.setByteThreshold`. @default 0, any number */
+  byteThreshold?: number;
+  /**
+   * "bounded": collections of the whole heap, and the deaths of large structures, go in steps, so that none stops the
+   * program for long, whatever the size of the heap. See `heap.gc.pauses`. @default "unbounded"
+   */
+  pauses?: Pauses;
+  /**
+   * When weak references to cyclic garbage die: those with a callback before its finalizers run, and those without
+   * after them ("3.15", as Python does it from then on); or all of them before ("3.12"). @default "3.15"
+   */
+  weakrefTiming?: WeakrefTiming;
+  /**
+   * The core to run, as a module, bytes, response or promise of one: `heapwright/core.wasm`, or
+   * `checkedCore()` of `heapwright/checked`. @default the release core, inlined in this package
+   */
+  module?: Source;
+  /**
+   * Seed of the hashes of strings, bytes, tuples and large numbers, as Python's `PYTHONHASHSEED`: one that others cannot
+   * know keeps them from choosing keys that collide. Nothing else depends on it. @default random
+   */
+  hashSeed?: number;
+  /** Remember where each handle was made, for `leaks()`. Costs a stack trace a handle. @default true with the checked core, else false */
+  traceHandles?: boolean;
+  /** Gets what finalizers and callbacks throw. @default reported as an uncaught error would be */
+  onUnraisable?: UnraisableHook;
+}
+
+/** What a restored heap does not know from its image. */
+export interface RestoreOptions<Source = CoreSource> extends Pick<
+  HeapOptions<Source>,
+  "module" | "traceHandles" | "onUnraisable"
+> {
+  /** Most bytes of linear memory that the heap may take. @default what it was */
+  maxBytes?: number;
+}
+
+export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
+  module: true,
+  traceHandles: true,
+  onUnraisable: true,
+  maxBytes: true,
+};
+export const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
+  ...RESTORE_OPTIONS,
+  thresholds: true,
+  byteThreshold: true,
+  pauses: true,
+  weakrefTiming: true,
+  hashSeed: true,
+};
+
+/** A store for these options, which are checked. @throws {@link BadOptionError} */
+export function makeStore(options: HeapOptions): Store {
+  if (options.maxBytes !== undefined) checkMaxBytes(options.maxBytes);
+  if (options.thresholds !== undefined) checkThresholds(options.thresholds);
+  if (options.byteThreshold !== undefined) checkByteThreshold(options.byteThreshold);
+  if (options.weakrefTiming !== undefined) checkWeakrefTiming(options.weakrefTiming);
+  if (options.pauses !== undefined) checkPauses(options.pauses);
+  if (options.hashSeed !== undefined && !Number.isInteger(options.hashSeed))
+    throw new BadOptionError(`hashSeed is a whole number, not ${describe(options.hashSeed)}`);
+  const { onUnraisable = reportUncaught } = options;
+  if (typeof onUnraisable !== "function")
+    throw new BadOptionError(`onUnraisable is a function, not ${describe(onUnraisable)}`);
+  const { traceHandles } = options;
+  if (traceHandles !== undefined && typeof traceHandles !== "boolean")
+    throw new BadOptionError(`traceHandles is true or false, not ${describe(traceHandles)}`);
+  return new Store(onUnraisable, traceHandles);
+}

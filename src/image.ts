@@ -1,0 +1,38 @@
+/**
+ * Heaps as bytes: what `heap.image()` gives, made a heap again.
+ *
+ * ```ts
+ * import { restore } from "heapwright/image";
+ * const heap = await restore(await readFile("program.heap"));
+ * ```
+ *
+ * @packageDocumentation
+ */
+import { Heap } from "./heap/inlined.js";
+import type { RestoreOptions } from "./heap/options.js";
+import { restoreAs, restoreSyncAs } from "./heap/restore.js";
+import type { ByteSource, Bytes } from "./image/byte-source.js";
+import { INLINED_CORE } from "./wasm/inlined.js";
+import type { CoreAtHand } from "./wasm/instance.js";
+
+export type { RestoreOptions } from "./heap/options.js";
+export type { ByteSource, Bytes } from "./image/byte-source.js";
+
+/**
+ * The heap of an image, going on where that was taken: addresses, counts, generations, thresholds, statistics. Handles
+ * and functions stay behind: `heap.roots` are the way in, `heap.orphans()` lists what handles held, `heap.lost` which
+ * functions are missing. Define the structs again, by the same names and fields, to give them back their finalizers and
+ * methods.
+ *
+ * The bytes may come from anywhere: all that the heap will rely on is checked first.
+ *
+ * @throws {@link BadImageError}, {@link BadOptionError}, {@link OutOfMemoryError}
+ */
+export function restore(image: ByteSource, options: RestoreOptions = {}): Promise<Heap> {
+  return restoreAs(Heap, INLINED_CORE, image, options);
+}
+
+/** As `restore`, at once; image and core must be at hand as bytes. */
+export function restoreSync(image: Bytes, options: RestoreOptions<CoreAtHand> = {}): Heap {
+  return restoreSyncAs(Heap, INLINED_CORE, image, options);
+}

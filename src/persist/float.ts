@@ -1,0 +1,12 @@
+/** The bits of numbers of 32 bits: images have words alone. */
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+export function bitsOf(value: number): number {
+  float[0] = value;
+  return bits[0] as number;
+}
+export function floatOf(value: number): number {
+  bits[0] = value;
+  return float[0] as number;
+}

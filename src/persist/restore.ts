@@ -1,0 +1,91 @@
+import { FIRST_USER_TYPE } from "../../assembly/layout.js";
+import { BadImageError, BadOptionError, HeapwrightError, OutOfMemoryError, describe } from "../base/errors.js";
+import { BUILTIN_TYPES } from "../handles/builtins.js";
+import { StructLayout } from "../handles/struct-layout.js";
+import type { CheckedImage } from "../image/check/check.js";
+import { HANDLE_WORDS, SITE_WORDS } from "../image/image.js";
+import type { TypePlan } from "../image/meta.js";
+import { placeImage } from "../image/place.js";
+import type { Fields } from "../object/fields.js";
+import type { Store } from "../state/store.js";
+import { RestoredTraces } from "../state/traces.js";
+import type { LiveTrace } from "../state/traces.js";
+import { describeInvariant } from "../wasm/invariants.js";
+import { floatOf } from "./float.js";
+
+/**
+ * Makes a heap that has just been started the one of an image.
+ *
+ * @throws {@link BadImageError}, {@link BadOptionError}, {@link OutOfMemoryError}
+ */
+export function restoreInto(store: Store, checked: CheckedImage, maxBytes: number | undefined): void {
+  const { image } = checked;
+  const { core } = store;
+  if (image.isChecked !== (core.isChecked() !== 0)) {
+    const [theirs, ours] = image.isChecked ? ["checked", "release"] : ["release", "checked"];
+    throw new BadOptionError(`the image is of a ${theirs} core, this is a ${ours} one: see the option "module"`);
+  }
+  const { endPage, limitPage } = image.control;
+  const limit = maxBytes === undefined ? limitPage : maxBytes >>> 16;
+  if (endPage > limit) throw new OutOfMemoryError(`out of memory: the image needs ${endPage * 65536} bytes`);
+  growTo(core.memory, endPage);
+  placeImage(core, checked, limit);
+  const broken = core.verify();
+  if (broken !== 0)
+    throw new BadImageError(`${describeInvariant(broken)}, 0x${(core.verifyAddress() >>> 0).toString(16)}`);
+  restoreTypes(store, image.plans);
+  restoreBooks(store, checked);
+  const rows = image.rows("SITE", SITE_WORDS);
+  const records: LiveTrace[] = [];
+  for (let row = 0; row < rows.length; row += SITE_WORDS) {
+    const site = image.meta.sites[(rows[row + 1] as number) - 1] as string;
+    records.push({ address: rows[row] as number, site, weight: floatOf(rows[row + 2] as number) });
+  }
+  store.traces = new RestoredTraces(store, records);
+}
+
+function growTo(memory: WebAssembly.Memory, pages: number): void {
+  const missing = pages - memory.buffer.byteLength / 65536;
+  if (missing <= 0) return;
+  try {
+    memory.grow(missing);
+  } catch (cause) {
+    throw new OutOfMemoryError(`out of memory: the image needs ${pages * 65536} bytes`, { cause });
+  }
+}
+
+/** The structs of an image, without what was a function: to be defined by the program. */
+function restoreTypes(store: Store, plans: readonly TypePlan[]): void {
+  const made = new Map<TypePlan, StructLayout>();
+  const builtin = new Set(BUILTIN_TYPES.map(({ name }) => name));
+  plans.forEach((plan, index) => {
+    const { name, hasFinalizer, fields } = plan.record;
+    const own: Fields = Object.fromEntries(
+      fields.slice(plan.base?.layouts.size ?? 0).map(([field, type]) => [field, type]),
+    );
+    if (builtin.has(name)) throw new BadImageError(`the image defines ${describe(name)}, which is built in`);
+    try {
+      const layout = new StructLayout(store, {
+        name,
+        fields: own,
+        base: plan.base && made.get(plan.base),
+        members: [],
+        restored: { id: FIRST_USER_TYPE + index, hasFinalizer },
+      });
+      made.set(plan, layout);
+    } catch (error) {
+      if (!(error instanceof HeapwrightError)) throw error;
+      throw new BadImageError(`the image has a type that cannot be: ${error.message}`);
+    }
+  });
+  for (const { id } of made.values()) store.unclaimed.add(id);
+}
+
+/** Named roots, callbacks that were, and the references of the program before. */
+function restoreBooks(store: Store, { image, holders }: CheckedImage): void {
+  const { meta } = image;
+  for (const [name, address] of meta.roots) store.roots.set(name, address);
+  for (const [id, label] of meta.callbacks) store.callbackLabels.set(id, label);
+  store.nextCallback = meta.nextCallback;
+  store.orphans.fill(image.rows("HAND", HANDLE_WORDS), meta.sites, holders.unexplained());
+}

@@ -1,0 +1,64 @@
+import { HeapBusyError } from "../base/errors.js";
+import { readControl } from "../image/control.js";
+import type { SavedHeap } from "../image/save.js";
+import { shapesOf } from "../image/types.js";
+import type { Store } from "../state/store.js";
+import { needsBitmaps } from "../wasm/core-layout.js";
+import { bitsOf } from "./float.js";
+import { planOf, recordOf, structsOf } from "./structs.js";
+
+/**
+ * What of a heap is to be saved, the host's side of it included. With bounded pauses, what is under way is ended, or given
+ * up if it has decided nothing.
+ *
+ * @throws {@link HeapBusyError} in the middle of anything.
+ */
+export function stateOf(store: Store): SavedHeap {
+  const { core } = store;
+  // Nothing of a heap is half done in its image.
+  if (store.depth === 0) core.settle();
+  const controlBlock = core.controlBlock() >>> 0;
+  const control = readControl(store.memory.u32, controlBlock);
+  if (store.depth > 0 || control.nesting !== 0 || needsBitmaps(control))
+    throw new HeapBusyError("no image can be taken of a heap from inside its own finalizer or callback");
+  if (control.loans > 0 || store.locked.size > 0)
+    throw new HeapBusyError("no image can be taken of a heap in the middle of a copy or a sort");
+  const structs = structsOf(store);
+  const sites = new SiteTable();
+  const handles: number[] = [];
+  for (const [address, site] of store.orphans.handles()) handles.push(address, sites.indexOf(site));
+  for (const [address, site] of store.net.live()) handles.push(address, sites.indexOf(site));
+  const traced: number[] = [];
+  for (const { address, site, weight } of store.traces.live())
+    traced.push(address, sites.indexOf(site), bitsOf(weight));
+  const callbacks = [...store.callbackLabels].sort(([a], [b]) => a - b);
+  return {
+    memory: core.memory,
+    controlBlock,
+    isChecked: core.isChecked() !== 0,
+    types: shapesOf(structs.map(planOf)),
+    meta: {
+      types: structs.map(recordOf),
+      roots: [...store.roots],
+      callbacks,
+      nextCallback: store.nextCallback,
+      sites: sites.texts,
+    },
+    handles: Uint32Array.from(handles),
+    sites: Uint32Array.from(traced),
+    rootsOf: (object) => core.roots(object) >>> 0,
+  };
+}
+
+/** Numbers texts from 1 on, in the order they come; 0 = none. */
+class SiteTable {
+  readonly texts: string[] = [];
+  readonly #indexes = new Map<string, number>();
+
+  indexOf(site: string | undefined): number {
+    if (site === undefined) return 0;
+    let index = this.#indexes.get(site);
+    if (index === undefined) this.#indexes.set(site, (index = this.texts.push(site)));
+    return index;
+  }
+}

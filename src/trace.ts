@@ -1,0 +1,23 @@
+/**
+ * Where objects are made: Python's `tracemalloc`.
+ *
+ * ```ts
+ * import { trace } from "heapwright/trace";
+ * trace(heap).start();
+ * ```
+ *
+ * @packageDocumentation
+ */
+import { storeOf } from "./heap/heap.js";
+import type { Heap } from "./heap/heap.js";
+import { tracerOf } from "./modules/trace/tracer.js";
+import type { Tracer } from "./modules/trace/tracer.js";
+
+export type { TraceOptions, Tracer } from "./modules/trace/tracer.js";
+export { TraceSnapshot } from "./modules/trace/snapshot.js";
+export type { Trace, TraceDifference, TraceKey, TraceStatistic } from "./modules/trace/snapshot.js";
+
+/** The tracer of a heap, always the same. @throws {@link BadValueError} for what is no heap. */
+export function trace(heap: Heap): Tracer {
+  return tracerOf(storeOf(heap));
+}

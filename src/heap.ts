@@ -131,6 +131,7 @@ export class Heap {
   readonly trace: TraceFace;
 
   private constructor(store: Store) {
+    if (!(store instanceof Store)) throw new BadValueError("a heap is made by Heap.create() or Heap.createSync()");
     this.#store = store;
     this.core = makeCoreFace(store);
     this.batch = new BatchFace(store);

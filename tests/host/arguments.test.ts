@@ -87,6 +87,11 @@ describe("each bad argument: an error with a code, and a sound heap", () => {
   });
 });
 
+test("a heap made with `new` is a named error", () => {
+  expect(codeOf(() => Reflect.construct(Heap, []))).toBe("BAD_VALUE");
+  expect(codeOf(() => Reflect.construct(Heap, [{ pauses: "bounded" }]))).toBe("BAD_VALUE");
+});
+
 describe("typed arrays have the length that they have", () => {
   const lying = <T extends Uint8Array | Uint32Array>(array: T, length: number): T =>
     Object.defineProperty(array, "length", { value: length });

@@ -20,6 +20,7 @@ import {
   HeapwrightError,
   OutOfMemoryError,
   describe,
+  messageOf,
 } from "./errors.js";
 import type { Fields } from "./fields.js";
 import { CollectionLog } from "./gc/collections.js";
@@ -475,7 +476,7 @@ const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
 
 function notACore(cause: unknown): never {
   if (isA(cause, HeapwrightError)) throw cause;
-  throw new BadOptionError("this module is not a core of heapwright", { cause });
+  throw new BadOptionError(`this module is not a core of heapwright: ${messageOf(cause)}`, { cause });
 }
 
 function makeStore(options: HeapOptions): Store {

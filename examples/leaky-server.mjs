@@ -9,6 +9,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Heap } from "heapwright";
+import { save } from "heapwright/image";
 
 /** Writes both dumps into a folder; gives their names. */
 export function saveDumps(folder) {
@@ -39,7 +40,7 @@ export function saveDumps(folder) {
   }
   function save(name) {
     const file = join(folder, name);
-    writeFileSync(file, heap.image());
+    writeFileSync(file, save(heap));
     return file;
   }
 

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { encodeCore } from "./core-text.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -18,8 +19,8 @@ async function buildCore(target) {
 
 /** A WebAssembly module as one of JavaScript, so that bundlers have no file to lose. */
 function inline(wasm, module) {
-  const base64 = readFileSync(wasm).toString("base64");
-  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const base64: string =\n  "${base64}";\n`);
+  const text = encodeCore(readFileSync(wasm));
+  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const text: string =\n  "${text}";\n`);
 }
 
 rmSync("dist", { recursive: true, force: true });

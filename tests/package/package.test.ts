@@ -108,9 +108,10 @@ describe("the packed package", () => {
     run(`
       import { writeFileSync } from "node:fs";
       import { Heap } from "heapwright";
+      import { save } from "heapwright/image";
       const heap = Heap.createSync();
       heap.roots.set("list", heap.list(["one"]));
-      writeFileSync("some.heap", heap.image());
+      writeFileSync("some.heap", save(heap));
     `);
     const inspect = (...args: string[]): SpawnSyncReturns<string> =>
       spawnSync(process.execPath, [cli, "inspect", ...args], { cwd: project, encoding: "utf8" });

@@ -1,7 +1,7 @@
 // Restores the heap it is sent, says what is in it, and sends it back changed.
-import { restoreSync, save } from "../../dist/src/image.js";
+import { restoreSync, save } from "../../dist/image.js";
 import { parentPort } from "node:worker_threads";
-import { Heap } from "../../dist/src/index.js";
+import { Heap } from "../../dist/index.js";
 
 parentPort.once("message", (image) => {
   const heap = restoreSync(image);

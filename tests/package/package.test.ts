@@ -38,9 +38,9 @@ function run(source: string): string {
 describe("the packed package", () => {
   test("has the library, both cores, their source, the docs, and nothing else", () => {
     for (const file of [
-      "dist/src/index.js",
-      "dist/src/index.d.ts",
-      "dist/src/cli/main.js",
+      "dist/index.js",
+      "dist/index.d.ts",
+      "dist/cli/main.js",
       "dist/core.wasm",
       "dist/core.checked.wasm",
       "assembly/index.ts",
@@ -92,7 +92,7 @@ describe("the packed package", () => {
   });
 
   test("its command runs", () => {
-    const cli = join(installed, "dist/src/cli/main.js");
+    const cli = join(installed, "dist/cli/main.js");
     const tour = execFileSync(process.execPath, [cli, "tour", "--fast", "--listing", "5"], {
       cwd: project,
       encoding: "utf8",
@@ -104,7 +104,7 @@ describe("the packed package", () => {
   });
 
   test("looks into dumps; without DuckDB it says what is missing", () => {
-    const cli = join(installed, "dist/src/cli/main.js");
+    const cli = join(installed, "dist/cli/main.js");
     run(`
       import { writeFileSync } from "node:fs";
       import { Heap } from "heapwright";
@@ -125,7 +125,7 @@ describe("the packed package", () => {
   });
 
   test("its benchmarks list their cases, and refuse what they do not know", () => {
-    const cli = join(installed, "dist/src/cli/main.js");
+    const cli = join(installed, "dist/cli/main.js");
     const bench = (...args: string[]): SpawnSyncReturns<string> =>
       spawnSync(process.execPath, [cli, "bench", ...args], { cwd: project, encoding: "utf8" });
     const list = bench("--list", "--no-install", "--only", "limit", "--quick");
@@ -149,7 +149,7 @@ describe("the packed package", () => {
         else outside.add(path as string);
       }
     };
-    visit("dist/src/index.js");
+    visit("dist/index.js");
     expect([...outside]).toEqual(["@assemblyscript/loader"]);
   });
 

@@ -50,8 +50,8 @@ const SHARED = [
   // By this name src/state/site.ts knows this package's frames.
   { name: "heapwright", test: /\/src\/(heap\/(heap|exports)|state\/\w+|wasm\/core-text)\.ts$/, priority: 2 },
   { name: "inlined", test: /\/src\/(index|heap\/inlined)\.ts$/, priority: 1 },
-  { name: "images", test: /\/src\/(image|persist)\/|\/src\/heap\/(save|restore)\.ts$/, priority: 1 },
-  { name: "dumps", test: /\/src\/dump\// },
+  { name: "images", test: /\/src\/((image|persist)\/.*|heap\/(save|restore))(?<!\.d)\.ts$/, priority: 1 },
+  { name: "dumps", test: /\/src\/dump\/.*(?<!\.d)\.ts$/ },
 ];
 
 /** What only the command line needs has a folder of its own. */

@@ -1,5 +1,8 @@
 // Builds everything into dist/: both cores, their inlined copies, and the host with its types.
 //
+//     npm run build
+//     node scripts/build.mjs --host      the host alone, over the cores of the last build
+//
 // Few files, since each costs its readers: an entry is one file, and what several need is in files that they share.
 
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -39,7 +42,10 @@ function writeLicenses() {
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
   const line = `\n${"-".repeat(80)}\n\n`;
-  writeFileSync("dist/third-party-licenses.txt", ["Code of these packages is in the files here.\n", ...texts].join(line));
+  writeFileSync(
+    "dist/third-party-licenses.txt",
+    ["Code of these packages is in the files here.\n", ...texts].join(line),
+  );
 }
 
 /**
@@ -47,6 +53,12 @@ function writeLicenses() {
  * but for what bundlers see to be unused.
  */
 const SHARED = [
+  // Errors, and how the core lays things out: all that images and dumps need of a heap.
+  {
+    name: "base",
+    test: /\/(assembly|src\/(base|object|wasm))\/(?!instance|inlined|core-text|.*generated)[\w-]+(?<!\.d)\.ts$/,
+    priority: 3,
+  },
   // By this name src/state/site.ts knows this package's frames.
   { name: "heapwright", test: /\/src\/(heap\/(heap|exports)|state\/\w+|wasm\/core-text)\.ts$/, priority: 2 },
   { name: "inlined", test: /\/src\/(index|heap\/inlined)\.ts$/, priority: 1 },
@@ -56,7 +68,9 @@ const SHARED = [
 
 /** What only the command line needs has a folder of its own. */
 function fileOf({ moduleIds }) {
-  return moduleIds.some((id) => /\/src\/(?!cli\/)/.test(id) && !id.includes("/node_modules/")) ? "[name].js" : "cli/[name].js";
+  return moduleIds.some((id) => /\/src\/(?!cli\/)/.test(id) && !id.includes("/node_modules/"))
+    ? "[name].js"
+    : "cli/[name].js";
 }
 
 async function bundle() {
@@ -81,7 +95,11 @@ async function bundle() {
     sourcemap: true,
     dts: { entry: "src/*.ts", sourcemap: false, compilerOptions: { stripInternal: true } },
     deps: { alwaysBundle: BUNDLED, onlyBundle: BUNDLED, neverBundle: ["@duckdb/node-api"] },
-    outputOptions: { codeSplitting: { groups: SHARED }, chunkFileNames: fileOf, comments: { jsdoc: false, legal: true, annotation: true } },
+    outputOptions: {
+      codeSplitting: { groups: SHARED },
+      chunkFileNames: fileOf,
+      comments: { jsdoc: false, legal: true, annotation: true },
+    },
     logLevel: "warn",
     failOnWarn: true,
     report: false,
@@ -93,16 +111,22 @@ async function bundle() {
 function shortenMaps() {
   for (const file of readdirSync("dist").filter((name) => name.endsWith(".js.map"))) {
     const map = JSON.parse(readFileSync(`dist/${file}`, "utf8"));
-    const short = (content, index) => (map.sources[index].endsWith(".generated.ts") ? "// A core as a text.\n" : content);
+    const short = (content, index) =>
+      map.sources[index].endsWith(".generated.ts") ? "// A core as a text.\n" : content;
     map.sourcesContent = map.sourcesContent.map(short);
     writeFileSync(`dist/${file}`, JSON.stringify(map));
   }
 }
 
-rmSync("dist", { recursive: true, force: true });
-mkdirSync("dist", { recursive: true });
-await buildCore("release");
-await buildCore("checked");
+if (process.argv.includes("--host")) {
+  for (const file of readdirSync("dist", { recursive: true }))
+    if (/\.(js|map|d\.ts)$/.test(file)) rmSync(`dist/${file}`);
+} else {
+  rmSync("dist", { recursive: true, force: true });
+  mkdirSync("dist");
+  await buildCore("release");
+  await buildCore("checked");
+}
 inline("dist/core.wasm", "src/wasm/core.generated.ts");
 inline("dist/core.checked.wasm", "src/wasm/core-checked.generated.ts");
 writeFileSync("dist/core.wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");

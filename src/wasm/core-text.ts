@@ -28,9 +28,7 @@ export function decodeCore(text: string): Uint8Array<ArrayBuffer> {
   for (let at = 64; at < text.length; at++) {
     const place = placeOf[text.charCodeAt(at)] as number;
     bytes[length++] = (
-      place < PAIRS
-        ? pairs[place * places + (placeOf[text.charCodeAt(++at)] as number)]
-        : singles[place - PAIRS]
+      place < PAIRS ? pairs[place * places + (placeOf[text.charCodeAt(++at)] as number)] : singles[place - PAIRS]
     ) as number;
   }
   return bytes.subarray(0, length);

@@ -11,7 +11,10 @@
 const PAIRS = 2;
 const UNUSED = "\"$'<\\`";
 
-/** The bytes of such a text. A plain loop: it runs once, before the engine has compiled anything. */
+/**
+ * The bytes of such a text. It runs once, before the engine has compiled anything: so the engine's own encoder makes codes
+ * of the characters, and the loop does as little as it can, in place.
+ */
 export function decodeCore(text: string): Uint8Array<ArrayBuffer> {
   const singles: number[] = [];
   const pairs: number[] = [];
@@ -23,13 +26,21 @@ export function decodeCore(text: string): Uint8Array<ArrayBuffer> {
   let places = 0;
   for (let code = 32; code < placeOf.length; code++)
     if (!UNUSED.includes(String.fromCharCode(code))) placeOf[code] = places++;
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  for (let at = 64; at < text.length; at++) {
-    const place = placeOf[text.charCodeAt(at)] as number;
-    bytes[length++] = (
-      place < PAIRS ? pairs[place * places + (placeOf[text.charCodeAt(++at)] as number)] : singles[place - PAIRS]
-    ) as number;
+  /** What a code stands for: alone, and 128 and 256 further, behind each of those that begin a pair. */
+  const meaning = new Uint16Array(3 * 128);
+  for (const [code, place] of placeOf.entries()) {
+    meaning[code] = place < PAIRS ? 256 + place : (singles[place - PAIRS] as number);
+    meaning[128 + code] = pairs[place] as number;
+    meaning[256 + code] = pairs[places + place] as number;
   }
-  return bytes.subarray(0, length);
+  const codes = new TextEncoder().encode(text);
+  const { length } = codes;
+  let end = 0;
+  let at = 64;
+  while (at < length) {
+    let byte = meaning[codes[at++] as number] as number;
+    if (byte > 255) byte = meaning[(byte - 255) * 128 + (codes[at++] as number)] as number;
+    codes[end++] = byte;
+  }
+  return codes.subarray(0, end);
 }

@@ -116,7 +116,7 @@ export class Heap {
    * @throws {@link BadOptionError}, {@link OutOfMemoryError}
    */
   static async create(given: HeapOptions & { module: CoreSource }): Promise<Heap> {
-    const options = readOptions(given, HEAP_OPTIONS);
+    const options: HeapOptions = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
     await start(store, options.module ?? this.core.compile(), options.maxBytes);
     return new this(applied(store, options));
@@ -124,7 +124,7 @@ export class Heap {
 
   /** As `create`, at once; the core must be at hand as a module or bytes. */
   static createSync(given: HeapOptions<CoreAtHand> & { module: CoreAtHand }): Heap {
-    const options = readOptions(given, HEAP_OPTIONS);
+    const options: HeapOptions<CoreAtHand> = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
     startSync(store, options.module ?? this.core.compileSync(), options.maxBytes);
     return new this(applied(store, options));

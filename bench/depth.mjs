@@ -2,7 +2,7 @@
 //
 //     npm run bench:depth            (-- 1000000 for another length)
 
-import { Heap } from "../dist/src/index.js";
+import { Heap } from "../dist/index.js";
 
 const length = Number(process.argv[2] ?? 10_000_000);
 const heap = Heap.createSync();

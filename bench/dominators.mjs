@@ -24,7 +24,7 @@ import {
   readHeapSnapshot,
   referrers,
   writeHeapSnapshot,
-} from "../dist/src/dump.js";
+} from "../dist/dump.js";
 import { syntheticHeap } from "./heap-graph.mjs";
 
 const count = Number(process.argv.slice(2).find((argument) => /^\d+$/.test(argument)) ?? 1_000_000);

@@ -3,7 +3,7 @@
 //     npm run bench:handles
 
 import Benchmark from "benchmark";
-import { Heap } from "../dist/src/index.js";
+import { Heap } from "../dist/index.js";
 
 // Without this the functions are compiled anew from their text, and lose sight of what they use.
 Benchmark.support.decompilation = false;

@@ -29,7 +29,7 @@ function plain(text) {
 }
 
 async function inHeap(text) {
-  const { Heap } = await import("../dist/src/index.js");
+  const { Heap } = await import("../dist/index.js");
   const heap = Heap.createSync();
   const document = JSON.parse(text);
   const before = heap.stats();

@@ -2,7 +2,7 @@
 //
 //     npm run bench:memory
 
-import { Heap } from "../dist/src/index.js";
+import { Heap } from "../dist/index.js";
 
 const format = (number) => number.toLocaleString("en-US");
 

@@ -2,7 +2,7 @@
 //
 //   node examples/images.mjs
 
-import { restoreSync } from "heapwright/image";
+import { restoreSync, save } from "heapwright/image";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ async function main() {
 
   const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
   const file = join(folder, "notes.heap");
-  writeFileSync(file, heap.image());
+  writeFileSync(file, save(heap));
   const later = restoreSync(readFileSync(file));
   rmSync(folder, { recursive: true });
   console.log(`restored: ${lengthOf(later)} notes`);
@@ -38,12 +38,12 @@ async function main() {
   later.struct("Note", NOTE, { finalize: (note) => console.log(`"${note.text}" ends in the restored heap`) });
   console.log("lost, after Note was defined again:", later.lost.length);
 
-  const clone = restoreSync(heap.image());
+  const clone = restoreSync(save(heap));
   clone.roots.clear();
   console.log(`the clone has ${clone.roots.size} roots, the heap ${heap.roots.size}`);
 
   const worker = new Worker(new URL(import.meta.url));
-  const image = heap.image();
+  const image = save(heap);
   const answer = new Promise((resolve) => worker.once("message", resolve));
   worker.postMessage(image, [image.buffer]);
   console.log(`the worker counts ${await answer} notes`);

@@ -6,9 +6,9 @@
 
 import { trace } from "heapwright/trace";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Heap } from "heapwright";
+import { save as imageOf } from "heapwright/image";
 
 /** Writes both dumps into a folder; gives their names. */
 export function saveDumps(folder) {
@@ -38,8 +38,8 @@ export function saveDumps(folder) {
     });
   }
   function save(name) {
-    const file = join(folder, name);
-    writeFileSync(file, heap.image());
+    const file = `${folder}/${name}`;
+    writeFileSync(file, imageOf(heap));
     return file;
   }
 

@@ -1,9 +1,15 @@
-// Builds everything into dist/: both cores, their inlined copies, and the host.
+// Builds everything into dist/: both cores, their inlined copies, and the host with its types.
+//
+//     npm run build
+//     node scripts/build.mjs --host      the host alone, over the cores of the last build
+//
+// Few files, since each costs its readers: an entry is one file, and what several need is in files that they share.
 
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { build } from "tsdown";
+import { encodeCore } from "./core-text.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -18,18 +24,133 @@ async function buildCore(target) {
 
 /** A WebAssembly module as one of JavaScript, so that bundlers have no file to lose. */
 function inline(wasm, module) {
-  const base64 = readFileSync(wasm).toString("base64");
-  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const base64: string =\n  "${base64}";\n`);
+  const text = encodeCore(readFileSync(wasm));
+  writeFileSync(module, `// Written by scripts/build.mjs.\nexport const text: string =\n  "${text}";\n`);
 }
 
-rmSync("dist", { recursive: true, force: true });
-mkdirSync("dist", { recursive: true });
-await buildCore("release");
-await buildCore("checked");
+/** Packages whose code becomes part of ours: who installs this package installs no other. */
+const BUNDLED = ["@assemblyscript/loader", "commander", "hyparquet", "hyparquet-writer", "picocolors"];
+
+/** Where the license of one is that does not bring it. */
+const LICENSE_OF = { "@assemblyscript/loader": "assemblyscript" };
+
+/** Their licenses ask to go where the code goes. */
+function writeLicenses() {
+  const texts = BUNDLED.map((name) => {
+    const { version, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+    const text = readFileSync(`node_modules/${LICENSE_OF[name] ?? name}/LICENSE`, "utf8").trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  const line = `\n${"-".repeat(80)}\n\n`;
+  writeFileSync(
+    "dist/third-party-licenses.txt",
+    ["Code of these packages is in the files here.\n", ...texts].join(line),
+  );
+}
+
+/**
+ * The files that entries share, with all that they import. What lies in one is in the bundle of whoever needs any of it,
+ * but for what bundlers see to be unused.
+ */
+const SHARED = [
+  // Errors, and how the core lays things out: all that images and dumps need of a heap.
+  {
+    name: "base",
+    test: /\/(assembly|src\/(base|object|wasm))\/(?!instance|inlined|core-text|.*generated)[\w-]+(?<!\.d)\.ts$/,
+    priority: 3,
+  },
+  // By this name src/state/site.ts knows this package's frames.
+  { name: "heapwright", test: /\/src\/(heap\/(heap|exports)|state\/\w+|wasm\/core-text)\.ts$/, priority: 2 },
+  { name: "inlined", test: /\/src\/(index|heap\/inlined)\.ts$/, priority: 1 },
+  { name: "images", test: /\/src\/((image|persist)\/.*|heap\/(save|restore))(?<!\.d)\.ts$/, priority: 1 },
+  { name: "dumps", test: /\/src\/dump\/.*(?<!\.d)\.ts$/ },
+];
+
+/** What only the command line needs has a folder of its own. */
+function fileOf({ moduleIds }) {
+  return moduleIds.some((id) => /\/src\/(?!cli\/)/.test(id) && !id.includes("/node_modules/"))
+    ? "[name].js"
+    : "cli/[name].js";
+}
+
+/**
+ * The loader without its functions for the strings and arrays of AssemblyScript's runtime, which our core does not have:
+ * 2 KB gzipped of what every program would carry.
+ */
+const slimLoader = {
+  name: "slim-loader",
+  transform(code, id) {
+    if (!id.includes("@assemblyscript/loader/")) return null;
+    const without = code.replace(
+      /^function postInstantiate\(.*?^}$/ms,
+      "function postInstantiate(extendedExports, instance) {\n  return instance.exports;\n}",
+    );
+    if (without === code) this.error("the loader is not the one that we know");
+    return without;
+  },
+};
+
+async function bundle() {
+  await build({
+    config: false,
+    entry: {
+      index: "src/index.ts",
+      slim: "src/slim.ts",
+      image: "src/image.ts",
+      trace: "src/trace.ts",
+      checked: "src/checked.ts",
+      dump: "src/dump.ts",
+      "cli/main": "src/cli/main.ts",
+    },
+    plugins: [slimLoader],
+    outDir: "dist",
+    clean: false,
+    format: "esm",
+    fixedExtension: false,
+    hash: false,
+    platform: "node",
+    target: "es2022",
+    sourcemap: true,
+    dts: { entry: "src/*.ts", sourcemap: false, compilerOptions: { stripInternal: true } },
+    deps: { alwaysBundle: BUNDLED, onlyBundle: BUNDLED, neverBundle: ["@duckdb/node-api"] },
+    outputOptions: {
+      codeSplitting: { groups: SHARED },
+      chunkFileNames: fileOf,
+      comments: { jsdoc: false, legal: true, annotation: true },
+    },
+    logLevel: "warn",
+    failOnWarn: true,
+    report: false,
+    checks: { pluginTimings: false },
+  });
+}
+
+/** The cores need not be in the source maps once more; and types have none, though their files name one. */
+function tidyMaps() {
+  for (const file of readdirSync("dist").map((name) => `dist/${name}`)) {
+    if (file.endsWith(".js.map")) {
+      const map = JSON.parse(readFileSync(file, "utf8"));
+      const isCore = (index) => map.sources[index].endsWith(".generated.ts");
+      map.sourcesContent = map.sourcesContent.map((text, index) => (isCore(index) ? "// A core as a text.\n" : text));
+      writeFileSync(file, JSON.stringify(map));
+    } else if (file.endsWith(".d.ts")) {
+      writeFileSync(file, readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*$/, "\n"));
+    }
+  }
+}
+
+if (process.argv.includes("--host")) {
+  for (const file of readdirSync("dist", { recursive: true }))
+    if (/\.(js|map|d\.ts)$/.test(file)) rmSync(`dist/${file}`);
+} else {
+  rmSync("dist", { recursive: true, force: true });
+  mkdirSync("dist");
+  await buildCore("release");
+  await buildCore("checked");
+}
 inline("dist/core.wasm", "src/wasm/core.generated.ts");
 inline("dist/core.checked.wasm", "src/wasm/core-checked.generated.ts");
 writeFileSync("dist/core.wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");
-const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
-  stdio: "inherit",
-});
-if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+await bundle();
+tidyMaps();
+writeLicenses();

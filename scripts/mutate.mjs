@@ -15,6 +15,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import asc from "assemblyscript/asc";
+import { encodeCore } from "./core-text.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -86,8 +87,7 @@ class Project {
       );
       if (error) return stderr.toString().split("\n").slice(0, 5).join("\n");
       writeFileSync(join(this.folder, "dist", wasm), bytes);
-      const base64 = Buffer.from(bytes).toString("base64");
-      writeFileSync(join(this.folder, "src/wasm", inlined), `export const base64: string = "${base64}";\n`);
+      writeFileSync(join(this.folder, "src/wasm", inlined), `export const text: string = "${encodeCore(bytes)}";\n`);
     }
     // The host shares constants with the core.
     if (file !== undefined) writeFileSync(join(this.folder, file), text);

@@ -9,12 +9,12 @@
  *
  * @packageDocumentation
  */
-import { base64 } from "./wasm/core-checked.generated.js";
-import { decodeBase64 } from "./wasm/base64.js";
+import { text } from "./wasm/core-checked.generated.js";
+import { decodeCore } from "./wasm/core-text.js";
 
 let module: WebAssembly.Module | undefined;
 
 /** The checked core, compiled at its first use and shared by all heaps. */
 export function checkedCore(): WebAssembly.Module {
-  return (module ??= new WebAssembly.Module(decodeBase64(base64)));
+  return (module ??= new WebAssembly.Module(decodeCore(text)));
 }

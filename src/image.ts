@@ -1,9 +1,10 @@
 /**
- * Heaps as bytes: what `heap.image()` gives, made a heap again.
+ * Heaps as bytes, and bytes as heaps.
  *
  * ```ts
- * import { restore } from "heapwright/image";
- * const heap = await restore(await readFile("program.heap"));
+ * import { restore, save } from "heapwright/image";
+ * await writeFile("program.heap", save(heap));
+ * const again = await restore(await readFile("program.heap"));
  * ```
  *
  * @packageDocumentation
@@ -15,6 +16,7 @@ import type { ByteSource, Bytes } from "./image/byte-source.js";
 import { INLINED_CORE } from "./wasm/inlined.js";
 import type { CoreAtHand } from "./wasm/instance.js";
 
+export { save, saveStream } from "./heap/save.js";
 export type { RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";
 

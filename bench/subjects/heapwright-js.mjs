@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-const library = new URL("../../dist/src/index.js", import.meta.url).href;
+const library = new URL("../../dist/index.js", import.meta.url).href;
 
 /** What `wasm-size`, `ready` and `empty-heap` ask. */
 function startUp() {

@@ -26,8 +26,9 @@ export type ErrorCode =
 /** What every error of this package is an instance of. */
 export abstract class HeapwrightError extends Error {
   abstract readonly code: ErrorCode;
+  /** The name of its class. Made from the code, since minifiers shorten the names of classes. */
   override get name(): string {
-    return this.constructor.name;
+    return `${this.code.toLowerCase().replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}Error`;
   }
 }
 

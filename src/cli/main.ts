@@ -64,7 +64,7 @@ program
   .helpOption(false)
   .action((options: string[]) => {
     // The source of the benchmarks is part of the package; what it compares with is fetched when it is missing.
-    const script = fileURLToPath(new URL("../../../bench/run.mjs", import.meta.url));
+    const script = fileURLToPath(new URL("../../bench/run.mjs", import.meta.url));
     const { status } = spawnSync(process.execPath, [script, ...options], { stdio: "inherit" });
     process.exitCode = status ?? 1;
   });

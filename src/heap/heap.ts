@@ -23,7 +23,6 @@ import type { None, StructOptions } from "../handles/struct.js";
 import type { BytesHandle, StrHandle } from "../handles/text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/values.js";
 import type { Value } from "../handles/values.js";
-import { saveImage, saveImageChunks } from "../image/save.js";
 import { fromJS } from "../load/from-js.js";
 import { Batch } from "../modules/batch.js";
 import { CollectionLog } from "../modules/gc/collections.js";
@@ -38,7 +37,6 @@ import type { Fields } from "../object/fields.js";
 import { releaseEverything } from "../persist/end.js";
 import { adoptOrphan, lostOf, orphansOf, releaseOrphans } from "../persist/left-behind.js";
 import type { Lost, Orphan } from "../persist/left-behind.js";
-import { stateOf } from "../persist/save.js";
 import type { Leak } from "../state/leak-net.js";
 import { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
@@ -124,7 +122,7 @@ export class Heap {
    * @throws {@link BadOptionError}, {@link OutOfMemoryError}
    */
   static async create(given: HeapOptions & { module: CoreSource }): Promise<Heap> {
-    const options: HeapOptions = readOptions<HeapOptions>(given, HEAP_OPTIONS);
+    const options: HeapOptions = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
     await start(store, options.module ?? this.core.compile(), options.maxBytes);
     return new this(applied(store, options));
@@ -132,7 +130,7 @@ export class Heap {
 
   /** As `create`, at once; the core must be at hand as a module or bytes. */
   static createSync(given: HeapOptions<CoreAtHand> & { module: CoreAtHand }): Heap {
-    const options = readOptions<HeapOptions<CoreAtHand>>(given, HEAP_OPTIONS);
+    const options: HeapOptions<CoreAtHand> = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
     startSync(store, options.module ?? this.core.compileSync(), options.maxBytes);
     return new this(applied(store, options));
@@ -303,31 +301,6 @@ export class Heap {
   /** Counts everything. Walks the heap. */
   stats(): HeapStats {
     return takeStats(this.#store);
-  }
-
-  /**
-   * The whole heap as bytes, to be restored by `restore` of `heapwright/image` or looked at as a dump: its pages, types, named roots, and
-   * handles. Freed memory is not in it. The heap can be used as before.
-   *
-   * With bounded pauses, deferred deaths, and a cycle that has decided what is garbage, are ended first: finalizers and
-   * callbacks may run. A cycle that is still marking is given up; another will begin.
-   *
-   * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks, or in the middle of a copy or sort.
-   */
-  image(): Uint8Array<ArrayBuffer> {
-    return saveImage(stateOf(this.#store));
-  }
-
-  /** The same in pieces of some megabytes, for large heaps. All are of the moment of the call, whatever happens to the heap meanwhile. */
-  imageStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const chunks = saveImageChunks(stateOf(this.#store)).reverse();
-    return new ReadableStream({
-      pull(controller) {
-        const chunk = chunks.pop();
-        if (chunk === undefined) controller.close();
-        else controller.enqueue(chunk);
-      },
-    });
   }
 
   /** Of a restored heap: the objects to which the program before had references that nobody has taken over yet. */

@@ -197,7 +197,9 @@ export interface ControlPlace {
 }
 
 /** Where each field lies. */
-export const CONTROL_PLACES: readonly ControlPlace[] = placesOf(Object.keys(CONTROL_FIELDS) as ControlField[]);
+export const CONTROL_PLACES: readonly ControlPlace[] = /* @__PURE__ */ placesOf(
+  /* @__PURE__ */ Object.keys(CONTROL_FIELDS) as ControlField[],
+);
 
 function placesOf(fields: readonly ControlField[]): ControlPlace[] {
   let end = 0;
@@ -210,7 +212,7 @@ function placesOf(fields: readonly ControlField[]): ControlPlace[] {
 }
 
 /** Those that are in an image, which has them side by side in this order. */
-export const SAVED_PLACES = CONTROL_PLACES.filter(({ field }) => CONTROL_FIELDS[field] === "saved");
+export const SAVED_PLACES = /* @__PURE__ */ CONTROL_PLACES.filter(({ field }) => CONTROL_FIELDS[field] === "saved");
 
 /** A control block's numbers. Those of 64 bits as doubles: births stay below MAX_BIRTHS. */
 export type ControlValues = Record<ControlField, number>;
@@ -288,12 +290,12 @@ export const CLASS_COUNT = FINE_CLASSES + 7 * 8 + 1;
 export const LARGE = CLASS_COUNT;
 
 /** Bytes of a block of each class, and pages of a span. */
-export const CLASS_SIZES: readonly number[] = Array.from({ length: CLASS_COUNT }, (_, index) => {
+export const CLASS_SIZES: readonly number[] = /* @__PURE__ */ Array.from({ length: CLASS_COUNT }, (_, index) => {
   if (index < FINE_CLASSES) return SMALLEST + index * 8;
   const step = index - FINE_CLASSES;
   return (9 + (step & 7)) << (5 + (step >>> 3));
 });
-export const SPAN_PAGES: readonly number[] = CLASS_SIZES.map((size) => {
+export const SPAN_PAGES: readonly number[] = /* @__PURE__ */ CLASS_SIZES.map((size) => {
   let pages = 1;
   while (((pages << 16) % size) << 5 > pages << 16) pages++;
   return pages;

@@ -1,5 +1,5 @@
-import { base64 } from "./core.generated.js";
-import { decodeBase64 } from "./base64.js";
+import { text } from "./core.generated.js";
+import { decodeCore } from "./core-text.js";
 import type { CoreProvider } from "./instance.js";
 
 let module: WebAssembly.Module | undefined;
@@ -8,9 +8,9 @@ let module: WebAssembly.Module | undefined;
 export const INLINED_CORE: CoreProvider = {
   /** Off the main thread, where older browsers compile at most 4 KiB at once. */
   async compile() {
-    return (module ??= await WebAssembly.compile(decodeBase64(base64)));
+    return (module ??= await WebAssembly.compile(decodeCore(text)));
   },
   compileSync() {
-    return (module ??= new WebAssembly.Module(decodeBase64(base64)));
+    return (module ??= new WebAssembly.Module(decodeCore(text)));
   },
 };

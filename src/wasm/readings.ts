@@ -6,11 +6,10 @@ import {
   CLASS_RECORD,
   CLASS_RECORD_SIZE,
   CLASS_SIZES,
-  CONTROL_PLACES,
   TYPE_RECORD,
 } from "./core-layout.js";
+import * as AT from "./control-offsets.js";
 import type { Address, RawExports } from "./exports.js";
-import type { ControlField } from "./core-layout.js";
 
 /**
  * What the state of the core says: numbers that need no function of the core's, since all its state lies in memory, at
@@ -81,11 +80,6 @@ export interface CoreReadings {
 }
 
 const PAGE_BYTES = 65536;
-const PLACES = Object.fromEntries(CONTROL_PLACES.map((place) => [place.field, place])) as Record<
-  ControlField,
-  (typeof CONTROL_PLACES)[number]
->;
-
 export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreReadings {
   let words = new Uint32Array(memory.buffer);
   const word = (address: number): number => {
@@ -93,63 +87,56 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     if (words.length === 0) words = new Uint32Array(memory.buffer);
     return words[address >>> 2] as number;
   };
-  const read = (name: ControlField): (() => number) => {
-    const { offset, bytes, isSigned } = PLACES[name];
-    const at = control + offset;
-    if (bytes === 8) return () => word(at) + word(at + 4) * 2 ** 32;
-    return isSigned ? () => word(at) | 0 : () => word(at);
-  };
-  const flag = (name: ControlField): (() => boolean) => {
-    const number = read(name);
-    return () => number() !== 0;
-  };
-  const ofEach = (name: "threshold" | "count" | "collections" | "collected"): ((generation: number) => number) => {
-    const numbers = ([0, 1, 2] as const).map((generation) => read(`${name}${generation}`));
-    return (generation) => (numbers[generation] as () => number)();
-  };
-  const pages = (name: ControlField): (() => number) => {
-    const number = read(name);
-    return () => number() * PAGE_BYTES;
-  };
-  const no = read("falseObject");
-  const yes = read("trueObject");
-  const types = read("types");
-  const firstPages = pages("firstPage");
-  const descriptorPages = pages("descriptorPages");
-  const bitmapPages = pages("bitmapPages");
+  const read = (offset: number) => (): number => word(control + offset);
+  const flag = (offset: number) => (): boolean => word(control + offset) !== 0;
+  const pages = (offset: number) => (): number => word(control + offset) * PAGE_BYTES;
+  const ofEach =
+    (offset: number) =>
+    (generation: number): number =>
+      word(control + offset + 4 * generation);
+  const ofEachSigned =
+    (offset: number) =>
+    (generation: number): number =>
+      word(control + offset + 4 * generation) | 0;
+  const no = read(AT.FALSE_OBJECT);
+  const yes = read(AT.TRUE_OBJECT);
+  const types = read(AT.TYPES);
+  const firstPages = pages(AT.FIRST_PAGE);
+  const descriptorPages = pages(AT.DESCRIPTOR_PAGES);
+  const bitmapPages = pages(AT.BITMAP_PAGES);
   const typeWord = (offset: number) => (type: number) => word(types() + type * TYPE_DESCRIPTOR_SIZE + offset);
   const classWord = (offset: number) => (index: number) =>
     word(control + CLASSES_OFFSET + index * CLASS_RECORD_SIZE + offset);
   return {
-    isCollecting: flag("collecting"),
-    isEnabled: flag("enabled"),
-    pauses: read("pauses"),
-    threshold: ofEach("threshold"),
-    count: ofEach("count"),
-    byteThreshold: read("byteThreshold"),
-    debug: read("debug"),
-    collections: ofEach("collections"),
-    collected: ofEach("collected"),
-    candidates: read("candidates"),
-    freedBytes: read("freedBytes"),
-    isBounded: flag("bounded"),
-    phase: read("phase"),
-    cycleSteps: read("steps"),
-    isHurried: flag("isHurried"),
-    none: read("none"),
+    isCollecting: flag(AT.COLLECTING),
+    isEnabled: flag(AT.ENABLED),
+    pauses: read(AT.PAUSES),
+    threshold: ofEachSigned(AT.THRESHOLD),
+    count: ofEachSigned(AT.COUNT),
+    byteThreshold: read(AT.BYTE_THRESHOLD),
+    debug: read(AT.DEBUG),
+    collections: ofEach(AT.COLLECTIONS),
+    collected: ofEach(AT.COLLECTED),
+    candidates: read(AT.CANDIDATES),
+    freedBytes: read(AT.FREED_BYTES),
+    isBounded: flag(AT.BOUNDED),
+    phase: read(AT.PHASE),
+    cycleSteps: read(AT.STEPS),
+    isHurried: flag(AT.IS_HURRIED),
+    none: read(AT.NONE),
     bool: (value) => (value === 0 ? no() : yes()),
-    unhashableType: read("unhashable"),
-    internedCount: read("internSize"),
-    internCapacity: read("internCapacity"),
-    weakrefs: read("weakrefs"),
-    reservedBytes: pages("endPage"),
-    usedPageBytes: pages("pagesInUse"),
-    freePageBytes: pages("freePages"),
+    unhashableType: read(AT.UNHASHABLE),
+    internedCount: read(AT.INTERN_SIZE),
+    internCapacity: read(AT.INTERN_CAPACITY),
+    weakrefs: read(AT.WEAKREFS),
+    reservedBytes: pages(AT.END_PAGE),
+    usedPageBytes: pages(AT.PAGES_IN_USE),
+    freePageBytes: pages(AT.FREE_PAGES),
     tableBytes: () => firstPages() + descriptorPages() - BOOTSTRAP_BITMAP_BYTES,
     bitmapBytes: () => bitmapPages() + BOOTSTRAP_BITMAP_BYTES,
-    liveBytes: read("liveBytes"),
-    liveObjects: read("liveObjects"),
-    liveBlocks: read("liveBlocks"),
+    liveBytes: () => word(control + AT.LIVE_BYTES) + word(control + AT.LIVE_BYTES + 4) * 2 ** 32,
+    liveObjects: read(AT.LIVE_OBJECTS),
+    liveBlocks: read(AT.LIVE_BLOCKS),
     typeCount: typeWord(TYPE_RECORD.count),
     typeBytes: typeWord(TYPE_RECORD.bytes),
     classCount: () => CLASS_COUNT,
@@ -157,7 +144,7 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     classPages: classWord(CLASS_RECORD.pages),
     classUsed: classWord(CLASS_RECORD.used),
     classFree: classWord(CLASS_RECORD.free),
-    verifyAddress: read("verifyAddress"),
+    verifyAddress: read(AT.VERIFY_ADDRESS),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import * as offsets from "../../src/wasm/control-offsets.js";
 import * as layout from "../../src/wasm/core-layout.js";
 import { hashOfText } from "../../src/image/hash.js";
 import { checksumOf } from "../../src/image/checksum.js";
@@ -38,6 +39,20 @@ test("the control block has the fields that images know, where they expect them"
     fields: [...source("control.ts").matchAll(/^ {2}(\w+): i32;/gm)].map(([, name]) => name),
   };
   expect(layout.CONTROL_PLACES.filter(({ isSigned }) => isSigned).map(({ field }) => field)).toEqual(signed);
+});
+
+test("the numbers that the host reads of a running heap are where it reads them", () => {
+  const places = new Map<string, layout.ControlPlace>(layout.CONTROL_PLACES.map((place) => [place.field, place]));
+  const generations = new Set(["THRESHOLD", "COUNT", "COLLECTIONS", "COLLECTED"]);
+  for (const [name, offset] of Object.entries(offsets)) {
+    const field = name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    const fields = generations.has(name) ? [`${field}0`, `${field}1`, `${field}2`] : [field];
+    for (const [index, one] of fields.entries()) {
+      const isSigned = name === "THRESHOLD" || name === "COUNT";
+      const expected = { field: one, offset: offset + 4 * index, bytes: name === "LIVE_BYTES" ? 8 : 4, isSigned };
+      expect(places.get(one), name).toEqual(expected);
+    }
+  }
 });
 
 test("what lies behind the control block is where images expect it", () => {

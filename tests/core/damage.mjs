@@ -2,18 +2,13 @@
 // must come back each time: with a number, not with a trap. What it damages next is written into `state` beforehand, so
 // that the test can say where a run got stuck.
 //
-// workerData: wasm (bytes of a core), seed, count (damages for each situation), state (Int32Array over shared memory).
+// workerData: wasm (bytes of a core), seed, count (damages for each situation), state (Int32Array over shared memory),
+// layout (URL of src/wasm/core-layout.ts and readings.ts, as JavaScript).
 
 import { parentPort, workerData } from "node:worker_threads";
-import {
-  CLASSES_OFFSET,
-  CONTROL_PLACES,
-  DESCRIPTORS_OFFSET,
-  FREE_TREES_OFFSET,
-} from "../../dist/src/wasm/core-layout.js";
-import { readingsOf } from "../../dist/src/wasm/readings.js";
 
-const { wasm, seed, count, state } = workerData;
+const { wasm, seed, count, state, layout } = workerData;
+const { CLASSES_OFFSET, CONTROL_PLACES, DESCRIPTORS_OFFSET, FREE_TREES_OFFSET, readingsOf } = await import(layout);
 const module = new WebAssembly.Module(wasm);
 let random32 = Math.imul(seed, 2654435761) | 1;
 

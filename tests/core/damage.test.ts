@@ -1,8 +1,12 @@
 // `verify` must neither trap nor run for ever, however a heap is damaged. So this runs in a worker that can be stopped.
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { expect, test } from "vitest";
+import { buildSync } from "esbuild";
+import { afterAll, expect, test } from "vitest";
 import { BUILDS } from "../support/core.js";
 import { seedOf } from "../support/random.js";
 
@@ -15,6 +19,20 @@ interface Answer {
   situations: number;
 }
 
+/** How the core lays out its state, as JavaScript that a worker can load. */
+const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
+const layout = join(folder, "layout.mjs");
+buildSync({
+  stdin: {
+    contents: 'export * from "./core-layout.js"; export * from "./readings.js";',
+    resolveDir: fileURLToPath(new URL("../../src/wasm", import.meta.url)),
+  },
+  bundle: true,
+  format: "esm",
+  outfile: layout,
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 test.each(BUILDS)(
   "verify comes back from any damage of a word, %s core",
   async (build) => {
@@ -22,7 +40,7 @@ test.each(BUILDS)(
     const state = new Int32Array(new SharedArrayBuffer(5 * 4));
     const wasm = readFileSync(new URL(`../../dist/${FILES[build]}`, import.meta.url));
     const worker = new Worker(new URL("damage.mjs", import.meta.url), {
-      workerData: { wasm, seed, count: COUNT, state },
+      workerData: { wasm, seed, count: COUNT, state, layout: pathToFileURL(layout).href },
     });
     let timer: NodeJS.Timeout | undefined;
     const answer = await new Promise<Answer>((resolve, reject) => {

@@ -294,7 +294,7 @@ describe("the Lisp", async () => {
     run: (options: { program?: string; write: (line: string) => void }) => Result;
     createLisp: (heap: Heap) => Lisp;
   }>("lisp.mjs");
-  const { Heap: BuiltHeap } = await load<{ Heap: typeof Heap }>("../dist/src/index.js");
+  const { Heap: BuiltHeap } = await load<{ Heap: typeof Heap }>("../dist/index.js");
   const silent = { write: () => undefined };
 
   test("as it is shown, computes, and its cycles are collected unasked", () => {

@@ -2,6 +2,7 @@
 // may act on: a neighbour that hangs off the same object, or, in other hooks, any actor that the test holds.
 
 import type { DictHandle, Handle, ListHandle, StructHandle } from "../../src/index.js";
+import { save } from "../../src/image.js";
 import { TYPE_DESCRIPTOR_SIZE } from "../../assembly/layout.js";
 import { collectAlways } from "../support/torture.js";
 import { codeOf } from "./cast.js";
@@ -331,7 +332,7 @@ export const DEEDS: Record<string, Deed> = {
   },
   "take an image": {
     run: ({ cast }) => {
-      const code = codeOf(() => cast.heap.image());
+      const code = codeOf(() => save(cast.heap));
       if (code !== "HEAP_BUSY") throw new Error(`image() in a hook: ${code}`);
     },
   },

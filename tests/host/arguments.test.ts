@@ -1,7 +1,7 @@
 // Whatever is given to a function of the package, it takes it or throws an error with a code, and the heap is sound.
 
 import { trace } from "../../src/trace.js";
-import { restore, restoreSync } from "../../src/image.js";
+import { restore, restoreSync, save } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
 import { Heap, HeapwrightError, lending } from "../../src/index.js";
@@ -148,7 +148,7 @@ describe("typed arrays have the length that they have", () => {
 describe("each bad value", () => {
   test.each(Object.entries(BAD_VALUES))("%s", async (what, make) => {
     const heap = Heap.createSync(QUIET);
-    const image = heap.image();
+    const image = save(heap);
     const faults: string[] = [];
     const tryIt = (how: string, run: () => unknown): void => {
       const fault = faultOf(heap, run);

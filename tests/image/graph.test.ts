@@ -17,6 +17,7 @@ import {
 import type { HeapGraph } from "../../src/dump.js";
 import { Heap } from "../../src/index.js";
 import type { Handle } from "../../src/index.js";
+import { save, saveStream } from "../../src/image.js";
 import { referentsOf } from "../../src/object/referents.js";
 import { Image } from "../../src/image/image.js";
 import { codeOf } from "../support/heap.js";
@@ -97,10 +98,10 @@ test("a graph says of every object what the heap does, and accounts for every by
     for (let step = 1; step <= 300; step++) {
       program.step();
       if (step % 100 !== 0) continue;
-      const image = program.heap.image();
+      const image = save(program.heap);
       compare(program.heap, image, readImageSync(image));
     }
-    expect(await readImage(program.heap.imageStream())).toEqual(readImageSync(program.heap.image()));
+    expect(await readImage(saveStream(program.heap))).toEqual(readImageSync(save(program.heap)));
   }
 });
 
@@ -119,7 +120,7 @@ test("names, roots, texts and weak maps", () => {
   ]);
   const long = heap.str("é".repeat(500));
   heap.core.incref(alice.address); // and nobody knows of it
-  const graph = readImageSync(heap.image());
+  const graph = readImageSync(save(heap));
   const { nodes, roots, strings } = graph;
   const of = (handle: Handle): number => (nodes.address as Uint32Array).indexOf(handle.address);
   const edgesOf = (handle: Handle): string[] => {

@@ -1,4 +1,4 @@
-import { restoreSync } from "../../src/image.js";
+import { restoreSync, save } from "../../src/image.js";
 import { expect, test } from "vitest";
 import {
   BUFFER_DATA_OFFSET,
@@ -42,7 +42,7 @@ test("a damaged image is always found out, and so is one that was cut short", ()
 function planted(build: (heap: Heap) => { address: number; offset: number; value: number }[]): Uint8Array {
   const heap = Heap.createSync({ hashSeed: 1 });
   const changes = build(heap);
-  const image = heap.image();
+  const image = save(heap);
   const places = new Image(image);
   return withWords(image, "PAGE", (words) => {
     const start = places.frame.sections.PAGE.offset >>> 2;
@@ -117,7 +117,7 @@ test("keys that all collide are refused when there are too many to look them up"
   const image = (count: number): Uint8Array => {
     const heap = Heap.createSync({ hashSeed });
     heap.roots.set("keys", heap.set(colliding(count)));
-    return heap.image();
+    return save(heap);
   };
   restoreSync(image(2000)).verify();
   expect(codeOf(() => restoreSync(image(12_500)))).toBe("BAD_IMAGE");

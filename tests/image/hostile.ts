@@ -1,7 +1,7 @@
 // Images that somebody has tampered with, checksums repaired. Each either is refused with BAD_IMAGE, or gives a heap
 // that is what it says and can do all that a heap can.
 
-import { restoreSync } from "../../src/image.js";
+import { restoreSync, save } from "../../src/image.js";
 import { inspect } from "node:util";
 import { HeapwrightError, Heap } from "../../src/index.js";
 import { SECTIONS } from "../../src/image/format.js";
@@ -16,7 +16,7 @@ import { ImageProgram } from "./program.js";
 export function richImage(seed: number, steps: number): Uint8Array {
   const program = new ImageProgram(seed, {});
   for (let step = 0; step < steps; step++) program.step();
-  return program.heap.image();
+  return save(program.heap);
 }
 
 /** The image after `count` changes somewhere in it. */
@@ -97,8 +97,8 @@ export function tryImage(image: Uint8Array): boolean {
     throw error;
   }
   // It was taken for a heap: then it is one.
-  const again = heap.image();
-  if (Buffer.compare(again, heap.image()) !== 0) throw new Error("the image of a heap is not always the same");
+  const again = save(heap);
+  if (Buffer.compare(again, save(heap)) !== 0) throw new Error("the image of a heap is not always the same");
   restoreSync(again).verify();
   workOut(heap);
   return false;

@@ -1,7 +1,7 @@
 // Random programs on a heap that can be saved and restored at any step: what they do depends on their seed alone,
 // and everything they hold they hold by handles, which a restored heap gives back by address.
 
-import { restoreSync } from "../../src/image.js";
+import { restoreSync, save } from "../../src/image.js";
 import { Handle, Heap } from "../../src/index.js";
 import type {
   Atom,
@@ -57,10 +57,10 @@ export class ImageProgram {
 
   /** Saves the heap, ends it, and goes on with what was saved. */
   interrupt(): void {
-    const image = this.heap.image();
+    const image = save(this.heap);
     const { module } = this.#options;
     const restored = restoreSync(image, module === undefined ? {} : { module, traceHandles: false });
-    const again = restored.image();
+    const again = save(restored);
     if (Buffer.compare(image, again) !== 0) throw new Error("the image of the restored heap is another");
     const addresses = this.handles.map((handle) => handle?.address);
     this.heap = restored;

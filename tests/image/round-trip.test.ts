@@ -1,4 +1,4 @@
-import { restoreSync } from "../../src/image.js";
+import { restoreSync, save } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import {
   CLASSES_OFFSET,
@@ -55,7 +55,7 @@ test("what an image does not have is found anew as it was", () => {
     for (let step = 0; step < 200; step++) program.step();
     program.heap.struct("Wide", Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, "f64"])));
     program.heap.struct("Huge", Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`f${i}`, "ref"])));
-    expect(derivedFrom(restoreSync(program.heap.image())), `seed ${seed}`).toEqual(derivedFrom(program.heap));
+    expect(derivedFrom(restoreSync(save(program.heap))), `seed ${seed}`).toEqual(derivedFrom(program.heap));
   }
 });
 
@@ -72,8 +72,7 @@ describe.each(CORES)("%s core", (build, options) => {
           plain.step();
           interrupted.step();
           if ((step * 7 + seed) % 23 === 0) interrupted.interrupt();
-          if (step % 50 === 0)
-            expect(contentOf(interrupted.heap.image()), "images").toEqual(contentOf(plain.heap.image()));
+          if (step % 50 === 0) expect(contentOf(save(interrupted.heap)), "images").toEqual(contentOf(save(plain.heap)));
         }
         expect(interrupted.events).toEqual(plain.events);
         expect(interrupted.handles.map((handle) => handle?.address)).toEqual(

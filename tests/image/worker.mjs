@@ -1,7 +1,7 @@
 // Restores the heap it is sent, says what is in it, and sends it back changed.
-import { restoreSync } from "../../dist/src/image.js";
+import { restoreSync, save } from "../../dist/image.js";
 import { parentPort } from "node:worker_threads";
-import { Heap } from "../../dist/src/index.js";
+import { Heap } from "../../dist/index.js";
 
 parentPort.once("message", (image) => {
   const heap = restoreSync(image);
@@ -9,6 +9,6 @@ parentPort.once("message", (image) => {
   const alice = heap.roots.get("alice");
   const said = `${alice.title} and ${alice.read("buddy", "title")}`;
   heap.roots.set("carol", Person.new({ title: "Carol", buddy: alice }));
-  const answer = heap.image();
+  const answer = save(heap);
   parentPort.postMessage({ said, image: answer }, [answer.buffer]);
 });

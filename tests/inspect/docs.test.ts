@@ -28,7 +28,7 @@ test.each(shown.map((one) => [one.slice(0, one.indexOf("\n")), one.slice(one.ind
   "heapwright %s",
   (line, output) => {
     const args = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? (c as string));
-    const { stdout } = spawnSync(process.execPath, [join(root, "dist/src/cli/main.js"), ...args], {
+    const { stdout } = spawnSync(process.execPath, [join(root, "dist/cli/main.js"), ...args], {
       cwd: folder,
       encoding: "utf8",
     });

@@ -11,6 +11,7 @@ import { readImageSync } from "../../src/dump/image/read.js";
 import { finish } from "../../src/dump/steps.js";
 import { readHeapSnapshot } from "../../src/dump/v8/read.js";
 import { Heap } from "../../src/index.js";
+import { save as imageOf } from "../../src/image.js";
 import { askDevTools } from "../support/devtools.js";
 import { randomGraph } from "../support/graphs.js";
 import { ask, inspect, temporaryFolder } from "../support/inspect.js";
@@ -240,7 +241,7 @@ describe("html", () => {
   });
   mkdirSync(at("<img src=x>"));
   const image = at("<img src=x>/<b>.heap");
-  writeFileSync(image, heap.image());
+  writeFileSync(image, imageOf(heap));
   heap.dispose();
   const out = at("evil.html");
   ask("export", image, "html", "--out", out);

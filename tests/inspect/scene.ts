@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Heap } from "../../src/index.js";
 import type { HeapStats } from "../../src/index.js";
+import { save } from "../../src/image.js";
 
 /** What is known of the heap of a scene, from the heap itself. */
 export interface Scene {
@@ -67,7 +68,7 @@ export function saveScene(folder: string, name = "scene.heap", sessions = SESSIO
   items.release();
   cache.release();
   const file = join(folder, name);
-  writeFileSync(file, heap.image());
+  writeFileSync(file, save(heap));
   const stats = heap.stats();
   heap.core.decref(addresses.lost);
   held.release();

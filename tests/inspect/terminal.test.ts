@@ -5,6 +5,7 @@ import picocolors from "picocolors";
 import { writeHeapSnapshot } from "../../src/dump/export/heapsnapshot.js";
 import { GraphBuilder } from "../../src/dump/graph/builder.js";
 import { Heap } from "../../src/index.js";
+import { save } from "../../src/image.js";
 import { info } from "../../src/cli/inspect/commands/info.js";
 import { progressOn } from "../../src/cli/inspect/progress.js";
 import { Exit, run } from "../../src/cli/inspect/run.js";
@@ -150,7 +151,7 @@ test("names cannot steer a terminal, nor fill it", () => {
     heap.from({ [evil]: evil });
   });
   const bad = join(folder, `bad\u001b[2J.heap`);
-  writeFileSync(bad, heap.image());
+  writeFileSync(bad, save(heap));
   heap.dispose();
   for (const args of [
     ["info", bad],

@@ -1,4 +1,4 @@
-import { restoreSync } from "../../src/image.js";
+import { restoreSync, save } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import { PHASE_IDLE } from "../../assembly/layout.js";
 import { checksumOf } from "../../src/image/checksum.js";
@@ -162,10 +162,10 @@ describe.each(CORES)("images of heaps whose tables have moved, %s core", (_, opt
       for (let i = 0; i < 500; i++) list.append(`text ${i}`);
       heap.roots.set("list", list);
       heap.verify();
-      const image = heap.image();
+      const image = save(heap);
       const restored = restoreSync(image, options());
       restored.verify();
-      expect(contentOf(restored.image()), `seed ${seed}`).toEqual(contentOf(image));
+      expect(contentOf(save(restored)), `seed ${seed}`).toEqual(contentOf(image));
       const twin = restored.none.store.core;
       for (let i = 0; i < 300; i++) {
         const size = [random(100), random(20_000), random(4 * PAGE)][random(3)] as number;

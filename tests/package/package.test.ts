@@ -1,46 +1,24 @@
 import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Project, root } from "./packed.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const project = mkdtempSync(join(tmpdir(), "heapwright-"));
-const installed = join(project, "node_modules/heapwright");
-let files: string[] = [];
-
-/** Packs the package and unpacks it into a project, as npm would install it. */
+let project: Project;
 beforeAll(() => {
-  const output = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const [packed] = JSON.parse(output) as [{ filename: string; files: { path: string }[] }];
-  files = packed.files.map(({ path }) => path);
-  mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["-xzf", join(project, packed.filename), "--strip-components=1", "-C", installed]);
-  for (const dependency of ["@assemblyscript", "commander", "hyparquet-writer", "picocolors"]) {
-    symlinkSync(join(root, "node_modules", dependency), join(project, "node_modules", dependency));
-  }
-  writeFileSync(join(project, "package.json"), '{ "type": "module" }');
+  project = new Project();
 }, 60_000);
-
-afterAll(() => rmSync(project, { recursive: true, force: true }));
-
-function run(source: string): string {
-  writeFileSync(join(project, "main.js"), source);
-  return execFileSync(process.execPath, ["main.js"], { cwd: project, encoding: "utf8" });
-}
+afterAll(() => project.remove());
 
 describe("the packed package", () => {
   test("has the library, both cores, their source, the docs, and nothing else", () => {
     for (const file of [
-      "dist/src/index.js",
-      "dist/src/index.d.ts",
-      "dist/src/cli/main.js",
+      "dist/index.js",
+      "dist/index.d.ts",
+      "dist/slim.js",
+      "dist/slim.d.ts",
+      "dist/third-party-licenses.txt",
+      "dist/cli/main.js",
       "dist/core.wasm",
       "dist/core.checked.wasm",
       "assembly/index.ts",
@@ -49,9 +27,9 @@ describe("the packed package", () => {
       "README.md",
       "CHANGELOG.md",
     ]) {
-      expect(files).toContain(file);
+      expect(project.files).toContain(file);
     }
-    const roots = new Set(files.map((file) => file.split("/")[0]));
+    const roots = new Set(project.files.map((file) => file.split("/")[0]));
     expect([...roots].sort()).toEqual([
       "CHANGELOG.md",
       "LICENSE",
@@ -66,7 +44,7 @@ describe("the packed package", () => {
   });
 
   test("is imported by name, and collects a cycle", () => {
-    const printed = run(`
+    const printed = project.run(`
       import { Heap } from "heapwright";
       import { checkedCore } from "heapwright/checked";
       for (const options of [{}, { module: checkedCore() }]) {
@@ -82,7 +60,7 @@ describe("the packed package", () => {
   });
 
   test("its core can be served as a file", () => {
-    const printed = run(`
+    const printed = project.run(`
       import { readFileSync } from "node:fs";
       import { Heap } from "heapwright";
       const bytes = readFileSync(new URL(import.meta.resolve("heapwright/core.wasm")));
@@ -92,28 +70,29 @@ describe("the packed package", () => {
   });
 
   test("its command runs", () => {
-    const cli = join(installed, "dist/src/cli/main.js");
+    const cli = join(project.installed, "dist/cli/main.js");
     const tour = execFileSync(process.execPath, [cli, "tour", "--fast", "--listing", "5"], {
-      cwd: project,
+      cwd: project.folder,
       encoding: "utf8",
     });
     expect(tour).toContain("Collected 2 objects");
-    expect(execFileSync(process.execPath, [cli, "--version"], { cwd: project, encoding: "utf8" })).toMatch(
+    expect(execFileSync(process.execPath, [cli, "--version"], { cwd: project.folder, encoding: "utf8" })).toMatch(
       /^\d+\.\d+\.\d+\n$/,
     );
   });
 
   test("looks into dumps; without DuckDB it says what is missing", () => {
-    const cli = join(installed, "dist/src/cli/main.js");
-    run(`
+    const cli = join(project.installed, "dist/cli/main.js");
+    project.run(`
       import { writeFileSync } from "node:fs";
       import { Heap } from "heapwright";
+      import { save } from "heapwright/image";
       const heap = Heap.createSync();
       heap.roots.set("list", heap.list(["one"]));
-      writeFileSync("some.heap", heap.image());
+      writeFileSync("some.heap", save(heap));
     `);
     const inspect = (...args: string[]): SpawnSyncReturns<string> =>
-      spawnSync(process.execPath, [cli, "inspect", ...args], { cwd: project, encoding: "utf8" });
+      spawnSync(process.execPath, [cli, "inspect", ...args], { cwd: project.folder, encoding: "utf8" });
     expect(inspect("some.heap").stdout).toContain("heap image: ");
     expect(inspect("why", "some.heap", "list").stdout).toContain("named root list");
     for (const format of ["parquet", "html", "heapsnapshot"])
@@ -124,36 +103,34 @@ describe("the packed package", () => {
   });
 
   test("its benchmarks list their cases, and refuse what they do not know", () => {
-    const cli = join(installed, "dist/src/cli/main.js");
+    const cli = join(project.installed, "dist/cli/main.js");
     const bench = (...args: string[]): SpawnSyncReturns<string> =>
-      spawnSync(process.execPath, [cli, "bench", ...args], { cwd: project, encoding: "utf8" });
+      spawnSync(process.execPath, [cli, "bench", ...args], { cwd: project.folder, encoding: "utf8" });
     const list = bench("--list", "--no-install", "--only", "limit", "--quick");
     expect(list.status).toBe(0);
     expect(list.stdout).toContain("full-random 100,000: ");
     expect(bench("--help").stdout).toContain("--growth");
     const wrong = bench("--onyl", "limit");
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("--onyl")]);
-    expect(files.filter((file) => /node_modules|\.build|\.cache/.test(file))).toEqual([]);
+    expect(project.files.filter((file) => /node_modules|\.build|\.cache/.test(file))).toEqual([]);
   });
 
-  test("the library entry imports nothing but the loader", () => {
-    const seen = new Set<string>();
-    const outside = new Set<string>();
-    const visit = (file: string): void => {
-      if (seen.has(file)) return;
-      seen.add(file);
-      const source = readFileSync(join(installed, file), "utf8");
-      for (const [, path] of source.matchAll(/^(?:import|export)[^;"]*?from "([^"]+)"/gm)) {
-        if ((path as string).startsWith(".")) visit(join(file, "..", path as string));
-        else outside.add(path as string);
-      }
+  test("imports no other package, and only the command line imports anything of Node's", () => {
+    for (const file of project.files.filter((path) => path.startsWith("dist/") && path.endsWith(".js"))) {
+      const source = readFileSync(join(project.installed, file), "utf8");
+      const imported = [...source.matchAll(/(?:^(?:import|export)\b[^;"]*|\bimport\()"([^"]+)"/gm)];
+      const outside = imported.map(([, path]) => path as string).filter((path) => !path.startsWith("."));
+      if (!file.startsWith("dist/cli/")) expect(outside, file).toEqual([]);
+      else
+        expect(
+          outside.filter((path) => !/^node:|^@duckdb\/node-api$/.test(path)),
+          file,
+        ).toEqual([]);
+    }
+    const { dependencies } = JSON.parse(readFileSync(join(project.installed, "package.json"), "utf8")) as {
+      dependencies?: object;
     };
-    visit("dist/src/index.js");
-    expect([...outside]).toEqual(["@assemblyscript/loader"]);
-  });
-
-  test("the core stays small", () => {
-    expect(gzipSync(readFileSync(join(installed, "dist/core.wasm"))).length).toBeLessThanOrEqual(32 * 1024);
+    expect(dependencies).toBeUndefined();
   });
 
   test.each([
@@ -170,11 +147,11 @@ describe("the packed package", () => {
         decref(object);
         return collect(2);
       }`;
-    writeFileSync(join(project, "app.ts"), source);
+    project.write("app.ts", source);
     const args = [
       "app.ts",
       "--baseDir",
-      project,
+      project.folder,
       "--outFile",
       "app.wasm",
       "--runtime",
@@ -187,9 +164,11 @@ describe("the packed package", () => {
       "abort=",
       ...flags,
     ];
-    execFileSync(process.execPath, [join(root, "node_modules/assemblyscript/bin/asc.js"), ...args], { cwd: project });
+    execFileSync(process.execPath, [join(root, "node_modules/assemblyscript/bin/asc.js"), ...args], {
+      cwd: project.folder,
+    });
     const host = { finalize() {}, callback() {}, collection() {}, forget() {}, checkRoom() {}, refuse() {} };
-    const { instance } = await WebAssembly.instantiate(readFileSync(join(project, "app.wasm")), { host });
+    const { instance } = await WebAssembly.instantiate(readFileSync(join(project.folder, "app.wasm")), { host });
     expect((instance.exports.main as () => number)()).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 // What is refused is a named error, and the heap is as it was.
 
 import { trace } from "../../src/trace.js";
-import { restoreSync } from "../../src/image.js";
+import { restoreSync, save } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
 import { Heap } from "../../src/index.js";
@@ -55,7 +55,7 @@ describe("arguments that make no sense", () => {
     "batch.get()": (heap) => heap.batch.get(),
     "batch.set() of a name": (heap) => heap.batch.set("P", "n", new Uint32Array(0), new Int32Array(0)),
     "createSync(null)": () => Heap.createSync(null as never),
-    "restoreSync(image, null)": (heap: Heap) => restoreSync(heap.image(), null as never),
+    "restoreSync(image, null)": (heap: Heap) => restoreSync(save(heap), null as never),
     "struct() with null for options": (heap) => heap.struct("Q", {}, null),
     "trace.start(null)": (heap) => trace(heap).start(null as never),
     "from(a revoked proxy)": (heap) => heap.from(revoked()),

@@ -1,7 +1,7 @@
 // The host: what a program may do n times, and what is for all of n at once, takes work in proportion to n, in the
 // core and in the host's own code.
 
-import { restore, restoreSync } from "../../src/image.js";
+import { restore, restoreSync, save } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
 import type { StructHandle } from "../../src/index.js";
@@ -214,7 +214,7 @@ const SCENES: Record<string, Scene> = {
   "image()": scene(
     (heap, n) => structs(heap, 4 * n),
     (heap) => {
-      heap.image();
+      save(heap);
     },
   ),
   "from() and toJS() of an array of objects": scene(
@@ -295,7 +295,7 @@ describe("in proportion to n, in the host's own code", () => {
   test.each(SHAPE_NAMES)("image() and restore() of %s", async (name) => {
     const make = (heap: Heap, n: number): unknown => makeShape(heap, name, n);
     const work = (heap: Heap): void => {
-      restoreSync(heap.image());
+      restoreSync(save(heap));
     };
     await expectHostGrowth(scene(make, work));
   });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { LISTINGS, playListing } from "../../src/cli/tour/tour.js";
 
-const cli = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /** Room for the margin that sets each line off. */
 const MARGIN = 6;
 

@@ -1,6 +1,6 @@
 import { share } from "../../src/handles/adopt.js";
 import { trace } from "../../src/trace.js";
-import { restoreSync } from "../../src/image.js";
+import { restoreSync, save } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
 import { Handle, Heap } from "../../src/index.js";
 import { readImageSync } from "../../src/dump.js";
@@ -186,9 +186,9 @@ test("sites go with an image, into the restored heap and the graph", () => {
   trace(heap).start({ frames: 2 });
   const node = Node.new({ a: untraced });
   heap.roots.set("node", node);
-  const image = heap.image();
+  const image = save(heap);
   const copy = restoreSync(image);
-  expect(Buffer.compare(copy.image(), image)).toBe(0);
+  expect(Buffer.compare(save(copy), image)).toBe(0);
   const again = copy.roots.get("node") as Handle;
   expect(trace(copy).isTracing()).toBe(false);
   expect(trace(copy).getObjectTraceback(again)).toEqual(trace(heap).getObjectTraceback(node));

@@ -6,6 +6,9 @@ import type { Report } from "./report.js";
 import type { Open, Terminal } from "./run.js";
 import { parseAmount, shown } from "./text.js";
 
+/** All that reads dumps, once something is to be read: `--help` need not wait for it. */
+const commands = () => import("./commands.js");
+
 /** What all commands take. */
 interface Common {
   json?: boolean;
@@ -72,7 +75,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     };
     process.once("SIGINT", interrupt);
     try {
-      const { run } = await import("./run.js");
+      const { run } = await commands();
       const settings = { command: name, json: options.json ?? false, signal: controller.signal };
       process.exitCode = await run(terminal(), settings, action);
     } finally {
@@ -83,7 +86,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
   command("info", "what is in it: live, garbage, leaked, free; generations and roots")
     .argument("<file>")
     .action((file: string, options: Common) =>
-      act("info", options, async (open) => (await import("./commands/info.js")).info(await open(file))),
+      act("info", options, async (open) => (await commands()).info(await open(file))),
     );
 
   command("types", "objects by type, or by where they were made")
@@ -91,14 +94,14 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .addOption(new Option("--by <order>").choices(["self", "count", "retained", "site"]).default("self"))
     .option("--gen <number>", "only objects of this generation", wholeNumber(0, 2))
     .action((file: string, options: Common & { by: "self"; gen?: number }) =>
-      act("types", options, async (open) => (await import("./commands/types.js")).types(await open(file), options)),
+      act("types", options, async (open) => (await commands()).types(await open(file), options)),
     );
 
   command("top", "what retains most, where it piles up, and suspects")
     .argument("<file>")
     .option("--all", "objects at any depth of the dominator tree")
     .action((file: string, options: Common & { all?: boolean }) =>
-      act("top", options, async (open) => (await import("./commands/top.js")).top(await open(file), options)),
+      act("top", options, async (open) => (await commands()).top(await open(file), options)),
     );
 
   command("why", "why an object lives: paths from roots, refcount equation, dominators, site")
@@ -106,7 +109,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .argument("<object>", "0x30008, @1234, or a type: then its largest object")
     .option("--paths <number>", "paths that share no object, at most", wholeNumber(1, 100), 3)
     .action((file: string, object: string, options: Common & { paths: number }) =>
-      act("why", options, async (open) => (await import("./commands/why.js")).why(await open(file), object, options)),
+      act("why", options, async (open) => (await commands()).why(await open(file), object, options)),
     );
 
   command("who", "who holds the objects of a type: the types of their dominators, upwards")
@@ -114,7 +117,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .argument("<type>")
     .option("--levels <number>", "levels of holders", wholeNumber(1, 20), 3)
     .action((file: string, type: string, options: Common & { levels: number }) =>
-      act("who", options, async (open) => (await import("./commands/who.js")).who(await open(file), type, options)),
+      act("who", options, async (open) => (await commands()).who(await open(file), type, options)),
     );
 
   command("cycles", "groups of objects in cycles, what keeps them, where to cut", 5)
@@ -122,14 +125,14 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .option("--garbage", "those that wait for the collector")
     .addOption(new Option("--live", "those that do not").conflicts("garbage"))
     .action((file: string, options: Common & { garbage?: boolean; live?: boolean }) =>
-      act("cycles", options, async (open) => (await import("./commands/cycles.js")).cycles(await open(file), options)),
+      act("cycles", options, async (open) => (await commands()).cycles(await open(file), options)),
     );
 
   command("refcounts", "counts that are wrong, leaked references, who is referred to most", 10)
     .argument("<file>")
     .action((file: string, options: Common) =>
       act("refcounts", options, async (open) =>
-        (await import("./commands/refcounts.js")).refcounts(await open(file), options),
+        (await commands()).refcounts(await open(file), options),
       ),
     );
 
@@ -137,7 +140,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .argument("<file>")
     .action((file: string, options: Common) =>
       act("fragmentation", options, async (open) =>
-        (await import("./commands/fragmentation.js")).fragmentation(await open(file), options),
+        (await commands()).fragmentation(await open(file), options),
       ),
     );
 
@@ -148,7 +151,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .addOption(new Option("--by <what>", "of two dumps").choices(["type", "path", "site"]).default("type"))
     .action((before: string, after: string, later: string | undefined, options: Common & { by: "type" }) =>
       act("diff", options, async (open) => {
-        const { diff, diffOfThree } = await import("./commands/diff.js");
+        const { diff, diffOfThree } = await commands();
         const [first, second] = [await open(before), await open(after)];
         return later === undefined
           ? diff(first, second, options)
@@ -159,7 +162,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
   command("dups", "equal texts, numbers and tuples, and what they waste")
     .argument("<file>")
     .action((file: string, options: Common) =>
-      act("dups", options, async (open) => (await import("./commands/dups.js")).dups(await open(file), options)),
+      act("dups", options, async (open) => (await commands()).dups(await open(file), options)),
     );
 
   command("query", "objects that pass a filter: 'type = Session and retained > 10kB and not garbage'")
@@ -175,8 +178,8 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
       act("query", options, async (open, steps) => {
         if ((filter === undefined) === (options.sql === undefined))
           throw new UsageError("give a filter, as in 'type = Session and retained > 1kB', or --sql \"SELECT …\"");
-        if (filter !== undefined) return (await import("./commands/query.js")).query(await open(file), filter, options);
-        const { sql } = await import("./commands/sql.js");
+        if (filter !== undefined) return (await commands()).query(await open(file), filter, options);
+        const { sql } = await commands();
         return sql(await open(file), options.sql as string, options, steps);
       }),
     );
@@ -192,7 +195,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .option("--depth <steps>", "for dot: steps from the middle", wholeNumber(0, 300))
     .action((file: string, format: "html", options: Common & ExportFlags) =>
       act("export", options, async (open, steps) =>
-        (await import("./commands/export.js")).exportDump(await open(file), { ...options, format }, steps),
+        (await commands()).exportDump(await open(file), { ...options, format }, steps),
       ),
     );
 
@@ -207,7 +210,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
     .option("--max-growth <bytes>", "default: 0", amount)
     .action((file: string, options: Common & CheckFlags) =>
       act("check", options, async (open) => {
-        const { check } = await import("./commands/check.js");
+        const { check } = await commands();
         const { baseline, ...budgets } = options;
         const earlier = baseline === undefined ? {} : { baseline: await open(baseline) };
         return check(await open(file), { ...budgets, ...earlier });

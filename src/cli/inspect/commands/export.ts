@@ -13,6 +13,8 @@ import { reasonOf } from "../open.js";
 import { line, note } from "../report.js";
 import type { Report } from "../report.js";
 import { bytes, grouped, plural, shown } from "../text.js";
+import { exportParquet } from "../export/parquet.js";
+import { htmlReport } from "../html/report.js";
 
 export const FORMATS = ["heapsnapshot", "parquet", "dot", "folded", "html"] as const;
 
@@ -51,7 +53,6 @@ async function chunksOf(dump: Dump, { format, sites = false }: ExportOptions): P
   if (sites && !graph.nodes.site) throw new UsageError(NO_SITES);
   if (format === "heapsnapshot") return writeHeapSnapshot(graph, { reachability: await dump.reach(), sites });
   if (format === "folded") return writeFoldedStacks(graph, await dump.dominatorPaths());
-  const { htmlReport } = await import("../html/report.js");
   return [await htmlReport(dump)];
 }
 
@@ -103,7 +104,6 @@ const PARTITION = /^[a-z_]\w{0,50}=\w[\w.-]{0,100}(?:\/[a-z_]\w{0,50}=\w[\w.-]{0
 async function toParquet(dump: Dump, { out, partition }: ExportOptions): Promise<Report> {
   if (partition !== undefined && !PARTITION.test(partition))
     throw new UsageError(`a partition is written day=2026-03-01/pod=web-1, not ${shown(partition)}`);
-  const { exportParquet } = await import("../export/parquet.js");
   return report(dump, "parquet", (await exportParquet(dump, out, partition)).files);
 }
 

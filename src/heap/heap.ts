@@ -39,7 +39,7 @@ import { releaseEverything } from "../persist/end.js";
 import { adoptOrphan, lostOf, orphansOf, releaseOrphans } from "../persist/left-behind.js";
 import type { Lost, Orphan } from "../persist/left-behind.js";
 import { stateOf } from "../persist/save.js";
-import type { Leak } from "../state/leak-net.js";
+import type { Leak, LiveHandle } from "../state/leak-log.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
@@ -287,11 +287,35 @@ export class Heap {
   }
 
   /**
+   * All handles that are alive now, in the order they were made: the first thing to look at when memory runs out. Those
+   * that were forgotten and are not found yet are among them. With the option `traceHandles`, each has its site.
+   */
+  handles(): LiveHandle[] {
+    const store = this.#store;
+    store.core.isEnabled(); // throws if the heap is gone
+    return Array.from(store.net.live(), ([address, site]) => store.describeHandle(address, site));
+  }
+
+  /**
    * The latest 1,000 handles that JavaScript forgot and that were released for you, in the order they were found. How
    * many there have been is in `stats().forgotten`.
+   *
+   * A forgotten handle is found some time after JavaScript's own collector has run, and never in the middle of
+   * synchronous code. The newest 64 handles are kept alive by the heap until 64 more are alive, or until
+   * a full collection, or this call.
    */
   leaks(): Leak[] {
-    return this.#store.leaks.latest.map((leak) => ({ ...leak }));
+    const store = this.#store;
+    store.core.isEnabled(); // throws if the heap is gone
+    store.net.close();
+    return store.leaks.latest.map((leak) => ({ ...leak }));
+  }
+
+  /** Empties the list that `leaks()` gives. `stats().forgotten` stays. */
+  clearLeaks(): void {
+    const store = this.#store;
+    store.core.isEnabled(); // throws if the heap is gone
+    store.leaks.clear();
   }
 
   /** Counts everything. Walks the heap. */

@@ -7,6 +7,7 @@ import {
   checkWeakrefTiming,
 } from "../state/options.js";
 import type { Pauses, Thresholds, WeakrefTiming } from "../state/options.js";
+import type { LeakHook } from "../state/leak-log.js";
 import { Store, reportUncaught } from "../state/store.js";
 import type { UnraisableHook } from "../state/store.js";
 import type { CoreSource } from "../wasm/instance.js";
@@ -38,16 +39,21 @@ export interface HeapOptions<Source = CoreSource> {
    * know keeps them from choosing keys that collide. Nothing else depends on it. @default random
    */
   hashSeed?: number;
-  /** Remember where each handle was made, for `leaks()`. Costs a stack trace a handle. @default true with the checked core, else false */
+  /** Remember where each handle was made, for `handles()`, `leaks()` and `onLeak`. Costs a stack trace a handle. @default true with the checked core, else false */
   traceHandles?: boolean;
-  /** Gets what finalizers and callbacks throw. @default reported as an uncaught error would be */
+  /**
+   * Gets each handle that was forgotten, before it is released for you: see `leaks()`. What it throws goes to
+   * `onUnraisable`. @default nothing
+   */
+  onLeak?: LeakHook;
+  /** Gets what finalizers, callbacks and `onLeak` throw. @default reported as an uncaught error would be */
   onUnraisable?: UnraisableHook;
 }
 
 /** What a restored heap does not know from its image. */
 export interface RestoreOptions<Source = CoreSource> extends Pick<
   HeapOptions<Source>,
-  "module" | "traceHandles" | "onUnraisable"
+  "module" | "traceHandles" | "onLeak" | "onUnraisable"
 > {
   /** Most bytes of linear memory that the heap may take. @default what it was */
   maxBytes?: number;
@@ -56,6 +62,7 @@ export interface RestoreOptions<Source = CoreSource> extends Pick<
 export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
   module: true,
   traceHandles: true,
+  onLeak: true,
   onUnraisable: true,
   maxBytes: true,
 };
@@ -80,8 +87,10 @@ export function makeStore(options: HeapOptions): Store {
   const { onUnraisable = reportUncaught } = options;
   if (typeof onUnraisable !== "function")
     throw new BadOptionError(`onUnraisable is a function, not ${describe(onUnraisable)}`);
-  const { traceHandles } = options;
+  const { traceHandles, onLeak } = options;
+  if (onLeak !== undefined && typeof onLeak !== "function")
+    throw new BadOptionError(`onLeak is a function, not ${describe(onLeak)}`);
   if (traceHandles !== undefined && typeof traceHandles !== "boolean")
     throw new BadOptionError(`traceHandles is true or false, not ${describe(traceHandles)}`);
-  return new Store(onUnraisable, traceHandles);
+  return new Store(onUnraisable, onLeak, traceHandles);
 }

@@ -1,5 +1,5 @@
-import { BadValueError, HeapwrightError, OutOfMemoryError, describe, isStackOverflow } from "../base/errors.js";
-import type { CorruptHeapError } from "../base/errors.js";
+import { BadValueError, HeapwrightError, describe, isStackOverflow } from "../base/errors.js";
+import type { CorruptHeapError, OutOfMemoryError } from "../base/errors.js";
 import { isA } from "../base/untrusted.js";
 import type { RawExports } from "./exports.js";
 import type { CoreExports } from "./readings.js";
@@ -42,6 +42,8 @@ export interface Host {
   onBroken(message: string, cause?: unknown): CorruptHeapError;
   /** The heap may be half changed: `isSound` must find it whole before the core is called again. */
   onSuspicion(): void;
+  /** What to throw for something that no memory has room for. */
+  onTooLong(what: string): OutOfMemoryError;
 }
 
 /**
@@ -66,7 +68,7 @@ export function guardExports(core: CoreExports, host: Host): CoreExports {
     const lengths = LENGTHS[name as keyof RawExports];
     if (lengths === undefined) return call;
     return (...numbers) => {
-      for (const index of lengths) checkLength(numbers[index]);
+      for (const index of lengths) checkLength(numbers[index], host);
       return call(...numbers);
     };
   });
@@ -134,9 +136,9 @@ function callOf(name: string, numbers: readonly unknown[]): string {
 }
 
 /** @throws {@link BadValueError} for what is no length, {@link OutOfMemoryError} for what no memory has room for. */
-function checkLength(length: unknown): void {
+function checkLength(length: unknown, host: Host): void {
   if (!Number.isInteger(length) || (length as number) < 0)
     throw new BadValueError(`expected a length, got ${describe(length)}`);
   if ((length as number) > 0xffffffff)
-    throw new OutOfMemoryError(`out of memory: a heap has at most 4 GiB, which a length of ${String(length)} exceeds`);
+    throw host.onTooLong(`a length of ${String(length)}, where no heap has more than 4 GiB`);
 }

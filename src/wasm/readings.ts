@@ -54,6 +54,8 @@ export interface CoreReadings {
 
   /** Bytes of the pages taken from memory so far, the first tables included. */
   reservedBytes(): number;
+  /** Most bytes that the heap may take. */
+  limitBytes(): number;
   /** Bytes of pages that serve objects, whole pages counted. */
   usedPageBytes(): number;
   /** Bytes of pages that serve nothing at the moment. */
@@ -143,6 +145,7 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     internCapacity: read("internCapacity"),
     weakrefs: read("weakrefs"),
     reservedBytes: pages("endPage"),
+    limitBytes: pages("limitPage"),
     usedPageBytes: pages("pagesInUse"),
     freePageBytes: pages("freePages"),
     tableBytes: () => firstPages() + descriptorPages() - BOOTSTRAP_BITMAP_BYTES,

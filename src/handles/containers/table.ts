@@ -14,7 +14,7 @@ import {
   TYPE_WEAKREF,
   UNHASHABLE_ENTRY,
 } from "../../../assembly/layout.js";
-import { BadKeyError, ContainerChangedError, OutOfMemoryError } from "../../base/errors.js";
+import { BadKeyError, ContainerChangedError } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { withKey } from "../values.js";
@@ -102,7 +102,7 @@ export abstract class TableHandle extends ContainerHandle {
           // All is read anew after a collection, but for the number of the entry, which an unchanged version vouches for.
           core.collect(2);
           const next = core.tableAddAll(table, from, entry, version) >>> 0;
-          if (next === entry) throw new OutOfMemoryError(`out of memory: ${what}`);
+          if (next === entry) throw this.store.outOfMemory(what);
           entry = next;
         }
         if (entry === CHANGED_ENTRY) throw changed(type);

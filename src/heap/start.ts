@@ -1,4 +1,4 @@
-import { BadOptionError, HeapwrightError } from "../base/errors.js";
+import { BadOptionError, HeapwrightError, messageOf } from "../base/errors.js";
 import { isA } from "../base/untrusted.js";
 import { connectHooks } from "../handles/adopt.js";
 import { BUILTIN_TYPES } from "../handles/builtins.js";
@@ -39,5 +39,5 @@ function fill(store: Store, exports: CoreExports, maxBytes = MAX_BYTES): void {
 
 function notACore(cause: unknown): never {
   if (isA(cause, HeapwrightError)) throw cause;
-  throw new BadOptionError("this module is not a core of heapwright", { cause });
+  throw new BadOptionError(`this module is not a core of heapwright: ${messageOf(cause)}`, { cause });
 }

@@ -81,7 +81,7 @@ const DEEPEST_CALL = 16;
  * The folder of this package as stacks have it, which a source map names differently from `import.meta.url`. In a bundle,
  * where the package is one file with the user's code, frames are recognized by name.
  */
-const OWN_FILE = /(?:\(|at |@)(?:file:\/\/)?([^()@]*[/\\])site\.[jt]s:\d+:\d+\)?$/;
+const OWN_FILE = /(?:\(|at |@)(?:file:\/\/)?([^()@]*[/\\])state[/\\]site\.[jt]s:\d+:\d+\)?$/;
 /** Classes of this package, and what the engine puts between a loop and its generator. */
 const OWN_NAME =
   /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|Batch|Weakrefs|Gc|CopyIn|Recorder|Object\.wrap)\b|at \S+\.next \(<anonymous>\)/;

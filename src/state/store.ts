@@ -10,6 +10,7 @@ import type { OutOfMemoryError } from "../base/errors.js";
 import { outOfMemory } from "./out-of-memory.js";
 import { Pressure } from "./pressure.js";
 import { isA, nameOf } from "../base/untrusted.js";
+import { NO_TRACES } from "./traces.js";
 import type { Traces } from "./traces.js";
 import { TypeTable } from "./type-table.js";
 import type { Address, CoreImports } from "../wasm/exports.js";
@@ -52,7 +53,7 @@ export class Store implements Reader {
   /** References of a program before, that nobody has taken over yet. */
   readonly orphans = new Orphans();
   /** Where objects were made, as far as somebody has traced it. */
-  traces: Traces = { live: () => [] };
+  traces: Traces = NO_TRACES;
   /** Runs the finalizer of an object. */
   onFinalize: (object: Address, type: number) => void = () => undefined;
   /** Runs the callback of a weak reference. */
@@ -178,6 +179,8 @@ export class Store implements Reader {
   #end(error: () => Error): void {
     this.core = deadExports(this.core, error);
     this.memory.kill(error);
+    this.traces.end();
+    this.traces = NO_TRACES;
   }
 
   /** Whether the heap is of no more use, so that nothing in it needs to be given back. */

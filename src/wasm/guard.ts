@@ -74,11 +74,20 @@ export function guardExports(core: CoreExports, host: Host): CoreExports {
   });
 }
 
-/** Functions that all throw: what is left of a heap that is disposed of or corrupt. */
+/** Functions that all throw: what is left of a heap that is disposed of or corrupt. They hold on to nothing of its core. */
 export function deadExports(core: CoreExports, error: () => Error): CoreExports {
-  return mapExports(core, () => () => {
+  const names = Object.entries(core).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === "function" ? [name] : [],
+  );
+  return thatThrow(names, error);
+}
+
+// A function of its own: closures share the variables of the function that they are made in.
+function thatThrow(names: readonly string[], error: () => Error): CoreExports {
+  const fail = (): never => {
     throw error();
-  });
+  };
+  return Object.fromEntries(names.map((name) => [name, fail])) as unknown as CoreExports;
 }
 
 /** The same functions, each of which first runs `prove`. */

@@ -1,5 +1,5 @@
 import { COLLECTION_ENDS, IMMORTAL_REFCOUNT, INFO_OFFSET, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
-import { CorruptHeapError, HeapDisposedError, UnknownTypeError } from "../base/errors.js";
+import { CorruptHeapError, HeapDisposedError, UnknownTypeError, dropFrames } from "../base/errors.js";
 import { LeakLog } from "./leak-log.js";
 import type { Leak, LeakHook, LiveHandle } from "./leak-log.js";
 import { LeakNet } from "./leak-net.js";
@@ -166,6 +166,7 @@ export class Store implements Reader {
     const error = (): CorruptHeapError =>
       new CorruptHeapError(`the heap can no longer be used: ${message}`, cause === undefined ? undefined : { cause });
     this.isCorrupt = true;
+    dropFrames(cause);
     this.#end(error);
     return error();
   }
@@ -220,6 +221,7 @@ export class Store implements Reader {
   /** Never throws, unless the core under this call has failed: then there is nothing to go on with. */
   #report(error: unknown, context: UnraisableContext): void {
     if (isA(error, CorruptHeapError) && this.isCorrupt) throw error;
+    dropFrames(error);
     try {
       this.#onUnraisable(error, context);
     } catch (second) {

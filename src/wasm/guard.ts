@@ -1,4 +1,4 @@
-import { BadValueError, HeapwrightError, describe, isStackOverflow } from "../base/errors.js";
+import { BadValueError, HeapwrightError, describe, dropFrames, isStackOverflow } from "../base/errors.js";
 import type { CorruptHeapError, OutOfMemoryError } from "../base/errors.js";
 import { isA } from "../base/untrusted.js";
 import type { RawExports } from "./exports.js";
@@ -62,7 +62,7 @@ export function guardExports(core: CoreExports, host: Host): CoreExports {
       try {
         return run(a, b, c, d, e);
       } catch (error) {
-        throw explain(core, host, error, name, [a, b, c, d, e]);
+        throw dropFrames(explain(core, host, error, name, [a, b, c, d, e]));
       }
     };
     const lengths = LENGTHS[name as keyof RawExports];

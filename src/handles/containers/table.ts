@@ -132,14 +132,15 @@ export abstract class TableHandle extends ContainerHandle {
 
   *#walk<T>(read: (slot: Address) => T, version: number): Generator<T, void> {
     const held = this.clone();
-    const { core, memory } = this.store;
+    // Not the core: a loop that is left in the middle would keep it, and its memory, when the heap is gone.
+    const { store } = this;
     try {
       held.#checkVersion(version);
       for (let entry = 0; entry < held.entryCount; entry++) {
         const slot = held.slotOf(entry);
-        if (memory.word(slot) === 0) {
+        if (store.memory.word(slot) === 0) {
           // Deleted: the core knows how to step over many at once.
-          entry = (core.tableEntryFrom(held.address, entry) >>> 0) - 1;
+          entry = (store.core.tableEntryFrom(held.address, entry) >>> 0) - 1;
           continue;
         }
         yield read(slot);

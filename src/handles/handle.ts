@@ -55,13 +55,18 @@ export class Handle {
   /**
    * Where the object is: Python's `id`. Stable as long as the object lives.
    *
-   * @throws {@link ReleasedHandleError}
+   * @throws {@link ReleasedHandleError}, {@link HeapDisposedError}
    */
   get address(): Address {
     const address = this.#addresses[this.#index] as number;
-    if (address === 0)
-      throw new ReleasedHandleError("this handle has been released, by itself or at the end of its scope or call");
+    if (address === 0) this.#refuse();
     return address;
+  }
+
+  /** The end of the heap has released its handles: that is what the program should hear of. */
+  #refuse(): never {
+    this.#store.mustLive();
+    throw new ReleasedHandleError("this handle has been released, by itself or at the end of its scope or call");
   }
 
   /** Whether the handle has let its object go. */

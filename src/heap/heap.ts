@@ -288,7 +288,7 @@ export class Heap {
    */
   scope<T>(run: () => T): T {
     if (typeof run !== "function") throw new BadValueError("a scope needs a function to run");
-    this.#store.core.isEnabled(); // throws if the heap is gone: a scope over nothing is a mistake
+    this.#store.mustLive();
     return runScope(this.#store, run);
   }
 
@@ -298,7 +298,7 @@ export class Heap {
    */
   handles(): LiveHandle[] {
     const store = this.#store;
-    store.core.isEnabled(); // throws if the heap is gone
+    store.mustLive();
     return Array.from(store.net.live(), ([address, site]) => store.describeHandle(address, site));
   }
 
@@ -312,7 +312,7 @@ export class Heap {
    */
   leaks(): Leak[] {
     const store = this.#store;
-    store.core.isEnabled(); // throws if the heap is gone
+    store.mustLive();
     store.net.close();
     return store.leaks.latest.map((leak) => ({ ...leak }));
   }
@@ -320,7 +320,7 @@ export class Heap {
   /** Empties the list that `leaks()` gives. `stats().forgotten` stays. */
   clearLeaks(): void {
     const store = this.#store;
-    store.core.isEnabled(); // throws if the heap is gone
+    store.mustLive();
     store.leaks.clear();
   }
 

@@ -189,6 +189,15 @@ export class Store implements Reader {
     return this.isDisposed || this.isCorrupt;
   }
 
+  /**
+   * The one rule for what is asked of a heap that is gone: it throws. What would not ask the core anyway asks this first.
+   *
+   * @throws {@link HeapDisposedError}, {@link CorruptHeapError}
+   */
+  mustLive(): void {
+    if (this.isDead) this.core.isEnabled();
+  }
+
   /** Whether the object is immortal: its refcount is ignored. */
   isImmortal(address: Address): boolean {
     return this.core.refcount(address) >>> 0 >= IMMORTAL_REFCOUNT;

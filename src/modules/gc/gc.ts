@@ -236,6 +236,7 @@ export class Gc {
   }
   set debugSink(sink: (line: string) => void) {
     if (typeof sink !== "function") throw new BadValueError(`a sink is a function, not ${describe(sink)}`);
+    this.#store.mustLive();
     this.#log.sink = sink;
   }
 

@@ -125,19 +125,6 @@ export function isStackOverflow(error: unknown): boolean {
   }
 }
 
-/**
- * Makes an error let go of the functions on its stack, which V8 keeps until the stack is read as a text. One that was
- * made below the core would keep the core, and all memory of its heap.
- */
-export function dropFrames<T>(error: T): T {
-  try {
-    if (error instanceof Error) void error.stack;
-  } catch {
-    // A stack of the program's own.
-  }
-  return error;
-}
-
 /** What something that was thrown says of itself. */
 export function messageOf(error: unknown): string {
   try {

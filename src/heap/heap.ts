@@ -44,7 +44,7 @@ import { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
-import { HEAP_OPTIONS, makeStore } from "./options.js";
+import { DEFAULT_BYTE_THRESHOLD, HEAP_OPTIONS, makeStore } from "./options.js";
 import type { HeapOptions } from "./options.js";
 import { start, startSync } from "./start.js";
 
@@ -68,7 +68,7 @@ function applied(store: Store, options: HeapOptions): Store {
   const { core } = store;
   core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
   if (options.thresholds !== undefined) core.setThresholds(...options.thresholds);
-  if (options.byteThreshold !== undefined) core.setByteThreshold(options.byteThreshold);
+  core.setByteThreshold(options.byteThreshold ?? DEFAULT_BYTE_THRESHOLD);
   if (options.weakrefTiming === "3.12") core.setClearsAllWeakrefs(1);
   if (options.pauses === "bounded") core.setBounded(1);
   return store;

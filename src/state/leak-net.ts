@@ -50,6 +50,7 @@ export class LeakNet {
   /** Closed records, from `#next` on, whose handles are not registered yet. */
   #waiting: HandleRecord[] = [];
   #next = 0;
+  #isScheduled = false;
   #nextId = 0;
 
   /** `onFull` is called each time a record is full; `onForgotten` is given each address that a forgotten handle still owns. */
@@ -120,11 +121,13 @@ export class LeakNet {
   }
 
   #wait(record: HandleRecord): void {
-    if (this.#waiting.push(record) === 1) {
+    this.#waiting.push(record);
+    if (!this.#isScheduled) {
       // No timer: this does not keep a program running.
       void Promise.resolve().then(() => {
         this.#registerAll();
       });
+      this.#isScheduled = true;
     }
     if (this.#waiting.length - this.#next <= MOST_WAITING) return;
     this.#register(this.#waiting[this.#next++]);
@@ -138,6 +141,7 @@ export class LeakNet {
     for (let at = this.#next; at < waiting.length; at++) this.#register(waiting[at]);
     this.#waiting = [];
     this.#next = 0;
+    this.#isScheduled = false;
   }
 
   #register(record: HandleRecord | undefined): void {

@@ -1,5 +1,6 @@
 import { COLLECTION_ENDS, IMMORTAL_REFCOUNT, INFO_OFFSET, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
-import { CorruptHeapError, HeapDisposedError, UnknownTypeError, dropFrames } from "../base/errors.js";
+import { CorruptHeapError, HeapDisposedError, UnknownTypeError } from "../base/errors.js";
+import { dropFrames } from "../base/frames.js";
 import { LeakLog } from "./leak-log.js";
 import type { Leak, LeakHook, LiveHandle } from "./leak-log.js";
 import { LeakNet } from "./leak-net.js";
@@ -129,16 +130,26 @@ export class Store implements Reader {
       this.#pressure.look(this.#fill());
     };
     return new LeakNet(withSites, onFull, (address, site) => {
-      if (this.isDead || this.isImmortal(address)) return;
-      const leak: Leak = this.describeHandle(address, site);
-      this.leaks.add(leak);
-      const onLeak = this.#onLeak;
-      if (onLeak !== undefined)
-        this.callOut({ where: "leak", type: leak.type }, () => {
-          onLeak({ ...leak });
-        });
-      if (!this.isDead) this.core.decref(address);
+      if (!this.isDead && !this.isImmortal(address)) {
+        this.#tell(this.describeHandle(address, site));
+        this.#letGo(address);
+      }
     });
+  }
+
+  /** Gives a reference back, unless a hook has found the heap corrupt by now. */
+  #letGo(address: Address): void {
+    if (!this.isDead) this.core.decref(address);
+  }
+
+  /** Makes a leak known. */
+  #tell(leak: Leak): void {
+    this.leaks.add(leak);
+    const onLeak = this.#onLeak;
+    if (onLeak !== undefined)
+      this.callOut({ where: "leak", type: leak.type }, () => {
+        onLeak({ ...leak });
+      });
   }
 
   /** What is known of a handle that is not released. */

@@ -1,5 +1,6 @@
-import { BadValueError, HeapwrightError, describe, dropFrames, isStackOverflow } from "../base/errors.js";
+import { BadValueError, HeapwrightError, describe, isStackOverflow } from "../base/errors.js";
 import type { CorruptHeapError, OutOfMemoryError } from "../base/errors.js";
+import { dropFrames } from "../base/frames.js";
 import { isA } from "../base/untrusted.js";
 import type { RawExports } from "./exports.js";
 import type { CoreExports } from "./readings.js";

@@ -1,7 +1,7 @@
 // Few objects that hold much: what is done before memory is out, and what the error says when it is.
 
 import { readFileSync, readdirSync } from "node:fs";
-import { setImmediate as nextJob } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
 import { Pressure } from "../../src/state/pressure.js";
@@ -18,7 +18,31 @@ function messageOf(action: () => unknown): string {
   return "no error";
 }
 
-describe.each(CORES)("large payloads, %s core", (build, options) => {
+/**
+ * Runs something in an engine that collects at once whenever a large buffer is dropped: when others do is their own
+ * affair, and depends on how busy the machine is. How often that was.
+ */
+async function whenAsked(run: () => Promise<void>): Promise<number> {
+  let looks = 0;
+  const { ArrayBuffer: Plain } = globalThis;
+  globalThis.ArrayBuffer = class extends Plain {
+    constructor(bytes: number) {
+      super(bytes < 64 * MIB ? bytes : 0);
+      if (bytes < 64 * MIB) return;
+      looks++;
+      // Twice: the first may end one that was under way, and knows nothing of what was forgotten since.
+      for (let i = 0; i < 2; i++) (globalThis as unknown as { gc(): void }).gc();
+    }
+  } as typeof ArrayBuffer;
+  try {
+    await run();
+  } finally {
+    globalThis.ArrayBuffer = Plain;
+  }
+  return looks;
+}
+
+describe.each(CORES)("large payloads, %s core", (_, options) => {
   test("cycles that hold a megabyte each are collected after 64 MiB of growth", () => {
     const heap = Heap.createSync(options());
     const Node = heap.struct("Node", { next: "ref", data: "ref" });
@@ -39,11 +63,15 @@ describe.each(CORES)("large payloads, %s core", (build, options) => {
   test("forgotten handles to a megabyte each do not fill the memory, if the program yields", async () => {
     const heap = Heap.createSync({ ...options(), maxBytes: 64 * MIB, traceHandles: false });
     const data = new Uint8Array(MIB);
-    for (let i = 0; i < (build === "release" ? 300 : 100); i++) {
-      heap.bytes(data);
-      await nextJob();
-    }
+    const looks = await whenAsked(async () => {
+      for (let i = 0; i < 150; i++) {
+        heap.bytes(data);
+        await delay(0);
+      }
+    });
+    expect(looks).toBeGreaterThan(0);
     expect(heap.stats().forgotten).toBeGreaterThan(30);
+    heap.verify();
     heap.dispose();
   });
 

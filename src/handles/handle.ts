@@ -1,7 +1,7 @@
 import { share } from "./adopt.js";
 import { FLAG_FINALIZED, FLAG_TRACKED, INFO_OFFSET } from "../../assembly/layout.js";
 import { BadFieldError, BadValueError, ForeignHandleError, ReleasedHandleError, describe } from "../base/errors.js";
-import type { HandleBatch } from "../state/leak-net.js";
+import type { HandleRecord } from "../state/leak-net.js";
 import type { Store } from "../state/store.js";
 import { repr } from "../object/repr.js";
 import { toJS, toJson } from "../object/to-js.js";
@@ -29,8 +29,8 @@ export class Handle {
   readonly #store: Store;
   #addresses: Uint32Array;
   #index: number;
-  /** Keeps the batch's registration alive; none for lent handles. */
-  #batch: HandleBatch | undefined;
+  /** Where the leak net has the address; none for lent handles. */
+  #record: HandleRecord | undefined;
 
   /** Handles are made by the heap. @internal */
   constructor(store: Store, address: Address, lent: boolean) {
@@ -40,10 +40,10 @@ export class Handle {
       this.#index = 0;
       return;
     }
-    const batch = store.net.batch();
-    this.#batch = batch;
-    this.#addresses = batch.record.addresses;
-    this.#index = store.net.claim(batch, address);
+    const record = store.net.room();
+    this.#record = record;
+    this.#addresses = record.addresses;
+    this.#index = store.net.claim(record, this, address);
     store.scope?.push(this);
   }
 
@@ -55,13 +55,18 @@ export class Handle {
   /**
    * Where the object is: Python's `id`. Stable as long as the object lives.
    *
-   * @throws {@link ReleasedHandleError}
+   * @throws {@link ReleasedHandleError}, {@link HeapDisposedError}
    */
   get address(): Address {
     const address = this.#addresses[this.#index] as number;
-    if (address === 0)
-      throw new ReleasedHandleError("this handle has been released, by itself or at the end of its scope or call");
+    if (address === 0) this.#refuse();
     return address;
+  }
+
+  /** The end of the heap has released its handles: that is what the program should hear of. */
+  #refuse(): never {
+    this.#store.mustLive();
+    throw new ReleasedHandleError("this handle has been released, by itself or at the end of its scope or call");
   }
 
   /** Whether the handle has let its object go. */
@@ -76,8 +81,8 @@ export class Handle {
   release(): void {
     const address = this.#addresses[this.#index] as number;
     if (address === 0) return;
-    const batch = this.#batch;
-    if (batch === undefined) {
+    const record = this.#record;
+    if (record === undefined) {
       this.#addresses[0] = 0;
       return;
     }
@@ -86,17 +91,17 @@ export class Handle {
     // First, since a finalizer may come by this handle.
     this.#addresses = RELEASED;
     this.#index = 0;
-    this.#batch = undefined;
+    this.#record = undefined;
     try {
       if (!this.store.isDead) this.store.core.decref(address);
     } catch (error) {
       // The stack had no room for a death: nothing has changed.
       this.#addresses = addresses;
       this.#index = index;
-      this.#batch = batch;
+      this.#record = record;
       throw error;
     }
-    this.store.net.free(batch, index);
+    this.store.net.free(record, index);
   }
 
   /** Another handle for the same object. In a finalizer, this is how an object is resurrected. */

@@ -74,6 +74,7 @@ function ownedLongStr(store: Store, text: string): Address {
   const bytes = encodeString(text);
   const address = store.require(() => store.core.newStr(bytes.length), `a string of ${bytes.length} bytes`);
   store.memory.writeBytes(address, bytes);
+  store.countLarge(bytes.length);
   return address;
 }
 
@@ -139,6 +140,7 @@ export function ownedBytes(store: Store, bytes: unknown): Address {
     throw new ContainerChangedError("a Uint8Array changed its length while it was copied");
   }
   if (length > 0) store.memory.writeBytes(address, bytes);
+  store.countLarge(length);
   return address;
 }
 

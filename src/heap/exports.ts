@@ -29,7 +29,7 @@ export type { CollectionInfo, CollectionRecord, GcCallback } from "../modules/gc
 export type { GcPause } from "../modules/gc/pause.js";
 export type { Generation, Pauses, Thresholds, WeakrefTiming } from "../state/options.js";
 export type { HeapStats, SizeClassStats, TypeStats } from "../modules/stats.js";
-export type { Leak } from "../state/leak-net.js";
+export type { Leak, LeakHook, LiveHandle } from "../state/leak-log.js";
 export type { UnraisableContext, UnraisableHook } from "../state/store.js";
 export type { Address } from "../wasm/exports.js";
 export type { CoreAtHand, CoreSource } from "../wasm/instance.js";

@@ -37,12 +37,12 @@ import type { Fields } from "../object/fields.js";
 import { releaseEverything } from "../persist/end.js";
 import { adoptOrphan, lostOf, orphansOf, releaseOrphans } from "../persist/left-behind.js";
 import type { Lost, Orphan } from "../persist/left-behind.js";
-import type { Leak } from "../state/leak-net.js";
+import type { Leak, LiveHandle } from "../state/leak-log.js";
 import { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
-import { HEAP_OPTIONS, makeStore } from "./options.js";
+import { DEFAULT_BYTE_THRESHOLD, HEAP_OPTIONS, makeStore } from "./options.js";
 import type { HeapOptions } from "./options.js";
 import { start, startSync } from "./start.js";
 
@@ -66,7 +66,7 @@ function applied(store: Store, options: HeapOptions): Store {
   const { core } = store;
   core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
   if (options.thresholds !== undefined) core.setThresholds(...options.thresholds);
-  if (options.byteThreshold !== undefined) core.setByteThreshold(options.byteThreshold);
+  core.setByteThreshold(options.byteThreshold ?? DEFAULT_BYTE_THRESHOLD);
   if (options.weakrefTiming === "3.12") core.setClearsAllWeakrefs(1);
   if (options.pauses === "bounded") core.setBounded(1);
   return store;
@@ -286,16 +286,40 @@ export class Heap {
    */
   scope<T>(run: () => T): T {
     if (typeof run !== "function") throw new BadValueError("a scope needs a function to run");
-    this.#store.core.isEnabled(); // throws if the heap is gone: a scope over nothing is a mistake
+    this.#store.mustLive();
     return runScope(this.#store, run);
+  }
+
+  /**
+   * All handles that are alive now, in the order they were made: the first thing to look at when memory runs out. Those
+   * that were forgotten and are not found yet are among them. With the option `traceHandles`, each has its site.
+   */
+  handles(): LiveHandle[] {
+    const store = this.#store;
+    store.mustLive();
+    return Array.from(store.net.live(), ([address, site]) => store.describeHandle(address, site));
   }
 
   /**
    * The latest 1,000 handles that JavaScript forgot and that were released for you, in the order they were found. How
    * many there have been is in `stats().forgotten`.
+   *
+   * A forgotten handle is found some time after JavaScript's own collector has run, and never in the middle of
+   * synchronous code. The newest 64 handles are kept alive by the heap until 64 more are alive, or until
+   * a full collection, or this call.
    */
   leaks(): Leak[] {
-    return this.#store.leaks.latest.map((leak) => ({ ...leak }));
+    const store = this.#store;
+    store.mustLive();
+    store.net.close();
+    return store.leaks.latest.map((leak) => ({ ...leak }));
+  }
+
+  /** Empties the list that `leaks()` gives. `stats().forgotten` stays. */
+  clearLeaks(): void {
+    const store = this.#store;
+    store.mustLive();
+    store.leaks.clear();
   }
 
   /** Counts everything. Walks the heap. */

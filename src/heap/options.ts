@@ -7,6 +7,7 @@ import {
   checkWeakrefTiming,
 } from "../state/options.js";
 import type { Pauses, Thresholds, WeakrefTiming } from "../state/options.js";
+import type { LeakHook } from "../state/leak-log.js";
 import { Store, reportUncaught } from "../state/store.js";
 import type { UnraisableHook } from "../state/store.js";
 import type { CoreSource } from "../wasm/instance.js";
@@ -16,7 +17,7 @@ export interface HeapOptions<Source = CoreSource> {
   maxBytes?: number;
   /** When to collect: see `heap.gc.setThreshold`. @default [700, 10, 10] */
   thresholds?: Thresholds;
-  /** Bytes that may be born between collections: see `heap.gc.setByteThreshold`. @default 0, any number */
+  /** Bytes by which the heap may grow between collections; 0 = any number: see `heap.gc.setByteThreshold`. @default 64 MiB */
   byteThreshold?: number;
   /**
    * "bounded": collections of the whole heap, and the deaths of large structures, go in steps, so that none stops the
@@ -38,24 +39,36 @@ export interface HeapOptions<Source = CoreSource> {
    * know keeps them from choosing keys that collide. Nothing else depends on it. @default random
    */
   hashSeed?: number;
-  /** Remember where each handle was made, for `leaks()`. Costs a stack trace a handle. @default true with the checked core, else false */
+  /** Remember where each handle was made, for `handles()`, `leaks()` and `onLeak`. Costs a stack trace a handle. @default true with the checked core, else false */
   traceHandles?: boolean;
-  /** Gets what finalizers and callbacks throw. @default reported as an uncaught error would be */
+  /**
+   * Gets each handle that was forgotten, before it is released for you: see `leaks()`. What it throws goes to
+   * `onUnraisable`. @default nothing
+   */
+  onLeak?: LeakHook;
+  /** Gets what finalizers, callbacks and `onLeak` throw. @default reported as an uncaught error would be */
   onUnraisable?: UnraisableHook;
 }
 
 /** What a restored heap does not know from its image. */
 export interface RestoreOptions<Source = CoreSource> extends Pick<
   HeapOptions<Source>,
-  "module" | "traceHandles" | "onUnraisable"
+  "module" | "traceHandles" | "onLeak" | "onUnraisable"
 > {
   /** Most bytes of linear memory that the heap may take. @default what it was */
   maxBytes?: number;
 }
 
+/**
+ * Growth, in bytes, after which a heap collects though few objects were born. Programs whose objects hold less than 90 KiB
+ * each, on average, never reach it: the 701st birth collects before.
+ */
+export const DEFAULT_BYTE_THRESHOLD = 64 * 2 ** 20;
+
 export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
   module: true,
   traceHandles: true,
+  onLeak: true,
   onUnraisable: true,
   maxBytes: true,
 };
@@ -80,8 +93,10 @@ export function makeStore(options: HeapOptions): Store {
   const { onUnraisable = reportUncaught } = options;
   if (typeof onUnraisable !== "function")
     throw new BadOptionError(`onUnraisable is a function, not ${describe(onUnraisable)}`);
-  const { traceHandles } = options;
+  const { traceHandles, onLeak } = options;
+  if (onLeak !== undefined && typeof onLeak !== "function")
+    throw new BadOptionError(`onLeak is a function, not ${describe(onLeak)}`);
   if (traceHandles !== undefined && typeof traceHandles !== "boolean")
     throw new BadOptionError(`traceHandles is true or false, not ${describe(traceHandles)}`);
-  return new Store(onUnraisable, traceHandles);
+  return new Store(onUnraisable, onLeak, traceHandles);
 }

@@ -1,8 +1,9 @@
-import { BadOptionError, HeapwrightError, OutOfMemoryError, messageOf } from "../base/errors.js";
+import { BadOptionError, HeapwrightError, messageOf } from "../base/errors.js";
 import { isA } from "../base/untrusted.js";
 import { connectHooks } from "../handles/adopt.js";
 import { BUILTIN_TYPES } from "../handles/builtins.js";
 import { MAX_BYTES } from "../state/options.js";
+import { outOfMemory } from "../state/out-of-memory.js";
 import type { Store } from "../state/store.js";
 import type { CoreExports } from "../wasm/readings.js";
 import type { CoreAtHand, CoreSource } from "../wasm/instance.js";
@@ -28,7 +29,7 @@ function fill(store: Store, exports: CoreExports, maxBytes = MAX_BYTES): void {
   try {
     store.attach(exports);
     if (store.core.init(store.core.heapBase(), maxBytes) === 0)
-      throw new OutOfMemoryError(`out of memory: an empty heap does not fit ${maxBytes} bytes`);
+      throw outOfMemory("an empty heap", { limit: maxBytes, used: 0, handles: 0 });
   } catch (error) {
     notACore(error);
   }

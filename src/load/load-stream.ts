@@ -1,5 +1,5 @@
 import { LOAD_FLOAT, LOAD_INT, LOAD_LONG, LOAD_OBJECT, LOAD_STR } from "../../assembly/layout.js";
-import { BadValueError, OutOfMemoryError } from "../base/errors.js";
+import { BadValueError } from "../base/errors.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import { writeText } from "../wasm/memory.js";
@@ -123,7 +123,7 @@ export class LoadStream {
     while (done !== end) {
       core.collect(2);
       const next = core.runLoad(this.#load, done, end) >>> 0;
-      if (next === done) throw new OutOfMemoryError("out of memory: a copy");
+      if (next === done) throw this.#store.outOfMemory("a copy");
       done = next;
     }
     return core.loadResult(this.#load);

@@ -1,4 +1,4 @@
-import { BadValueError, OutOfMemoryError, describe } from "../base/errors.js";
+import { BadValueError, describe } from "../base/errors.js";
 import type { Fields, RawFieldType } from "../object/fields.js";
 import { unknownField } from "../handles/handle.js";
 import { withLoan } from "../state/loan.js";
@@ -87,7 +87,7 @@ export class Batch {
       }
       if (made < count) {
         store.core.decrefMany(loan, made);
-        throw new OutOfMemoryError(`out of memory: ${count} objects of type ${name}`);
+        throw store.outOfMemory(`${count} objects of type ${name}`);
       }
       return store.memory.u32.slice(loan >>> 2, (loan >>> 2) + count);
     });

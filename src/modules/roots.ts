@@ -3,6 +3,7 @@ import { BadValueError, describe } from "../base/errors.js";
 import { addressIn } from "../handles/handle.js";
 import type { Handle } from "../handles/handle.js";
 import type { Store } from "../state/store.js";
+import type { Address } from "../wasm/exports.js";
 
 /**
  * Objects by name: `heap.roots`. A name keeps its object alive, as a handle does, and is saved with the heap: names
@@ -16,17 +17,23 @@ export class Roots {
     this.#store = store;
   }
 
+  /** The names and addresses. @throws {@link HeapDisposedError} */
+  get #addresses(): Map<string, Address> {
+    this.#store.mustLive();
+    return this.#store.roots;
+  }
+
   get size(): number {
-    return this.#store.roots.size;
+    return this.#addresses.size;
   }
 
   has(name: string): boolean {
-    return this.#store.roots.has(name);
+    return this.#addresses.has(name);
   }
 
   /** A new handle for the object of a name; `undefined` if there is none. */
   get(name: string): Handle | undefined {
-    const address = this.#store.roots.get(name);
+    const address = this.#addresses.get(name);
     return address === undefined ? undefined : share(this.#store, address);
   }
 
@@ -44,21 +51,21 @@ export class Roots {
 
   /** Takes a name away; the object may die of it. @returns Whether it was there. */
   delete(name: string): boolean {
-    const { roots, core } = this.#store;
+    const roots = this.#addresses;
     const address = roots.get(name);
     if (address === undefined) return false;
     roots.delete(name);
-    core.decref(address);
+    this.#store.core.decref(address);
     return true;
   }
 
   clear(): void {
-    for (const name of this.#store.roots.keys()) this.delete(name);
+    for (const name of this.#addresses.keys()) this.delete(name);
   }
 
   /** The names of now, in the order in which they were first given. */
   keys(): IterableIterator<string> {
-    return [...this.#store.roots.keys()].values();
+    return [...this.#addresses.keys()].values();
   }
   /** A new handle for each object of now. */
   *values(): Generator<Handle, void> {

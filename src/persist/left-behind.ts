@@ -24,7 +24,7 @@ export interface Orphan {
 
 /** See `Heap.orphans`. */
 export function orphansOf(store: Store): Orphan[] {
-  store.core.isEnabled(); // throws if the heap is gone
+  store.mustLive();
   const orphans: Orphan[] = [];
   for (const [address, references, sites] of store.orphans.entries())
     if (isOrphan(store, address)) orphans.push({ address, type: store.typeAt(address).name, references, sites });
@@ -38,6 +38,7 @@ function isOrphan(store: Store, address: Address): boolean {
 
 /** See `Heap.adopt`. */
 export function adoptOrphan(store: Store, address: Address): Handle {
+  store.mustLive();
   if (!store.orphans.take(address) || !isOrphan(store, address))
     throw new BadValueError(`nobody has left a reference to ${describe(address)} behind`);
   return adopt(store, address);
@@ -45,6 +46,7 @@ export function adoptOrphan(store: Store, address: Address): Handle {
 
 /** See `Heap.releaseOrphans`. */
 export function releaseOrphans(store: Store): number {
+  store.mustLive();
   const entries = [...store.orphans.entries()];
   store.orphans.clear();
   let released = 0;
@@ -71,6 +73,7 @@ export interface Lost {
 
 /** See `Heap.lost`. */
 export function lostOf(store: Store): Lost[] {
+  store.mustLive();
   const lost: Lost[] = structsOf(store)
     .filter(({ hasFinalizer, finalize }) => hasFinalizer && finalize === undefined)
     .map(({ name }) => ({ kind: "finalizer", type: name, name: "" }));

@@ -1,12 +1,14 @@
 import { FIRST_USER_TYPE } from "../../assembly/layout.js";
-import { BadImageError, BadOptionError, HeapwrightError, OutOfMemoryError, describe } from "../base/errors.js";
+import { BadImageError, BadOptionError, HeapwrightError, describe } from "../base/errors.js";
 import { BUILTIN_TYPES } from "../handles/builtins.js";
 import { StructLayout } from "../handles/struct-layout.js";
+import type { OutOfMemoryError } from "../base/errors.js";
 import type { CheckedImage } from "../image/check/check.js";
 import { HANDLE_WORDS, SITE_WORDS } from "../image/image.js";
 import type { TypePlan } from "../image/meta.js";
 import { placeImage } from "../image/place.js";
 import type { Fields } from "../object/fields.js";
+import { outOfMemory } from "../state/out-of-memory.js";
 import type { Store } from "../state/store.js";
 import { RestoredTraces } from "../state/traces.js";
 import type { LiveTrace } from "../state/traces.js";
@@ -27,8 +29,8 @@ export function restoreInto(store: Store, checked: CheckedImage, maxBytes: numbe
   }
   const { endPage, limitPage } = image.control;
   const limit = maxBytes === undefined ? limitPage : maxBytes >>> 16;
-  if (endPage > limit) throw new OutOfMemoryError(`out of memory: the image needs ${endPage * 65536} bytes`);
-  growTo(core.memory, endPage);
+  if (endPage > limit) throw imageTooLarge(endPage, limit);
+  growTo(core.memory, endPage, limit);
   placeImage(core, checked, limit);
   const broken = core.verify();
   if (broken !== 0)
@@ -44,14 +46,19 @@ export function restoreInto(store: Store, checked: CheckedImage, maxBytes: numbe
   store.traces = new RestoredTraces(store, records);
 }
 
-function growTo(memory: WebAssembly.Memory, pages: number): void {
+function growTo(memory: WebAssembly.Memory, pages: number, limit: number): void {
   const missing = pages - memory.buffer.byteLength / 65536;
   if (missing <= 0) return;
   try {
     memory.grow(missing);
   } catch (cause) {
-    throw new OutOfMemoryError(`out of memory: the image needs ${pages * 65536} bytes`, { cause });
+    throw imageTooLarge(pages, limit, cause);
   }
+}
+
+function imageTooLarge(pages: number, limit: number, cause?: unknown): OutOfMemoryError {
+  const nothing = { limit: limit * 65536, used: 0, handles: 0 };
+  return outOfMemory(`the image needs ${pages * 65536} bytes`, nothing, cause);
 }
 
 /** The structs of an image, without what was a function: to be defined by the program. */

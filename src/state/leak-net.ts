@@ -1,109 +1,155 @@
 import { siteHere } from "./site.js";
 import type { Address } from "../wasm/exports.js";
 
-/** Handles to one registration: one live handle can delay the release of 63 forgotten ones. */
-const BATCH_SIZE = 64;
+/** Cells of a record. */
+const CELLS = 64;
+/** Full records that wait for the end of a job, at most: 16 MB of handles. */
+const MOST_WAITING = 4096;
 /** Frames that are shown of where a handle was made. */
 const SHOWN_FRAMES = 10;
 
-/** Where handles keep their addresses: what outlives them. A cell is 0 when its handle is released. */
+/** Where some handles keep their addresses, which outlive them. A cell is 0 when its handle is released. */
 export class HandleRecord {
-  readonly addresses = new Uint32Array(BATCH_SIZE);
-  /** Where each handle was made, when the heap is checked. */
+  readonly addresses = new Uint32Array(CELLS);
+  /** Where each handle was made, if the heap traces handles. */
   readonly sites: string[] | undefined;
+  /** The handles themselves, until they are registered; some of them may be released. */
+  handles: object[] | undefined;
+  used = 0;
+  /** Live handles, once the record is closed. */
   live = 0;
 
-  constructor(withSites: boolean) {
+  constructor(
+    readonly id: number,
+    withSites: boolean,
+    holdsHandles: boolean,
+  ) {
     this.sites = withSites ? [] : undefined;
-  }
-}
-
-/** What the handles of a batch hold on to. When the last of them is forgotten, so is this. */
-export class HandleBatch {
-  used = 0;
-  constructor(readonly record: HandleRecord) {}
-}
-
-/** A handle that JavaScript forgot before it was released. */
-export interface Leak {
-  /** Type of the object. */
-  type: string;
-  address: Address;
-  /** Stack where the handle was made; only with the checked core. */
-  site?: string;
-}
-
-/** Leaks that are remembered: else what a program forgets for ever would be remembered for ever. */
-const MOST_LEAKS = 1000;
-
-/** The latest leaks, the oldest first, and how many there have been. */
-export class LeakLog {
-  readonly latest: Leak[] = [];
-  count = 0;
-
-  add(leak: Leak): void {
-    this.count++;
-    if (this.latest.push(leak) > MOST_LEAKS) this.latest.shift();
+    this.handles = holdsHandles ? [] : undefined;
   }
 }
 
 /**
- * Releases handles that JavaScript has forgotten. A registration with `FinalizationRegistry`
- * costs more than the handle itself, so handles are registered by batches.
+ * Releases handles that JavaScript has forgotten.
+ *
+ * A registration with `FinalizationRegistry` costs more than the handle itself, and most handles live shortly. So a new
+ * handle is not registered: its record keeps it alive. The current record takes new handles until it is full, and is
+ * closed then. At the end of the job (the microtask that follows) each handle that is left in a closed record is
+ * registered by itself, and its record keeps it alive no more. Within a job nothing is lost by that: JavaScript reports
+ * no forgotten object before its end.
+ *
+ * So a handle that is forgotten in the current record waits until that is full, or until `close`.
  */
 export class LeakNet {
   readonly #withSites: boolean;
-  readonly #registry: FinalizationRegistry<HandleRecord> | undefined;
-  /** Records with live handles, in order of creation. */
-  readonly records = new Set<HandleRecord>();
-  #current: HandleBatch | undefined;
+  readonly #registry: FinalizationRegistry<number> | undefined;
+  /** Records with live handles, by id, in order of creation. */
+  readonly #records = new Map<number, HandleRecord>();
+  readonly #onFull: () => void;
+  #current: HandleRecord | undefined;
+  /** Closed records, from `#next` on, whose handles are not registered yet. */
+  #waiting: HandleRecord[] = [];
+  #next = 0;
+  #isScheduled = false;
+  #nextId = 0;
 
-  /** `onForgotten` is given each address that a forgotten handle still owns. */
-  constructor(withSites: boolean, onForgotten: (address: Address, site: string | undefined) => void) {
+  /** `onFull` is called each time a record is full; `onForgotten` is given each address that a forgotten handle still owns. */
+  constructor(
+    withSites: boolean,
+    onFull: () => void,
+    onForgotten: (address: Address, site: string | undefined) => void,
+  ) {
     this.#withSites = withSites;
+    this.#onFull = onFull;
     if (typeof FinalizationRegistry === "undefined") return;
-    this.#registry = new FinalizationRegistry((record) => {
-      this.records.delete(record);
-      for (const [index, address] of record.addresses.entries()) {
-        if (address === 0) continue;
-        record.addresses[index] = 0;
-        onForgotten(address, record.sites?.[index]);
-      }
+    // The number of a cell is held, and no record: of many handles that were registered, most are released in time.
+    this.#registry = new FinalizationRegistry((cell) => {
+      const record = this.#records.get(Math.floor(cell / CELLS));
+      const index = cell % CELLS;
+      const address = record?.addresses[index];
+      if (record === undefined || address === undefined || address === 0) return;
+      this.free(record, index);
+      onForgotten(address, record.sites?.[index]);
     });
   }
 
-  /** The batch that takes the next handle: put its address at `record.addresses[used]`, then count it with `claimed`. */
-  batch(): HandleBatch {
+  /** The record that takes the next handle: see `claim`. */
+  room(): HandleRecord {
     const current = this.#current;
-    if (current !== undefined && current.used < BATCH_SIZE) return current;
-    if (current !== undefined && current.record.live === 0) this.records.delete(current.record);
-    const batch = new HandleBatch(new HandleRecord(this.#withSites));
-    this.records.add(batch.record);
-    this.#registry?.register(batch, batch.record);
-    this.#current = batch;
-    return batch;
+    if (current !== undefined && current.used < CELLS) return current;
+    if (current !== undefined) {
+      this.close();
+      this.#onFull();
+    }
+    const record = new HandleRecord(this.#nextId++, this.#withSites, this.#registry !== undefined);
+    this.#records.set(record.id, record);
+    this.#current = record;
+    return record;
   }
 
-  /** Takes a cell for an address. Returns its index in `batch`. */
-  claim(batch: HandleBatch, address: Address): number {
-    const index = batch.used++;
-    const { record } = batch;
+  /** Takes a cell for a handle. Returns its index in `record`, which `room` has just returned. */
+  claim(record: HandleRecord, handle: object, address: Address): number {
+    const index = record.used++;
     record.addresses[index] = address;
-    record.live++;
+    if (record.handles !== undefined) record.handles[index] = handle;
     if (record.sites !== undefined) record.sites[index] = siteHere(SHOWN_FRAMES);
     return index;
   }
 
-  /** Gives a cell back. The last one of the current batch is used again, so short-lived handles register nothing new. */
-  free(batch: HandleBatch, index: number): void {
-    const { record } = batch;
+  /** Gives a cell back. The last one of the current record is used again, so that short-lived handles fill no record. */
+  free(record: HandleRecord, index: number): void {
     record.addresses[index] = 0;
-    record.live--;
-    if (batch === this.#current) {
-      if (index === batch.used - 1) batch.used = index;
-    } else if (record.live === 0) {
-      this.records.delete(record);
+    if (record === this.#current) {
+      if (index === record.used - 1) record.used = index;
+    } else if (--record.live === 0) {
+      record.handles = undefined;
+      this.#records.delete(record.id);
     }
+  }
+
+  /** Closes the current record, so that forgotten handles in it can be found. */
+  close(): void {
+    const record = this.#current;
+    if (record === undefined || record.used === 0) return;
+    this.#current = undefined;
+    record.live = liveIn(record);
+    if (record.live === 0) {
+      this.#records.delete(record.id);
+    } else if (record.handles !== undefined) {
+      this.#wait(record);
+    }
+  }
+
+  #wait(record: HandleRecord): void {
+    this.#waiting.push(record);
+    if (!this.#isScheduled) {
+      // No timer: this does not keep a program running.
+      void Promise.resolve().then(() => {
+        this.#registerAll();
+      });
+      this.#isScheduled = true;
+    }
+    if (this.#waiting.length - this.#next <= MOST_WAITING) return;
+    this.#register(this.#waiting[this.#next++]);
+    if (this.#next < MOST_WAITING) return;
+    this.#waiting = this.#waiting.slice(this.#next);
+    this.#next = 0;
+  }
+
+  #registerAll(): void {
+    const waiting = this.#waiting;
+    for (let at = this.#next; at < waiting.length; at++) this.#register(waiting[at]);
+    this.#waiting = [];
+    this.#next = 0;
+    this.#isScheduled = false;
+  }
+
+  #register(record: HandleRecord | undefined): void {
+    const handles = record?.handles;
+    if (record === undefined || handles === undefined) return;
+    record.handles = undefined;
+    for (let index = 0; index < record.used; index++)
+      if (record.addresses[index] !== 0) this.#registry?.register(handles[index] as object, record.id * CELLS + index);
   }
 
   /**
@@ -111,33 +157,39 @@ export class LeakNet {
    * meanwhile, or there might be no end.
    */
   releaseAll(release: (address: Address) => void): void {
-    const live = [...this.records].map((record) => [record, record.addresses.slice()] as const);
+    this.close();
+    const live = [...this.#records.values()].map((record) => [record, record.addresses.slice()] as const);
     for (const [record, addresses] of live) {
       for (const [index, address] of addresses.entries()) {
-        // Released by a finalizer since, or its cell has been given to another handle.
+        // A finalizer may have released the handle since.
         if (address === 0 || record.addresses[index] !== address) continue;
-        record.addresses[index] = 0;
-        record.live--;
+        this.free(record, index);
         release(address);
       }
     }
   }
 
-  /** Makes all handles released ones, their references having been given back otherwise. */
+  /** Marks all handles released without decrementing: their references were already returned. */
   forgetAll(): void {
     this.releaseAll(() => undefined);
   }
 
   /** Address and site of each live handle, in the order they were made. */
   *live(): Generator<[address: Address, site: string | undefined], void> {
-    for (const { addresses, sites } of this.records)
+    for (const { addresses, sites } of this.#records.values())
       for (const [index, address] of addresses.entries()) if (address !== 0) yield [address, sites?.[index]];
   }
 
   /** Live handles. */
   get count(): number {
     let count = 0;
-    for (const record of this.records) count += record.live;
+    for (const record of this.#records.values()) count += record === this.#current ? liveIn(record) : record.live;
     return count;
   }
+}
+
+function liveIn({ addresses, used }: HandleRecord): number {
+  let live = 0;
+  for (let index = 0; index < used; index++) if (addresses[index] !== 0) live++;
+  return live;
 }

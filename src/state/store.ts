@@ -1,11 +1,19 @@
-import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
-import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "../base/errors.js";
-import { LeakLog, LeakNet } from "./leak-net.js";
+import { COLLECTION_ENDS, IMMORTAL_REFCOUNT, INFO_OFFSET, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
+import { CorruptHeapError, HeapDisposedError, UnknownTypeError } from "../base/errors.js";
+import { dropFrames } from "../base/frames.js";
+import { LeakLog } from "./leak-log.js";
+import type { Leak, LeakHook, LiveHandle } from "./leak-log.js";
+import { LeakNet } from "./leak-net.js";
 import { Orphans } from "./orphans.js";
 import type { CallbackLabel } from "../object/callbacks.js";
 import type { Reader, TypeInfo } from "../object/reader.js";
+import type { OutOfMemoryError } from "../base/errors.js";
+import { outOfMemory } from "./out-of-memory.js";
+import { Pressure } from "./pressure.js";
 import { isA, nameOf } from "../base/untrusted.js";
+import { NO_TRACES } from "./traces.js";
 import type { Traces } from "./traces.js";
+import { TypeTable } from "./type-table.js";
 import type { Address, CoreImports } from "../wasm/exports.js";
 import { deadExports, guardExports, isSound, suspiciousExports } from "../wasm/guard.js";
 import type { CoreExports } from "../wasm/readings.js";
@@ -13,8 +21,8 @@ import { HeapMemory } from "../wasm/memory.js";
 
 /** Where an error came from that nothing could catch. */
 export interface UnraisableContext {
-  /** What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, or what `weakref.finalize` ran at `dispose`. */
-  where: "finalizer" | "callback" | "gc callback" | "exit";
+  /** What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, or what `weakref.finalize` ran at `dispose`, the option `onLeak`. */
+  where: "finalizer" | "callback" | "gc callback" | "exit" | "leak";
   /** Type of the object, if it was called for one. */
   type?: string;
 }
@@ -23,31 +31,6 @@ export type UnraisableHook = (error: unknown, context: UnraisableContext) => voi
 
 /** A function for the core to call, with a handle of the object that it is about. */
 export type Callback = (handle: never) => void;
-
-/** The types of a heap, by id and by name. */
-class TypeTable {
-  readonly #byId = new Map<number, TypeInfo>();
-  readonly #byName = new Map<string, TypeInfo>();
-
-  /** Adds a type, or puts it in the place of the one with its id. */
-  set(info: TypeInfo): void {
-    this.#byId.set(info.id, info);
-    this.#byName.set(info.name, info);
-  }
-  get(id: number): TypeInfo | undefined {
-    return this.#byId.get(id);
-  }
-  named(name: string): TypeInfo | undefined {
-    return this.#byName.get(name);
-  }
-  /** Whether there are no ids left: the core gives them in turn. */
-  get isFull(): boolean {
-    return this.#byId.has(MAX_TYPES - 1);
-  }
-  values(): IterableIterator<TypeInfo> {
-    return this.#byId.values();
-  }
-}
 
 /**
  * One heap's core, memory and books, shared by its handles and modules. It makes no handles. Not public.
@@ -71,7 +54,7 @@ export class Store implements Reader {
   /** References of a program before, that nobody has taken over yet. */
   readonly orphans = new Orphans();
   /** Where objects were made, as far as somebody has traced it. */
-  traces: Traces = { live: () => [] };
+  traces: Traces = NO_TRACES;
   /** Runs the finalizer of an object. */
   onFinalize: (object: Address, type: number) => void = () => undefined;
   /** Runs the callback of a weak reference. */
@@ -86,12 +69,15 @@ export class Store implements Reader {
   depth = 0;
   isDisposed = false;
   isCorrupt = false;
+  readonly #pressure = new Pressure();
   readonly #onUnraisable: UnraisableHook;
+  readonly #onLeak: LeakHook | undefined;
   readonly #traceHandles: boolean | undefined;
   nextCallback = 1;
 
-  constructor(onUnraisable: UnraisableHook, traceHandles: boolean | undefined) {
+  constructor(onUnraisable: UnraisableHook, onLeak?: LeakHook, traceHandles?: boolean) {
     this.#onUnraisable = onUnraisable;
+    this.#onLeak = onLeak;
     this.#traceHandles = traceHandles;
   }
 
@@ -104,6 +90,7 @@ export class Store implements Reader {
       this.onCallback(weakref >>> 0, id);
     }),
     collection: this.#hook("gc callback", (phase, generation, collected) => {
+      if (phase === COLLECTION_ENDS && generation === 2) this.net.close();
       this.onCollection(phase, generation, collected >>> 0);
     }),
     forget: (id) => {
@@ -127,18 +114,47 @@ export class Store implements Reader {
 
   /** Connects the store to a started core. */
   attach(exports: CoreExports): void {
+    this.net = this.#makeNet(this.#traceHandles ?? exports.isChecked() !== 0);
     this.memory = new HeapMemory(exports.memory);
-    this.net = new LeakNet(this.#traceHandles ?? exports.isChecked() !== 0, (address, site) => {
-      if (this.isDead || this.isImmortal(address)) return;
-      this.leaks.add({ type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) });
-      this.core.decref(address);
-    });
     this.core = guardExports(exports, {
       onBroken: (message, cause) => this.#break(message, cause),
       onSuspicion: () => {
         this.#suspect(exports);
       },
+      onTooLong: (what) => this.outOfMemory(what),
     });
+  }
+
+  #makeNet(withSites: boolean): LeakNet {
+    const onFull = (): void => {
+      this.#pressure.look(this.#fill());
+    };
+    return new LeakNet(withSites, onFull, (address, site) => {
+      if (!this.isDead && !this.isImmortal(address)) {
+        this.#tell(this.describeHandle(address, site));
+        this.#letGo(address);
+      }
+    });
+  }
+
+  /** Gives a reference back, unless a hook has found the heap corrupt by now. */
+  #letGo(address: Address): void {
+    if (!this.isDead) this.core.decref(address);
+  }
+
+  /** Makes a leak known. */
+  #tell(leak: Leak): void {
+    this.leaks.add(leak);
+    const onLeak = this.#onLeak;
+    if (onLeak !== undefined)
+      this.callOut({ where: "leak", type: leak.type }, () => {
+        onLeak({ ...leak });
+      });
+  }
+
+  /** What is known of a handle that is not released. */
+  describeHandle(address: Address, site: string | undefined): LiveHandle {
+    return { type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) };
   }
 
   /** Lets the next call of the core prove the heap sound before it does what it is for. */
@@ -161,6 +177,7 @@ export class Store implements Reader {
     const error = (): CorruptHeapError =>
       new CorruptHeapError(`the heap can no longer be used: ${message}`, cause === undefined ? undefined : { cause });
     this.isCorrupt = true;
+    dropFrames(cause);
     this.#end(error);
     return error();
   }
@@ -174,11 +191,22 @@ export class Store implements Reader {
   #end(error: () => Error): void {
     this.core = deadExports(this.core, error);
     this.memory.kill(error);
+    this.traces.end();
+    this.traces = NO_TRACES;
   }
 
   /** Whether the heap is of no more use, so that nothing in it needs to be given back. */
   get isDead(): boolean {
     return this.isDisposed || this.isCorrupt;
+  }
+
+  /**
+   * The one rule for what is asked of a heap that is gone: it throws. What would not ask the core anyway asks this first.
+   *
+   * @throws {@link HeapDisposedError}, {@link CorruptHeapError}
+   */
+  mustLive(): void {
+    if (this.isDead) this.core.isEnabled();
   }
 
   /** Whether the object is immortal: its refcount is ignored. */
@@ -213,6 +241,7 @@ export class Store implements Reader {
   /** Never throws, unless the core under this call has failed: then there is nothing to go on with. */
   #report(error: unknown, context: UnraisableContext): void {
     if (isA(error, CorruptHeapError) && this.isCorrupt) throw error;
+    dropFrames(error);
     try {
       this.#onUnraisable(error, context);
     } catch (second) {
@@ -250,7 +279,7 @@ export class Store implements Reader {
    * @throws {@link OutOfMemoryError}
    */
   incref(address: Address): void {
-    if (this.core.incref(address) === 0) throw new OutOfMemoryError("out of memory: counting a reference");
+    if (this.core.incref(address) === 0) throw this.outOfMemory("counting a reference");
   }
 
   /**
@@ -289,8 +318,25 @@ export class Store implements Reader {
       this.core.collect(2);
       result = attempt();
     }
-    if (result === 0) throw new OutOfMemoryError(`out of memory: ${what}`);
+    if (result === 0) throw this.outOfMemory(what);
     return result >>> 0;
+  }
+
+  /** What to throw when there is no memory for something. */
+  outOfMemory(what: string, cause?: unknown): OutOfMemoryError {
+    return outOfMemory(what, { ...this.#fill(), handles: this.net.count }, cause);
+  }
+
+  #fill(): { used: number; limit: number } {
+    const { core } = this;
+    return { used: core.reservedBytes() - core.freePageBytes(), limit: core.limitBytes() };
+  }
+
+  /** Tells of a large payload, to which there is a handle. */
+  countLarge(bytes: number): void {
+    if (!this.#pressure.count(bytes)) return;
+    this.net.close();
+    this.#pressure.look(this.#fill());
   }
 }
 

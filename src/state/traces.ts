@@ -20,7 +20,11 @@ export interface LiveTrace {
 export interface Traces {
   /** By address. */
   live(): readonly LiveTrace[];
+  /** Lets go of the heap, which has ended. */
+  end(): void;
 }
+
+export const NO_TRACES: Traces = { live: () => [], end: () => undefined };
 
 /** Whether an object was recorded, and has not died since: its death takes the flag away. */
 export function isTraced({ core, memory }: Objects, object: Address): boolean {
@@ -39,5 +43,9 @@ export class RestoredTraces implements Traces {
 
   live(): readonly LiveTrace[] {
     return this.#traces.filter(({ address }) => isTraced(this.#objects, address));
+  }
+
+  end(): void {
+    // It has the store alone, which lets go itself.
   }
 }

@@ -8,6 +8,7 @@
  */
 export const FIRST_PAGE = 4;
 export const END_PAGE = 8;
+export const LIMIT_PAGE = 12;
 export const FREE_PAGES = 16;
 export const PAGES_IN_USE = 20;
 export const DESCRIPTOR_PAGES = 24;

@@ -1,5 +1,6 @@
-import { BadValueError, HeapwrightError, OutOfMemoryError, describe, isStackOverflow } from "../base/errors.js";
-import type { CorruptHeapError } from "../base/errors.js";
+import { BadValueError, HeapwrightError, describe, isStackOverflow } from "../base/errors.js";
+import type { CorruptHeapError, OutOfMemoryError } from "../base/errors.js";
+import { dropFrames } from "../base/frames.js";
 import { isA } from "../base/untrusted.js";
 import type { RawExports } from "./exports.js";
 import type { CoreExports } from "./readings.js";
@@ -42,6 +43,8 @@ export interface Host {
   onBroken(message: string, cause?: unknown): CorruptHeapError;
   /** The heap may be half changed: `isSound` must find it whole before the core is called again. */
   onSuspicion(): void;
+  /** What to throw for something that no memory has room for. */
+  onTooLong(what: string): OutOfMemoryError;
 }
 
 /**
@@ -60,23 +63,32 @@ export function guardExports(core: CoreExports, host: Host): CoreExports {
       try {
         return run(a, b, c, d, e);
       } catch (error) {
-        throw explain(core, host, error, name, [a, b, c, d, e]);
+        throw dropFrames(explain(core, host, error, name, [a, b, c, d, e]));
       }
     };
     const lengths = LENGTHS[name as keyof RawExports];
     if (lengths === undefined) return call;
     return (...numbers) => {
-      for (const index of lengths) checkLength(numbers[index]);
+      for (const index of lengths) checkLength(numbers[index], host);
       return call(...numbers);
     };
   });
 }
 
-/** Functions that all throw: what is left of a heap that is disposed of or corrupt. */
+/** Functions that all throw: what is left of a heap that is disposed of or corrupt. They hold on to nothing of its core. */
 export function deadExports(core: CoreExports, error: () => Error): CoreExports {
-  return mapExports(core, () => () => {
+  const names = Object.entries(core).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === "function" ? [name] : [],
+  );
+  return thatThrow(names, error);
+}
+
+// A function of its own: closures share the variables of the function that they are made in.
+function thatThrow(names: readonly string[], error: () => Error): CoreExports {
+  const fail = (): never => {
     throw error();
-  });
+  };
+  return Object.fromEntries(names.map((name) => [name, fail])) as unknown as CoreExports;
 }
 
 /** The same functions, each of which first runs `prove`. */
@@ -134,9 +146,9 @@ function callOf(name: string, numbers: readonly unknown[]): string {
 }
 
 /** @throws {@link BadValueError} for what is no length, {@link OutOfMemoryError} for what no memory has room for. */
-function checkLength(length: unknown): void {
+function checkLength(length: unknown, host: Host): void {
   if (!Number.isInteger(length) || (length as number) < 0)
     throw new BadValueError(`expected a length, got ${describe(length)}`);
   if ((length as number) > 0xffffffff)
-    throw new OutOfMemoryError(`out of memory: a heap has at most 4 GiB, which a length of ${String(length)} exceeds`);
+    throw host.onTooLong(`a length of ${String(length)}, where no heap has more than 4 GiB`);
 }

@@ -53,6 +53,8 @@ export interface CoreReadings {
 
   /** Bytes of the pages taken from memory so far, the first tables included. */
   reservedBytes(): number;
+  /** Most bytes that the heap may take. */
+  limitBytes(): number;
   /** Bytes of pages that serve objects, whole pages counted. */
   usedPageBytes(): number;
   /** Bytes of pages that serve nothing at the moment. */
@@ -130,6 +132,7 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
     internCapacity: read(AT.INTERN_CAPACITY),
     weakrefs: read(AT.WEAKREFS),
     reservedBytes: pages(AT.END_PAGE),
+    limitBytes: pages(AT.LIMIT_PAGE),
     usedPageBytes: pages(AT.PAGES_IN_USE),
     freePageBytes: pages(AT.FREE_PAGES),
     tableBytes: () => firstPages() + descriptorPages() - BOOTSTRAP_BITMAP_BYTES,

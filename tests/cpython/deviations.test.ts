@@ -1,8 +1,9 @@
-// Where this heap differs from CPython 3.12 on purpose: D1 to D6, and nothing else. Each test says in its comments what
+// Where this heap differs from CPython 3.12 on purpose: D1 to D7, and nothing else. Each test says in its comments what
 // CPython 3.12.7 does instead. All run with both timings of weak references; only D2 depends on that.
 
 import { describe, expect, test } from "vitest";
-import type { Heap, WeakrefHandle, WeakrefTiming } from "../../src/index.js";
+import { Heap } from "../../src/index.js";
+import type { WeakrefHandle, WeakrefTiming } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { NODE, releaseAll, selfLoop } from "../support/scenes.js";
 import type { Node, NodeType } from "../support/scenes.js";
@@ -212,6 +213,23 @@ describe.each(CORES)("%s core", (_, options) => {
         const down = Array.from({ length: depth }, (_none, n) => `${n}`);
         expect(order).toEqual([...down, ...down.map((title) => `right of ${title}`).reverse()]);
       });
+    });
+
+    // CPython counts objects alone: it would collect nothing before the 701st birth.
+    test("D7: growth by 64 MiB is a reason to collect, though few objects were born; 0 turns it off", () => {
+      for (const byteThreshold of [undefined, 0]) {
+        const heap = Heap.createSync({
+          ...options(),
+          weakrefTiming: timing,
+          ...(byteThreshold === undefined ? {} : { byteThreshold }),
+        });
+        const payload = new Uint8Array(16 << 20);
+        const kept = Array.from({ length: 6 }, () => heap.list([payload]));
+        expect(heap.gc.getStats().map(({ collections }) => collections)).toEqual([0, 0, byteThreshold === 0 ? 0 : 1]);
+        releaseAll(kept);
+        heap.verify();
+        heap.dispose();
+      }
     });
   });
 });

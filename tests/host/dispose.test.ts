@@ -30,7 +30,7 @@ describe.each(CORES)("dispose, %s core", (_, options) => {
       expect(codeOf(use)).toBe("HEAP_DISPOSED");
     }
     expect(codeOf(() => Node.new())).toBe("HEAP_DISPOSED");
-    expect(codeOf(() => first.refcount)).toBe("RELEASED_HANDLE");
+    expect(codeOf(() => first.refcount)).toBe("HEAP_DISPOSED");
     first.release();
 
     function order(title: string | null): number {

@@ -14,7 +14,7 @@ import {
   TYPE_WEAKREF,
   UNHASHABLE_ENTRY,
 } from "../../../assembly/layout.js";
-import { BadKeyError, ContainerChangedError, OutOfMemoryError } from "../../base/errors.js";
+import { BadKeyError, ContainerChangedError } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { withKey } from "../values.js";
@@ -102,7 +102,7 @@ export abstract class TableHandle extends ContainerHandle {
           // All is read anew after a collection, but for the number of the entry, which an unchanged version vouches for.
           core.collect(2);
           const next = core.tableAddAll(table, from, entry, version) >>> 0;
-          if (next === entry) throw new OutOfMemoryError(`out of memory: ${what}`);
+          if (next === entry) throw this.store.outOfMemory(what);
           entry = next;
         }
         if (entry === CHANGED_ENTRY) throw changed(type);
@@ -132,14 +132,15 @@ export abstract class TableHandle extends ContainerHandle {
 
   *#walk<T>(read: (slot: Address) => T, version: number): Generator<T, void> {
     const held = this.clone();
-    const { core, memory } = this.store;
+    // Not the core: a loop that is left in the middle would keep it, and its memory, when the heap is gone.
+    const { store } = this;
     try {
       held.#checkVersion(version);
       for (let entry = 0; entry < held.entryCount; entry++) {
         const slot = held.slotOf(entry);
-        if (memory.word(slot) === 0) {
+        if (store.memory.word(slot) === 0) {
           // Deleted: the core knows how to step over many at once.
-          entry = (core.tableEntryFrom(held.address, entry) >>> 0) - 1;
+          entry = (store.core.tableEntryFrom(held.address, entry) >>> 0) - 1;
           continue;
         }
         yield read(slot);

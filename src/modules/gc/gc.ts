@@ -174,8 +174,8 @@ export class Gc {
   }
 
   /**
-   * Also collects when the bytes in use, counted in pages of 64 KiB, have grown by so many since the last collection;
-   * 0, as from the start, is never. All of the heap if it has grown by that and a quarter since it was last collected whole, else what is due
+   * Also collects when the bytes in use, counted in pages of 64 KiB, have grown by so many since the last collection:
+   * 64 MiB from the start; 0 is never. All of the heap if it has grown by that and a quarter since it was last collected whole, else what is due
    * of the younger generations.
    *
    * @throws {@link BadOptionError} unless it is a whole number of 32 bits.
@@ -236,6 +236,7 @@ export class Gc {
   }
   set debugSink(sink: (line: string) => void) {
     if (typeof sink !== "function") throw new BadValueError(`a sink is a function, not ${describe(sink)}`);
+    this.#store.mustLive();
     this.#log.sink = sink;
   }
 

@@ -93,6 +93,11 @@ export class Recorder implements Traces {
     this.#plain = this.#traced = undefined;
   }
 
+  /** Lets go of the core, which it holds while it records. */
+  end(): void {
+    this.#plain = this.#traced = undefined;
+  }
+
   clear(): void {
     this.#records = new Records();
     this.#sites.length = 0;

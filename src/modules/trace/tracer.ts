@@ -74,6 +74,7 @@ export class Tracer {
 
   /** Forgets the traces of what was made so far. */
   clear(): void {
+    this.#mustLive();
     this.#recorder.clear();
   }
 
@@ -109,7 +110,7 @@ export class Tracer {
 
   /** @throws {@link HeapDisposedError}, {@link CorruptHeapError} */
   #mustLive(): Store {
-    this.#store.core.isEnabled();
+    this.#store.mustLive();
     return this.#store;
   }
 }

@@ -1,0 +1,35 @@
+import type { Address } from "../wasm/exports.js";
+
+/** A handle that has not been released. */
+export interface LiveHandle {
+  /** Type of the object. */
+  type: string;
+  address: Address;
+  /** Stack where the handle was made; with the option `traceHandles`, as the checked core has it. */
+  site?: string;
+}
+
+/** A handle that JavaScript forgot before it was released. */
+export type Leak = LiveHandle;
+
+/** Gets each handle that was forgotten. */
+export type LeakHook = (leak: Leak) => void;
+
+/** Leaks that are remembered: else what a program forgets for ever would be remembered for ever. */
+const MOST_LEAKS = 1000;
+
+/** The latest leaks, the oldest first, and how many there have been. */
+export class LeakLog {
+  latest: Leak[] = [];
+  count = 0;
+
+  add(leak: Leak): void {
+    this.count++;
+    if (this.latest.push(leak) > MOST_LEAKS) this.latest.shift();
+  }
+
+  /** Forgets the leaks, not how many there have been. */
+  clear(): void {
+    this.latest = [];
+  }
+}

@@ -1,0 +1,27 @@
+import { MAX_TYPES } from "../../assembly/layout.js";
+import type { TypeInfo } from "../object/reader.js";
+
+/** The types of a heap, by id and by name. */
+export class TypeTable {
+  readonly #byId = new Map<number, TypeInfo>();
+  readonly #byName = new Map<string, TypeInfo>();
+
+  /** Adds a type, or puts it in the place of the one with its id. */
+  set(info: TypeInfo): void {
+    this.#byId.set(info.id, info);
+    this.#byName.set(info.name, info);
+  }
+  get(id: number): TypeInfo | undefined {
+    return this.#byId.get(id);
+  }
+  named(name: string): TypeInfo | undefined {
+    return this.#byName.get(name);
+  }
+  /** Whether there are no ids left: the core gives them in turn. */
+  get isFull(): boolean {
+    return this.#byId.has(MAX_TYPES - 1);
+  }
+  values(): IterableIterator<TypeInfo> {
+    return this.#byId.values();
+  }
+}

@@ -1,0 +1,130 @@
+// Few objects that hold much: what is done before memory is out, and what the error says when it is.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { Heap } from "../../src/index.js";
+import { Pressure } from "../../src/state/pressure.js";
+import { CORES } from "../support/heap.js";
+
+const MIB = 2 ** 20;
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "no error";
+}
+
+/**
+ * Runs something in an engine that collects at once whenever a large buffer is dropped: when others do is their own
+ * affair, and depends on how busy the machine is. How often that was.
+ */
+async function whenAsked(run: () => Promise<void>): Promise<number> {
+  let looks = 0;
+  const { ArrayBuffer: Plain } = globalThis;
+  globalThis.ArrayBuffer = class extends Plain {
+    constructor(bytes: number) {
+      super(bytes < 64 * MIB ? bytes : 0);
+      if (bytes < 64 * MIB) return;
+      looks++;
+      // Twice: the first may end one that was under way, and knows nothing of what was forgotten since.
+      for (let i = 0; i < 2; i++) (globalThis as unknown as { gc(): void }).gc();
+    }
+  } as typeof ArrayBuffer;
+  try {
+    await run();
+  } finally {
+    globalThis.ArrayBuffer = Plain;
+  }
+  return looks;
+}
+
+describe.each(CORES)("large payloads, %s core", (_, options) => {
+  test("cycles that hold a megabyte each are collected after 64 MiB of growth", () => {
+    const heap = Heap.createSync(options());
+    const Node = heap.struct("Node", { next: "ref", data: "ref" });
+    const data = new Uint8Array(8 * MIB);
+    for (let i = 0; i < 20; i++) {
+      heap.scope(() => {
+        const node = Node.new({ data: heap.bytes(data) });
+        node.next = Node.new({ next: node });
+      });
+    }
+    expect(heap.gc.getByteThreshold()).toBe(64 * MIB);
+    expect(heap.gc.getStats()[2].collections).toBeGreaterThan(0);
+    expect(heap.stats().bytes.reserved).toBeLessThan(100 * MIB);
+    heap.verify();
+    heap.dispose();
+  });
+
+  test("forgotten handles to a megabyte each do not fill the memory, if the program yields", async () => {
+    const heap = Heap.createSync({ ...options(), maxBytes: 64 * MIB, traceHandles: false });
+    const data = new Uint8Array(MIB);
+    const looks = await whenAsked(async () => {
+      for (let i = 0; i < 150; i++) {
+        heap.bytes(data);
+        await delay(0);
+      }
+    });
+    expect(looks).toBeGreaterThan(0);
+    expect(heap.stats().forgotten).toBeGreaterThan(30);
+    heap.verify();
+    heap.dispose();
+  });
+
+  test("out of memory says the limit, what is in use, and how many handles are alive", () => {
+    const heap = Heap.createSync({ ...options(), maxBytes: 16 * MIB });
+    const kept = [heap.list(), heap.list()];
+    const message = messageOf(() => heap.bytes(new Uint8Array(20 * MIB)));
+    expect(message).toMatch(
+      /^out of memory: 20971520 bytes\. \d+ of at most 16777216 bytes are in use, and 2 handles are alive \(heap\.handles\(\) /,
+    );
+    for (const handle of kept) handle.release();
+    expect(messageOf(() => heap.bytes(new Uint8Array(20 * MIB)))).toMatch(/, and 0 handles are alive$/);
+    expect(
+      messageOf(() => Heap.createSync({ ...options(), maxBytes: 4 * 65536 }).list(Array(1e5).fill(0.5))),
+    ).toContain("of at most 262144 bytes are in use");
+    heap.dispose();
+  });
+});
+
+test("one function makes all errors about memory", () => {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const makers = files.filter((file) => readFileSync(`src/${file}`, "utf8").includes("new OutOfMemoryError"));
+  expect(makers).toEqual(["state/out-of-memory.ts"]);
+});
+
+describe("JavaScript's collector is asked to look", () => {
+  const limit = 1024 * MIB;
+  const looks = (pressure: Pressure, ...used: number[]): boolean[] =>
+    used.map((mib) => pressure.look({ used: mib * MIB, limit }));
+
+  test("after 64 MiB of growth, or half of the heap; not while the heap stays as it is", () => {
+    expect(looks(new Pressure(), 10, 63, 64, 64, 120, 128, 128, 191, 192, 280, 288)).toEqual([
+      false,
+      false,
+      true,
+      false,
+      false,
+      true,
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test("again after a heap that had shrunk grows", () => {
+    expect(looks(new Pressure(), 64, 128, 8, 60, 72, 72)).toEqual([true, true, false, false, true, false]);
+  });
+
+  test("earlier in a heap that has little room left", () => {
+    const pressure = new Pressure();
+    const small = (mib: number): boolean => pressure.look({ used: mib * MIB, limit: 16 * MIB });
+    expect([2, 8, 11, 12, 15, 16].map(small)).toEqual([false, true, false, true, false, true]);
+  });
+});

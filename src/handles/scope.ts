@@ -1,4 +1,5 @@
 import { attempt } from "../base/arguments.js";
+import { outside } from "../base/entered.js";
 import { BadValueError } from "../base/errors.js";
 import { isHandle } from "./handle.js";
 import type { Handle } from "./handle.js";
@@ -13,7 +14,7 @@ export function runScope<T>(store: Store, run: () => T): T {
   store.scope = made;
   let kept = new Set<Handle>();
   try {
-    const result = run();
+    const result = outside(run);
     if (isThenable(result)) throw new BadValueError("a scope ends when its function returns, so that cannot be async");
     kept = attempt(BadValueError, "what a scope returns", () => handlesIn(result));
     return result;

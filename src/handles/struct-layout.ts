@@ -1,4 +1,5 @@
 import { FIRST_USER_TYPE, MAX_TYPES, TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
+import { isMarking, markMembers } from "../base/entered.js";
 import { readProperties } from "../base/arguments.js";
 import {
   BadFieldError,
@@ -96,6 +97,7 @@ export class StructLayout implements HandleType<Handle> {
     this.slots = slots;
     this.bytes = bytes;
     this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, members);
+    if (isMarking) this.markFields();
     const present = restored ?? (known as StructLayout | undefined);
     this.hasFinalizer = present?.hasFinalizer ?? this.finalize !== undefined;
     if (known !== undefined) this.#mustAgree(known as StructLayout);
@@ -152,6 +154,7 @@ export class StructLayout implements HandleType<Handle> {
     for (const field of this.fields.values()) {
       Object.defineProperty(handleClass.prototype, field.name, {
         enumerable: true,
+        configurable: true,
         get(this: StructHandle) {
           return layout.#read(layout.store, this.address, field);
         },
@@ -161,6 +164,11 @@ export class StructLayout implements HandleType<Handle> {
       });
     }
     return handleClass;
+  }
+
+  /** Makes entrances of the fields: see `base/entered.ts`. */
+  markFields(): void {
+    markMembers(this.#class.prototype, this.fields.keys());
   }
 
   wrap(store: Store, address: Address, lent: boolean): Handle {

@@ -44,6 +44,7 @@ import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
+import { markEntrances } from "./entrances.js";
 import { HEAP_OPTIONS, makeStore } from "./options.js";
 import type { HeapOptions } from "./options.js";
 import { start, startSync } from "./start.js";
@@ -107,6 +108,7 @@ export class Heap {
     this.gc = new Gc(store, this.#log);
     this.weakref = new Weakrefs(store);
     this.roots = new Roots(store);
+    if (store.net.hasSites) markEntrances(store, this);
   }
 
   /** The core to run if none is given. @internal */

@@ -23,6 +23,7 @@ import {
   isStackOverflow,
   messageOf,
 } from "../base/errors.js";
+import { isMarking, outside } from "../base/entered.js";
 import { isHandle } from "../handles/handle.js";
 import type { Store } from "../state/store.js";
 import { isA, isArray, isBytes } from "../base/untrusted.js";
@@ -241,7 +242,8 @@ class ArrayFrame implements Frame {
     const source = this.#source;
     const length = this.#length;
     while (this.#index < length) {
-      const value = source[this.#index];
+      const at = this.#index;
+      const value = isMarking ? outside(() => source[at]) : source[at];
       if (value === undefined && !(this.#index in source)) {
         if (source.length !== length) break;
         throw sparse(this.#index);
@@ -280,7 +282,7 @@ class ObjectFrame implements Frame {
     const keys = this.#keys;
     while (this.#index < keys.length) {
       const key = keys[this.#index] as string;
-      const value = source[key];
+      const value = isMarking ? outside(() => source[key]) : source[key];
       if (value === undefined && !Object.hasOwn(source, key)) throw changed();
       copy.putName(key);
       const isNew = copy.put(value);

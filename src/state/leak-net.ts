@@ -52,7 +52,8 @@ export class LeakLog {
  * costs more than the handle itself, so handles are registered by batches.
  */
 export class LeakNet {
-  readonly #withSites: boolean;
+  /** Whether it knows where each handle was made. */
+  readonly hasSites: boolean;
   readonly #registry: FinalizationRegistry<HandleRecord> | undefined;
   /** Records with live handles, in order of creation. */
   readonly records = new Set<HandleRecord>();
@@ -60,7 +61,7 @@ export class LeakNet {
 
   /** `onForgotten` is given each address that a forgotten handle still owns. */
   constructor(withSites: boolean, onForgotten: (address: Address, site: string | undefined) => void) {
-    this.#withSites = withSites;
+    this.hasSites = withSites;
     if (typeof FinalizationRegistry === "undefined") return;
     this.#registry = new FinalizationRegistry((record) => {
       this.records.delete(record);
@@ -77,7 +78,7 @@ export class LeakNet {
     const current = this.#current;
     if (current !== undefined && current.used < BATCH_SIZE) return current;
     if (current !== undefined && current.record.live === 0) this.records.delete(current.record);
-    const batch = new HandleBatch(new HandleRecord(this.#withSites));
+    const batch = new HandleBatch(new HandleRecord(this.hasSites));
     this.records.add(batch.record);
     this.#registry?.register(batch, batch.record);
     this.#current = batch;

@@ -1,4 +1,5 @@
 import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
+import { outside } from "../base/entered.js";
 import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "../base/errors.js";
 import { LeakLog, LeakNet } from "./leak-net.js";
 import { Orphans } from "./orphans.js";
@@ -202,7 +203,9 @@ export class Store implements Reader {
     const { depth } = this;
     this.depth = depth + 1;
     try {
-      this.outsideScopes(run);
+      this.outsideScopes(() => {
+        outside(run);
+      });
     } catch (error) {
       this.#report(error, context);
     } finally {
@@ -214,7 +217,9 @@ export class Store implements Reader {
   #report(error: unknown, context: UnraisableContext): void {
     if (isA(error, CorruptHeapError) && this.isCorrupt) throw error;
     try {
-      this.#onUnraisable(error, context);
+      outside(() => {
+        this.#onUnraisable(error, context);
+      });
     } catch (second) {
       reportUncaught(second);
     }

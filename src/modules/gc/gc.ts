@@ -12,6 +12,7 @@ import {
   TYPE_EPHEMERON,
 } from "../../../assembly/layout.js";
 import type { ListHandle } from "../../handles/containers/list.js";
+import { outside } from "../../base/entered.js";
 import { BadOptionError, BadValueError, HeapBusyError, describe } from "../../base/errors.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
@@ -103,7 +104,7 @@ export class Gc {
     const pause = new GcPause(this.#store);
     if (run === undefined) return pause;
     try {
-      const result = run();
+      const result = outside(run);
       if (isThenable(result))
         throw new BadValueError("the pause ends when its function returns, so that cannot be async");
       return result;

@@ -1,3 +1,4 @@
+import { outside } from "../../base/entered.js";
 import type { Handle } from "../../handles/handle.js";
 import { nameOf } from "../../base/untrusted.js";
 import type { Store } from "../../state/store.js";
@@ -86,7 +87,7 @@ export class Finalizer {
   call(): unknown {
     if (!this.#registry.delete(this)) return undefined;
     this.#weakref.release();
-    return this.#fn(...(this.#args as never[]));
+    return outside(() => this.#fn(...(this.#args as never[])));
   }
 
   /** What it is about; `null` if it has run. */

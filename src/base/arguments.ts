@@ -50,7 +50,7 @@ function* steps<T>(begin: () => unknown): Generator<T, void> {
   let isOver = true;
   try {
     for (;;) {
-      const result: unknown = outside(() => Reflect.apply(next, iterator, []) as unknown);
+      const result: unknown = outside(next as () => unknown, iterator);
       if (typeof result !== "object" || result === null)
         throw new BadValueError(`an iterator gives objects, not ${describe(result)}`);
       const step = stepIn(result as IteratorResult<T>);
@@ -62,7 +62,7 @@ function* steps<T>(begin: () => unknown): Generator<T, void> {
   } finally {
     // The loop has been left.
     const end = isOver ? undefined : memberOf(iterator, "return");
-    if (typeof end === "function") outside(() => Reflect.apply(end, iterator, []) as unknown);
+    if (typeof end === "function") outside(end as () => unknown, iterator);
   }
 }
 

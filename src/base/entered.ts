@@ -11,13 +11,13 @@ export let isMarking = false;
 /** Functions that mark. */
 const marked = new WeakSet<AnyFunction>();
 
-/** Ways that lead back from this package into the program's code. */
-export function outside<T>(run: () => T): T {
-  if (!isMarking) return run();
+/** Calls a function of the program's. (Or one of the engine's: one of this package's would be taken for the program's.) */
+export function outside<A extends unknown[], T>(run: (...args: A) => T, self?: unknown, ...args: A): T {
+  if (!isMarking) return Reflect.apply(run, self, args);
   const inside = entrance;
   entrance = undefined;
   try {
-    return run();
+    return Reflect.apply(run, self, args);
   } finally {
     entrance = inside;
   }
@@ -44,7 +44,7 @@ export function entering<F extends AnyFunction>(run: F): F {
 /** Each step of an iterator of this package is an entrance, too. */
 export function stepping<T extends Iterator<unknown>>(iterator: T): T {
   if (isMarking) {
-    const next = entering(iterator.next as AnyFunction);
+    const next = entering(Reflect.get(iterator, "next") as unknown as AnyFunction);
     Object.defineProperty(iterator, "next", { value: next, writable: true, configurable: true });
   }
   return iterator;
@@ -66,7 +66,7 @@ export function markMembers(holder: object, names: Iterable<PropertyKey>): void 
     const member = Object.getOwnPropertyDescriptor(holder, name);
     if (member === undefined || name === "constructor") continue;
     for (const part of ["value", "get", "set"] as const) {
-      const run: unknown = member[part];
+      const run: unknown = Reflect.get(member, part);
       if (typeof run !== "function" || marked.has(run as AnyFunction)) continue;
       const method = run as AnyFunction;
       // Within this package, its own iterators are stepped through as they are.

@@ -32,7 +32,7 @@ const CLASSES = [
  */
 export function markEntrances(store: Store, heap: { readonly constructor: unknown; readonly core: RawHeap }): void {
   for (const { prototype } of [...CLASSES, heap.constructor as { prototype: object }])
-    for (let at = prototype as object; at !== Object.prototype; at = Object.getPrototypeOf(at) as object)
+    for (let at: object = prototype; at !== Object.prototype; at = Object.getPrototypeOf(at) as object)
       markMembers(at, Reflect.ownKeys(at));
   for (const type of store.types.values()) if (type instanceof StructLayout) type.markFields();
   markMembers(heap.core, Object.keys(heap.core));

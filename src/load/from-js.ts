@@ -225,6 +225,11 @@ function ownedKey(store: Store, key: unknown): Address {
   throw new BadKeyError(`unhashable type: '${type}'`);
 }
 
+/** A property, which may have a getter of the program's. */
+function read(source: object, key: PropertyKey): unknown {
+  return outside(Reflect.get as (from: object, name: PropertyKey) => unknown, undefined, source, key);
+}
+
 class ArrayFrame implements Frame {
   readonly #source: readonly unknown[];
   readonly #length: number;
@@ -242,8 +247,7 @@ class ArrayFrame implements Frame {
     const source = this.#source;
     const length = this.#length;
     while (this.#index < length) {
-      const at = this.#index;
-      const value = isMarking ? outside(() => source[at]) : source[at];
+      const value = isMarking ? read(source, this.#index) : source[this.#index];
       if (value === undefined && !(this.#index in source)) {
         if (source.length !== length) break;
         throw sparse(this.#index);
@@ -282,7 +286,7 @@ class ObjectFrame implements Frame {
     const keys = this.#keys;
     while (this.#index < keys.length) {
       const key = keys[this.#index] as string;
-      const value = isMarking ? outside(() => source[key]) : source[key];
+      const value = isMarking ? read(source, key) : source[key];
       if (value === undefined && !Object.hasOwn(source, key)) throw changed();
       copy.putName(key);
       const isNew = copy.put(value);

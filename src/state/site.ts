@@ -1,10 +1,12 @@
+import { placeIn } from "../base/frame.js";
 import { innermostEntrance, throughMarks } from "../base/entered.js";
 
 /** Sites by where their frames are, so that each is formatted once. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 1 << 16;
-/** Frames of this package that may be among those of the program's, at most. */
-const MOST_OWN = 24;
+/** Frames of this package above the program's, at most, where the engine does not cut them off; and among those of the program's. */
+const MOST_ABOVE = 24;
+const MOST_AMONG = 8;
 
 /** What an engine may have of a frame before it formats it: V8 has all, others some. */
 interface CallSite {
@@ -28,7 +30,7 @@ const errors = Error as unknown as StackErrors;
  */
 export function siteHere(frames: number): string {
   const { stackTraceLimit } = errors;
-  Reflect.set(errors, "stackTraceLimit", MOST_OWN + frames);
+  Reflect.set(errors, "stackTraceLimit", frames + MOST_AMONG + (cutsStacks() ? 0 : MOST_ABOVE));
   try {
     const key = whereabouts();
     if (key === undefined) return formatted(frames);
@@ -47,7 +49,7 @@ export function siteHere(frames: number): string {
 
 /** A text that is different for each stack; `undefined` where the engine has none. To format a stack takes twenty times as long. */
 function whereabouts(): string | undefined {
-  const sites = captured((_, callSites) => callSites);
+  const sites = captured((_, callSites) => callSites, cutsStacks() ? innermostEntrance() : undefined);
   if (!Array.isArray(sites)) return undefined;
   let key = "";
   for (const site of sites as CallSite[]) {
@@ -70,13 +72,13 @@ function placeOf(site: CallSite): string | undefined {
   return line === undefined || column === undefined ? undefined : ` ${file}:${line}:${column}`;
 }
 
-/** The stack below the innermost entrance, where the engine makes it to order; `undefined` where it does not. */
-function captured(prepare: Prepare | undefined): unknown {
+/** The stack, from below a function on if one is given; `undefined` where the engine makes none to order. */
+function captured(prepare: Prepare | undefined, below: unknown): unknown {
   const { captureStackTrace } = errors;
   if (typeof captureStackTrace !== "function") return undefined;
   return preparedBy(prepare, () => {
     const holder: { stack?: unknown } = {};
-    captureStackTrace(holder, innermostEntrance());
+    captureStackTrace(holder, below);
     return holder.stack;
   });
 }
@@ -103,41 +105,37 @@ function formatted(frames: number): string {
 function written(frames: number, prepare: Prepare | undefined): string | undefined {
   // As the engine writes the marks now: it depends on source maps, which may be switched on at any time.
   const [entered, left] = preparedBy(prepare, () => throughMarks(() => new Error("here").stack as unknown));
-  const cut = captured(prepare);
-  const stack = cut ?? preparedBy(prepare, () => new Error("here").stack as unknown);
+  const below = cutsStacks() ? innermostEntrance() : undefined;
+  const stack =
+    below === undefined ? preparedBy(prepare, () => new Error("here").stack as unknown) : captured(prepare, below);
   if (typeof entered !== "string" || typeof left !== "string" || typeof stack !== "string") return undefined;
   // A mark is right below the frame that asked.
   const [, entrance] = framesIn(entered).map(placeIn);
   const [, exit] = framesIn(left).map(placeIn);
   // A stack that was cut begins with the program's frames, whatever marks are further down.
-  let isOwn = innermostEntrance() !== undefined && (cut === undefined || !cutsStacks());
+  let isOwn = innermostEntrance() !== below;
   const found: string[] = [];
   for (const frame of framesIn(stack)) {
     const place = placeIn(frame);
     if (place === entrance) isOwn = false;
     else if (place === exit) isOwn = true;
-    else if (!isOwn && found.length < frames) found.push(frame);
+    else if (!isOwn && place !== undefined && found.length < frames) found.push(frame);
   }
   return found.join("\n");
 }
 
 let cuts: boolean | undefined;
 
-/** Whether `captureStackTrace` leaves out the function that it is given, and all above. */
+/** Whether `captureStackTrace` leaves out the function that it is given, and all above. (Bun goes by the name, not by the function.) */
 function cutsStacks(): boolean {
   if (cuts !== undefined) return cuts;
   const asks = (): boolean => {
     const [, mark] = framesIn(new Error("here").stack ?? "").map(placeIn);
-    const stack = captured(undefined);
+    const stack = captured(undefined, innermostEntrance());
     // It would be among the first: further down there may be other marks.
     return typeof stack === "string" && !framesIn(stack).slice(0, 5).map(placeIn).includes(mark);
   };
   return (cuts = preparedBy(undefined, () => throughMarks(asks)[0]));
-}
-
-/** Where a frame is: file, line and column. `undefined` for those that are the engine's own. */
-function placeIn(frame: string): string | undefined {
-  return /(?:\(|at |@|^)([^()@]*:\d+:\d+)\)?$/.exec(frame)?.[1];
 }
 
 /** Of what an engine writes the lines that have frames. Some have the error above them. */

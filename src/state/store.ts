@@ -217,9 +217,7 @@ export class Store implements Reader {
   #report(error: unknown, context: UnraisableContext): void {
     if (isA(error, CorruptHeapError) && this.isCorrupt) throw error;
     try {
-      outside(() => {
-        this.#onUnraisable(error, context);
-      });
+      outside(this.#onUnraisable, undefined, error, context);
     } catch (second) {
       reportUncaught(second);
     }

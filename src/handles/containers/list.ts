@@ -201,7 +201,7 @@ export class ListHandle extends SequenceHandle {
     const values = this.#addresses().map((item) => lentValue(store, item));
     try {
       return sortedOrder(values, (a, b) => {
-        const order: unknown = outside(() => compare(a, b));
+        const order: unknown = outside(compare, undefined, a, b);
         if (typeof order === "number") return order;
         throw new BadValueError(`a comparator returns a number, not ${describe(order)}`);
       });

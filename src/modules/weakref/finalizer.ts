@@ -87,7 +87,7 @@ export class Finalizer {
   call(): unknown {
     if (!this.#registry.delete(this)) return undefined;
     this.#weakref.release();
-    return outside(() => this.#fn(...(this.#args as never[])));
+    return outside(this.#fn, undefined, ...(this.#args as never[]));
   }
 
   /** What it is about; `null` if it has run. */

@@ -52,24 +52,29 @@ export function makeProxy(weakref: WeakrefHandle): unknown {
   return new Proxy(new ProxyTarget(weakref), new Handler());
 }
 
+const { get, set } = Reflect as {
+  get: (object: object, name: PropertyKey, receiver: object) => unknown;
+  set: (object: object, name: PropertyKey, value: unknown, receiver: object) => boolean;
+};
+
 /** What a proxy does. Its members are entrances: see `heap/entrances.ts`. */
 export class Handler implements ProxyHandler<ProxyTarget> {
   get(target: ProxyTarget, name: PropertyKey): unknown {
     if (OWN.has(name)) return bound(target, Reflect.get(target, name, target) as unknown);
     return target.use((object) => {
       // It may be one of the program's own methods or accessors.
-      const value: unknown = outside((): unknown => Reflect.get(object, name, object));
+      const value: unknown = outside(get, undefined, object, name, object);
       if (typeof value !== "function") return value;
       // The object may die between the look-up and the call.
       const call = (...args: unknown[]): unknown =>
         target.use((later): unknown =>
-          outside((): unknown => Reflect.apply(Reflect.get(later, name, later) as () => unknown, later, args)),
+          outside(outside(get, undefined, later, name, later) as () => unknown, later, ...(args as [])),
         );
       return isMarking ? entering(call) : call;
     });
   }
   set(target: ProxyTarget, name: PropertyKey, value: unknown): boolean {
-    return target.use((object) => outside(() => Reflect.set(object, name, value, object)));
+    return target.use((object) => outside(set, undefined, object, name, value, object));
   }
   has(target: ProxyTarget, name: PropertyKey): boolean {
     return OWN.has(name) || target.use((object) => Reflect.has(object, name));

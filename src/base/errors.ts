@@ -8,6 +8,8 @@ export type ErrorCode =
   | "RELEASED_HANDLE"
   | "FOREIGN_HANDLE"
   | "UNKNOWN_TYPE"
+  | "FOREIGN_TYPE"
+  | "DUPLICATE_TYPE"
   | "TOO_MANY_TYPES"
   | "BAD_FIELD"
   | "TYPE_MISMATCH"
@@ -16,6 +18,9 @@ export type ErrorCode =
   | "BAD_INDEX"
   | "CONTAINER_CHANGED"
   | "BAD_OPTION"
+  | "BAD_CORE"
+  | "CORE_NOT_LOADED"
+  | "WASM_FORBIDDEN"
   | "DEAD_REFERENCE"
   | "BAD_IMAGE"
   | "CANCELLED"
@@ -23,76 +28,116 @@ export type ErrorCode =
   | "HEAP_DISPOSED"
   | "CORRUPT_HEAP";
 
-/** What every error of this package is an instance of. */
+/** What every error of this package is an instance of. `docs/errors.md` has the cause and the cure of each. */
 export abstract class HeapwrightError extends Error {
   abstract readonly code: ErrorCode;
-  override get name(): string {
-    return this.constructor.name;
-  }
+  // A name that is written out is the same in a minified program.
+  abstract override readonly name: string;
 }
 
 /** `maxBytes` is reached, or the engine refused to grow memory, and a full collection did not free enough. */
 export class OutOfMemoryError extends HeapwrightError {
+  override readonly name = "OutOfMemoryError";
   readonly code = "OUT_OF_MEMORY";
 }
 /** A handle was used after its `release()`, the end of its scope, or the callback it was lent to. */
 export class ReleasedHandleError extends HeapwrightError {
+  override readonly name = "ReleasedHandleError";
   readonly code = "RELEASED_HANDLE";
 }
 /** A handle was given to a heap other than its own. */
 export class ForeignHandleError extends HeapwrightError {
+  override readonly name = "ForeignHandleError";
   readonly code = "FOREIGN_HANDLE";
 }
-/** A type id or name that this heap does not know, or knows already. */
+/** A type id that this heap does not know: an object is not what an address was taken for. */
 export class UnknownTypeError extends HeapwrightError {
+  override readonly name = "UnknownTypeError";
   readonly code = "UNKNOWN_TYPE";
+}
+/** A struct was given to a heap other than its own. */
+export class ForeignTypeError extends HeapwrightError {
+  override readonly name = "ForeignTypeError";
+  readonly code = "FOREIGN_TYPE";
+}
+/** This heap has a type of that name already. */
+export class DuplicateTypeError extends HeapwrightError {
+  override readonly name = "DuplicateTypeError";
+  readonly code = "DUPLICATE_TYPE";
 }
 /** A heap has 65,520 struct types, the most that it can have: types live as long as their heap. */
 export class TooManyTypesError extends HeapwrightError {
+  override readonly name = "TooManyTypesError";
   readonly code = "TOO_MANY_TYPES";
 }
 /** A field that a type does not have, or may not have. */
 export class BadFieldError extends HeapwrightError {
+  override readonly name = "BadFieldError";
   readonly code = "BAD_FIELD";
 }
 /** A struct is not defined as the one of the same name in the image that the heap was restored from. */
 export class TypeMismatchError extends HeapwrightError {
+  override readonly name = "TypeMismatchError";
   readonly code = "TYPE_MISMATCH";
 }
 /** A value of the wrong type, or out of its type's range. */
 export class BadValueError extends HeapwrightError {
+  override readonly name = "BadValueError";
   readonly code = "BAD_VALUE";
 }
 /** A key that a dict or set cannot have: unhashable, as in Python, or two keys that Python holds for one. */
 export class BadKeyError extends HeapwrightError {
+  override readonly name = "BadKeyError";
   readonly code = "BAD_KEY";
 }
 /** A container was changed by what was called in the middle of going through it. */
 export class ContainerChangedError extends HeapwrightError {
+  override readonly name = "ContainerChangedError";
   readonly code = "CONTAINER_CHANGED";
 }
 /** An index or slot outside its container. */
 export class BadIndexError extends HeapwrightError {
+  override readonly name = "BadIndexError";
   readonly code = "BAD_INDEX";
 }
 /** What a weak proxy stood for has died: Python's `ReferenceError`. */
 export class DeadReferenceError extends HeapwrightError {
+  override readonly name = "DeadReferenceError";
   readonly code = "DEAD_REFERENCE";
 }
 /** An option, threshold or generation that is none. */
 export class BadOptionError extends HeapwrightError {
+  override readonly name = "BadOptionError";
   readonly code = "BAD_OPTION";
+}
+/** What was given as the option `module` is no core of this version of heapwright. */
+export class BadCoreError extends HeapwrightError {
+  override readonly name = "BadCoreError";
+  readonly code = "BAD_CORE";
+}
+/** What was given as the option `module` did not arrive: its promise was rejected, or the server had no such file. `cause` has the reason. */
+export class CoreNotLoadedError extends HeapwrightError {
+  override readonly name = "CoreNotLoadedError";
+  readonly code = "CORE_NOT_LOADED";
+}
+/** The engine has no WebAssembly, or does not let this page, worker or thread compile it. */
+export class WasmForbiddenError extends HeapwrightError {
+  override readonly name = "WasmForbiddenError";
+  readonly code = "WASM_FORBIDDEN";
 }
 /** The heap cannot do this from inside one of its own finalizers or callbacks. */
 export class HeapBusyError extends HeapwrightError {
+  override readonly name = "HeapBusyError";
   readonly code = "HEAP_BUSY";
 }
 /** The heap has been disposed of. */
 export class HeapDisposedError extends HeapwrightError {
+  override readonly name = "HeapDisposedError";
   readonly code = "HEAP_DISPOSED";
 }
 /** Bytes that are no heap image or dump, or a damaged one. */
 export class BadImageError extends HeapwrightError {
+  override readonly name = "BadImageError";
   readonly code = "BAD_IMAGE";
   /** Where in the file, in bytes from its start, as far as known. */
   readonly offset: number | undefined;
@@ -103,10 +148,12 @@ export class BadImageError extends HeapwrightError {
 }
 /** Work was ended by its `AbortSignal`; `cause` has the reason. */
 export class CancelledError extends HeapwrightError {
+  override readonly name = "CancelledError";
   readonly code = "CANCELLED";
 }
 /** An invariant is broken, or the core trapped in the middle of a change: the heap can no longer be used. `cause` has the trap. */
 export class CorruptHeapError extends HeapwrightError {
+  override readonly name = "CorruptHeapError";
   readonly code = "CORRUPT_HEAP";
 }
 

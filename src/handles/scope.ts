@@ -3,11 +3,12 @@ import { outside } from "../base/entered.js";
 import { BadValueError } from "../base/errors.js";
 import { isHandle } from "./handle.js";
 import type { Handle } from "./handle.js";
+import { checkAtOnce } from "../state/store.js";
 import type { Store } from "../state/store.js";
-import { isThenable } from "../base/untrusted.js";
 
 /** See `Heap.scope`. */
 export function runScope<T>(store: Store, run: () => T): T {
+  checkAtOnce(run, "scope");
   store.askForRoom();
   const outer = store.scope;
   const made: Handle[] = [];
@@ -15,7 +16,7 @@ export function runScope<T>(store: Store, run: () => T): T {
   let kept = new Set<Handle>();
   try {
     const result = outside(run);
-    if (isThenable(result)) throw new BadValueError("a scope ends when its function returns, so that cannot be async");
+    store.mustBeOver(result, { where: "scope" });
     kept = attempt(BadValueError, "what a scope returns", () => handlesIn(result));
     return result;
   } finally {

@@ -4,14 +4,15 @@ import { readProperties } from "../base/arguments.js";
 import {
   BadFieldError,
   BadValueError,
+  DuplicateTypeError,
   TooManyTypesError,
   TypeMismatchError,
-  UnknownTypeError,
   describe,
 } from "../base/errors.js";
 import { placeFields } from "../object/field-layout.js";
 import type { FieldLayout } from "../object/field-layout.js";
 import type { Fields } from "../object/fields.js";
+import { checkAtOnce } from "../state/store.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import { share } from "./adopt.js";
@@ -83,12 +84,13 @@ export class StructLayout implements HandleType<Handle> {
     readonly store: Store,
     { name, fields, finalize, base, members, restored }: StructDefinition,
   ) {
-    if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
+    if (typeof name !== "string" || name === "") throw new BadValueError(`a struct has a name, not ${describe(name)}`);
     // An image has been found to have no name twice.
     const known = restored === undefined ? store.types.named(name) : undefined;
     if (known !== undefined && !store.unclaimed.has(known.id))
-      throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
+      throw new DuplicateTypeError(`this heap has a type ${describe(name)} already`);
     if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
+    checkAtOnce(finalize, "finalizer");
     this.name = name;
     this.base = base;
     this.finalize = finalize ?? base?.finalize;

@@ -143,7 +143,7 @@ export class Heap {
    * ```
    *
    * @throws {@link BadFieldError} for a field that is called like a member of a handle, or of unknown type;
-   *   {@link UnknownTypeError} if the name is taken.
+   *   {@link DuplicateTypeError} if the name is taken.
    */
   struct<const F extends Fields, M = None, C = None, BF extends Fields = None, BM = None>(
     name: string,

@@ -7,7 +7,7 @@ import {
   checkWeakrefTiming,
 } from "../state/options.js";
 import type { Pauses, Thresholds, WeakrefTiming } from "../state/options.js";
-import { Store, reportUncaught } from "../state/store.js";
+import { Store, reportIgnored, reportUncaught } from "../state/store.js";
 import type { UnraisableHook } from "../state/store.js";
 import type { CoreSource } from "../wasm/instance.js";
 
@@ -40,8 +40,11 @@ export interface HeapOptions<Source = CoreSource> {
   hashSeed?: number;
   /** Remember where each handle was made, for `leaks()`. Costs a stack trace a handle. @default true with the checked core, else false */
   traceHandles?: boolean;
-  /** Gets what finalizers and callbacks throw. @default reported as an uncaught error would be */
-  onUnraisable?: UnraisableHook;
+  /**
+   * Gets what finalizers and callbacks throw, which nothing can catch; or "throw", to let it be an uncaught error, which ends
+   * Node. @default `console.error("Exception ignored in: …", error)`, as Python does, and the program goes on
+   */
+  onUnraisable?: UnraisableHook | "throw";
 }
 
 /** What a restored heap does not know from its image. */
@@ -77,9 +80,10 @@ export function makeStore(options: HeapOptions): Store {
   if (options.pauses !== undefined) checkPauses(options.pauses);
   if (options.hashSeed !== undefined && !Number.isInteger(options.hashSeed))
     throw new BadOptionError(`hashSeed is a whole number, not ${describe(options.hashSeed)}`);
-  const { onUnraisable = reportUncaught } = options;
+  const { onUnraisable: given = reportIgnored } = options;
+  const onUnraisable = given === "throw" ? reportUncaught : given;
   if (typeof onUnraisable !== "function")
-    throw new BadOptionError(`onUnraisable is a function, not ${describe(onUnraisable)}`);
+    throw new BadOptionError(`onUnraisable is a function or "throw", not ${describe(onUnraisable)}`);
   const { traceHandles } = options;
   if (traceHandles !== undefined && typeof traceHandles !== "boolean")
     throw new BadOptionError(`traceHandles is true or false, not ${describe(traceHandles)}`);

@@ -1,11 +1,17 @@
 import { IMMORTAL_REFCOUNT, INFO_OFFSET, MAX_TYPES, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
 import { outside } from "../base/entered.js";
-import { CorruptHeapError, HeapDisposedError, OutOfMemoryError, UnknownTypeError } from "../base/errors.js";
+import {
+  BadValueError,
+  CorruptHeapError,
+  HeapDisposedError,
+  OutOfMemoryError,
+  UnknownTypeError,
+} from "../base/errors.js";
 import { LeakLog, LeakNet } from "./leak-net.js";
 import { Orphans } from "./orphans.js";
 import type { CallbackLabel } from "../object/callbacks.js";
 import type { Reader, TypeInfo } from "../object/reader.js";
-import { isA, nameOf } from "../base/untrusted.js";
+import { isA, isLater, isThenable, nameOf } from "../base/untrusted.js";
 import type { Traces } from "./traces.js";
 import type { Address, CoreImports } from "../wasm/exports.js";
 import { deadExports, guardExports, isSound, suspiciousExports } from "../wasm/guard.js";
@@ -14,8 +20,11 @@ import { HeapMemory } from "../wasm/memory.js";
 
 /** Where an error came from that nothing could catch. */
 export interface UnraisableContext {
-  /** What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, or what `weakref.finalize` ran at `dispose`. */
-  where: "finalizer" | "callback" | "gc callback" | "exit";
+  /**
+   * What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, what `weakref.finalize` ran at
+   * `dispose`; or the promise that one of these, or the function of a scope or pause, returned and should not have.
+   */
+  where: "finalizer" | "callback" | "gc callback" | "exit" | "scope" | "pause";
   /** Type of the object, if it was called for one. */
   type?: string;
 }
@@ -199,12 +208,12 @@ export class Store implements Reader {
   }
 
   /** Calls user code from inside the core, or as if. Errors go to `onUnraisable`, scopes stay outside. */
-  callOut(context: UnraisableContext, run: () => void): void {
+  callOut<A extends unknown[]>(context: UnraisableContext, run: (...args: A) => unknown, ...args: A): void {
     const { depth } = this;
     this.depth = depth + 1;
     try {
       this.outsideScopes(() => {
-        outside(run);
+        this.mustBeOver(outside(run, undefined, ...args), context);
       });
     } catch (error) {
       this.#report(error, context);
@@ -213,13 +222,26 @@ export class Store implements Reader {
     }
   }
 
+  /**
+   * Lets through what a function returned that had to be done by then. What a promise is rejected with goes to `onUnraisable`.
+   *
+   * @throws {@link BadValueError} for a promise.
+   */
+  mustBeOver<T>(result: T, context: UnraisableContext): T {
+    if (!isThenable(result)) return result;
+    Promise.resolve(result).catch((error: unknown) => {
+      this.#report(error, context);
+    });
+    throw notOver(context.where);
+  }
+
   /** Never throws, unless the core under this call has failed: then there is nothing to go on with. */
   #report(error: unknown, context: UnraisableContext): void {
     if (isA(error, CorruptHeapError) && this.isCorrupt) throw error;
     try {
       outside(this.#onUnraisable, undefined, error, context);
     } catch (second) {
-      reportUncaught(second);
+      reportIgnored(second, { where: "onUnraisable" });
     }
   }
 
@@ -294,6 +316,24 @@ export class Store implements Reader {
     }
     if (result === 0) throw new OutOfMemoryError(`out of memory: ${what}`);
     return result >>> 0;
+  }
+}
+
+function notOver(what: string): BadValueError {
+  return new BadValueError(`a ${what} ends when its function returns, so that cannot be async or a generator`);
+}
+
+/** @throws {@link BadValueError} for a function that returns before its code has run. */
+export function checkAtOnce(run: unknown, what: UnraisableContext["where"]): void {
+  if (isLater(run)) throw notOver(what);
+}
+
+/** What Python does with an error that nothing can catch: it says so, and goes on. */
+export function reportIgnored(error: unknown, { where, type }: { where: string; type?: string }): void {
+  try {
+    console.error(`Exception ignored in: ${where}${type === undefined ? "" : ` of ${type}`}\n`, error);
+  } catch {
+    // There is nobody left to tell.
   }
 }
 

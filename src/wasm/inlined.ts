@@ -1,5 +1,6 @@
 import { base64 } from "./core.generated.js";
 import { decodeBase64 } from "./base64.js";
+import { compiled, startError } from "./refused.js";
 import type { CoreProvider } from "./instance.js";
 
 let module: WebAssembly.Module | undefined;
@@ -8,9 +9,13 @@ let module: WebAssembly.Module | undefined;
 export const INLINED_CORE: CoreProvider = {
   /** Off the main thread, where older browsers compile at most 4 KiB at once. */
   async compile() {
-    return (module ??= await WebAssembly.compile(decodeBase64(base64)));
+    try {
+      return (module ??= await WebAssembly.compile(decodeBase64(base64)));
+    } catch (error) {
+      throw startError(error, true);
+    }
   },
   compileSync() {
-    return (module ??= new WebAssembly.Module(decodeBase64(base64)));
+    return (module ??= compiled(base64));
   },
 };

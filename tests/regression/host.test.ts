@@ -3,7 +3,7 @@
 import { trace } from "../../src/trace.js";
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { BadOptionError, Heap } from "../../src/index.js";
+import { BadCoreError, Heap } from "../../src/index.js";
 import { CORES, codeOf } from "../support/heap.js";
 
 /** Does in a core what nobody should, and what the checked core refuses: follows an address that is none. */
@@ -114,8 +114,8 @@ describe.each(CORES)("odd arguments, %s core", (_, options) => {
 
 describe("options of a heap", () => {
   test("that are none are named errors", () => {
-    expect(codeOf(() => Heap.createSync({ onUnraisable: 5 as never }))).toBe("BAD_OPTION");
-    expect(codeOf(() => Heap.createSync({ thresholds: null as never }))).toBe("BAD_OPTION");
+    expect(codeOf(() => Heap.createSync({ onUnraisable: 5 as never }))).toBe("BAD_CORE");
+    expect(codeOf(() => Heap.createSync({ thresholds: null as never }))).toBe("BAD_CORE");
   });
 
   test("a module that is no core is a named error, with the engine's own as its cause", async () => {
@@ -123,11 +123,11 @@ describe("options of a heap", () => {
     const page = new TextEncoder().encode("<!doctype html>");
     for (const module of [empty, page]) {
       const error: unknown = await Heap.create({ module }).catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(BadOptionError);
-      expect((error as BadOptionError).cause).toBeInstanceOf(Error);
-      expect(codeOf(() => Heap.createSync({ module }))).toBe("BAD_OPTION");
+      expect(error).toBeInstanceOf(BadCoreError);
+      expect((error as BadCoreError).cause).toBeInstanceOf(Error);
+      expect(codeOf(() => Heap.createSync({ module }))).toBe("BAD_CORE");
     }
-    expect(codeOf(() => Heap.createSync({ module: Promise.resolve(empty) as never }))).toBe("BAD_OPTION");
+    expect(codeOf(() => Heap.createSync({ module: Promise.resolve(empty) as never }))).toBe("BAD_CORE");
   });
 });
 

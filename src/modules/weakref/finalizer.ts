@@ -40,9 +40,7 @@ export class FinalizerRegistry {
     for (let next = this.#atExit.pop(); next !== undefined; next = this.#atExit.pop()) {
       const finalizer = next;
       if (!finalizer.alive || !finalizer.atExit) continue;
-      store.callOut({ where: "exit" }, () => {
-        finalizer.call();
-      });
+      store.callOut({ where: "exit" }, () => finalizer.call());
     }
     this.#isOver = true;
     this.#waiting.clear();
@@ -69,9 +67,7 @@ export class Finalizer {
     this.#registry = registry;
     this.#fn = fn;
     this.#args = args;
-    const run = (): void => {
-      this.call();
-    };
+    const run = (): unknown => this.call();
     const watch = (): WeakrefHandle => createWeakref(store, object, run, { kind: "finalize", name: nameOf(fn) });
     // Outside of scopes, because nothing else may release it.
     this.#weakref = store.outsideScopes(watch);

@@ -22,7 +22,7 @@ const LATER = {
 describe.each(Object.entries(LATER))("%s", (_, later) => {
   test("is refused before it runs", () => {
     const heap = Heap.createSync();
-    const run = later as () => undefined;
+    const run = later as unknown as () => undefined;
     const thing = heap.struct("Thing", {}).new();
     const tries = [
       () => heap.scope(run),

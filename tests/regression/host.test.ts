@@ -114,8 +114,8 @@ describe.each(CORES)("odd arguments, %s core", (_, options) => {
 
 describe("options of a heap", () => {
   test("that are none are named errors", () => {
-    expect(codeOf(() => Heap.createSync({ onUnraisable: 5 as never }))).toBe("BAD_CORE");
-    expect(codeOf(() => Heap.createSync({ thresholds: null as never }))).toBe("BAD_CORE");
+    expect(codeOf(() => Heap.createSync({ onUnraisable: 5 as never }))).toBe("BAD_OPTION");
+    expect(codeOf(() => Heap.createSync({ thresholds: null as never }))).toBe("BAD_OPTION");
   });
 
   test("a module that is no core is a named error, with the engine's own as its cause", async () => {

@@ -31,7 +31,7 @@ export function startCoreSync(source: CoreAtHand, hooks: CoreImports): CoreExpor
 
 export async function startCore(source: CoreSource, hooks: CoreImports): Promise<CoreExports> {
   const core = await arrived(source);
-  if (isA(core, globalThis.WebAssembly?.Module)) {
+  if (typeof WebAssembly !== "undefined" && isA(core, WebAssembly.Module)) {
     // There is nothing to wait for; and to be asked whether it is a `Response`, Node would load all of `fetch`.
     try {
       return startCoreSync(core, hooks);

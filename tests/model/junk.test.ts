@@ -33,7 +33,7 @@ describe.each(CORES)("%s core", (build, options) => {
         for (let i = 0; i < 3; i++) {
           const name = pick(names);
           // A reference too many given back is right to the core, and wrong for whoever held it.
-          const right = ARGUMENTS[name]?.(cast) ?? [];
+          const right = cast.node.released || cast.list.released ? [] : (ARGUMENTS[name]?.(cast) ?? []);
           if (name.endsWith("decref")) continue;
           const values = right.map((value) => (random(2) === 0 ? junk() : value));
           while (random(3) === 0) values.push(junk());
@@ -49,7 +49,7 @@ describe.each(CORES)("%s core", (build, options) => {
 
 function callJunk(cast: Cast, name: string, values: unknown[]): void {
   const [kind, method] = name.split(".") as [keyof Cast, string];
-  const object = cast[kind] as Record<string, unknown>;
+  const object = cast[kind] as unknown as Record<string, unknown>;
   try {
     if (method.endsWith("=")) object[method.slice(0, -1)] = values[0];
     else Reflect.apply(object[method] as () => unknown, object, values);

@@ -4,7 +4,7 @@
 // exceeded"). WebAssembly can neither catch that nor see how much stack is left. If it were thrown in the middle of a
 // change, the heap would stay half changed. So a door asks for room first, while nothing has changed: it calls a
 // function that returns at once, and whose frame is as large as all frames that the change needs. The engine compares
-// the whole frame with the end of the stack. That takes 1.7 ns, however large the frame is.
+// the whole frame with the end of the stack. That takes as long for a large frame as for a small one.
 //
 // Below a door the core needs at most 1.3 KiB, calls of imports included (measured in V8, in both of its compilers).
 // Nothing in the core recurses: deaths, marking and hashing keep their stacks in linear memory.

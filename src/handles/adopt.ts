@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- the class follows from the type of the object, which the caller knows and TypeScript does not */
 import type { TypeInfo } from "../object/reader.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";

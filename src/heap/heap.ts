@@ -40,7 +40,7 @@ import { adoptOrphan, lostOf, orphansOf, releaseOrphans } from "../persist/left-
 import type { Lost, Orphan } from "../persist/left-behind.js";
 import { stateOf } from "../persist/save.js";
 import type { Leak } from "../state/leak-net.js";
-import type { Store } from "../state/store.js";
+import { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
@@ -99,8 +99,9 @@ export class Heap {
   /** Objects by name, which images keep. */
   readonly roots: Roots;
 
-  /** Heaps are made by `create`. @internal */
-  constructor(store: Store) {
+  /** Heaps are made by `create` and `createSync`. */
+  protected constructor(store: unknown) {
+    if (!(store instanceof Store)) throw new BadValueError("a heap is made by Heap.create() or Heap.createSync()");
     this.#store = store;
     this.core = makeRawHeap(store);
     this.batch = new Batch(store);
@@ -109,6 +110,11 @@ export class Heap {
     this.weakref = new Weakrefs(store);
     this.roots = new Roots(store);
     if (store.net.hasSites) markEntrances(store, this);
+  }
+
+  /** A heap over a core that has been started. @internal */
+  static over(store: Store): Heap {
+    return new this(store);
   }
 
   /** The core to run if none is given. @internal */
@@ -120,7 +126,7 @@ export class Heap {
    * @throws {@link BadOptionError}, {@link OutOfMemoryError}
    */
   static async create(given: HeapOptions & { module: CoreSource }): Promise<Heap> {
-    const options = readOptions(given, HEAP_OPTIONS);
+    const options: HeapOptions = readOptions<HeapOptions>(given, HEAP_OPTIONS);
     const store = makeStore(options);
     await start(store, options.module ?? this.core.compile(), options.maxBytes);
     return new this(applied(store, options));
@@ -128,7 +134,7 @@ export class Heap {
 
   /** As `create`, at once; the core must be at hand as a module or bytes. */
   static createSync(given: HeapOptions<CoreAtHand> & { module: CoreAtHand }): Heap {
-    const options = readOptions(given, HEAP_OPTIONS);
+    const options = readOptions<HeapOptions<CoreAtHand>>(given, HEAP_OPTIONS);
     const store = makeStore(options);
     startSync(store, options.module ?? this.core.compileSync(), options.maxBytes);
     return new this(applied(store, options));

@@ -4,18 +4,15 @@ import { bytesOf, viewOf } from "../image/byte-source.js";
 import type { ByteSource, Bytes } from "../image/byte-source.js";
 import { checkImage } from "../image/check/check.js";
 import { restoreInto } from "../persist/restore.js";
-import type { Store } from "../state/store.js";
 import type { CoreAtHand, CoreProvider } from "../wasm/instance.js";
 import type { Heap } from "./heap.js";
 import { RESTORE_OPTIONS, makeStore } from "./options.js";
 import type { RestoreOptions } from "./options.js";
 import { start, startSync } from "./start.js";
 
-type HeapClass = new (store: Store) => Heap;
-
 /** The heap of an image, of a class, over this core if no other is given. */
 export async function restoreAs(
-  heapClass: HeapClass,
+  heapClass: typeof Heap,
   core: CoreProvider,
   image: ByteSource,
   given: RestoreOptions,
@@ -25,12 +22,12 @@ export async function restoreAs(
   const checked = checkImage(await bytesOf(noImpostor(image)));
   await start(store, options.module ?? core.compile(), options.maxBytes);
   restoreInto(store, checked, options.maxBytes);
-  return new heapClass(store);
+  return heapClass.over(store);
 }
 
 /** The same, at once. */
 export function restoreSyncAs(
-  heapClass: HeapClass,
+  heapClass: typeof Heap,
   core: CoreProvider,
   image: Bytes,
   given: RestoreOptions<CoreAtHand>,
@@ -40,5 +37,5 @@ export function restoreSyncAs(
   const checked = checkImage(viewOf(image));
   startSync(store, options.module ?? core.compileSync(), options.maxBytes);
   restoreInto(store, checked, options.maxBytes);
-  return new heapClass(store);
+  return heapClass.over(store);
 }

@@ -3,7 +3,7 @@ import { BadImageError, HeapwrightError } from "../base/errors.js";
 import { placeFields } from "../object/field-layout.js";
 import type { StructPlan } from "../object/field-layout.js";
 import { CALLBACK_KINDS } from "../object/callbacks.js";
-import type { CallbackKind, CallbackLabel } from "../object/callbacks.js";
+import type { CallbackLabel } from "../object/callbacks.js";
 import type { FieldType, Fields } from "../object/fields.js";
 
 /** A struct, as an image has it. */

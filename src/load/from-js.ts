@@ -233,7 +233,8 @@ function read(source: object, key: PropertyKey): unknown {
 class ArrayFrame implements Frame {
   readonly #source: readonly unknown[];
   readonly #length: number;
-  #index = 0;
+  /** How many it has begun to copy; 0 also when the whole is to blame. */
+  #begun = 0;
 
   constructor(copy: CopyIn, source: readonly unknown[]) {
     const { length } = source;
@@ -246,22 +247,24 @@ class ArrayFrame implements Frame {
   fill(copy: CopyIn): boolean {
     const source = this.#source;
     const length = this.#length;
-    while (this.#index < length) {
-      const value = isMarking ? read(source, this.#index) : source[this.#index];
-      if (value === undefined && !(this.#index in source)) {
+    while (this.#begun < length) {
+      const index = this.#begun++;
+      const value = isMarking ? read(source, index) : source[index];
+      if (value === undefined && !(index in source)) {
         if (source.length !== length) break;
-        throw sparse(this.#index);
+        throw sparse(index);
       }
-      const isNew = copy.put(value);
-      this.#index++;
-      if (isNew) return true;
+      if (copy.put(value)) return true;
     }
-    if (source.length !== length) throw new ContainerChangedError("an array changed while it was copied");
+    if (source.length !== length) {
+      this.#begun = 0;
+      throw new ContainerChangedError("an array changed while it was copied");
+    }
     return false;
   }
 
   place(): string {
-    return `[${this.#index}]`;
+    return this.#begun === 0 ? "" : `[${this.#begun - 1}]`;
   }
 }
 
@@ -272,7 +275,8 @@ function sparse(index: number): BadValueError {
 class ObjectFrame implements Frame {
   readonly #source: Readonly<Record<string, unknown>>;
   readonly #keys: readonly string[];
-  #index = 0;
+  /** How many it has begun to copy; 0 also when the whole is to blame. */
+  #begun = 0;
 
   constructor(copy: CopyIn, source: Readonly<Record<string, unknown>>) {
     const origin = originOf(source);
@@ -284,21 +288,22 @@ class ObjectFrame implements Frame {
   fill(copy: CopyIn): boolean {
     const source = this.#source;
     const keys = this.#keys;
-    while (this.#index < keys.length) {
-      const key = keys[this.#index] as string;
+    while (this.#begun < keys.length) {
+      const key = keys[this.#begun++] as string;
       const value = isMarking ? read(source, key) : source[key];
       if (value === undefined && !Object.hasOwn(source, key)) throw changed();
       copy.putName(key);
-      const isNew = copy.put(value);
-      this.#index++;
-      if (isNew) return true;
+      if (copy.put(value)) return true;
     }
-    if (Object.keys(source).length !== keys.length) throw changed();
+    if (Object.keys(source).length !== keys.length) {
+      this.#begun = 0;
+      throw changed();
+    }
     return false;
   }
 
   place(): string {
-    return `[${JSON.stringify(this.#keys[this.#index])}]`;
+    return this.#begun === 0 ? "" : `[${JSON.stringify(this.#keys[this.#begun - 1])}]`;
   }
 }
 

@@ -89,6 +89,17 @@ describe("each bad argument: an error with a code, and a sound heap", () => {
   });
 });
 
+test("a heap made with `new` is a named error", () => {
+  expect(codeOf(() => Reflect.construct(Heap, []))).toBe("BAD_VALUE");
+  expect(codeOf(() => Reflect.construct(Heap, [{ pauses: "bounded" }]))).toBe("BAD_VALUE");
+});
+
+test("what is wrong with a module is in the message: here, that it was not fetched", async () => {
+  const module = Promise.reject(new TypeError("fetch failed"));
+  await expect(Heap.create({ module })).rejects.toThrow("this module is not a core of heapwright: fetch failed");
+  expect(() => Heap.createSync({ module: new Uint8Array(3) })).toThrow(/not a core of heapwright: .*WebAssembly/);
+});
+
 describe("typed arrays have the length that they have", () => {
   const lying = <T extends Uint8Array | Uint32Array>(array: T, length: number): T =>
     Object.defineProperty(array, "length", { value: length });

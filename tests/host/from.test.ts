@@ -154,6 +154,34 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     });
   });
 
+  test("an error says where in the value it happened", () => {
+    withHeap(options(), (heap) => {
+      const shrinking: unknown[] = [1, 2];
+      Object.defineProperty(shrinking, 0, { get: () => (shrinking.length = 1), configurable: true, enumerable: true });
+      const placeOf = (value: unknown): string | undefined => {
+        try {
+          heap.from(value);
+        } catch (error) {
+          return /(?:in|reading) (value.*?)(?:\)$| failed)/.exec((error as Error).message)?.[1];
+        }
+      };
+      expect(placeOf({ a: 1, b: [0, undefined], c: 2 })).toBe('value["b"][1]');
+      expect(placeOf([[[undefined, 1], 2], 3])).toBe("value[0][0][0]");
+      expect(placeOf([new Map([["k", { d: new Date(0) }]])])).toBe('value[0].get("k")["d"]');
+      expect(
+        placeOf([
+          1,
+          {
+            get x(): never {
+              throw new Error("no");
+            },
+          },
+        ]),
+      ).toBe('value[1]["x"]');
+      expect(placeOf([0, { list: shrinking }])).toBe('value[1]["list"]');
+    });
+  });
+
   test("handles are what they are handles of", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([1]);

@@ -41,6 +41,7 @@ describe.each(CORES)("lists, %s core", (_, options) => {
         expect(codeOf(() => list.set(index, 1))).toBe("BAD_INDEX");
       }
       expect(codeOf(() => heap.list().pop())).toBe("BAD_INDEX");
+      expect(() => list.insert("x" as never, 1)).toThrow('an index is a whole number, not "x"');
     });
   });
 

@@ -80,7 +80,7 @@ export abstract class SequenceHandle extends ContainerHandle {
 
   #cut(index: number): number {
     if (!Number.isInteger(index) && index !== Infinity && index !== -Infinity)
-      throw new BadIndexError(`an end of a slice is a whole number, not ${describe(index)}`);
+      throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
     const { length } = this;
     return Math.min(Math.max(index < 0 ? index + length : index, 0), length);
   }

@@ -10,11 +10,11 @@
  * @packageDocumentation
  */
 import { text } from "./wasm/core-checked.generated.js";
-import { decodeCore } from "./wasm/core-text.js";
+import { compiled } from "./wasm/refused.js";
 
 let module: WebAssembly.Module | undefined;
 
-/** The checked core, compiled at its first use and shared by all heaps. */
+/** The checked core, compiled at its first use and shared by all heaps. @throws WasmForbiddenError, where WebAssembly may not be compiled. */
 export function checkedCore(): WebAssembly.Module {
-  return (module ??= new WebAssembly.Module(decodeCore(text)));
+  return (module ??= compiled(text));
 }

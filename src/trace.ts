@@ -8,6 +8,7 @@
  *
  * @packageDocumentation
  */
+import { markEntrances } from "./heap/entrances.js";
 import { storeOf } from "./heap/heap.js";
 import type { Heap } from "./heap/heap.js";
 import { tracerOf } from "./modules/trace/tracer.js";
@@ -19,5 +20,8 @@ export type { Trace, TraceDifference, TraceKey, TraceStatistic } from "./modules
 
 /** The tracer of a heap, always the same. @throws {@link BadValueError} for what is no heap. */
 export function trace(heap: Heap): Tracer {
-  return tracerOf(storeOf(heap));
+  const store = storeOf(heap);
+  return tracerOf(store, () => {
+    markEntrances(store, heap);
+  });
 }

@@ -1,4 +1,5 @@
 import { BadOptionError, BadValueError, HeapwrightError, describe, isStackOverflow, messageOf } from "./errors.js";
+import { outside } from "./entered.js";
 import { isA, isArray } from "./untrusted.js";
 
 type ErrorClass = new (message: string, options?: ErrorOptions) => HeapwrightError;
@@ -49,7 +50,7 @@ function* steps<T>(begin: () => unknown): Generator<T, void> {
   let isOver = true;
   try {
     for (;;) {
-      const result: unknown = Reflect.apply(next, iterator, []);
+      const result: unknown = outside(next as () => unknown, iterator);
       if (typeof result !== "object" || result === null)
         throw new BadValueError(`an iterator gives objects, not ${describe(result)}`);
       const step = stepIn(result as IteratorResult<T>);
@@ -61,7 +62,7 @@ function* steps<T>(begin: () => unknown): Generator<T, void> {
   } finally {
     // The loop has been left.
     const end = isOver ? undefined : memberOf(iterator, "return");
-    if (typeof end === "function") Reflect.apply(end, iterator, []);
+    if (typeof end === "function") outside(end as () => unknown, iterator);
   }
 }
 
@@ -82,7 +83,7 @@ function memberOf(holder: unknown, name: PropertyKey): unknown {
 /** Runs something that reads what a program gave. What is thrown meanwhile, unless it has a code, becomes the cause of a `Refusal`. */
 export function attempt<T>(Refusal: ErrorClass, what: string, read: () => T): T {
   try {
-    return read();
+    return outside(read);
   } catch (cause) {
     throw unreadable(Refusal, what, cause);
   }

@@ -8,6 +8,8 @@ export type ErrorCode =
   | "RELEASED_HANDLE"
   | "FOREIGN_HANDLE"
   | "UNKNOWN_TYPE"
+  | "FOREIGN_TYPE"
+  | "DUPLICATE_TYPE"
   | "TOO_MANY_TYPES"
   | "BAD_FIELD"
   | "TYPE_MISMATCH"
@@ -16,6 +18,9 @@ export type ErrorCode =
   | "BAD_INDEX"
   | "CONTAINER_CHANGED"
   | "BAD_OPTION"
+  | "BAD_CORE"
+  | "CORE_NOT_LOADED"
+  | "WASM_FORBIDDEN"
   | "DEAD_REFERENCE"
   | "BAD_IMAGE"
   | "CANCELLED"
@@ -23,7 +28,7 @@ export type ErrorCode =
   | "HEAP_DISPOSED"
   | "CORRUPT_HEAP";
 
-/** What every error of this package is an instance of. */
+/** What every error of this package is an instance of. `docs/errors.md` has the cause and the cure of each. */
 export abstract class HeapwrightError extends Error {
   abstract readonly code: ErrorCode;
   /** The name of its class. Made from the code, since minifiers shorten the names of classes. */
@@ -44,9 +49,17 @@ export class ReleasedHandleError extends HeapwrightError {
 export class ForeignHandleError extends HeapwrightError {
   readonly code = "FOREIGN_HANDLE";
 }
-/** A type id or name that this heap does not know, or knows already. */
+/** A type id that this heap does not know: an object is not what an address was taken for. */
 export class UnknownTypeError extends HeapwrightError {
   readonly code = "UNKNOWN_TYPE";
+}
+/** A struct was given to a heap other than its own. */
+export class ForeignTypeError extends HeapwrightError {
+  readonly code = "FOREIGN_TYPE";
+}
+/** This heap has a type of that name already. */
+export class DuplicateTypeError extends HeapwrightError {
+  readonly code = "DUPLICATE_TYPE";
 }
 /** A heap has 65,520 struct types, the most that it can have: types live as long as their heap. */
 export class TooManyTypesError extends HeapwrightError {
@@ -83,6 +96,18 @@ export class DeadReferenceError extends HeapwrightError {
 /** An option, threshold or generation that is none. */
 export class BadOptionError extends HeapwrightError {
   readonly code = "BAD_OPTION";
+}
+/** What was given as the option `module` is no core of this version of heapwright. */
+export class BadCoreError extends HeapwrightError {
+  readonly code = "BAD_CORE";
+}
+/** What was given as the option `module` did not arrive: its promise was rejected, or the server had no such file. `cause` has the reason. */
+export class CoreNotLoadedError extends HeapwrightError {
+  readonly code = "CORE_NOT_LOADED";
+}
+/** The engine has no WebAssembly, or does not let this page, worker or thread compile it. */
+export class WasmForbiddenError extends HeapwrightError {
+  readonly code = "WASM_FORBIDDEN";
 }
 /** The heap cannot do this from inside one of its own finalizers or callbacks. */
 export class HeapBusyError extends HeapwrightError {

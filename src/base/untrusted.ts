@@ -28,6 +28,19 @@ export function isThenable(value: unknown): boolean {
   }
 }
 
+const LATER = ["AsyncFunction", "AsyncGeneratorFunction", "GeneratorFunction"];
+
+/** Whether a function returns before its code has run: it is async, or a generator. Never of one that is a proxy. */
+export function isLater(run: unknown): boolean {
+  try {
+    return (
+      typeof run === "function" && LATER.includes((run as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? "")
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** Name of a function; "" where it has been given another that is no text. */
 export function nameOf(run: unknown): string {
   try {

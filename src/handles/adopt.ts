@@ -40,9 +40,7 @@ export function connectHooks(store: Store): void {
     const { name } = store.typeAt(address);
     const handle = lend(store, address);
     try {
-      store.callOut({ where, type: name }, () => {
-        run(handle as never);
-      });
+      store.callOut({ where, type: name }, run, handle as never);
     } finally {
       handle.release();
     }

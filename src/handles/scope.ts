@@ -1,20 +1,22 @@
 import { attempt } from "../base/arguments.js";
+import { outside } from "../base/entered.js";
 import { BadValueError } from "../base/errors.js";
 import { isHandle } from "./handle.js";
 import type { Handle } from "./handle.js";
+import { checkAtOnce } from "../state/store.js";
 import type { Store } from "../state/store.js";
-import { isThenable } from "../base/untrusted.js";
 
 /** See `Heap.scope`. */
 export function runScope<T>(store: Store, run: () => T): T {
+  checkAtOnce(run, "scope");
   store.askForRoom();
   const outer = store.scope;
   const made: Handle[] = [];
   store.scope = made;
   let kept = new Set<Handle>();
   try {
-    const result = run();
-    if (isThenable(result)) throw new BadValueError("a scope ends when its function returns, so that cannot be async");
+    const result = outside(run);
+    store.mustBeOver(result, { where: "scope" });
     kept = attempt(BadValueError, "what a scope returns", () => handlesIn(result));
     return result;
   } finally {

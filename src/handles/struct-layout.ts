@@ -1,16 +1,18 @@
 import { FIRST_USER_TYPE, MAX_TYPES, TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
+import { isMarking, markMembers } from "../base/entered.js";
 import { readProperties } from "../base/arguments.js";
 import {
   BadFieldError,
   BadValueError,
+  DuplicateTypeError,
   TooManyTypesError,
   TypeMismatchError,
-  UnknownTypeError,
   describe,
 } from "../base/errors.js";
 import { placeFields } from "../object/field-layout.js";
 import type { FieldLayout } from "../object/field-layout.js";
 import type { Fields } from "../object/fields.js";
+import { checkAtOnce } from "../state/store.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import { share } from "./adopt.js";
@@ -82,12 +84,13 @@ export class StructLayout implements HandleType<Handle> {
     readonly store: Store,
     { name, fields, finalize, base, members, restored }: StructDefinition,
   ) {
-    if (typeof name !== "string" || name === "") throw new UnknownTypeError("a type needs a name");
+    if (typeof name !== "string" || name === "") throw new BadValueError(`a struct has a name, not ${describe(name)}`);
     // An image has been found to have no name twice.
     const known = restored === undefined ? store.types.named(name) : undefined;
     if (known !== undefined && !store.unclaimed.has(known.id))
-      throw new UnknownTypeError(`this heap has a type ${describe(name)} already`);
+      throw new DuplicateTypeError(`this heap has a type ${describe(name)} already`);
     if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
+    checkAtOnce(finalize, "finalizer");
     this.name = name;
     this.base = base;
     this.finalize = finalize ?? base?.finalize;
@@ -96,6 +99,7 @@ export class StructLayout implements HandleType<Handle> {
     this.slots = slots;
     this.bytes = bytes;
     this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, members);
+    if (isMarking) this.markFields();
     const present = restored ?? (known as StructLayout | undefined);
     this.hasFinalizer = present?.hasFinalizer ?? this.finalize !== undefined;
     if (known !== undefined) this.#mustAgree(known as StructLayout);
@@ -152,6 +156,7 @@ export class StructLayout implements HandleType<Handle> {
     for (const field of this.fields.values()) {
       Object.defineProperty(handleClass.prototype, field.name, {
         enumerable: true,
+        configurable: true,
         get(this: StructHandle) {
           return layout.#read(layout.store, this.address, field);
         },
@@ -161,6 +166,11 @@ export class StructLayout implements HandleType<Handle> {
       });
     }
     return handleClass;
+  }
+
+  /** Makes entrances of the fields: see `base/entered.ts`. */
+  markFields(): void {
+    markMembers(this.#class.prototype, this.fields.keys());
   }
 
   wrap(store: Store, address: Address, lent: boolean): Handle {

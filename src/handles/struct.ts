@@ -1,4 +1,4 @@
-import { BadValueError, UnknownTypeError, describe } from "../base/errors.js";
+import { BadValueError, ForeignTypeError, describe } from "../base/errors.js";
 import type { FieldType, Fields } from "../object/fields.js";
 import type { Store } from "../state/store.js";
 import { isHandle } from "./handle.js";
@@ -106,11 +106,11 @@ export class StructType<F extends Fields, M = None> {
 /**
  * The host's side of a type that somebody passed in.
  *
- * @throws {@link BadValueError} if it is no type of objects, {@link UnknownTypeError} if it is another heap's.
+ * @throws {@link BadValueError} if it is no type of objects, {@link ForeignTypeError} if it is another heap's.
  */
 export function layoutIn(store: Store, type: unknown): StructLayout {
   const layout = typeof type === "object" && type !== null ? layoutOfType(type) : undefined;
   if (layout === undefined) throw new BadValueError(`expected a struct, got ${describe(type)}`);
-  if (layout.store !== store) throw new UnknownTypeError(`${layout.name} is a type of another heap`);
+  if (layout.store !== store) throw new ForeignTypeError(`${layout.name} is a type of another heap`);
   return layout;
 }

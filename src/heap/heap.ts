@@ -42,6 +42,7 @@ import { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
+import { markEntrances } from "./entrances.js";
 import { DEFAULT_BYTE_THRESHOLD, HEAP_OPTIONS, makeStore } from "./options.js";
 import type { HeapOptions } from "./options.js";
 import { start, startSync } from "./start.js";
@@ -106,6 +107,7 @@ export class Heap {
     this.gc = new Gc(store, this.#log);
     this.weakref = new Weakrefs(store);
     this.roots = new Roots(store);
+    if (store.net.hasSites) markEntrances(store, this);
   }
 
   /** A heap over a core that has been started. @internal */
@@ -145,7 +147,7 @@ export class Heap {
    * ```
    *
    * @throws {@link BadFieldError} for a field that is called like a member of a handle, or of unknown type;
-   *   {@link UnknownTypeError} if the name is taken.
+   *   {@link DuplicateTypeError} if the name is taken.
    */
   struct<const F extends Fields, M = None, C = None, BF extends Fields = None, BM = None>(
     name: string,

@@ -8,7 +8,7 @@ import {
 } from "../state/options.js";
 import type { Pauses, Thresholds, WeakrefTiming } from "../state/options.js";
 import type { LeakHook } from "../state/leak-log.js";
-import { Store, reportUncaught } from "../state/store.js";
+import { Store, reportIgnored, reportUncaught } from "../state/store.js";
 import type { UnraisableHook } from "../state/store.js";
 import type { CoreSource } from "../wasm/instance.js";
 
@@ -46,8 +46,11 @@ export interface HeapOptions<Source = CoreSource> {
    * `onUnraisable`. @default nothing
    */
   onLeak?: LeakHook;
-  /** Gets what finalizers, callbacks and `onLeak` throw. @default reported as an uncaught error would be */
-  onUnraisable?: UnraisableHook;
+  /**
+   * Gets what finalizers, callbacks and `onLeak` throw, which nothing can catch; or "throw", to let it be an uncaught error,
+   * which ends Node. @default `console.error("Exception ignored in: …", error)`, as Python does, and the program goes on
+   */
+  onUnraisable?: UnraisableHook | "throw";
 }
 
 /** What a restored heap does not know from its image. */
@@ -90,9 +93,10 @@ export function makeStore(options: HeapOptions): Store {
   if (options.pauses !== undefined) checkPauses(options.pauses);
   if (options.hashSeed !== undefined && !Number.isInteger(options.hashSeed))
     throw new BadOptionError(`hashSeed is a whole number, not ${describe(options.hashSeed)}`);
-  const { onUnraisable = reportUncaught } = options;
+  const { onUnraisable: given = reportIgnored } = options;
+  const onUnraisable = given === "throw" ? reportUncaught : given;
   if (typeof onUnraisable !== "function")
-    throw new BadOptionError(`onUnraisable is a function, not ${describe(onUnraisable)}`);
+    throw new BadOptionError(`onUnraisable is a function or "throw", not ${describe(onUnraisable)}`);
   const { traceHandles, onLeak } = options;
   if (onLeak !== undefined && typeof onLeak !== "function")
     throw new BadOptionError(`onLeak is a function, not ${describe(onLeak)}`);

@@ -23,6 +23,7 @@ import {
   isStackOverflow,
   messageOf,
 } from "../base/errors.js";
+import { isMarking, outside } from "../base/entered.js";
 import { isHandle } from "../handles/handle.js";
 import type { Store } from "../state/store.js";
 import { isA, isArray, isBytes } from "../base/untrusted.js";
@@ -224,6 +225,11 @@ function ownedKey(store: Store, key: unknown): Address {
   throw new BadKeyError(`unhashable type: '${type}'`);
 }
 
+/** A property, which may have a getter of the program's. */
+function read(source: object, key: PropertyKey): unknown {
+  return outside(Reflect.get as (from: object, name: PropertyKey) => unknown, undefined, source, key);
+}
+
 class ArrayFrame implements Frame {
   readonly #source: readonly unknown[];
   readonly #length: number;
@@ -243,7 +249,7 @@ class ArrayFrame implements Frame {
     const length = this.#length;
     while (this.#begun < length) {
       const index = this.#begun++;
-      const value = source[index];
+      const value = isMarking ? read(source, index) : source[index];
       if (value === undefined && !(index in source)) {
         if (source.length !== length) break;
         throw sparse(index);
@@ -284,7 +290,7 @@ class ObjectFrame implements Frame {
     const keys = this.#keys;
     while (this.#begun < keys.length) {
       const key = keys[this.#begun++] as string;
-      const value = source[key];
+      const value = isMarking ? read(source, key) : source[key];
       if (value === undefined && !Object.hasOwn(source, key)) throw changed();
       copy.putName(key);
       if (copy.put(value)) return true;

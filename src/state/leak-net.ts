@@ -41,7 +41,8 @@ export class HandleRecord {
  * So a handle that is forgotten in the current record waits until that is full, or until `close`.
  */
 export class LeakNet {
-  readonly #withSites: boolean;
+  /** Whether it knows where each handle was made. */
+  readonly hasSites: boolean;
   readonly #registry: FinalizationRegistry<number> | undefined;
   /** Records with live handles, by id, in order of creation. */
   readonly #records = new Map<number, HandleRecord>();
@@ -59,7 +60,7 @@ export class LeakNet {
     onFull: () => void,
     onForgotten: (address: Address, site: string | undefined) => void,
   ) {
-    this.#withSites = withSites;
+    this.hasSites = withSites;
     this.#onFull = onFull;
     if (typeof FinalizationRegistry === "undefined") return;
     // The number of a cell is held, and no record: of many handles that were registered, most are released in time.
@@ -81,7 +82,7 @@ export class LeakNet {
       this.close();
       this.#onFull();
     }
-    const record = new HandleRecord(this.#nextId++, this.#withSites, this.#registry !== undefined);
+    const record = new HandleRecord(this.#nextId++, this.hasSites, this.#registry !== undefined);
     this.#records.set(record.id, record);
     this.#current = record;
     return record;

@@ -1,105 +1,146 @@
+import { placeIn } from "../base/frame.js";
+import { innermostEntrance, throughMarks } from "../base/entered.js";
+
 /** Sites by where their frames are, so that each is formatted once. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 1 << 16;
+/** Frames of this package above the program's, at most, where the engine does not cut them off; and among those of the program's. */
+const MOST_ABOVE = 24;
+const MOST_AMONG = 8;
+
+/** What an engine may have of a frame before it formats it: V8 has all, others some. */
+interface CallSite {
+  getFileName?(): string | null;
+  getPosition?(): number;
+  getLineNumber?(): number | null;
+  getColumnNumber?(): number | null;
+}
+type Prepare = (error: unknown, sites: CallSite[]) => unknown;
+/** What engines have that make stacks to order. Each is used where it is there, and does what it should. */
+interface StackErrors {
+  stackTraceLimit?: unknown;
+  prepareStackTrace?: Prepare | undefined;
+  captureStackTrace?: (holder: object, above?: unknown) => void;
+}
+const errors = Error as unknown as StackErrors;
 
 /**
  * Where user code called: so many frames of the stack below this package's own, the innermost first. It is a text at
  * once, since an Error that waits holds on to what its frames worked on, a handle perhaps.
  */
 export function siteHere(frames: number): string {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = DEEPEST_CALL + frames;
+  const { stackTraceLimit } = errors;
+  Reflect.set(errors, "stackTraceLimit", frames + MOST_AMONG + (cutsStacks() ? 0 : MOST_ABOVE));
   try {
-    const key = whereabouts(frames);
+    const key = whereabouts();
     if (key === undefined) return formatted(frames);
-    let site = known.get(key);
+    const numbered = `${frames}${key}`;
+    let site = known.get(numbered);
     if (site === undefined) {
       site = formatted(frames);
       if (known.size === MOST_KNOWN) known.clear();
-      known.set(key, site);
+      known.set(numbered, site);
     }
     return site;
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(errors, "stackTraceLimit", stackTraceLimit);
   }
 }
 
-/** To format a stack takes twenty times as long as to ask where it is. */
-function formatted(frames: number): string {
-  const [, ...stack] = new Error("made here").stack?.split("\n") ?? [];
-  const [, folder] = OWN_FILE.exec(stack[0] ?? "") ?? [];
-  const isOwn = (frame: string): boolean => (folder !== undefined && frame.includes(folder)) || OWN_NAME.test(frame);
-  const start = folder === undefined ? lastOwn(stack, isOwn) + 1 : firstForeign(stack, isOwn);
-  return stack
-    .slice(start)
-    .filter((frame) => !isOwn(frame) && !CORE_FRAME.test(frame))
-    .slice(0, frames)
-    .join("\n");
-}
-
-/** What V8 has of a frame before it formats it. */
-interface CallSite {
-  getFileName(): string | null;
-  getPosition(): number;
-}
-interface StackErrors {
-  prepareStackTrace?: (error: unknown, sites: CallSite[]) => unknown;
-  captureStackTrace?: (holder: object) => void;
-}
-const files = new Map<string | null, number>();
-
-/** A text that is different for each stack; `undefined` where the engine has none. */
-function whereabouts(frames: number): string | undefined {
-  const errors = Error as unknown as StackErrors;
-  if (errors.captureStackTrace === undefined) return undefined;
-  const holder: { stack?: unknown } = {};
-  const { prepareStackTrace } = errors;
-  errors.prepareStackTrace = (_, sites) => sites;
-  let sites: unknown;
-  try {
-    errors.captureStackTrace(holder);
-    sites = holder.stack;
-  } finally {
-    if (prepareStackTrace === undefined) delete errors.prepareStackTrace;
-    else errors.prepareStackTrace = prepareStackTrace;
-  }
+/** A text that is different for each stack; `undefined` where the engine has none. To format a stack takes twenty times as long. */
+function whereabouts(): string | undefined {
+  const sites = captured((_, callSites) => callSites, cutsStacks() ? innermostEntrance() : undefined);
   if (!Array.isArray(sites)) return undefined;
-  let key = `${frames}`;
+  let key = "";
   for (const site of sites as CallSite[]) {
-    const name = site.getFileName();
-    let file = files.get(name);
-    if (file === undefined) files.set(name, (file = files.size));
-    key += ` ${file}:${site.getPosition()}`;
+    const place = placeOf(site);
+    if (place === undefined) return undefined;
+    key += place;
   }
   return key;
 }
 
-/** Frames from here up to the public method, at most. */
-const DEEPEST_CALL = 16;
+const files = new Map<unknown, number>();
 
-/**
- * The folder of this package as stacks have it, which a source map names differently from `import.meta.url`: this file is
- * part of `heapwright.js` when it is built. In a bundle of the user's, where the package is one file with the user's code, frames are recognized by name.
- */
-const OWN_FILE = /(?:\(|at |@)(?:file:\/\/)?([^()@]*[/\\])(?:state[/\\]site\.[jt]s|heapwright\.js):\d+:\d+\)?$/;
-/** Classes of this package, and what the engine puts between a loop and its generator. */
-const OWN_NAME =
-  /at (?:new |get |async )?(?:siteHere|LeakNet|\w*Handle|Store|StructLayout|StructType|Heap|Batch|Weakrefs|Gc|CopyIn|Recorder|Object\.wrap)\b|at \S+\.next \(<anonymous>\)/;
-const CORE_FRAME = /\bwasm:\/\//;
-/** Frames of the engine's functions. They count as this package's if the frames above them do. */
-const ENGINE_FRAME = /\(<anonymous>\)$/;
-
-/** The first frame that is the user's: perhaps that of a finalizer, which this package and the core have called. */
-function firstForeign(stack: readonly string[], isOwn: (frame: string) => boolean): number {
-  let start = 0;
-  for (const [index, frame] of stack.entries()) {
-    if (isOwn(frame)) start = index + 1;
-    else if (!ENGINE_FRAME.test(frame)) break;
-  }
-  return start;
+function placeOf(site: CallSite): string | undefined {
+  const name = site.getFileName?.();
+  let file = files.get(name);
+  if (file === undefined) files.set(name, (file = files.size));
+  if (typeof site.getPosition === "function") return ` ${file}:${site.getPosition()}`;
+  const line = site.getLineNumber?.();
+  const column = site.getColumnNumber?.();
+  return line === undefined || column === undefined ? undefined : ` ${file}:${line}:${column}`;
 }
 
-/** Where not all frames of this package are recognized: all frames up to the outermost one that is. */
-function lastOwn(stack: readonly string[], isOwn: (frame: string) => boolean): number {
-  return stack.slice(0, DEEPEST_CALL).findLastIndex(isOwn);
+/** The stack, from below a function on if one is given; `undefined` where the engine makes none to order. */
+function captured(prepare: Prepare | undefined, below: unknown): unknown {
+  const { captureStackTrace } = errors;
+  if (typeof captureStackTrace !== "function") return undefined;
+  return preparedBy(prepare, () => {
+    const holder: { stack?: unknown } = {};
+    captureStackTrace(holder, below);
+    return holder.stack;
+  });
+}
+
+function preparedBy<T>(prepare: Prepare | undefined, run: () => T): T {
+  const { prepareStackTrace } = errors;
+  if (prepare === prepareStackTrace) return run();
+  Reflect.set(errors, "prepareStackTrace", prepare);
+  try {
+    return run();
+  } finally {
+    if (prepareStackTrace === undefined) Reflect.deleteProperty(errors, "prepareStackTrace");
+    else Reflect.set(errors, "prepareStackTrace", prepareStackTrace);
+  }
+}
+
+/** The frames of the program, as the engine writes them. What a program has set to write them may write no text. */
+function formatted(frames: number): string {
+  const { prepareStackTrace } = errors;
+  return written(frames, prepareStackTrace) ?? written(frames, undefined) ?? "";
+}
+
+/** @returns `undefined` if it came to no text. */
+function written(frames: number, prepare: Prepare | undefined): string | undefined {
+  // As the engine writes the marks now: it depends on source maps, which may be switched on at any time.
+  const [entered, left] = preparedBy(prepare, () => throughMarks(() => new Error("here").stack as unknown));
+  const below = cutsStacks() ? innermostEntrance() : undefined;
+  const stack =
+    below === undefined ? preparedBy(prepare, () => new Error("here").stack as unknown) : captured(prepare, below);
+  if (typeof entered !== "string" || typeof left !== "string" || typeof stack !== "string") return undefined;
+  // A mark is right below the frame that asked.
+  const [, entrance] = framesIn(entered).map(placeIn);
+  const [, exit] = framesIn(left).map(placeIn);
+  // A stack that was cut begins with the program's frames, whatever marks are further down.
+  let isOwn = innermostEntrance() !== below;
+  const found: string[] = [];
+  for (const frame of framesIn(stack)) {
+    const place = placeIn(frame);
+    if (place === entrance) isOwn = false;
+    else if (place === exit) isOwn = true;
+    else if (!isOwn && place !== undefined && found.length < frames) found.push(frame);
+  }
+  return found.join("\n");
+}
+
+let cuts: boolean | undefined;
+
+/** Whether `captureStackTrace` leaves out the function that it is given, and all above. (Bun goes by the name, not by the function.) */
+function cutsStacks(): boolean {
+  if (cuts !== undefined) return cuts;
+  const asks = (): boolean => {
+    const [, mark] = framesIn(new Error("here").stack ?? "").map(placeIn);
+    const stack = captured(undefined, innermostEntrance());
+    // It would be among the first: further down there may be other marks.
+    return typeof stack === "string" && !framesIn(stack).slice(0, 5).map(placeIn).includes(mark);
+  };
+  return (cuts = preparedBy(undefined, () => throughMarks(asks)[0]));
+}
+
+/** Of what an engine writes the lines that have frames. Some have the error above them. */
+function framesIn(stack: string): string[] {
+  const lines = stack.split("\n");
+  const frames = lines.filter((line) => /^\s*at /.test(line));
+  return frames.length > 0 ? frames : lines.filter((line) => /@|:\d+:\d+$/.test(line));
 }

@@ -1,5 +1,6 @@
 import { COLLECTION_ENDS, IMMORTAL_REFCOUNT, INFO_OFFSET, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
-import { CorruptHeapError, HeapDisposedError, UnknownTypeError } from "../base/errors.js";
+import { outside } from "../base/entered.js";
+import { BadValueError, CorruptHeapError, HeapDisposedError, UnknownTypeError } from "../base/errors.js";
 import { dropFrames } from "../base/frames.js";
 import { LeakLog } from "./leak-log.js";
 import type { Leak, LeakHook, LiveHandle } from "./leak-log.js";
@@ -10,7 +11,7 @@ import type { Reader, TypeInfo } from "../object/reader.js";
 import type { OutOfMemoryError } from "../base/errors.js";
 import { outOfMemory } from "./out-of-memory.js";
 import { Pressure } from "./pressure.js";
-import { isA, nameOf } from "../base/untrusted.js";
+import { isA, isLater, isThenable, nameOf } from "../base/untrusted.js";
 import { NO_TRACES } from "./traces.js";
 import type { Traces } from "./traces.js";
 import { TypeTable } from "./type-table.js";
@@ -21,8 +22,12 @@ import { HeapMemory } from "../wasm/memory.js";
 
 /** Where an error came from that nothing could catch. */
 export interface UnraisableContext {
-  /** What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, or what `weakref.finalize` ran at `dispose`, the option `onLeak`. */
-  where: "finalizer" | "callback" | "gc callback" | "exit" | "leak";
+  /**
+   * What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, what `weakref.finalize` ran at
+   * `dispose`, the option `onLeak`; or the promise that one of these, or the function of a scope or pause, returned and
+   * should not have.
+   */
+  where: "finalizer" | "callback" | "gc callback" | "exit" | "leak" | "scope" | "pause";
   /** Type of the object, if it was called for one. */
   type?: string;
 }
@@ -148,7 +153,7 @@ export class Store implements Reader {
     const onLeak = this.#onLeak;
     if (onLeak !== undefined)
       this.callOut({ where: "leak", type: leak.type }, () => {
-        onLeak({ ...leak });
+        outside(onLeak, undefined, { ...leak });
       });
   }
 
@@ -226,11 +231,13 @@ export class Store implements Reader {
   }
 
   /** Calls user code from inside the core, or as if. Errors go to `onUnraisable`, scopes stay outside. */
-  callOut(context: UnraisableContext, run: () => void): void {
+  callOut<A extends unknown[]>(context: UnraisableContext, run: (...args: A) => unknown, ...args: A): void {
     const { depth } = this;
     this.depth = depth + 1;
     try {
-      this.outsideScopes(run);
+      this.outsideScopes(() => {
+        this.mustBeOver(outside(run, undefined, ...args), context);
+      });
     } catch (error) {
       this.#report(error, context);
     } finally {
@@ -238,14 +245,27 @@ export class Store implements Reader {
     }
   }
 
+  /**
+   * Lets through what a function returned that had to be done by then. What a promise is rejected with goes to `onUnraisable`.
+   *
+   * @throws {@link BadValueError} for a promise.
+   */
+  mustBeOver<T>(result: T, context: UnraisableContext): T {
+    if (!isThenable(result)) return result;
+    Promise.resolve(result).catch((error: unknown) => {
+      this.#report(error, context);
+    });
+    throw notOver(context.where);
+  }
+
   /** Never throws, unless the core under this call has failed: then there is nothing to go on with. */
   #report(error: unknown, context: UnraisableContext): void {
     if (isA(error, CorruptHeapError) && this.isCorrupt) throw error;
     dropFrames(error);
     try {
-      this.#onUnraisable(error, context);
+      outside(this.#onUnraisable, undefined, error, context);
     } catch (second) {
-      reportUncaught(second);
+      reportIgnored(second, { where: "onUnraisable" });
     }
   }
 
@@ -337,6 +357,24 @@ export class Store implements Reader {
     if (!this.#pressure.count(bytes)) return;
     this.net.close();
     this.#pressure.look(this.#fill());
+  }
+}
+
+function notOver(what: string): BadValueError {
+  return new BadValueError(`a ${what} ends when its function returns, so that cannot be async or a generator`);
+}
+
+/** @throws {@link BadValueError} for a function that returns before its code has run. */
+export function checkAtOnce(run: unknown, what: UnraisableContext["where"]): void {
+  if (isLater(run)) throw notOver(what);
+}
+
+/** What Python does with an error that nothing can catch: it says so, and goes on. */
+export function reportIgnored(error: unknown, { where, type }: { where: string; type?: string }): void {
+  try {
+    console.error(`Exception ignored in: ${where}${type === undefined ? "" : ` of ${type}`}\n`, error);
+  } catch {
+    // There is nobody left to tell.
   }
 }
 

@@ -1,5 +1,6 @@
 import { text } from "./core.generated.js";
 import { decodeCore } from "./core-text.js";
+import { compiled, startError } from "./refused.js";
 import type { CoreProvider } from "./instance.js";
 
 let module: WebAssembly.Module | undefined;
@@ -8,9 +9,13 @@ let module: WebAssembly.Module | undefined;
 export const INLINED_CORE: CoreProvider = {
   /** Off the main thread, where older browsers compile at most 4 KiB at once. */
   async compile() {
-    return (module ??= await WebAssembly.compile(decodeCore(text)));
+    try {
+      return (module ??= await WebAssembly.compile(decodeCore(text)));
+    } catch (error) {
+      throw startError(error, true);
+    }
   },
   compileSync() {
-    return (module ??= new WebAssembly.Module(decodeCore(text)));
+    return (module ??= compiled(text));
   },
 };

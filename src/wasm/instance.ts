@@ -1,6 +1,9 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { ROOM_FOR_HOOKS } from "../../assembly/layout.js";
+import { WasmForbiddenError } from "../base/errors.js";
+import { isA } from "../base/untrusted.js";
 import { CoreAbort, Refusal } from "./guard.js";
+import { arrived, startError } from "./refused.js";
 import { completeExports } from "./readings.js";
 import type { Address, CoreImports, RawExports } from "./exports.js";
 import type { CoreExports } from "./readings.js";
@@ -18,23 +21,31 @@ export interface CoreProvider {
 }
 
 export function startCoreSync(source: CoreAtHand, hooks: CoreImports): CoreExports {
-  const imports = new Imports(hooks);
-  return rawExports(instantiateSync(source, imports.all), imports);
+  try {
+    const imports = new Imports(hooks);
+    return rawExports(instantiateSync(source, imports.all), imports);
+  } catch (error) {
+    throw startError(error, false);
+  }
 }
 
 export async function startCore(source: CoreSource, hooks: CoreImports): Promise<CoreExports> {
-  const core = await source;
-  if (core instanceof WebAssembly.Module) {
+  const core = await arrived(source);
+  if (typeof WebAssembly !== "undefined" && isA(core, WebAssembly.Module)) {
     // There is nothing to wait for; and to be asked whether it is a `Response`, Node would load all of `fetch`.
     try {
       return startCoreSync(core, hooks);
     } catch (error) {
       // Older browsers start nothing of this size at once, on their main thread.
-      if (!(error instanceof RangeError)) throw error;
+      if (!isA(error, WasmForbiddenError)) throw error;
     }
   }
-  const imports = new Imports(hooks);
-  return rawExports(await instantiate(core, imports.all), imports);
+  try {
+    const imports = new Imports(hooks);
+    return rawExports(await instantiate(core, imports.all), imports);
+  } catch (error) {
+    throw startError(error, false);
+  }
 }
 
 /** What a core imports: the host's hooks, and what needs the core itself. */

@@ -138,7 +138,7 @@ test("once the core has failed, every later call says so", () => {
 test("a module that is no core is a named error", async () => {
   const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
   for (const module of [empty, empty.subarray(0, 5), new Uint8Array(50), "core.wasm" as never]) {
-    expect(codeOf(() => Heap.createSync({ module }))).toBe("BAD_OPTION");
-    await expect(Heap.create({ module })).rejects.toMatchObject({ code: "BAD_OPTION" });
+    expect(codeOf(() => Heap.createSync({ module }))).toBe("BAD_CORE");
+    await expect(Heap.create({ module })).rejects.toMatchObject({ code: "BAD_CORE" });
   }
 });

@@ -105,10 +105,10 @@ describe.each(CORES)("structs, %s core", (_, options) => {
       }
       expect(codeOf(() => heap.struct("Bad", { a: "int" as never }))).toBe("BAD_FIELD");
       expect(codeOf(() => heap.struct("Bad", { a: "toString" as never }))).toBe("BAD_FIELD");
-      expect(codeOf(() => heap.struct("", {}))).toBe("UNKNOWN_TYPE");
+      expect(codeOf(() => heap.struct("", {}))).toBe("BAD_VALUE");
       heap.struct("Good", {});
-      expect(codeOf(() => heap.struct("Good", {}))).toBe("UNKNOWN_TYPE");
-      expect(codeOf(() => heap.struct("list", {}))).toBe("UNKNOWN_TYPE");
+      expect(codeOf(() => heap.struct("Good", {}))).toBe("DUPLICATE_TYPE");
+      expect(codeOf(() => heap.struct("list", {}))).toBe("DUPLICATE_TYPE");
       heap.struct("Bad", {}).new();
     });
   });

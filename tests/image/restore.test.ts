@@ -107,7 +107,7 @@ describe.each(CORES)("%s core", (_, options) => {
         },
       },
     );
-    expect(codeOf(() => copy.struct("Base", { a: "ref", n: "f64" }))).toBe("UNKNOWN_TYPE");
+    expect(codeOf(() => copy.struct("Base", { a: "ref", n: "f64" }))).toBe("DUPLICATE_TYPE");
     expect(NewDerived.id).toBe(Derived.id);
     expect(copy.lost).toEqual([]);
     const again = copy.roots.get("it") as ReturnType<typeof NewDerived.new>;

@@ -3,7 +3,7 @@
 import { trace } from "../../src/trace.js";
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { BadOptionError, Heap } from "../../src/index.js";
+import { BadCoreError, Heap } from "../../src/index.js";
 import { CORES, codeOf } from "../support/heap.js";
 
 /** Does in a core what nobody should, and what the checked core refuses: follows an address that is none. */
@@ -123,11 +123,11 @@ describe("options of a heap", () => {
     const page = new TextEncoder().encode("<!doctype html>");
     for (const module of [empty, page]) {
       const error: unknown = await Heap.create({ module }).catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(BadOptionError);
-      expect((error as BadOptionError).cause).toBeInstanceOf(Error);
-      expect(codeOf(() => Heap.createSync({ module }))).toBe("BAD_OPTION");
+      expect(error).toBeInstanceOf(BadCoreError);
+      expect((error as BadCoreError).cause).toBeInstanceOf(Error);
+      expect(codeOf(() => Heap.createSync({ module }))).toBe("BAD_CORE");
     }
-    expect(codeOf(() => Heap.createSync({ module: Promise.resolve(empty) as never }))).toBe("BAD_OPTION");
+    expect(codeOf(() => Heap.createSync({ module: Promise.resolve(empty) as never }))).toBe("BAD_CORE");
   });
 });
 

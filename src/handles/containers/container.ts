@@ -1,4 +1,5 @@
 import { iterate } from "../../base/arguments.js";
+import { stepping } from "../../base/entered.js";
 import { Handle, addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import { readPath } from "../path.js";
 import type { PathStep } from "../path.js";
@@ -28,7 +29,11 @@ export abstract class ContainerHandle extends Handle {
  * Passes values on, and releases the handles among them (or, of entries, in them) when the loop moves on or
  * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
  */
-export function* lending<T>(values: Iterable<T>): Generator<T, void> {
+export function lending<T>(values: Iterable<T>): Generator<T, void> {
+  return stepping(lendingEach(values));
+}
+
+function* lendingEach<T>(values: Iterable<T>): Generator<T, void> {
   for (const value of iterate(noImpostor(values))) {
     try {
       yield value;

@@ -1,5 +1,6 @@
 import { adopt } from "../adopt.js";
 import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, SLOTS_COUNT_OFFSET } from "../../../assembly/layout.js";
+import { outside } from "../../base/entered.js";
 import { BadIndexError, BadValueError, ContainerChangedError, describe } from "../../base/errors.js";
 import { addressIn, isHandle, isHandleOf } from "../handle.js";
 import { withLoan } from "../../state/loan.js";
@@ -200,7 +201,7 @@ export class ListHandle extends SequenceHandle {
     const values = this.#addresses().map((item) => lentValue(store, item));
     try {
       return sortedOrder(values, (a, b) => {
-        const order: unknown = compare(a, b);
+        const order: unknown = outside(compare, undefined, a, b);
         if (typeof order === "number") return order;
         throw new BadValueError(`a comparator returns a number, not ${describe(order)}`);
       });

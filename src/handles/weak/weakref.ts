@@ -3,6 +3,7 @@ import { WEAKREF_CALLBACK_OFFSET, WEAKREF_HASHED } from "../../../assembly/layou
 import { BadValueError } from "../../base/errors.js";
 import { Handle, addressIn } from "../handle.js";
 import type { CallbackLabel } from "../../object/callbacks.js";
+import { checkAtOnce } from "../../state/store.js";
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 
@@ -52,6 +53,7 @@ export function createWeakref(
 ): WeakrefHandle {
   weakrefableIn(store, object);
   if (callback !== undefined && typeof callback !== "function") throw new BadValueError("a callback is a function");
+  checkAtOnce(callback, "callback");
   const id = callback === undefined ? 0 : store.registerCallback(callback, label);
   try {
     return adopt<WeakrefHandle>(

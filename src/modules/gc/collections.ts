@@ -9,7 +9,9 @@ import {
   STEP_ENDS,
   STEP_STARTS,
 } from "../../../assembly/layout.js";
+import { BadValueError, describe } from "../../base/errors.js";
 import type { Generation } from "../../state/options.js";
+import { checkAtOnce } from "../../state/store.js";
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 
@@ -47,10 +49,21 @@ export interface CollectionRecord {
 /** Records that are kept. */
 const MAX_RECORDS = 64;
 
+function addCallback(callbacks: GcCallback[], name: PropertyKey, member: PropertyDescriptor): boolean {
+  if (name !== "length") {
+    const { value } = member as { value?: unknown };
+    if (typeof value !== "function") throw new BadValueError(`gc.callbacks are functions, not ${describe(value)}`);
+    checkAtOnce(value, "gc callback");
+  }
+  return Reflect.defineProperty(callbacks, name, member);
+}
+
 /** Hears from the core of every collection: keeps records, calls `gc.callbacks`, writes what `setDebug` asks for. */
 export class CollectionLog {
   readonly #store: Store;
   readonly callbacks: GcCallback[] = [];
+  /** The same list, which takes functions alone. */
+  readonly checkedCallbacks = new Proxy(this.callbacks, { defineProperty: addCallback });
   readonly records: CollectionRecord[] = [];
   /** Gets the lines that `setDebug` asks for. */
   sink: (line: string) => void = console.error;
@@ -153,17 +166,14 @@ export class CollectionLog {
    */
   #call(phase: "start" | "stop", info: CollectionInfo): void {
     for (let i = 0; i < this.callbacks.length; i++) {
-      this.#store.callOut({ where: "gc callback" }, () => {
-        (this.callbacks[i] as GcCallback)(phase, info);
-      });
+      // A list that was made longer has places where nothing is.
+      const callback = this.callbacks[i];
+      if (callback !== undefined) this.#store.callOut({ where: "gc callback" }, callback, phase, info);
     }
   }
 
   #write(lines: readonly string[]): void {
-    for (const line of lines)
-      this.#store.callOut({ where: "gc callback" }, () => {
-        this.sink(line);
-      });
+    for (const line of lines) this.#store.callOut({ where: "gc callback" }, this.sink, line);
   }
 
   /** What Python says at exit of garbage that is still there. */

@@ -12,14 +12,15 @@ import {
   TYPE_EPHEMERON,
 } from "../../../assembly/layout.js";
 import type { ListHandle } from "../../handles/containers/list.js";
+import { outside } from "../../base/entered.js";
 import { BadOptionError, BadValueError, HeapBusyError, describe } from "../../base/errors.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
 import { withLoan } from "../../state/loan.js";
 import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../../state/options.js";
 import type { Generation, Pauses } from "../../state/options.js";
+import { checkAtOnce } from "../../state/store.js";
 import type { Store } from "../../state/store.js";
-import { isThenable } from "../../base/untrusted.js";
 import type { Address } from "../../wasm/exports.js";
 import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.js";
 import { GcPause } from "./pause.js";
@@ -99,14 +100,12 @@ export class Gc {
   pause<T>(run?: () => T): GcPause | T {
     if (run !== undefined && typeof run !== "function")
       throw new BadValueError(`expected a function to run, got ${describe(run)}`);
+    checkAtOnce(run, "pause");
     this.#store.askForRoom();
     const pause = new GcPause(this.#store);
     if (run === undefined) return pause;
     try {
-      const result = run();
-      if (isThenable(result))
-        throw new BadValueError("the pause ends when its function returns, so that cannot be async");
-      return result;
+      return this.#store.mustBeOver(outside(run), { where: "pause" });
     } finally {
       pause.release();
     }
@@ -211,10 +210,10 @@ export class Gc {
 
   /**
    * Called, in this order, when a collection starts and when it has ended. The list may be changed at any time. What
-   * they throw goes to `onUnraisable`.
+   * they throw goes to `onUnraisable`. It takes functions alone, and none that are async: else {@link BadValueError}.
    */
   get callbacks(): GcCallback[] {
-    return this.#log.callbacks;
+    return this.#log.checkedCallbacks;
   }
 
   /** What collections write, and whether they save garbage: a sum of `DEBUG_*`. @throws {@link BadOptionError} */

@@ -1,3 +1,4 @@
+import { placeIn } from "../../base/frame.js";
 import { BadOptionError, BadValueError, describe } from "../../base/errors.js";
 
 /** What statistics are grouped by: the line that called, all frames that were kept, or the type. */
@@ -90,7 +91,7 @@ const KEYS: Record<TraceKey, (trace: Trace) => string> = {
 /** `file:line` of the innermost frame; the frame itself where an engine writes it otherwise. */
 export function lineOf(site: string): string {
   const frame = (site.split("\n", 1)[0] as string).trim();
-  return /([^\s()@]+:\d+):\d+\)?$/.exec(frame)?.[1] ?? frame;
+  return placeIn(frame)?.replace(/:\d+$/, "") ?? frame;
 }
 
 function compare(a: string, b: string): number {

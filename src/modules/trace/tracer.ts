@@ -26,9 +26,9 @@ const MAX_FRAMES = 65535;
 const tracers = new WeakMap<Store, Tracer>();
 
 /** The tracer of a heap, made when it is first asked for. */
-export function tracerOf(store: Store): Tracer {
+export function tracerOf(store: Store, markEntrances: () => void): Tracer {
   let tracer = tracers.get(store);
-  if (tracer === undefined) tracers.set(store, (tracer = new Tracer(store)));
+  if (tracer === undefined) tracers.set(store, (tracer = new Tracer(store, markEntrances)));
   return tracer;
 }
 
@@ -40,9 +40,11 @@ export function tracerOf(store: Store): Tracer {
 export class Tracer {
   readonly #store: Store;
   readonly #recorder: Recorder;
+  readonly #markEntrances: () => void;
 
   /** @internal */
-  constructor(store: Store) {
+  constructor(store: Store, markEntrances: () => void) {
+    this.#markEntrances = markEntrances;
     this.#store = store;
     this.#recorder = new Recorder(store);
   }
@@ -58,6 +60,7 @@ export class Tracer {
     if (!Number.isInteger(seed)) throw new BadOptionError(`a seed is a whole number, not ${describe(seed)}`);
     this.#mustLive();
     if (this.#recorder.isRecording) return;
+    this.#markEntrances();
     this.#recorder.clear();
     this.#recorder.start({ frames, sampleBytes, seed });
   }

@@ -1,3 +1,4 @@
+import { outside } from "../../base/entered.js";
 import type { Handle } from "../../handles/handle.js";
 import { nameOf } from "../../base/untrusted.js";
 import type { Store } from "../../state/store.js";
@@ -39,9 +40,7 @@ export class FinalizerRegistry {
     for (let next = this.#atExit.pop(); next !== undefined; next = this.#atExit.pop()) {
       const finalizer = next;
       if (!finalizer.alive || !finalizer.atExit) continue;
-      store.callOut({ where: "exit" }, () => {
-        finalizer.call();
-      });
+      store.callOut({ where: "exit" }, () => finalizer.call());
     }
     this.#isOver = true;
     this.#waiting.clear();
@@ -68,9 +67,7 @@ export class Finalizer {
     this.#registry = registry;
     this.#fn = fn;
     this.#args = args;
-    const run = (): void => {
-      this.call();
-    };
+    const run = (): unknown => this.call();
     const watch = (): WeakrefHandle => createWeakref(store, object, run, { kind: "finalize", name: nameOf(fn) });
     // Outside of scopes, because nothing else may release it.
     this.#weakref = store.outsideScopes(watch);
@@ -86,7 +83,7 @@ export class Finalizer {
   call(): unknown {
     if (!this.#registry.delete(this)) return undefined;
     this.#weakref.release();
-    return this.#fn(...(this.#args as never[]));
+    return outside(this.#fn, undefined, ...(this.#args as never[]));
   }
 
   /** What it is about; `null` if it has run. */

@@ -1,3 +1,4 @@
+import { entering, isMarking, outside } from "../../base/entered.js";
 import { DeadReferenceError } from "../../base/errors.js";
 import { DISPOSE } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
@@ -48,21 +49,36 @@ class ProxyTarget {
 
 /** See `Weakrefs.proxy`. */
 export function makeProxy(weakref: WeakrefHandle): unknown {
-  const handler: ProxyHandler<ProxyTarget> = {
-    get(target, name): unknown {
-      if (OWN.has(name)) return bound(target, Reflect.get(target, name, target) as unknown);
-      return target.use((object) => {
-        const value: unknown = Reflect.get(object, name, object);
-        if (typeof value !== "function") return value;
-        // The object may die between the look-up and the call.
-        return (...args: unknown[]): unknown =>
-          target.use((later): unknown => Reflect.apply(Reflect.get(later, name, later) as () => unknown, later, args));
-      });
-    },
-    set: (target, name, value) => target.use((object) => Reflect.set(object, name, value, object)),
-    has: (target, name) => OWN.has(name) || target.use((object) => Reflect.has(object, name)),
-  };
-  return new Proxy(new ProxyTarget(weakref), handler);
+  return new Proxy(new ProxyTarget(weakref), new Handler());
+}
+
+const { get, set } = Reflect as {
+  get: (object: object, name: PropertyKey, receiver: object) => unknown;
+  set: (object: object, name: PropertyKey, value: unknown, receiver: object) => boolean;
+};
+
+/** What a proxy does. Its members are entrances: see `heap/entrances.ts`. */
+export class Handler implements ProxyHandler<ProxyTarget> {
+  get(target: ProxyTarget, name: PropertyKey): unknown {
+    if (OWN.has(name)) return bound(target, Reflect.get(target, name, target) as unknown);
+    return target.use((object) => {
+      // It may be one of the program's own methods or accessors.
+      const value: unknown = outside(get, undefined, object, name, object);
+      if (typeof value !== "function") return value;
+      // The object may die between the look-up and the call.
+      const call = (...args: unknown[]): unknown =>
+        target.use((later): unknown =>
+          outside(outside(get, undefined, later, name, later) as () => unknown, later, ...(args as [])),
+        );
+      return isMarking ? entering(call) : call;
+    });
+  }
+  set(target: ProxyTarget, name: PropertyKey, value: unknown): boolean {
+    return target.use((object) => outside(set, undefined, object, name, value, object));
+  }
+  has(target: ProxyTarget, name: PropertyKey): boolean {
+    return OWN.has(name) || target.use((object) => Reflect.has(object, name));
+  }
 }
 
 function bound(target: ProxyTarget, value: unknown): unknown {

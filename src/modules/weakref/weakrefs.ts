@@ -3,6 +3,7 @@ import { BadValueError, describe } from "../../base/errors.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
+import { checkAtOnce } from "../../state/store.js";
 import type { Store } from "../../state/store.js";
 import { Finalizer, FinalizerRegistry } from "./finalizer.js";
 import type { WeakKeyMapHandle, WeakSetHandle } from "../../handles/weak/maps.js";
@@ -66,6 +67,7 @@ export class Weakrefs {
    */
   finalize<A extends unknown[]>(object: Handle, fn: (...args: A) => unknown, ...args: A): Finalizer {
     if (typeof fn !== "function") throw new BadValueError(`expected a function to run, got ${describe(fn)}`);
+    checkAtOnce(fn, "finalizer");
     const store = this.#store;
     // Held, because making one may collect, and a hook may release the object.
     return store.holding(addressIn(store, object), () => new Finalizer(this.#finalizers, store, object, fn, args));

@@ -1,0 +1,8 @@
+/** Where a frame of a stack is: file, line and column. `undefined` for the engine's own. */
+export function placeIn(frame: string): string | undefined {
+  const text = frame.trim();
+  if (!/:\d+:\d+\)?$/.test(text) || /\bnative:\d+:\d+\)?$/.test(text)) return undefined;
+  // V8 and Bun: "at name (place)" or "at place"; the others: "name@place".
+  if (text.startsWith("at ")) return / \((.*)\)$/.exec(text)?.[1] ?? text.replace(/^at (?:async )?/, "");
+  return text.slice(text.indexOf("@") + 1);
+}

@@ -1,0 +1,62 @@
+import {
+  BadCoreError,
+  CoreNotLoadedError,
+  HeapwrightError,
+  OutOfMemoryError,
+  WasmForbiddenError,
+  isStackOverflow,
+  messageOf,
+} from "../base/errors.js";
+import { isA } from "../base/untrusted.js";
+import { decodeCore } from "./core-text.js";
+
+/** What to throw for what was thrown when a core was compiled or started. `isOurs`: its bytes are known to be right. */
+export function startError(cause: unknown, isOurs: boolean): unknown {
+  if (isA(cause, HeapwrightError) || isStackOverflow(cause)) return cause;
+  const message = messageOf(cause);
+  if (typeof WebAssembly === "undefined")
+    return new WasmForbiddenError("this engine has no WebAssembly, or it is switched off here", { cause });
+  if (FORBIDDEN.test(message) || (isOurs && isA(cause, WebAssembly.CompileError)))
+    return new WasmForbiddenError(`${MAIN_THREAD.test(message) ? USE_CREATE : USE_MODULE}: ${message}`, { cause });
+  if (NO_MEMORY.test(message))
+    return new OutOfMemoryError(
+      `out of memory: the engine refuses memory for another heap (${message}). Each heap reserves addresses, also when it is small: dispose of heaps that are not needed any more`,
+      { cause },
+    );
+  if (NOT_SERVED.test(message))
+    return new CoreNotLoadedError(`the core that the option "module" asks for did not arrive: ${message}`, { cause });
+  return new BadCoreError(`what the option "module" gives is no core of this version of heapwright: ${message}`, {
+    cause,
+  });
+}
+
+const USE_CREATE = "WebAssembly of this size cannot be compiled at once on this thread: await Heap.create() instead";
+const USE_MODULE =
+  'WebAssembly may not be compiled here: allow it (in a Content-Security-Policy: script-src \'wasm-unsafe-eval\'), or give a module that is compiled already as the option "module" (Cloudflare: import core from "heapwright/core.wasm")';
+
+// What engines say. Chrome and Node; Firefox; Safari.
+const MAIN_THREAD = /disallowed on the main thread/;
+const FORBIDDEN = /disallowed (?:by|on)|blocked by CSP|unsafe-eval|[Rr]efused to (?:compile|create|instantiate)/;
+const NO_MEMORY = /out of memory|could not allocate|cannot allocate|allocation failed|couldn't create memory/i;
+const NOT_SERVED = /MIME type|HTTP status|status code|not ok|[Ff]ailed to fetch|[Ll]oad failed|NetworkError/;
+
+/** The module of bytes that this package brings. @throws {@link WasmForbiddenError} */
+export function compiled(text: string): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(decodeCore(text));
+  } catch (error) {
+    throw startError(error, true);
+  }
+}
+
+/** Waits for what a program gave as a core. @throws {@link CoreNotLoadedError} */
+export async function arrived<T>(source: T | Promise<T>): Promise<T> {
+  try {
+    return await source;
+  } catch (cause) {
+    if (isA(cause, HeapwrightError)) throw cause;
+    throw new CoreNotLoadedError(`the promise given as the option "module" was rejected: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}

@@ -193,3 +193,13 @@ export function lentValue(store: Store, address: Address): Value {
   const type = store.typeIdAt(address);
   return isAtomType(type) ? readAtom(store, address, type) : lend<Handle>(store, address);
 }
+
+/** Runs what makes more to go with a value. If that fails, nobody gets the value, so a handle is released. */
+export function withRest<T>(value: unknown, rest: () => T): T {
+  try {
+    return rest();
+  } catch (error) {
+    if (isHandle(value)) value.release();
+    throw error;
+  }
+}

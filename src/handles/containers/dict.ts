@@ -5,7 +5,7 @@ import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
 import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import type { Handle } from "../handle.js";
 import type { Store } from "../../state/store.js";
-import { borrowedValue, ownedValue, withKey } from "../values.js";
+import { borrowedValue, ownedValue, withKey, withRest } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
@@ -103,14 +103,19 @@ export class DictHandle extends TableHandle {
     return this.store.memory.word(this.slotOf(this.find(key)));
   }
 
+  /** The slots of the entries, while none is added: `check` throws if one was. They may be deleted meanwhile. @internal */
+  slots(check: () => void): Generator<Address, void> {
+    return this.walk((slot) => slot, check);
+  }
+
   #valueOf(entry: number): Address {
     return this.store.memory.word(this.slotOf(entry) + 4);
   }
 
   #read(slot: Address): [key: Value, value: Value] {
-    const { memory } = this.store;
-    const value = memory.word(slot + 4);
-    return [borrowedValue(this.store, memory.word(slot)), borrowedValue(this.store, value)];
+    const { store } = this;
+    const key = borrowedValue(store, store.memory.word(slot));
+    return withRest(key, () => [key, borrowedValue(store, store.memory.word(slot + 4))]);
   }
 
   /** The keys, in the order of insertion. @throws {@link ContainerChangedError} if keys come or go meanwhile. */
@@ -184,7 +189,8 @@ function* pairsIn(store: Store, container: ContainerHandle): Generator<readonly 
 /** The two items of a tuple or list of the heap. Handles among them are released when the next is asked for. */
 function* pairOf(pair: SequenceHandle): Generator<readonly [Value, Value]> {
   if (pair.length !== 2) throw notAPair(pair.repr());
-  const items = [pair.get(0), pair.get(1)] as const;
+  const first = pair.get(0);
+  const items = withRest(first, () => [first, pair.get(1)] as const);
   try {
     yield items;
   } finally {

@@ -52,8 +52,8 @@ export abstract class SequenceHandle extends ContainerHandle {
 
   /** @internal */
   override *elements(): Generator<Address, void> {
-    // The body of the loop may release this handle.
-    const held = this.clone();
+    // The body of the loop may release this handle, and may end the scope in which it began.
+    const held = this.store.outsideScopes(() => this.clone());
     try {
       for (let i = 0; i < held.length; i++) yield held.itemAt(i);
     } finally {

@@ -127,14 +127,19 @@ export abstract class TableHandle extends ContainerHandle {
    * @throws {@link ContainerChangedError} if a key came or went meanwhile. (A new value for a key is no change.)
    */
   protected each<T>(read: (slot: Address) => T): Generator<T, void> {
-    return this.#walk(read, this.#version);
+    const version = this.#version;
+    return this.walk(read, (held) => {
+      held.#checkVersion(version);
+    });
   }
 
-  *#walk<T>(read: (slot: Address) => T, version: number): Generator<T, void> {
-    const held = this.clone();
+  /** As `each`. `check` is called before each step, and throws for changes. Entries may be deleted meanwhile, but none added. */
+  protected *walk<T>(read: (slot: Address) => T, check: (held: this) => void): Generator<T, void> {
     const { core, memory } = this.store;
+    // Outside of scopes: the loop may begin in one and go on after it.
+    const held = this.store.outsideScopes(() => this.clone());
     try {
-      held.#checkVersion(version);
+      check(held);
       for (let entry = 0; entry < held.entryCount; entry++) {
         const slot = held.slotOf(entry);
         if (memory.word(slot) === 0) {
@@ -143,7 +148,7 @@ export abstract class TableHandle extends ContainerHandle {
           continue;
         }
         yield read(slot);
-        held.#checkVersion(version);
+        check(held);
       }
     } finally {
       held.release();

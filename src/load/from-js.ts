@@ -23,6 +23,7 @@ import {
   isStackOverflow,
   messageOf,
 } from "../base/errors.js";
+import { LargeMap } from "../base/large-map.js";
 import { isHandle } from "../handles/handle.js";
 import type { Store } from "../state/store.js";
 import { isA, isArray, isBytes } from "../base/untrusted.js";
@@ -60,14 +61,14 @@ const PLACED = [BadValueError, BadKeyError, ContainerChangedError] as const;
 interface Frame {
   /** Copies on until all is copied (false) or a container in it comes first (true). */
   fill(copy: CopyIn): boolean;
-  /** Where it stands, for messages. */
+  /** What is being copied of it, for messages: a step of a path, or nothing if it is the container itself. */
   place(): string;
 }
 
 class CopyIn {
   readonly #stream: LoadStream;
   /** Containers met so far, numbered. */
-  readonly #numbers = new Map<object, number>();
+  readonly #numbers = new LargeMap<object, number>();
   readonly #frames: Frame[] = [];
   /** Names of properties, interned; each is owned as long as it is here. */
   readonly #keys = new Map<string, Address>();
@@ -227,7 +228,9 @@ function ownedKey(store: Store, key: unknown): Address {
 class ArrayFrame implements Frame {
   readonly #source: readonly unknown[];
   readonly #length: number;
-  #index = 0;
+  #next = 0;
+  /** Whether all has been copied. */
+  #isOver = false;
 
   constructor(copy: CopyIn, source: readonly unknown[]) {
     const { length } = source;
@@ -240,22 +243,23 @@ class ArrayFrame implements Frame {
   fill(copy: CopyIn): boolean {
     const source = this.#source;
     const length = this.#length;
-    while (this.#index < length) {
-      const value = source[this.#index];
-      if (value === undefined && !(this.#index in source)) {
+    while (this.#next < length) {
+      // Steps on first: what is being copied is the one before, also while frames above this one are at work.
+      const index = this.#next++;
+      const value = source[index];
+      if (value === undefined && !(index in source)) {
         if (source.length !== length) break;
-        throw sparse(this.#index);
+        throw sparse(index);
       }
-      const isNew = copy.put(value);
-      this.#index++;
-      if (isNew) return true;
+      if (copy.put(value)) return true;
     }
+    this.#isOver = true;
     if (source.length !== length) throw new ContainerChangedError("an array changed while it was copied");
     return false;
   }
 
   place(): string {
-    return `[${this.#index}]`;
+    return this.#isOver || this.#next === 0 ? "" : `[${this.#next - 1}]`;
   }
 }
 
@@ -266,7 +270,8 @@ function sparse(index: number): BadValueError {
 class ObjectFrame implements Frame {
   readonly #source: Readonly<Record<string, unknown>>;
   readonly #keys: readonly string[];
-  #index = 0;
+  #next = 0;
+  #isOver = false;
 
   constructor(copy: CopyIn, source: Readonly<Record<string, unknown>>) {
     const origin = originOf(source);
@@ -278,21 +283,20 @@ class ObjectFrame implements Frame {
   fill(copy: CopyIn): boolean {
     const source = this.#source;
     const keys = this.#keys;
-    while (this.#index < keys.length) {
-      const key = keys[this.#index] as string;
+    while (this.#next < keys.length) {
+      const key = keys[this.#next++] as string;
       const value = source[key];
       if (value === undefined && !Object.hasOwn(source, key)) throw changed();
       copy.putName(key);
-      const isNew = copy.put(value);
-      this.#index++;
-      if (isNew) return true;
+      if (copy.put(value)) return true;
     }
+    this.#isOver = true;
     if (Object.keys(source).length !== keys.length) throw changed();
     return false;
   }
 
   place(): string {
-    return `[${JSON.stringify(this.#keys[this.#index])}]`;
+    return this.#isOver || this.#next === 0 ? "" : `[${JSON.stringify(this.#keys[this.#next - 1])}]`;
   }
 }
 
@@ -321,6 +325,7 @@ class MapFrame implements Frame {
   readonly #entries: Iterator<[unknown, unknown]>;
   #key: unknown;
   #count = 0;
+  #isOver = false;
 
   constructor(copy: CopyIn, source: ReadonlyMap<unknown, unknown>) {
     this.#source = source;
@@ -336,19 +341,21 @@ class MapFrame implements Frame {
       this.#key = key;
       if (copy.putEntry(key, value)) return true;
     }
+    this.#isOver = true;
     if (this.#source.size !== this.#size || this.#count !== this.#size)
       throw new ContainerChangedError("a Map changed while it was copied");
     return false;
   }
 
   place(): string {
-    return `.get(${describe(this.#key)})`;
+    return this.#isOver || this.#count === 0 ? "" : `.get(${describe(this.#key)})`;
   }
 }
 
 class SetFrame implements Frame {
   readonly #source: ReadonlySet<unknown>;
   readonly #size: number;
+  #isOver = false;
 
   constructor(copy: CopyIn, source: ReadonlySet<unknown>) {
     this.#source = source;
@@ -362,12 +369,13 @@ class SetFrame implements Frame {
       copy.putElement(value);
       count++;
     }
+    this.#isOver = true;
     if (this.#source.size !== this.#size || count !== this.#size)
       throw new ContainerChangedError("a Set changed while it was copied");
     return false;
   }
 
   place(): string {
-    return ".values()";
+    return this.#isOver ? "" : ".values()";
   }
 }

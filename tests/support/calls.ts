@@ -48,7 +48,7 @@ export type Cast = ReturnType<typeof makeCast>;
 const INTERNAL = new Set(
   (
     "heap.dispose gc.reportGarbage weakref.runAtExit list.elements list.itemAt list.range list.resolve tuple.itemAt " +
-    "dict.elements dict.ownKey dict.find dict.deleteEntry dict.slotOf dict.addAll dict.each dict.walk dict.slots " +
+    "dict.elements dict.ownKey dict.find dict.deleteEntry dict.slotOf dict.addAll dict.each dict.walk dict.slots dict.lookUp list.search " +
     "keyMap.entryOf keyMap.setEntry keyMap.each keyMap.keyAt"
   ).split(" "),
 );

@@ -1,5 +1,5 @@
 import { share } from "../adopt.js";
-import { NO_ENTRY, RESULT_ADDED, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
+import { RESULT_ADDED, RESULT_FOUND, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
 import { attempt, iterate, readProperties, unreadable } from "../../base/arguments.js";
 import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
 import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
@@ -25,8 +25,7 @@ export class DictHandle extends TableHandle {
 
   /** Value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
   get(key: Value): Value | undefined {
-    const entry = this.find(key);
-    return entry === NO_ENTRY ? undefined : borrowedValue(this.store, this.#valueOf(entry));
+    return this.lookUp(key, (entry) => borrowedValue(this.store, this.#valueOf(entry)), undefined);
   }
 
   /**
@@ -51,16 +50,19 @@ export class DictHandle extends TableHandle {
     const { store } = this;
     const item = ownedValue(store, value);
     try {
-      // Both in one: what makes room for a long key or for the entry may run code that sets or deletes the key.
-      let entry = 0;
+      // All in one: what makes room for a long key or for the entry, and the end of such a key, may run code that sets or
+      // deletes the key.
+      let found: Value = null;
       const set = (): number =>
         withKey(store, key, (address) => {
           const result = store.core.dictSetDefault(this.address, address, item);
-          entry = result === RESULT_ADDED ? this.lastEntry : store.core.tableFind(this.address, address) >>> 0;
+          if (result !== RESULT_ADDED && result !== RESULT_FOUND) return result;
+          const entry = result === RESULT_ADDED ? this.lastEntry : store.core.tableFind(this.address, address) >>> 0;
+          found = borrowedValue(store, this.#valueOf(entry));
           return result;
         });
       checkResult(store, set() || store.require(set, "a larger dict"));
-      return borrowedValue(store, this.#valueOf(entry));
+      return found;
     } finally {
       store.core.decref(item);
     }
@@ -82,11 +84,12 @@ export class DictHandle extends TableHandle {
   pop(key: Value): Value | undefined;
   pop<T>(key: Value, missing: T): Value | T;
   pop(key: Value, missing?: unknown): unknown {
-    const entry = this.find(key);
-    if (entry === NO_ENTRY) return missing;
-    const value = borrowedValue(this.store, this.#valueOf(entry));
-    this.deleteEntry(entry);
-    return value;
+    const take = (entry: number): Value => {
+      const value = borrowedValue(this.store, this.#valueOf(entry));
+      this.deleteEntry(entry);
+      return value;
+    };
+    return this.lookUp(key, take, missing);
   }
 
   /** Removes the last entry and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */

@@ -53,10 +53,27 @@ export abstract class TableHandle extends ContainerHandle {
     this.store.core.containerClear(this.address);
   }
 
-  /** Number of a key's entry, or NO_ENTRY. */
+  /** Number of a key's entry, or NO_ENTRY. A long key dies before this returns, and hooks that waited may run: see `lookUp`. */
   protected find(key: Value): number {
+    return this.#search(key, () => undefined);
+  }
+
+  /** What `read` makes of a key's entry, while nothing can have changed the table; `missing` if there is none. */
+  protected lookUp<T, M>(key: Value, read: (entry: number) => T, missing: M): T | M {
+    let found: T | M = missing;
+    this.#search(key, (entry) => {
+      found = read(entry);
+    });
+    return found;
+  }
+
+  #search(key: Value, found: (entry: number) => void): number {
     const { store } = this;
-    const entry = withKey(store, key, (address) => store.core.tableFind(this.address, address) >>> 0);
+    const entry = withKey(store, key, (address) => {
+      const at = store.core.tableFind(this.address, address) >>> 0;
+      if (at !== NO_ENTRY && at !== UNHASHABLE_ENTRY) found(at);
+      return at;
+    });
     if (entry === UNHASHABLE_ENTRY) throw unhashable(store);
     return entry;
   }

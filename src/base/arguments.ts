@@ -1,4 +1,12 @@
-import { BadOptionError, BadValueError, HeapwrightError, describe, isStackOverflow, messageOf } from "./errors.js";
+import {
+  BadOptionError,
+  BadValueError,
+  HeapwrightError,
+  OutOfMemoryError,
+  describe,
+  isStackOverflow,
+  messageOf,
+} from "./errors.js";
 import { outside } from "./entered.js";
 import { isA, isArray } from "./untrusted.js";
 
@@ -93,4 +101,19 @@ export function attempt<T>(Refusal: ErrorClass, what: string, read: () => T): T 
 export function unreadable(Refusal: ErrorClass, what: string, cause: unknown): unknown {
   if (isA(cause, HeapwrightError) || isStackOverflow(cause)) return cause;
   return new Refusal(`${what} cannot be read: ${messageOf(cause)}`, { cause });
+}
+
+/**
+ * Makes something of JavaScript's, running no code but the engine's. What it throws but for errors with a code is of its
+ * limits: texts have some 2^29 characters, Maps and Sets 2^24 entries.
+ *
+ * @throws {@link OutOfMemoryError}
+ */
+export function withinEngine<T>(what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (isA(cause, HeapwrightError) || isStackOverflow(cause)) throw cause;
+    throw new OutOfMemoryError(`${what} is more than JavaScript can hold: ${messageOf(cause)}`, { cause });
+  }
 }

@@ -1,4 +1,4 @@
-// Questions about values that a program gave. None of them throws, and but for `isA` and `isThenable` none runs code of the
+// Questions about values that a program gave. None of them throws, and but for `isA`, `isPlain` and `isThenable` none runs code of the
 // value: a proxy that was revoked throws at whatever else it is asked.
 
 type Class<T> = abstract new (...args: never[]) => T;
@@ -15,6 +15,17 @@ export function isA<T>(value: unknown, type: Class<T>): value is T {
 export function isArray(value: unknown): value is readonly unknown[] {
   try {
     return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it is an object that is no more than its properties. */
+export function isPlain(value: unknown): boolean {
+  try {
+    if (typeof value !== "object" || value === null) return false;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === null || prototype === Object.prototype;
   } catch {
     return false;
   }

@@ -2,22 +2,24 @@ import { attempt } from "../base/arguments.js";
 import { outside } from "../base/entered.js";
 import { BadValueError } from "../base/errors.js";
 import { isHandle } from "./handle.js";
-import type { Handle } from "./handle.js";
 import { checkAtOnce } from "../state/store.js";
-import type { Store } from "../state/store.js";
+import type { Scoped, Store } from "../state/store.js";
+
+/** Objects that are looked through for handles. To look through more takes longer than a scope may, and they are few that hold any. */
+const MOST_OBJECTS = 1_000_000;
 
 /** See `Heap.scope`. */
 export function runScope<T>(store: Store, run: () => T): T {
   checkAtOnce(run, "scope");
   store.askForRoom();
   const outer = store.scope;
-  const made: Handle[] = [];
+  const made: Scoped[] = [];
   store.scope = made;
-  let kept = new Set<Handle>();
+  let kept: ReadonlySet<unknown> = new Set();
   try {
     const result = outside(run);
     store.mustBeOver(result, { where: "scope" });
-    kept = attempt(BadValueError, "what a scope returns", () => handlesIn(result));
+    kept = attempt(BadValueError, "what a scope returns", () => keptBy(result, made));
     return result;
   } finally {
     store.scope = outer;
@@ -28,25 +30,78 @@ export function runScope<T>(store: Store, run: () => T): T {
   }
 }
 
-/** Handles in a value: itself, or in its arrays and plain objects, however deep. */
-function handlesIn(root: unknown): Set<Handle> {
-  const found = new Set<Handle>();
-  const seen = new Set<unknown>();
-  const pending = [root];
-  while (pending.length > 0) {
-    const value = pending.pop();
-    if (typeof value !== "object" || value === null || seen.has(value)) continue;
-    seen.add(value);
-    if (isHandle(value)) found.add(value);
-    else if (Array.isArray(value) || isPlainObject(value)) {
-      // One by one: as arguments, a long array would overflow the stack.
-      for (const part of Object.values(value) as unknown[]) pending.push(part);
+/** Which of the handles that were made, and are live, can be reached from a value. */
+function keptBy(result: unknown, made: readonly Scoped[]): ReadonlySet<unknown> {
+  const kept = new Set<unknown>();
+  if (!isObject(result)) return kept;
+  const live = new Set<unknown>(made.filter(({ released }) => !released));
+  if (live.size === 0) return kept;
+  // The nearest come first, and no more are looked at once all handles have been found.
+  const met = new Set<object>([result]);
+  for (const value of met) {
+    if (live.has(value)) {
+      kept.add(value);
+      if (kept.size === live.size) break;
+    } else if (!isHandle(value) && !ArrayBuffer.isView(value)) {
+      meetParts(value, (part) => {
+        if (isObject(part)) met.add(part);
+      });
+      if (met.size > MOST_OBJECTS)
+        throw new BadValueError(
+          `a scope returned more than ${MOST_OBJECTS} objects, too many to look through for handles: release those that it made, or return fewer objects`,
+        );
     }
   }
-  return found;
+  return kept;
 }
 
-function isPlainObject(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** What is in an object: its own enumerable properties, the elements of a Set, the keys and values of a Map. */
+function meetParts(value: object, meet: (part: unknown) => void): void {
+  // One by one: as arguments, a long array would overflow the stack.
+  for (const part of Object.values(value) as unknown[]) meet(part);
+  if (Array.isArray(value)) return;
+  for (const name of Object.getOwnPropertySymbols(value)) {
+    const { enumerable } = Object.getOwnPropertyDescriptor(value, name) ?? {};
+    if (enumerable === true) meet((value as Record<symbol, unknown>)[name]);
+  }
+  // By the tag first, because there are other realms, whose classes are not these.
+  const tag = tagOf(value);
+  // The engine's own loop, whatever a class that extends it has put in its place.
+  if (tag === "Set" && hasElements(value, SIZE_OF_SET)) Set.prototype.forEach.call(value as Set<unknown>, meet);
+  if (tag === "Map" && hasElements(value, SIZE_OF_MAP))
+    Map.prototype.forEach.call(value as Map<unknown, unknown>, (part, key) => {
+      meet(key);
+      meet(part);
+    });
+}
+
+type Getter = (this: unknown) => unknown;
+const SIZE_OF_MAP = sizeGetter(Map.prototype);
+const SIZE_OF_SET = sizeGetter(Set.prototype);
+function sizeGetter(prototype: object): Getter {
+  const { get } = Object.getOwnPropertyDescriptor(prototype, "size") as { get: Getter };
+  return get;
+}
+
+/** What an object says that it is. A proxy of an object of the heap that has died says nothing any more. */
+function tagOf(value: object): unknown {
+  try {
+    return (value as Record<symbol, unknown>)[Symbol.toStringTag];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it is what its tag says. */
+function hasElements(value: object, sizeOf: Getter): boolean {
+  try {
+    Reflect.apply(sizeOf, value, []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -6,7 +6,7 @@ import { BadValueError, ContainerChangedError, describe } from "../base/errors.j
 import { addressIn, isHandle } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Store } from "../state/store.js";
-import { isBytes, lengthOf } from "../base/untrusted.js";
+import { isA, isArray, isBytes, isPlain, lengthOf } from "../base/untrusted.js";
 import type { Address } from "../wasm/exports.js";
 import { encodeString, isWellFormed } from "../wasm/memory.js";
 
@@ -41,7 +41,7 @@ export function ownedValue(store: Store, value: unknown): Address {
     default:
       if (value === null) return store.core.none() >>> 0;
       if (isBytes(value)) return ownedBytes(store, value);
-      if (!isHandle(value)) throw new BadValueError(`a heap has no place for ${describe(value)}`);
+      if (!isHandle(value)) throw noPlaceFor(value);
       const address = addressIn(store, value);
       store.incref(address);
       return address;
@@ -53,9 +53,16 @@ export function checkValue(store: Store, value: unknown): void {
   if (typeof value === "string") checkWellFormed(value);
   else if (typeof value === "bigint") checkBigint(value);
   else if (typeof value !== "number" && typeof value !== "boolean" && value !== null && !isBytes(value)) {
-    if (!isHandle(value)) throw new BadValueError(`a heap has no place for ${describe(value)}`);
+    if (!isHandle(value)) throw noPlaceFor(value);
     addressIn(store, value);
   }
+}
+
+/** The error for what is no value. What `Heap.from` would copy is told so. */
+function noPlaceFor(value: unknown): BadValueError {
+  const isWhole = isArray(value) || isA(value, Map) || isA(value, Set) || isPlain(value);
+  const way = isWhole ? ": make an object of it first, with heap.from" : "";
+  return new BadValueError(`a heap has no place for ${describe(value)}${way}`);
 }
 
 /** @throws {@link BadValueError} for a text that is not well-formed. */
@@ -194,4 +201,14 @@ export function borrowedValue(store: Store, address: Address): Value {
 export function lentValue(store: Store, address: Address): Value {
   const type = store.typeIdAt(address);
   return isAtomType(type) ? readAtom(store, address, type) : lend<Handle>(store, address);
+}
+
+/** Runs what makes more to go with a value. If that fails, nobody gets the value, so a handle is released. */
+export function withRest<T>(value: unknown, rest: () => T): T {
+  try {
+    return rest();
+  } catch (error) {
+    if (isHandle(value)) value.release();
+    throw error;
+  }
 }

@@ -281,10 +281,13 @@ export class Heap {
   }
 
   /**
-   * Runs a function and releases every handle it made, the last first, but those it returns (itself, or
-   * in arrays and plain objects), which go to the scope around this one, if any.
+   * Runs a function and releases every handle it made, the last first, but those it returns: itself, or in arrays, Maps,
+   * Sets and own enumerable properties of any objects, however deep. They go to the scope around this one, if any. What
+   * cannot be seen is released: in private fields, closures, promises and JavaScript's iterators. An iterator of a heap's
+   * container needs no scope.
    *
-   * @throws {@link BadValueError} if the function is async: a scope ends when it returns.
+   * @throws {@link BadValueError} if the function is async: a scope ends when it returns; and if it returns more than a
+   *   million objects while handles that it made are still live: to look for them there would take too long.
    */
   scope<T>(run: () => T): T {
     if (typeof run !== "function") throw new BadValueError("a scope needs a function to run");

@@ -24,6 +24,7 @@ import {
   messageOf,
 } from "../base/errors.js";
 import { isMarking, outside } from "../base/entered.js";
+import { LargeMap } from "../base/large-map.js";
 import { isHandle } from "../handles/handle.js";
 import type { Store } from "../state/store.js";
 import { isA, isArray, isBytes } from "../base/untrusted.js";
@@ -61,14 +62,14 @@ const PLACED = [BadValueError, BadKeyError, ContainerChangedError] as const;
 interface Frame {
   /** Copies on until all is copied (false) or a container in it comes first (true). */
   fill(copy: CopyIn): boolean;
-  /** Where it stands, for messages. */
+  /** What is being copied of it, for messages: a step of a path, or nothing if it is the container itself. */
   place(): string;
 }
 
 class CopyIn {
   readonly #stream: LoadStream;
   /** Containers met so far, numbered. */
-  readonly #numbers = new Map<object, number>();
+  readonly #numbers = new LargeMap<object, number>();
   readonly #frames: Frame[] = [];
   /** Names of properties, interned; each is owned as long as it is here. */
   readonly #keys = new Map<string, Address>();
@@ -332,6 +333,7 @@ class MapFrame implements Frame {
   readonly #entries: Iterator<[unknown, unknown]>;
   #key: unknown;
   #count = 0;
+  #isOver = false;
 
   constructor(copy: CopyIn, source: ReadonlyMap<unknown, unknown>) {
     this.#source = source;
@@ -347,19 +349,21 @@ class MapFrame implements Frame {
       this.#key = key;
       if (copy.putEntry(key, value)) return true;
     }
+    this.#isOver = true;
     if (this.#source.size !== this.#size || this.#count !== this.#size)
       throw new ContainerChangedError("a Map changed while it was copied");
     return false;
   }
 
   place(): string {
-    return `.get(${describe(this.#key)})`;
+    return this.#isOver || this.#count === 0 ? "" : `.get(${describe(this.#key)})`;
   }
 }
 
 class SetFrame implements Frame {
   readonly #source: ReadonlySet<unknown>;
   readonly #size: number;
+  #isOver = false;
 
   constructor(copy: CopyIn, source: ReadonlySet<unknown>) {
     this.#source = source;
@@ -373,12 +377,13 @@ class SetFrame implements Frame {
       copy.putElement(value);
       count++;
     }
+    this.#isOver = true;
     if (this.#source.size !== this.#size || count !== this.#size)
       throw new ContainerChangedError("a Set changed while it was copied");
     return false;
   }
 
   place(): string {
-    return ".values()";
+    return this.#isOver ? "" : ".values()";
   }
 }

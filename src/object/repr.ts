@@ -14,6 +14,7 @@ import {
   TYPE_WEAKREF,
   WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
+import { withinEngine } from "../base/arguments.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { Reader } from "./reader.js";
@@ -35,9 +36,13 @@ interface Frame {
  * `limit` characters it ends with `...`. Depth is no limit.
  */
 export function repr(reader: Reader, root: Address, limit = Infinity): string {
+  return withinEngine("this text", () => write(reader, root, limit));
+}
+
+function write(reader: Reader, root: Address, limit: number): string {
   const parts: string[] = [];
   let length = 0;
-  const write = (text: string): void => {
+  const add = (text: string): void => {
     parts.push(text);
     length += text.length;
   };
@@ -45,14 +50,14 @@ export function repr(reader: Reader, root: Address, limit = Infinity): string {
   const open = new Set<Address>();
   const begin = (address: Address): void => {
     const type = reader.typeIdAt(address);
-    if (isAtomType(type)) write(reprAtom(reader, address, type));
-    else if (type === TYPE_WEAKREF) write(reprWeakref(reader, address));
+    if (isAtomType(type)) add(reprAtom(reader, address, type));
+    else if (type === TYPE_WEAKREF) add(reprWeakref(reader, address));
     else if (type > TYPE_WEAKREF && type < FIRST_USER_TYPE)
-      write(`<${reader.typeAt(address).name} at 0x${address.toString(16)}>`);
-    else if (open.has(address)) write(ellipsis(type));
+      add(`<${reader.typeAt(address).name} at 0x${address.toString(16)}>`);
+    else if (open.has(address)) add(ellipsis(type));
     else {
       const [start, frame] = frameOf(reader, address, type);
-      write(start);
+      add(start);
       open.add(address);
       frames.push(frame);
     }
@@ -60,15 +65,15 @@ export function repr(reader: Reader, root: Address, limit = Infinity): string {
   begin(root);
   for (let frame = frames.at(-1); frame !== undefined && length < limit; frame = frames.at(-1)) {
     if (frame.index === frame.count) {
-      write(frame.close);
+      add(frame.close);
       open.delete(frame.address);
       frames.pop();
       continue;
     }
     const index = frame.index++;
-    write(frame.before(index));
+    add(frame.before(index));
     const part = frame.part(index);
-    if (typeof part === "string") write(part);
+    if (typeof part === "string") add(part);
     else begin(part);
   }
   const text = parts.join("");

@@ -20,6 +20,8 @@ import {
   TYPE_TUPLE,
   TYPE_WEAKREF,
 } from "../../assembly/layout.js";
+import { withinEngine } from "../base/arguments.js";
+import { LargeMap } from "../base/large-map.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import { BadValueError } from "../base/errors.js";
 import type { Reader } from "./reader.js";
@@ -29,20 +31,20 @@ type Plain = Record<string, unknown>;
 
 /** The object at an address as plain JavaScript: see `Handle.toJS`. */
 export function toJS(reader: Reader, root: Address): unknown {
-  return new CopyOut(reader, false).run(root);
+  return withinEngine("this value", () => new CopyOut(reader, false).run(root));
 }
 
 /** The same as far as JSON can say it: see `Handle.toJSON`. */
 export function toJson(reader: Reader, root: Address): unknown {
-  return new CopyOut(reader, true).run(root);
+  return withinEngine("this value", () => new CopyOut(reader, true).run(root));
 }
 
 /** One copy. Nothing runs meanwhile that could change the heap. */
 class CopyOut {
   /** What has been made of objects that may be met again. */
-  readonly #made = new Map<Address, unknown>();
+  readonly #made = new LargeMap<Address, unknown>();
   /** Interned strings come up often: as keys. */
-  readonly #interned = new Map<Address, string>();
+  readonly #interned = new LargeMap<Address, string>();
   /** Containers made and not filled, with what was made. */
   readonly #pending: [Address, unknown][] = [];
 

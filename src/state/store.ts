@@ -34,6 +34,12 @@ export interface UnraisableContext {
 
 export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
 
+/** What a scope ends: a handle, or what owns one. */
+export interface Scoped {
+  readonly released: boolean;
+  release(): void;
+}
+
 /** A function for the core to call, with a handle of the object that it is about. */
 export type Callback = (handle: never) => void;
 
@@ -66,8 +72,10 @@ export class Store implements Reader {
   onCallback: (weakref: Address, id: number) => void = () => undefined;
   /** Receives the events of collections. */
   onCollection: CoreImports["collection"] = () => undefined;
-  /** Handles made in the innermost scope, if one is open. */
-  scope: { release(): void }[] | undefined;
+  /** What was made in the innermost scope, if one is open. */
+  scope: Scoped[] | undefined;
+  /** How often weak maps have been changed since a loop over them began first. */
+  readonly changes = new Map<Address, number>();
   /** Lists that are being sorted. */
   readonly locked = new Set<Address>();
   /** Hooks under way. */

@@ -1,4 +1,5 @@
 import { STR_BYTES_OFFSET, STR_LENGTH_OFFSET } from "../../assembly/layout.js";
+import { withinEngine } from "../base/arguments.js";
 import type { Address } from "./exports.js";
 
 const encoder = new TextEncoder();
@@ -7,6 +8,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Up to these lengths a loop of our own beats the engine's coders, if the text is ASCII (Node 20). */
 const SHORT_READ = 10;
 const SHORT_WRITE = 32;
+/** Texts of fewer bytes fit into a string of any engine. */
+const SURE_TO_FIT = 2 ** 28;
 
 /**
  * Views of a heap's bytes. Growing memory detaches every view taken before, which then reads as empty;
@@ -63,7 +66,12 @@ export class HeapMemory {
     const start = object + STR_BYTES_OFFSET;
     const end = start + this.word(object + STR_LENGTH_OFFSET);
     const { u8 } = this;
-    if (end - start > SHORT_READ) return decoder.decode(u8.subarray(start, end));
+    if (end - start > SHORT_READ) {
+      const bytes = u8.subarray(start, end);
+      return bytes.length < SURE_TO_FIT
+        ? decoder.decode(bytes)
+        : withinEngine("this text", () => decoder.decode(bytes));
+    }
     let text = "";
     for (let at = start; at < end; at++) {
       const byte = u8[at] as number;
@@ -81,7 +89,9 @@ export class HeapMemory {
   /** A copy of the bytes of a string or bytes object. */
   readBytes(object: Address): Uint8Array<ArrayBuffer> {
     const start = object + STR_BYTES_OFFSET;
-    return this.u8.slice(start, start + this.word(object + STR_LENGTH_OFFSET));
+    const length = this.word(object + STR_LENGTH_OFFSET);
+    const copy = (): Uint8Array<ArrayBuffer> => this.u8.slice(start, start + length);
+    return length < SURE_TO_FIT ? copy() : withinEngine("this value", copy);
   }
 
   /** Fills a string or bytes object, just made with the right length. */

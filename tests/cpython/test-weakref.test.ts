@@ -2,8 +2,8 @@
 // counterpart: functions, methods and classes as objects, subclasses of `ref`, threads.
 
 import { describe, expect, test } from "vitest";
-import { Heap, WeakrefHandle } from "../../src/index.js";
-import type { DictHandle, Finalizer, Handle, WeakKeyMapHandle } from "../../src/index.js";
+import { Handle, Heap, WeakrefHandle } from "../../src/index.js";
+import type { DictHandle, Finalizer, WeakKeyMapHandle } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { NODE, dropLoop, holdings, pair, peek, releaseAll, selfLoop } from "../support/scenes.js";
 import type { Node } from "../support/scenes.js";
@@ -285,6 +285,14 @@ describe.each(CORES)("proxies, %s core", (_, options) => {
   });
 });
 
+/** Runs something in each turn of a loop. */
+function loop(values: Iterable<unknown>, body: () => unknown): void {
+  for (const value of values) {
+    body();
+    if (value instanceof Handle) value.release();
+  }
+}
+
 describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
   test("an entry is there as long as its value", () => {
     withHeap(options(), (heap) => {
@@ -365,7 +373,7 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
     });
   });
 
-  test("a loop goes through the entries that were there when it began, whatever goes meanwhile", () => {
+  test("in a loop values may die; the loop ends with an error, as in Python, if an entry is added or removed", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const map = heap.weakref.valueMap<Node>();
@@ -373,15 +381,19 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
       nodes.forEach((node, n) => map.set(n, node));
       const seen: unknown[] = [];
       for (const [key, value] of map) {
-        if (seen.length === 0) {
-          releaseAll(nodes);
-          heap.scope(() => map.set("new", Node.new()));
-        }
+        nodes[(key as number) + 1]?.release();
         seen.push([key, value.title]);
         value.release();
         heap.verify();
       }
-      expect(seen).toEqual(nodes.map((_node, n) => [n, `${n}`]));
+      expect(seen).toEqual([0, 2, 4, 6, 8].map((n) => [n, `${n}`]));
+      const live = nodes.filter(({ released }) => !released);
+      expect(map.length).toBe(5);
+      // A new value for a key is no change.
+      for (const key of map.keys()) map.set(key, live[0] as Node);
+      for (const change of [() => map.set("new", live[0] as Node), () => map.delete("new"), () => map.clear()])
+        expect(codeOf(() => loop(map.keys(), change))).toBe("CONTAINER_CHANGED");
+      releaseAll(live);
       expect(map.length).toBe(0);
       map.release();
     });
@@ -494,7 +506,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
     });
   });
 
-  test("a loop goes through the entries that were there when it began, whatever goes meanwhile", () => {
+  test("in a loop keys may die; the loop ends with an error, as in Python, if an entry is added or removed", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const [map, set] = [heap.weakref.keyMap(), heap.weakref.set()];
@@ -504,19 +516,32 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
         set.add(node);
       });
       const seen: unknown[] = [];
-      const elements = set.values();
       for (const [key, value] of map) {
-        if (seen.length === 0) {
-          releaseAll(nodes);
-          heap.scope(() => map.set(Node.new(), "new"));
-        }
+        nodes[(value as number) + 1]?.release();
         seen.push([(key as Node).title, value]);
         key.release();
+        heap.verify();
       }
-      expect(seen).toEqual(nodes.map((_node, n) => [`${n}`, n]));
-      // The elements that were asked for are held until they are let go of.
-      expect([map.length, set.length]).toEqual([10, 10]);
-      releaseAll(elements);
+      expect(seen).toEqual([0, 2, 4, 6, 8].map((n) => [`${n}`, n]));
+      expect([map.length, set.length, heap.scope(() => [...set].length)]).toEqual([5, 5, 5]);
+      const live = nodes.filter(({ released }) => !released);
+      const [first, last] = [live[0] as Node, live[4] as Node];
+      // A new value for a key is no change, and an element that is there already neither.
+      for (const key of map.keys()) {
+        map.set(key, "again");
+        set.add(key);
+        key.release();
+      }
+      const added = Node.new();
+      const other = map.clone();
+      for (const change of [() => other.set(added, 1), () => other.delete(added), () => other.delete(first)])
+        expect(codeOf(() => loop(map.keys(), change))).toBe("CONTAINER_CHANGED");
+      expect(codeOf(() => loop(set.values(), () => set.add(added)))).toBe("CONTAINER_CHANGED");
+      expect(codeOf(() => loop(set.values(), () => set.delete(last)))).toBe("CONTAINER_CHANGED");
+      // Nothing is removed, so nothing changes.
+      expect(codeOf(() => loop(set.values(), () => set.delete(last)))).toBe("no error");
+      expect(codeOf(() => loop(set.values(), () => set.clear()))).toBe("CONTAINER_CHANGED");
+      releaseAll([...live, added, other]);
       expect([map.length, set.length]).toEqual([0, 0]);
       releaseAll([map, set]);
     });

@@ -153,9 +153,5 @@ for (const [way, address] of Object.entries({ raw, batch: many })) {
 console.log(JSON.stringify(report));
 
 function siteOf(handle) {
-  for (const { addresses, sites } of [...handle.store.net.records].reverse()) {
-    const index = addresses.lastIndexOf(handle.address);
-    if (index >= 0) return sites[index];
-  }
-  return undefined;
+  return heap.handles().findLast(({ address }) => address === handle.address)?.site;
 }

@@ -48,8 +48,8 @@ export type Cast = ReturnType<typeof makeCast>;
 const INTERNAL = new Set(
   (
     "heap.dispose gc.reportGarbage weakref.runAtExit list.elements list.itemAt list.range list.resolve tuple.itemAt " +
-    "dict.elements dict.ownKey dict.find dict.deleteEntry dict.slotOf dict.addAll dict.each " +
-    "keyMap.entryOf keyMap.setEntry keyMap.snapshot keyMap.keyAt"
+    "dict.elements dict.ownKey dict.find dict.deleteEntry dict.slotOf dict.addAll dict.each dict.walk dict.slots dict.lookUp list.search " +
+    "keyMap.entryOf keyMap.setEntry keyMap.each keyMap.keyAt"
   ).split(" "),
 );
 

@@ -1,11 +1,11 @@
 import { share } from "../adopt.js";
-import { NO_ENTRY, RESULT_ADDED, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
+import { RESULT_ADDED, RESULT_FOUND, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
 import { attempt, iterate, readProperties, unreadable } from "../../base/arguments.js";
 import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
 import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import type { Handle } from "../handle.js";
 import type { Store } from "../../state/store.js";
-import { borrowedValue, ownedValue, withKey } from "../values.js";
+import { borrowedValue, ownedValue, withKey, withRest } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
@@ -25,8 +25,7 @@ export class DictHandle extends TableHandle {
 
   /** Value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
   get(key: Value): Value | undefined {
-    const entry = this.find(key);
-    return entry === NO_ENTRY ? undefined : borrowedValue(this.store, this.#valueOf(entry));
+    return this.lookUp(key, (entry) => borrowedValue(this.store, this.#valueOf(entry)), undefined);
   }
 
   /**
@@ -51,16 +50,19 @@ export class DictHandle extends TableHandle {
     const { store } = this;
     const item = ownedValue(store, value);
     try {
-      // Both in one: what makes room for a long key or for the entry may run code that sets or deletes the key.
-      let entry = 0;
+      // All in one: what makes room for a long key or for the entry, and the end of such a key, may run code that sets or
+      // deletes the key.
+      let found: Value = null;
       const set = (): number =>
         withKey(store, key, (address) => {
           const result = store.core.dictSetDefault(this.address, address, item);
-          entry = result === RESULT_ADDED ? this.lastEntry : store.core.tableFind(this.address, address) >>> 0;
+          if (result !== RESULT_ADDED && result !== RESULT_FOUND) return result;
+          const entry = result === RESULT_ADDED ? this.lastEntry : store.core.tableFind(this.address, address) >>> 0;
+          found = borrowedValue(store, this.#valueOf(entry));
           return result;
         });
       checkResult(store, set() || store.require(set, "a larger dict"));
-      return borrowedValue(store, this.#valueOf(entry));
+      return found;
     } finally {
       store.core.decref(item);
     }
@@ -82,11 +84,12 @@ export class DictHandle extends TableHandle {
   pop(key: Value): Value | undefined;
   pop<T>(key: Value, missing: T): Value | T;
   pop(key: Value, missing?: unknown): unknown {
-    const entry = this.find(key);
-    if (entry === NO_ENTRY) return missing;
-    const value = borrowedValue(this.store, this.#valueOf(entry));
-    this.deleteEntry(entry);
-    return value;
+    const take = (entry: number): Value => {
+      const value = borrowedValue(this.store, this.#valueOf(entry));
+      this.deleteEntry(entry);
+      return value;
+    };
+    return this.lookUp(key, take, missing);
   }
 
   /** Removes the last entry and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */
@@ -103,14 +106,19 @@ export class DictHandle extends TableHandle {
     return this.store.memory.word(this.slotOf(this.find(key)));
   }
 
+  /** The slots of the entries, while none is added: `check` throws if one was. They may be deleted meanwhile. @internal */
+  slots(check: () => void): Generator<Address, void> {
+    return this.walk((slot) => slot, check);
+  }
+
   #valueOf(entry: number): Address {
     return this.store.memory.word(this.slotOf(entry) + 4);
   }
 
   #read(slot: Address): [key: Value, value: Value] {
-    const { memory } = this.store;
-    const value = memory.word(slot + 4);
-    return [borrowedValue(this.store, memory.word(slot)), borrowedValue(this.store, value)];
+    const { store } = this;
+    const key = borrowedValue(store, store.memory.word(slot));
+    return withRest(key, () => [key, borrowedValue(store, store.memory.word(slot + 4))]);
   }
 
   /** The keys, in the order of insertion. @throws {@link ContainerChangedError} if keys come or go meanwhile. */
@@ -184,7 +192,8 @@ function* pairsIn(store: Store, container: ContainerHandle): Generator<readonly 
 /** The two items of a tuple or list of the heap. Handles among them are released when the next is asked for. */
 function* pairOf(pair: SequenceHandle): Generator<readonly [Value, Value]> {
   if (pair.length !== 2) throw notAPair(pair.repr());
-  const items = [pair.get(0), pair.get(1)] as const;
+  const first = pair.get(0);
+  const items = withRest(first, () => [first, pair.get(1)] as const);
   try {
     yield items;
   } finally {

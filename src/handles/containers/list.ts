@@ -130,9 +130,10 @@ export class ListHandle extends SequenceHandle {
   /** Removes the first item equal to `value`. @returns Whether there was one. */
   remove(value: Value): boolean {
     this.#changing();
-    const index = this.indexOf(value);
-    if (index >= 0) this.store.core.listRemove(this.address, index);
-    return index >= 0;
+    const remove = (index: number): void => {
+      this.store.core.listRemove(this.#changing(), index);
+    };
+    return this.search(value, 0, this.length, remove) >= 0;
   }
 
   /** Removes the items from `start` to before `end`, as `clear`: Python's `del list[start:end]`. @throws {@link BadIndexError} */

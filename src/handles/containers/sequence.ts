@@ -26,12 +26,19 @@ export abstract class SequenceHandle extends ContainerHandle {
    *   Python has a RecursionError.
    */
   indexOf(value: Value, start = 0, end = this.length): number {
+    return this.search(value, start, end, () => undefined);
+  }
+
+  /** As `indexOf`. `found` gets the index while it is right: a long text dies before this returns, and hooks that waited may run. */
+  protected search(value: Value, start: number, end: number, found: (index: number) => void): number {
     let to = 0;
     const index = withKey(this.store, value, (key) => {
       // A long text becomes an object for the length of the search, and its birth may shorten a list.
       const [from, last] = this.range(start, end);
       to = last;
-      return this.store.core.sequenceIndex(this.address, key, from, to) >>> 0;
+      const at = this.store.core.sequenceIndex(this.address, key, from, to) >>> 0;
+      if (at !== INCOMPARABLE_INDEX && at !== to) found(at);
+      return at;
     });
     if (index === INCOMPARABLE_INDEX)
       throw new BadValueError(
@@ -52,8 +59,8 @@ export abstract class SequenceHandle extends ContainerHandle {
 
   /** @internal */
   override *elements(): Generator<Address, void> {
-    // The body of the loop may release this handle.
-    const held = this.clone();
+    // The body of the loop may release this handle, and may end the scope in which it began.
+    const held = this.store.outsideScopes(() => this.clone());
     try {
       for (let i = 0; i < held.length; i++) yield held.itemAt(i);
     } finally {

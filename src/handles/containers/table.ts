@@ -53,10 +53,27 @@ export abstract class TableHandle extends ContainerHandle {
     this.store.core.containerClear(this.address);
   }
 
-  /** Number of a key's entry, or NO_ENTRY. */
+  /** Number of a key's entry, or NO_ENTRY. A long key dies before this returns, and hooks that waited may run: see `lookUp`. */
   protected find(key: Value): number {
+    return this.#search(key, () => undefined);
+  }
+
+  /** What `read` makes of a key's entry, while nothing can have changed the table; `missing` if there is none. */
+  protected lookUp<T, M>(key: Value, read: (entry: number) => T, missing: M): T | M {
+    let found: T | M = missing;
+    this.#search(key, (entry) => {
+      found = read(entry);
+    });
+    return found;
+  }
+
+  #search(key: Value, found: (entry: number) => void): number {
     const { store } = this;
-    const entry = withKey(store, key, (address) => store.core.tableFind(this.address, address) >>> 0);
+    const entry = withKey(store, key, (address) => {
+      const at = store.core.tableFind(this.address, address) >>> 0;
+      if (at !== NO_ENTRY && at !== UNHASHABLE_ENTRY) found(at);
+      return at;
+    });
     if (entry === UNHASHABLE_ENTRY) throw unhashable(store);
     return entry;
   }
@@ -127,15 +144,20 @@ export abstract class TableHandle extends ContainerHandle {
    * @throws {@link ContainerChangedError} if a key came or went meanwhile. (A new value for a key is no change.)
    */
   protected each<T>(read: (slot: Address) => T): Generator<T, void> {
-    return this.#walk(read, this.#version);
+    const version = this.#version;
+    return this.walk(read, (held) => {
+      held.#checkVersion(version);
+    });
   }
 
-  *#walk<T>(read: (slot: Address) => T, version: number): Generator<T, void> {
-    const held = this.clone();
+  /** As `each`. `check` is called before each step, and throws for changes. Entries may be deleted meanwhile, but none added. */
+  protected *walk<T>(read: (slot: Address) => T, check: (held: this) => void): Generator<T, void> {
     // Not the core: a loop that is left in the middle would keep it, and its memory, when the heap is gone.
     const { store } = this;
+    // Outside of scopes: the loop may begin in one and go on after it.
+    const held = store.outsideScopes(() => this.clone());
     try {
-      held.#checkVersion(version);
+      check(held);
       for (let entry = 0; entry < held.entryCount; entry++) {
         const slot = held.slotOf(entry);
         if (store.memory.word(slot) === 0) {
@@ -144,7 +166,7 @@ export abstract class TableHandle extends ContainerHandle {
           continue;
         }
         yield read(slot);
-        held.#checkVersion(version);
+        check(held);
       }
     } finally {
       held.release();

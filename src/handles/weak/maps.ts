@@ -2,13 +2,16 @@ import { share } from "../adopt.js";
 import {
   EPHEMERON_KEY_OFFSET,
   EPHEMERON_VALUE_OFFSET,
+  RESULT_ADDED,
   RESULT_FOUND,
   WEAKMAP_SIZE_OFFSET,
 } from "../../../assembly/layout.js";
+import { ContainerChangedError } from "../../base/errors.js";
 import { Handle, addressIn } from "../handle.js";
-import { borrowedValue, ownedValue } from "../values.js";
+import { borrowedValue, ownedValue, withRest } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
+import { entryNewerThan } from "./entries.js";
 import { weakrefableIn } from "./weakref.js";
 
 /** What weak maps and weak sets have in common: entries that go with their keys. */
@@ -25,12 +28,14 @@ abstract class WeakTableHandle extends Handle {
 
   /** Removes an object. @returns Whether it was there. */
   delete(key: Handle): boolean {
-    const address = addressIn(this.store, key);
-    return this.store.core.weakMapDelete(this.address, address) === RESULT_FOUND;
+    if (this.entryOf(key) === 0) return false;
+    this.#countChange();
+    return this.store.core.weakMapDelete(this.address, key.address) === RESULT_FOUND;
   }
 
   /** Removes all. */
   clear(): void {
+    this.#countChange();
     this.store.core.weakMapClear(this.address);
   }
 
@@ -41,16 +46,51 @@ abstract class WeakTableHandle extends Handle {
   protected setEntry(key: Handle, value: Address): void {
     const { store } = this;
     weakrefableIn(store, key);
-    store.require(() => store.core.weakMapSet(this.address, key.address, value), "an entry of a weak map");
+    const result = store.require(
+      () => store.core.weakMapSet(this.address, key.address, value),
+      "an entry of a weak map",
+    );
+    if (result === RESULT_ADDED) this.#countChange();
   }
 
-  /** The entries of now, the oldest first; each is held by the handle that `read` makes, so all are read at once. */
-  protected snapshot<T>(read: (entry: Address) => T): T[] {
-    const { core } = this.store;
-    const entries: Address[] = [];
-    const after = (entry: Address): Address => core.weakMapEntryAfter(this.address, entry) >>> 0;
-    for (let entry = after(0); entry !== 0; entry = after(entry)) entries.push(entry);
-    return entries.reverse().map(read);
+  /** Tells loops over the map that an entry has come, or is about to go. (That one goes with its key is no change.) */
+  #countChange(): void {
+    const { changes } = this.store;
+    const count = changes.get(this.address);
+    if (count !== undefined) changes.set(this.address, count + 1);
+  }
+
+  /**
+   * Goes through the entries, the oldest first; what comes of each is made by `read`. Map and key are held meanwhile, so
+   * the entry is still there when the loop goes on, unless the map has been changed. Outside of scopes, since the loop
+   * may begin in one and go on after it.
+   *
+   * @throws {@link ContainerChangedError} if an entry was added or removed meanwhile.
+   */
+  protected *each<T>(read: (entry: Address) => T): Generator<T, void> {
+    const { store } = this;
+    const { changes } = store;
+    const held = store.outsideScopes(() => this.clone());
+    const changesNow = (): number => changes.get(held.address) ?? 0;
+    let key: Handle | undefined;
+    try {
+      const before = changesNow();
+      changes.set(held.address, before);
+      for (let entry = entryNewerThan(store, held.address, 0); entry !== 0;) {
+        const found = entry;
+        const last = key;
+        key = store.outsideScopes(() => held.keyAt(found));
+        // It may die, and its hooks may change the map.
+        last?.release();
+        if (changesNow() !== before) throw changed(held.type);
+        yield read(entry);
+        if (changesNow() !== before) throw changed(held.type);
+        entry = entryNewerThan(store, held.address, entry);
+      }
+    } finally {
+      key?.release();
+      held.release();
+    }
   }
 
   protected keyAt(entry: Address): Handle {
@@ -81,19 +121,26 @@ export class WeakKeyMapHandle extends WeakTableHandle {
     return this;
   }
 
-  /** A new handle for each key that is alive now, the oldest entry first. */
-  keys(): IterableIterator<Handle> {
-    return this.snapshot((entry) => this.keyAt(entry)).values();
+  /**
+   * A new handle for each key, the oldest entry first. Keys may die meanwhile, but for the one that the loop is at.
+   *
+   * @throws {@link ContainerChangedError} if an entry was added or removed meanwhile.
+   */
+  keys(): Generator<Handle, void> {
+    return this.each((entry) => this.keyAt(entry));
   }
-  /** The values of now, as `keys`. */
-  values(): IterableIterator<Value> {
-    return this.snapshot((entry) => this.#valueAt(entry)).values();
+  /** The values, as `keys`. */
+  values(): Generator<Value, void> {
+    return this.each((entry) => this.#valueAt(entry));
   }
-  /** The entries of now, as `keys`. */
-  entries(): IterableIterator<[key: Handle, value: Value]> {
-    return this.snapshot((entry): [Handle, Value] => [this.keyAt(entry), this.#valueAt(entry)]).values();
+  /** The entries, as `keys`. */
+  entries(): Generator<[key: Handle, value: Value], void> {
+    return this.each((entry): [Handle, Value] => {
+      const key = this.keyAt(entry);
+      return withRest(key, () => [key, this.#valueAt(entry)]);
+    });
   }
-  [Symbol.iterator](): IterableIterator<[key: Handle, value: Value]> {
+  [Symbol.iterator](): Generator<[key: Handle, value: Value], void> {
     return this.entries();
   }
 
@@ -110,11 +157,19 @@ export class WeakSetHandle extends WeakTableHandle {
     return this;
   }
 
-  /** A new handle for each object that is alive now, the oldest first. */
-  values(): IterableIterator<Handle> {
-    return this.snapshot((entry) => this.keyAt(entry)).values();
+  /**
+   * A new handle for each object, the oldest first. Objects may die meanwhile, but for the one that the loop is at.
+   *
+   * @throws {@link ContainerChangedError} if one was added or removed meanwhile.
+   */
+  values(): Generator<Handle, void> {
+    return this.each((entry) => this.keyAt(entry));
   }
-  [Symbol.iterator](): IterableIterator<Handle> {
+  [Symbol.iterator](): Generator<Handle, void> {
     return this.values();
   }
+}
+
+function changed(type: string): ContainerChangedError {
+  return new ContainerChangedError(`a ${type} changed while it was iterated over`);
 }

@@ -1,9 +1,10 @@
 import { adopt, lend } from "../../handles/adopt.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
-import { DISPOSE, isHandle } from "../../handles/handle.js";
+import { ContainerChangedError } from "../../base/errors.js";
+import { DISPOSE } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
 import type { Store } from "../../state/store.js";
-import { ownedValue } from "../../handles/values.js";
+import { borrowedValue, ownedValue, withRest } from "../../handles/values.js";
 import type { Value } from "../../handles/values.js";
 import type { Address } from "../../wasm/exports.js";
 import { createWeakref, weakrefableIn } from "../../handles/weak/weakref.js";
@@ -18,6 +19,9 @@ export class WeakValueMap<T extends Handle = Handle> {
   readonly #dict: DictHandle;
   /** The dict's keys, by the addresses of the weak references that are their values: to find them when those die. */
   readonly #keys = new Map<Address, Address>();
+
+  /** How often an entry was added, or removed otherwise than by the death of its value. */
+  #changes = 0;
 
   /** @internal */
   constructor(store: Store, dict: DictHandle) {
@@ -72,7 +76,8 @@ export class WeakValueMap<T extends Handle = Handle> {
       const old = this.#dict.get(object) as WeakrefHandle | undefined;
       this.#dict.set(object, weakref);
       this.#keys.set(weakref.address, this.#dict.ownKey(object));
-      if (old !== undefined) {
+      if (old === undefined) this.#changes++;
+      else {
         this.#keys.delete(old.address);
         old.release();
       }
@@ -86,6 +91,7 @@ export class WeakValueMap<T extends Handle = Handle> {
   delete(key: Value): boolean {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
     if (weakref === undefined) return false;
+    this.#changes++;
     this.#forget(weakref.address);
     weakref.release();
     return true;
@@ -93,6 +99,7 @@ export class WeakValueMap<T extends Handle = Handle> {
 
   /** Removes all. */
   clear(): void {
+    this.#changes++;
     this.#keys.clear();
     this.#dict.clear();
   }
@@ -107,37 +114,41 @@ export class WeakValueMap<T extends Handle = Handle> {
     lent.release();
   }
 
-  /** The entries of now, in the order of insertion; keys as a dict gives them, a new handle for each value. */
-  entries(): IterableIterator<[key: Value, value: T]> {
-    const found: [Value, T][] = [];
-    for (const [key, weakref] of [...this.#dict.entries()]) {
-      const value = (weakref as WeakrefHandle).deref();
-      (weakref as WeakrefHandle).release();
-      if (value !== null) found.push([key, value as T]);
-      else if (isHandle(key)) key.release();
-    }
-    return found.values();
+  /**
+   * The entries whose values are alive, in the order of insertion: keys as a dict gives them, a new handle for each value.
+   *
+   * @throws {@link ContainerChangedError} if an entry was added or removed meanwhile. (That one goes with its value is no change.)
+   */
+  entries(): Generator<[key: Value, value: T], void> {
+    return this.#each((key, value): [Value, T] => withRest(value, () => [key(), value]));
   }
-  /** The keys of now whose values are alive. */
-  keys(): IterableIterator<Value> {
-    const keys: Value[] = [];
-    for (const [key, value] of this.entries()) {
+  /** The keys, as `entries`. */
+  keys(): Generator<Value, void> {
+    return this.#each((key, value) => {
       value.release();
-      keys.push(key);
-    }
-    return keys.values();
+      return key();
+    });
   }
-  /** A new handle for each value of now. */
-  values(): IterableIterator<T> {
-    const values: T[] = [];
-    for (const [key, value] of this.entries()) {
-      if (isHandle(key)) key.release();
-      values.push(value);
-    }
-    return values.values();
+  /** The values, as `entries`. */
+  values(): Generator<T, void> {
+    return this.#each((_key, value) => value);
   }
-  [Symbol.iterator](): IterableIterator<[key: Value, value: T]> {
+  [Symbol.iterator](): Generator<[key: Value, value: T], void> {
     return this.entries();
+  }
+
+  *#each<R>(read: (key: () => Value, value: T) => R): Generator<R, void> {
+    const store = this.#store;
+    const { core, memory } = store;
+    const before = this.#changes;
+    const check = (): void => {
+      if (this.#changes !== before) throw new ContainerChangedError("a value map changed while it was iterated over");
+    };
+    for (const slot of this.#dict.slots(check)) {
+      const target = core.weakrefTarget(memory.word(slot + 4)) >>> 0;
+      if (target === 0) continue;
+      yield read(() => borrowedValue(store, memory.word(slot)), adopt<T>(store, target));
+    }
   }
 
   get released(): boolean {

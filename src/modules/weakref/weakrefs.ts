@@ -4,7 +4,7 @@ import type { DictHandle } from "../../handles/containers/dict.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
 import { checkAtOnce } from "../../state/store.js";
-import type { Store } from "../../state/store.js";
+import type { Scoped, Store } from "../../state/store.js";
 import { Finalizer, FinalizerRegistry } from "./finalizer.js";
 import type { WeakKeyMapHandle, WeakSetHandle } from "../../handles/weak/maps.js";
 import { makeProxy } from "./proxy.js";
@@ -56,7 +56,7 @@ export class Weakrefs {
    * @throws {@link BadValueError} as `ref`. Its use: {@link DeadReferenceError}.
    */
   proxy<T extends Handle>(object: T, callback?: WeakrefCallback): T {
-    return makeProxy(this.ref(object, callback)) as T;
+    return this.#inScope(makeProxy(this.#store.outsideScopes(() => this.ref(object, callback))) as T);
   }
 
   /**
@@ -76,13 +76,19 @@ export class Weakrefs {
   /** A new, empty map that does not keep its values alive. */
   valueMap<T extends Handle = Handle>(): WeakValueMap<T> {
     const store = this.#store;
-    return new WeakValueMap(
-      store,
-      adopt<DictHandle>(
+    const made = store.require(() => store.core.newDict(0), "a dict");
+    return this.#inScope(
+      new WeakValueMap<T>(
         store,
-        store.require(() => store.core.newDict(0), "a dict"),
+        store.outsideScopes(() => adopt<DictHandle>(store, made)),
       ),
     );
+  }
+
+  /** A scope ends, or returns, what owns a handle, and not the handle. */
+  #inScope<O extends Scoped>(owner: O): O {
+    this.#store.scope?.push(owner);
+    return owner;
   }
 
   /** A new, empty map that does not keep its keys alive, nor its values longer than their keys. */

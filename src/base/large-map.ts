@@ -1,0 +1,32 @@
+/** Entries that a Map of V8 takes; others take as many. */
+const MOST_ENTRIES = 2 ** 24;
+
+/** A Map for as many entries as there is memory for: the engine's have a limit. None is set twice or deleted. */
+export class LargeMap<K, V> {
+  readonly #full: Map<K, V>[] = [];
+  #open = new Map<K, V>();
+
+  constructor(readonly limit = MOST_ENTRIES) {}
+
+  get size(): number {
+    return this.#full.length * this.limit + this.#open.size;
+  }
+  get(key: K): V | undefined {
+    const value = this.#open.get(key);
+    return value !== undefined || this.#full.length === 0 ? value : this.#inFull(key);
+  }
+  #inFull(key: K): V | undefined {
+    for (const map of this.#full) {
+      const value = map.get(key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+  set(key: K, value: V): void {
+    if (this.#open.size === this.limit) {
+      this.#full.push(this.#open);
+      this.#open = new Map();
+    }
+    this.#open.set(key, value);
+  }
+}

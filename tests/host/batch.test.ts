@@ -39,7 +39,7 @@ describe.each(CORES)("batch, %s core", (_, options) => {
       let died = 0;
       const All = heap.struct("All", { ...FIELDS, ref: "ref" }, { finalize: () => died++ });
       const before = heap.stats().objects;
-      const store = heap.scope(() => heap.list().store);
+      const { store } = heap.none;
       return () => {
         died = 0;
         const count = 1 + random(20);

@@ -137,17 +137,17 @@ export class WeakValueMap<T extends Handle = Handle> {
     return this.entries();
   }
 
+  // Not the core: a loop that is left in the middle would keep it, and its memory, when the heap is gone.
   *#each<R>(read: (key: () => Value, value: T) => R): Generator<R, void> {
     const store = this.#store;
-    const { core, memory } = store;
     const before = this.#changes;
     const check = (): void => {
       if (this.#changes !== before) throw new ContainerChangedError("a value map changed while it was iterated over");
     };
     for (const slot of this.#dict.slots(check)) {
-      const target = core.weakrefTarget(memory.word(slot + 4)) >>> 0;
+      const target = store.core.weakrefTarget(store.memory.word(slot + 4)) >>> 0;
       if (target === 0) continue;
-      yield read(() => borrowedValue(store, memory.word(slot)), adopt<T>(store, target));
+      yield read(() => borrowedValue(store, store.memory.word(slot)), adopt<T>(store, target));
     }
   }
 

@@ -4,9 +4,12 @@
 import { describe, expect, test } from "vitest";
 import type { Handle, Heap } from "../../src/index.js";
 import { Heap as HeapClass } from "../../src/index.js";
-import { save } from "../../src/image.js";
+import { save as saved } from "../../src/image.js";
 import { checkedCore } from "../../src/checked.js";
 import type { SyncOptions } from "../support/heap.js";
+
+// The test runner reaches what is imported through a getter, which fails in its own way at the end of the stack.
+const save = saved;
 
 const MODES: [string, () => SyncOptions][] = [
   ["release core", () => ({})],

@@ -24,6 +24,10 @@ export const STAGES = [
     "tests/oracle/gc-bounded",
   ),
   [
+    "tests/core/grey-pages",
+    "tests/bounded/parts",
+    "tests/bounded/pages",
+    "tests/regression/cleared",
     "tests/bounded/cursor",
     "tests/bounded/pace",
     "tests/bounded/hiding",

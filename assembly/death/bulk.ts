@@ -9,7 +9,6 @@ import {
   FLAG_INTERNED,
   FLAG_OLD,
   KIND_WEAKMAP,
-  PHASE_SWEEPING,
   TYPE_BUFFER,
   TYPE_HAS_NO_HOOKS,
   TYPE_MASK,
@@ -31,11 +30,11 @@ import { endWeakref, freeBuffer } from "./end";
 import { killLeaf } from "./leaf";
 import { defer, deferCallbacks } from "./hooks";
 import { forgetInterned } from "../values/intern";
-import { CLEARING, isDecidedDead } from "../heap/barrier";
+import { CLEARING } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { uncountOldTogether } from "../heap/generations";
 import { firstObject, nextObject } from "../heap/walk";
-import { firstEntry, firstEntryOf, isEntry, unlinkEntry } from "../weak/map";
+import { firstEntry, firstEntryOf, isEntry, releaseEntry } from "../weak/map";
 import { clearWeakrefs } from "../weak/reference";
 
 /**
@@ -58,13 +57,11 @@ export function cutWeakLinks(list: usize): void {
 }
 
 /**
- * Removes an entry from key and map. It is deferred if it dies of it and is no garbage itself: its key or map is
- * younger, because a finalizer resurrected it. An entry that a cycle sweeps is freed by its own visit.
+ * Removes an entry from key and map. It is deferred if it dies of it and is no garbage of this collection itself: its
+ * key or map is younger, because a finalizer resurrected it.
  */
 function takeOut(entry: usize): void {
-  unlinkEntry(entry);
-  if (!dropSlot(entry) || hasFlag(entry, FLAG_COLLECTING)) return;
-  if (control.phase != PHASE_SWEEPING || !isDecidedDead(entry, infoOf(entry))) defer(entry);
+  if (releaseEntry(entry) && !hasFlag(entry, FLAG_COLLECTING)) defer(entry);
 }
 
 /**

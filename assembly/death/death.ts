@@ -34,7 +34,7 @@ import { Type, hasFinalizer, hasLinks, typeAt, typeOf } from "../object/type";
 import { shadeSlots } from "../heap/barrier";
 import { dropOutside, dropSlot } from "../heap/count";
 import { track, untrack } from "../heap/generations";
-import { firstEntry, firstEntryOf, unlinkEntry } from "../weak/map";
+import { firstEntry, firstEntryOf, releaseEntry } from "../weak/map";
 import { clearWeakrefs } from "../weak/reference";
 import {
   callOrDefer,
@@ -238,8 +238,7 @@ function dropNext(top: usize): usize {
 /** Takes an entry out of its weak map. Returns the entry if it dies of it, or 0. */
 function dropEntry(entry: usize): usize {
   control.dropsLeft--;
-  unlinkEntry(entry);
-  return dropSlot(entry) ? entry : 0;
+  return releaseEntry(entry) ? entry : 0;
 }
 
 /**

@@ -1,16 +1,14 @@
 // Removing entries from a weak map whose key is alive, and what dies of it.
 
 import { control } from "../control";
-import { dropSlot } from "../heap/count";
-import { firstEntry, unlinkEntry } from "../weak/map";
+import { firstEntry, releaseEntry } from "../weak/map";
 import { goOn, kill } from "./death";
 import { startActivation } from "./hooks";
 import { stackEntry } from "./leaf";
 
 /** Removes an entry from its weak map. Its value dies if nothing else refers to it. */
 export function deleteWeakEntry(entry: usize): void {
-  unlinkEntry(entry);
-  if (dropSlot(entry)) kill(entry);
+  if (releaseEntry(entry)) kill(entry);
 }
 
 /** Removes all entries from a weak map before the first of them dies. Entries that finalizers add meanwhile stay. */

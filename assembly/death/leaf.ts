@@ -1,14 +1,12 @@
 // The death of a leaf: an object without references, and so without links by which it could wait on the stack.
 
-import { FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_INTERNED, PHASE_SWEEPING, TYPE_STR } from "../layout";
+import { FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_INTERNED, TYPE_STR } from "../layout";
 import { freeBlock } from "../memory/blocks";
 import { control } from "../control";
 import { SATURATED, infoOf, setInfo, setRefcount, typeIdOf } from "../object/header";
 import { Type, hasLinks } from "../object/type";
-import { isDead } from "../heap/barrier";
-import { dropSlot } from "../heap/count";
 import { forgetInterned } from "../values/intern";
-import { firstEntryOf, unlinkEntry } from "../weak/map";
+import { firstEntryOf, releaseEntry } from "../weak/map";
 import { clearWeakrefs } from "../weak/reference";
 import { pushBelow } from "./hooks";
 
@@ -47,9 +45,7 @@ export function killLeaf(leaf: usize): usize {
  * there before it, or on top (0). Returns the last entry that waits.
  */
 export function stackEntry(entry: usize, last: usize): usize {
-  unlinkEntry(entry);
-  // If a cycle has found the entry to be garbage, the sweep frees it when it visits it.
-  if (!dropSlot(entry) || (control.phase == PHASE_SWEEPING && isDead(entry))) return last;
+  if (!releaseEntry(entry)) return last;
   pushBelow(last, entry);
   return entry;
 }

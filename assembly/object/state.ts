@@ -18,7 +18,8 @@
 // (1) Two facts about OLD objects are not in the header. Frozen are those born before `frozenUpTo`. DEAD are those that
 // a bounded cycle has decided to be garbage: born before its snapshot, not frozen then, and not marked (`isDead` in
 // heap/barrier.ts). The sweep empties DEAD objects one by one. An object that is emptied, or is going to be, and that
-// no other DEAD object refers to any more, has the refcount 0 without DYING: a shell, which its own visit frees.
+// no other DEAD object refers to any more, has the refcount 0 without DYING: a shell, which its own visit frees. So has,
+// from the decision on, a DEAD entry whose key or map has died since.
 //
 // "Dying" is one fact: FLAG_DYING is set if and only if the refcount is 0, except for shells. A leaf is freed as soon
 // as it dies, so no dying leaf is ever met.

@@ -3,12 +3,13 @@
 // longer when a full collection finds that it holds nothing of the kind.
 
 import { TYPE_DICT, TYPE_TUPLE } from "../layout";
+import { isScanned } from "../memory/bits";
 import { control } from "../control";
-import { isTracked, typeIdOf } from "../object/header";
+import { infoOf, isTracked, typeIdOf } from "../object/header";
 import { slotCount, slotsEnd, slotsOf } from "../object/references";
 import { Type, hasLinks, typeOf } from "../object/type";
 import { track, untrack } from "../heap/generations";
-import { shadeSlots } from "../heap/barrier";
+import { isOfSnapshot, shadeSlots } from "../heap/barrier";
 
 /** A tuple in a dict is examined up to this length. A longer one counts by whether it is tracked. */
 const MAX_LOOKED_INTO: u32 = 512;
@@ -52,7 +53,10 @@ export function isAtomicPart(object: usize, slot: usize, end: usize): bool {
   return id == TYPE_DICT && areAtomsOrTuples(slot, end);
 }
 
-/** As `areAtoms`, but accepts tuples of atoms too: the same collection stops tracking them. */
+/**
+ * As `areAtoms`, but accepts tuples of atoms too, and stops tracking them now: their own turn may come steps later, or
+ * never, if they are young or have had it. The collection has reached them.
+ */
 function areAtomsOrTuples(slot: usize, end: usize): bool {
   for (; slot < end; slot += 4) {
     const child = load<u32>(slot);
@@ -60,6 +64,9 @@ function areAtomsOrTuples(slot: usize, end: usize): bool {
     if (typeIdOf(child) != TYPE_TUPLE) return false;
     const type = typeOf(child);
     if (slotCount(child, type) > MAX_LOOKED_INTO || !holdsAtoms(child, type)) return false;
+    // When it is scanned, it is no longer one of those that are counted.
+    if (isOfSnapshot(child, infoOf(child)) && !isScanned(child)) control.markedOld++;
+    untrack(child);
   }
   return true;
 }

@@ -2,7 +2,6 @@
 // objects, weak maps and lists.
 
 import {
-  FLAG_DYING,
   FLAG_FINALIZED,
   FLAG_UNREACHABLE,
   PHASE_GATHERING,
@@ -28,6 +27,16 @@ export function isBeingSwept(object: usize): bool {
   return control.phase == PHASE_SWEEPING && isDead(object);
 }
 
+/**
+ * Whether an object may have no reference without dying: its own visit frees it. Before the sweep, those are entries
+ * that have been left to it (`releaseEntry` in weak/map.ts).
+ */
+export function mayBeShell(object: usize): bool {
+  return (
+    isDead(object) && (control.phase == PHASE_SWEEPING || (typeIdOf(object) == TYPE_EPHEMERON && !isEntry(object)))
+  );
+}
+
 export function verifyCycle(): u32 {
   if (control.marking) return verifyMarks();
   return control.phase >= <u32>PHASE_GATHERING ? verifyDecision() : 0;
@@ -44,8 +53,12 @@ function verifyMarks(): u32 {
   return 0;
 }
 
-/** Nothing alive refers to garbage, and garbage has no hook left to run. */
+/**
+ * Nothing alive refers to garbage, and garbage has no hook left to run. But garbage that is being saved leads to garbage
+ * that is not saved yet.
+ */
 function verifyDecision(): u32 {
+  if (control.savesGarbage && control.phase == PHASE_SWEEPING) return 0;
   for (let object = firstObject(); object; object = nextObject(object)) {
     const isSound = isDead(object) ? isRightlyDead(object) : holdsNothingDead(object);
     if (!isSound) return broken(INVARIANT_DEAD, object);
@@ -63,15 +76,11 @@ function isRightlyDead(object: usize): bool {
   return isFinalized && !firstWeakref(object);
 }
 
-/**
- * Three kinds of objects may refer to garbage: PENDING ones until MARKING_PENDING has marked it, all objects while
- * garbage is saved, and a dead entry whose key has died since, until it has died itself.
- */
+/** PENDING objects refer to garbage until MARKING_PENDING has marked it. */
 function holdsNothingDead(object: usize): bool {
   const type = typeOf(object);
   if (!hasLinks(type) || infoOf(object) & FLAG_UNREACHABLE) return true;
-  if (typeIdOf(object) == TYPE_EPHEMERON && infoOf(object) & FLAG_DYING) return true;
-  if (control.phase == PHASE_MARKING_PENDING || control.savesGarbage) return true;
+  if (control.phase == PHASE_MARKING_PENDING) return true;
   for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
     const child = load<u32>(slot);
     if (child && isDead(child)) return false;

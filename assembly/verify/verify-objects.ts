@@ -40,7 +40,7 @@ import { isFrozen } from "../heap/generations";
 import { firstBlock, nextBlock, typeIdAt } from "../heap/walk";
 import { broken } from "./broken";
 import { isListSound, isTableSound } from "./verify-containers";
-import { isBeingSwept } from "./verify-cycle";
+import { mayBeShell } from "./verify-cycle";
 
 /** Checks every block, and counts old and frozen objects. */
 export function verifyObjects(): u32 {
@@ -69,7 +69,7 @@ export function verifyObjects(): u32 {
 function verifyState(object: usize, state: u32): u32 {
   if (state == STATE_OLD) {
     if (birthOf(object) >= control.births) return broken(INVARIANT_BIRTH, object);
-    if (refcountOf(object) == 0 && !isBeingSwept(object)) return broken(INVARIANT_REFCOUNT, object);
+    if (refcountOf(object) == 0 && !mayBeShell(object)) return broken(INVARIANT_REFCOUNT, object);
   }
   if (state == STATE_GARBAGE && !control.collecting) return broken(INVARIANT_MARKS, object);
   if (state == STATE_PENDING && control.phase < <u32>PHASE_GATHERING) return broken(INVARIANT_MARKS, object);

@@ -28,7 +28,8 @@ import { Control, control } from "../control";
 import { ONE_ROOT, hasFlag, infoOf, setInfo, typeIdOf } from "../object/header";
 import { hasLinks, typeAt, typeOf } from "../object/type";
 import { createObject } from "../heap/birth";
-import { greyAgain, isGone, noteWeaklyHeld } from "../heap/barrier";
+import { greyAgain, isDead, isGone, noteWeaklyHeld } from "../heap/barrier";
+import { dropSlot } from "../heap/count";
 import {
   HashTable,
   del,
@@ -159,6 +160,18 @@ function passEntry(entry: usize): void {
   control.partialEntry = <u32>(isOfMap ? olderEntry(entry) : nextEntryOf(entry));
   // A key that has no entry left may die without looking at `partial`.
   if (!isOfMap && !control.partialEntry) greyAgain(keyOf(entry));
+}
+
+/**
+ * Removes an entry from key and map, and drops their reference to it. True if it dies of it: the caller kills it.
+ *
+ * An entry that a cycle has found to be garbage, because its key or its map is, is left to the sweep even if the other
+ * of the two is alive. Until then its value may have a finalizer, which could make garbage reachable that the cycle is
+ * going to empty.
+ */
+export function releaseEntry(entry: usize): bool {
+  unlinkEntry(entry);
+  return dropSlot(entry) && !isDead(entry);
 }
 
 /** Removes an entry from key and map. The caller takes over their reference to it. */

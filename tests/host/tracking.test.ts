@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
+import { WAYS, quietHeap } from "../support/ways.js";
 
 describe.each(CORES)("tracking, %s core", (_, options) => {
   test("a tuple is tracked until a collection of its generation finds atoms alone", () => {
@@ -97,5 +98,46 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
       for (let i = 0; i < 3; i++) heap.gc.collect();
       expect(all.map((one) => one.isTracked)).toEqual([true, true, true, true]);
     });
+  });
+});
+
+// The dict was no longer tracked, and the tuple in it still was: `verify` took that for damage.
+describe.each(WAYS)("a dict that holds tuples of atoms, %s core, %s pauses", (_, pauses, options) => {
+  test("stops being tracked together with tuples that are young when the dict's turn comes, or come later", () => {
+    for (const isDictFirst of [true, false]) {
+      const heap = quietHeap(options, pauses);
+      // Something has become old, so a cycle is worth it.
+      const old = heap.struct("Old", { a: "ref" }).new();
+      heap.gc.collect(1);
+      old.a = old;
+      const early = isDictFirst ? heap.dict() : undefined;
+      const tuples = Array.from({ length: 20 }, (_, i) => heap.tuple([i + 0.5, `x${i}`]));
+      const dict = early ?? heap.dict();
+      tuples.forEach((tuple, i) => dict.set(i, tuple));
+      heap.gc.step(1);
+      dict.set("young", heap.tuple([0.5]));
+      while (heap.gc.step(1)) heap.verify();
+      heap.gc.collect();
+      heap.verify();
+      expect([dict.isTracked, ...tuples.map((tuple) => tuple.isTracked)]).not.toContain(true);
+    }
+  });
+
+  test("stops being tracked together with a tuple whose own turn came before that of a tuple in it", () => {
+    const heap = quietHeap(options, pauses);
+    const Node = heap.struct("Node", { a: "ref" });
+    const shorts = Array.from({ length: 5000 }, () => heap.tuple([0.5]));
+    const inner = heap.tuple(Array.from({ length: 40 }, (_, i) => i + 0.5));
+    for (const short of shorts) short.release();
+    const outer = heap.tuple([inner]);
+    const dict = heap.dict([["key", outer]]);
+    const ring = Node.new();
+    ring.a = ring;
+    ring.release();
+    const { objects } = heap.stats();
+    heap.gc.collect();
+    heap.verify();
+    expect(heap.stats().objects).toBe(objects - 1);
+    expect(dict.isTracked).toBe(outer.isTracked);
   });
 });

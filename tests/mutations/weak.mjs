@@ -150,4 +150,10 @@ export default [
     find: "  if (keyed) store<u32>(keyed + EPHEMERON_KEY_PREV_OFFSET, <u32>entry);\n",
     replace: "",
   },
+  {
+    name: "weak: an entry that a cycle has found dead dies ahead of it",
+    file: "assembly/weak/map.ts",
+    find: "  return dropSlot(entry) && !isDead(entry);",
+    replace: "  return dropSlot(entry);",
+  },
 ];

@@ -6,7 +6,7 @@ import { markedWord } from "../../memory/bits";
 import { blockFrom, endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../../memory/blocks-of";
 import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, Page, pageAt } from "../../memory/page";
 import { control } from "../../control";
-import { infoOf } from "../../object/header";
+import { infoOf, refcountOf } from "../../object/header";
 import { isDecidedDead } from "../../heap/barrier";
 import { goTo } from "../mark/pass";
 import { runWaiting } from "../../death/death";
@@ -68,7 +68,8 @@ function visitRun(number: u32, page: Page): bool {
         control.cursor = <u32>dead + 8;
         return false;
       }
-      if (control.savesGarbage) {
+      // What has no reference any more dies, as it would without a collection.
+      if (control.savesGarbage && refcountOf(dead)) {
         save(dead);
         continue;
       }

@@ -97,7 +97,9 @@ test("a heap made with `new` is a named error", () => {
 test("what is wrong with a module is in the message: here, that it was not fetched", async () => {
   const module = Promise.reject(new TypeError("fetch failed"));
   await expect(Heap.create({ module })).rejects.toThrow("rejected: fetch failed");
-  expect(() => Heap.createSync({ module: new Uint8Array(3) })).toThrow(/is no core of this version of heapwright: .*WebAssembly/);
+  expect(() => Heap.createSync({ module: new Uint8Array(3) })).toThrow(
+    /is no core of this version of heapwright: .*WebAssembly/,
+  );
 });
 
 describe("typed arrays have the length that they have", () => {

@@ -131,17 +131,13 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong arguments or a bad file, 130 inter
   command("refcounts", "counts that are wrong, leaked references, who is referred to most", 10)
     .argument("<file>")
     .action((file: string, options: Common) =>
-      act("refcounts", options, async (open) =>
-        (await commands()).refcounts(await open(file), options),
-      ),
+      act("refcounts", options, async (open) => (await commands()).refcounts(await open(file), options)),
     );
 
   command("fragmentation", "how full pages are, by size class; old and young in one span")
     .argument("<file>")
     .action((file: string, options: Common) =>
-      act("fragmentation", options, async (open) =>
-        (await commands()).fragmentation(await open(file), options),
-      ),
+      act("fragmentation", options, async (open) => (await commands()).fragmentation(await open(file), options)),
     );
 
   command("diff", "what changed between two dumps; of three: what grew twice")

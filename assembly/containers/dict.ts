@@ -76,11 +76,15 @@ export function findEntry(table: usize, key: usize): u32 {
 
 // ---- Adding
 
-/** `dict[key] = value`. Returns RESULT_*. If the key is there, its object stays and the value is replaced. */
+/**
+ * `dict[key] = value`. Returns RESULT_*. If the key is there, its object stays and the value is replaced. As in CPython the
+ * dict is tracked for the key that was given, though it keeps the other one.
+ */
 export function setEntry(dict: usize, key: usize, value: usize): u32 {
   if (!isHashable(key)) return RESULT_UNHASHABLE;
   const entry = findEntry(dict, key);
   if (entry == NO_ENTRY) return addEntry(dict, key, value) ? RESULT_ADDED : 0;
+  trackFor(dict, key);
   trackFor(dict, value);
   writeSlot(keySlot(dict, entry) + 4, value);
   return RESULT_FOUND;

@@ -36,6 +36,19 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
     });
   });
 
+  test("a dict is tracked for a key that it is given, though it keeps its own", () => {
+    withHeap(options(), (heap) => {
+      const dict = heap.dict([[heap.tuple([null]), 1]]);
+      heap.gc.collect();
+      expect(dict.isTracked).toBe(false);
+      dict.setDefault(heap.tuple([null]), 2);
+      expect(dict.isTracked).toBe(false);
+      dict.set(heap.tuple([null]), 2);
+      expect([dict.isTracked, dict.length]).toEqual([true, 1]);
+      heap.verify();
+    });
+  });
+
   test("a dict is tracked from its first container on, as key or value", () => {
     withHeap(options(), (heap) => {
       const Plain = heap.struct("Plain", { n: "i32" });

@@ -58,7 +58,8 @@ export function inspect(...args: readonly string[]): Ran {
   Atomics.store(signal, 0, 0);
   port.postMessage(["inspect", ...args]);
   if (Atomics.wait(signal, 0, 0, 120_000) === "timed-out") throw new Error(`no end: inspect ${args.join(" ")}`);
-  const { code, out, err, broken } = (receiveMessageOnPort(port) as { message: Ran & { broken: string | null } }).message;
+  const { code, out, err, broken } = (receiveMessageOnPort(port) as { message: Ran & { broken: string | null } })
+    .message;
   if (broken !== null) throw new Error(broken);
   return { code, out, err: err.replace(PROGRESS, "") };
 }

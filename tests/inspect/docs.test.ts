@@ -2,14 +2,23 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
-import { temporaryFolder } from "../support/inspect.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inspect, temporaryFolder } from "../support/inspect.js";
 
 // What docs/inspect.md shows in blocks of `text` is what the command prints of the dumps of the example.
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = temporaryFolder();
 // A process of its own, as the test runner changes stacks.
 spawnSync(process.execPath, [join(root, "examples/leaky-server.mjs")], { cwd: folder });
+
+// The names of files, in what is printed, are as the guide has them.
+const started = process.cwd();
+beforeAll(() => {
+  process.chdir(folder);
+});
+afterAll(() => {
+  process.chdir(started);
+});
 
 const guide = readFileSync(join(root, "docs/inspect.md"), "utf8");
 const shown = [...guide.matchAll(/^```text\n(.*?)^```/gms)].flatMap(([, block]) =>
@@ -28,10 +37,6 @@ test.each(shown.map((one) => [one.slice(0, one.indexOf("\n")), one.slice(one.ind
   "heapwright %s",
   (line, output) => {
     const args = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? (c as string));
-    const { stdout } = spawnSync(process.execPath, [join(root, "dist/cli/main.js"), ...args], {
-      cwd: folder,
-      encoding: "utf8",
-    });
-    expect(stdout.trimEnd()).toBe(output.trimEnd());
+    expect(inspect(...args.slice(1)).out.trimEnd()).toBe(output.trimEnd());
   },
 );

@@ -18,5 +18,5 @@ class Server {
   forgottenCache = new SessionCache();
 }
 globalThis.server = new Server();
-for (let number = 0; number < 20_000; number++) globalThis.server.forgottenCache.remember(number);
+for (let number = 0; number < 10_000; number++) globalThis.server.forgottenCache.remember(number);
 writeHeapSnapshot(process.argv[2]);

@@ -134,7 +134,10 @@ function tidyMaps() {
       map.sourcesContent = map.sourcesContent.map((text, index) => (isCore(index) ? "// A core as a text.\n" : text));
       writeFileSync(file, JSON.stringify(map));
     } else if (file.endsWith(".d.ts")) {
-      writeFileSync(file, readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*$/, "\n"));
+      const text = readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*$/, "\n");
+      // Programs need not ask for that library themselves.
+      const library = text.includes("Symbol.dispose") ? '/// <reference lib="esnext.disposable" />\n' : "";
+      writeFileSync(file, library + text);
     }
   }
 }
@@ -150,7 +153,12 @@ if (process.argv.includes("--host")) {
 }
 inline("dist/core.wasm", "src/wasm/core.generated.ts");
 inline("dist/core.checked.wasm", "src/wasm/core-checked.generated.ts");
-writeFileSync("dist/core.wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");
+writeFileSync(
+  "dist/core.wasm.d.ts",
+  `declare const module: typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : object;
+export default module;
+`,
+);
 await bundle();
 tidyMaps();
 writeLicenses();

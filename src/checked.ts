@@ -9,12 +9,13 @@
  *
  * @packageDocumentation
  */
+import type { WasmModule } from "./base/platform.js";
 import { text } from "./wasm/core-checked.generated.js";
 import { compiled } from "./wasm/refused.js";
 
 let module: WebAssembly.Module | undefined;
 
 /** The checked core, compiled at its first use and shared by all heaps. @throws WasmForbiddenError, where WebAssembly may not be compiled. */
-export function checkedCore(): WebAssembly.Module {
+export function checkedCore(): WasmModule {
   return (module ??= compiled(text));
 }

@@ -8,6 +8,7 @@ import {
   messageOf,
 } from "./errors.js";
 import { outside } from "./entered.js";
+import { didYouMean } from "./suggest.js";
 import { isA, isArray } from "./untrusted.js";
 
 type ErrorClass = new (message: string, options?: ErrorOptions) => HeapwrightError;
@@ -23,7 +24,9 @@ export function readOptions<T extends object>(options: T, known: Readonly<Record
   return attempt(BadOptionError, "options", () => {
     const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
     if (unknown !== undefined)
-      throw new BadOptionError(`there is no option ${describe(unknown)}; there are ${names.join(", ")}`);
+      throw new BadOptionError(
+        `there is no option ${describe(unknown)}${didYouMean(unknown, names) || `; there are ${names.join(", ")}`}`,
+      );
     const values = names.map((name) => [name, options[name]] as const);
     return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as T;
   });

@@ -1,3 +1,4 @@
+import type { Signal } from "../base/platform.js";
 import { CancelledError } from "../base/errors.js";
 
 /** How far a long piece of work is: `done` of `total` items of its present phase. `total` is 0 while it is not known. */
@@ -17,7 +18,7 @@ export interface StepOptions {
   /** Called between steps. */
   onProgress?: (progress: Progress) => void;
   /** Ends the work with a {@link CancelledError} at the next step. */
-  signal?: AbortSignal;
+  signal?: Signal;
 }
 
 /** Items between two yields: some milliseconds of work. */

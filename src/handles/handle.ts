@@ -1,11 +1,12 @@
 import { share } from "./adopt.js";
 import { FLAG_FINALIZED, FLAG_TRACKED, INFO_OFFSET } from "../../assembly/layout.js";
-import { BadFieldError, BadValueError, ForeignHandleError, ReleasedHandleError, describe } from "../base/errors.js";
+import { BadValueError, ForeignHandleError, ReleasedHandleError, describe } from "../base/errors.js";
 import type { HandleRecord } from "../state/leak-net.js";
 import type { Store } from "../state/store.js";
 import { repr } from "../object/repr.js";
 import { toJS, toJson } from "../object/to-js.js";
 import { isA } from "../base/untrusted.js";
+import { sealedPrototype } from "./sealed.js";
 import type { Address } from "../wasm/exports.js";
 
 const RELEASED = new Uint32Array(1);
@@ -25,6 +26,10 @@ let isBranded: (value: object) => boolean;
 export class Handle {
   static {
     isBranded = (value) => #store in value;
+    Object.setPrototypeOf(
+      this.prototype,
+      sealedPrototype((handle) => (#store in handle ? typeNameOf(handle) : undefined)),
+    );
   }
   readonly #store: Store;
   #addresses: Uint32Array;
@@ -153,7 +158,8 @@ export class Handle {
    * through `heap.from` goes out as it was. Otherwise: a list or tuple is an array, a dict a `Map`, a
    * set a `Set`, an object of a struct a plain object, a weak reference `null`.
    */
-  toJS(): unknown {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
+  toJS(): any {
     return toJS(this.store, this.address);
   }
 
@@ -189,6 +195,11 @@ export class Handle {
   }
 }
 
+/** For an error about a handle, which may be of no more use. */
+function typeNameOf(handle: Handle): string {
+  return handle.released || handle.store.isDead ? handle.constructor.name : handle.type;
+}
+
 /** Characters that `console.log` shows of a value. */
 const SHOWN = 10_000;
 
@@ -218,9 +229,4 @@ export function addressIn(store: Store, handle: unknown): Address {
   if (!isHandle(handle)) throw new BadValueError(`expected a handle, got ${describe(handle)}`);
   if (handle.store !== store) throw new ForeignHandleError("this handle belongs to another heap");
   return handle.address;
-}
-
-/** For messages about names. */
-export function unknownField(type: string, field: unknown): BadFieldError {
-  return new BadFieldError(`${type} has no field ${describe(field)}`);
 }

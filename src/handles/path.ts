@@ -12,13 +12,15 @@ import {
   UNHASHABLE_ENTRY,
 } from "../../assembly/layout.js";
 import { BadFieldError, BadIndexError, BadKeyError, describe } from "../base/errors.js";
-import { unknownField } from "./handle.js";
 import type { Handle } from "./handle.js";
+import { unknownField } from "../object/field-layout.js";
 import type { FieldLayout } from "../object/field-layout.js";
 import type { Store } from "../state/store.js";
+import { mustBeWeak } from "./slots.js";
 import { borrowedValue, needsObject, ownedValue, withKey } from "./values.js";
 import type { Value } from "./values.js";
 import type { Address } from "../wasm/exports.js";
+import { referentOf } from "./weak/weakref.js";
 
 /** A step of a path: a field of a struct, an index of a list or tuple, or a key of a dict. */
 export type PathStep = Value;
@@ -61,9 +63,11 @@ function goDown(
       continue;
     }
     const field = info.fields.get(step as string);
-    if (field === undefined) throw unknownField(info.name, step);
+    if (field === undefined) throw unknownField(info.name, step, info.fields.keys());
     if (field.codec !== undefined) return rawAt(store, address, info.name, field, path, at);
     address = store.memory.word(address + field.offset);
+    if (address !== 0 && field.type === "weak")
+      address = referentOf(store, mustBeWeak(store, address, info.name, field.name));
     if (address === 0) return null;
   }
   return borrowedValue(store, address);

@@ -5,57 +5,30 @@ import {
   BadFieldError,
   BadValueError,
   DuplicateTypeError,
+  ForeignTypeError,
   TooManyTypesError,
   TypeMismatchError,
   describe,
 } from "../base/errors.js";
-import { placeFields } from "../object/field-layout.js";
+import { placeFields, unknownField } from "../object/field-layout.js";
 import type { FieldLayout } from "../object/field-layout.js";
-import type { Fields } from "../object/fields.js";
+import { LazySpec } from "../object/field-types.js";
+import type { FieldEntry } from "../object/field-types.js";
 import { checkAtOnce } from "../state/store.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
-import { share } from "./adopt.js";
 import type { HandleType } from "./adopt.js";
-import { Handle, addressIn, unknownField } from "./handle.js";
+import { sideOf } from "./field-types.js";
+import { Handle, addressIn } from "./handle.js";
 import type { Member } from "./mixin.js";
-import { readPath } from "./path.js";
-import type { PathStep } from "./path.js";
-import { borrowedValue, checkValue, checkWellFormed, ownedValue } from "./values.js";
-
-/** Handle of an object of a struct type; its fields are properties of it. */
-export class StructHandle extends Handle {
-  /** Field by name; as the property of that name. @throws {@link BadFieldError} */
-  get(field: string): unknown {
-    return layoutOf(this).read(this.store, this.address, field);
-  }
-
-  /** Sets a field by name; as the property of that name. @throws {@link BadFieldError}, {@link BadValueError} */
-  set(field: string, value: unknown): void {
-    layoutOf(this).write(this, field, value);
-  }
-
-  /**
-   * Goes down a path and reads what is at its end, without a handle for each step: `alice.read("buddy", "title")`.
-   * Steps are fields, indexes of lists and tuples, and keys of dicts.
-   *
-   * @returns A value, or a new handle; `null` if a reference on the way is empty, `undefined` if a key is not there.
-   * @throws {@link BadFieldError}, {@link BadIndexError}
-   */
-  read(...path: [string, ...PathStep[]]): unknown {
-    return readPath(this, path);
-  }
-}
-
-function layoutOf(handle: StructHandle): StructLayout {
-  return StructLayout.at(handle.store, handle.address);
-}
+import { Slots } from "./slots.js";
+import { StructHandle } from "./struct-handle.js";
 
 /** What a struct is made of. */
 export interface StructDefinition {
   name: string;
   /** Its own fields. */
-  fields: Fields;
+  fields: readonly FieldEntry[];
   finalize?: ((handle: Handle) => void) | undefined;
   base?: StructLayout | undefined;
   /** What the handles get besides. */
@@ -78,6 +51,9 @@ export class StructLayout implements HandleType<Handle> {
   readonly slots: number;
   readonly bytes: number;
   readonly #class: typeof StructHandle;
+  readonly #slots: Slots;
+  /** Fields that must be given; known once all getters among the types have been asked, when the first object is made. */
+  #required: readonly FieldLayout[] | undefined;
 
   /** Adds the type to a heap, or takes over one that came with the heap's image. */
   constructor(
@@ -98,6 +74,7 @@ export class StructLayout implements HandleType<Handle> {
     this.fields = layouts;
     this.slots = slots;
     this.bytes = bytes;
+    this.#slots = new Slots(store, name, (struct) => layoutIn(store, struct));
     this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, members);
     if (isMarking) this.markFields();
     const present = restored ?? (known as StructLayout | undefined);
@@ -119,10 +96,18 @@ export class StructLayout implements HandleType<Handle> {
 
   /** @throws {@link TypeMismatchError} unless objects of the type that came with the image are what this one says. */
   #mustAgree(known: StructLayout): void {
-    const shapeOf = ({ fields, base }: StructLayout): string =>
-      JSON.stringify([base?.name, ...Array.from(fields.values(), ({ name, type }) => [name, type])]);
-    if (shapeOf(this) !== shapeOf(known))
+    const disagrees = (): never => {
       throw new TypeMismatchError(`${describe(this.name)} has other fields, or another base, in the heap's image`);
+    };
+    const theirs = [...known.fields.values()];
+    if (this.base?.name !== known.base?.name || this.fields.size !== theirs.length) disagrees();
+    for (const [index, mine] of [...this.fields.values()].entries()) {
+      const their = theirs[index];
+      if (their === undefined || their.name !== mine.name || their.slot !== mine.slot) disagrees();
+      // What a getter says, it says later.
+      else if (mine.source instanceof LazySpec) mine.source.expect(their.text);
+      else if (mine.text !== their.text) disagrees();
+    }
     if (this.finalize !== undefined && !known.hasFinalizer)
       throw new TypeMismatchError(`${describe(this.name)} has no finalizer in the heap's image`);
   }
@@ -134,6 +119,12 @@ export class StructLayout implements HandleType<Handle> {
       if (layout.id === other.id) return true;
     }
     return false;
+  }
+
+  /** Whether the object at an address is of this type, or of one that extends it. */
+  has(address: Address): boolean {
+    const info = this.store.typeAt(address);
+    return info instanceof StructLayout && info.isOrExtends(this);
   }
 
   /** Layout of the object at an address. @throws {@link BadFieldError} if it has no fields. */
@@ -179,7 +170,7 @@ export class StructLayout implements HandleType<Handle> {
 
   #field(name: string): FieldLayout {
     const field = this.fields.get(name);
-    if (field === undefined) throw unknownField(this.name, name);
+    if (field === undefined) throw unknownField(this.name, name, this.fields.keys());
     return field;
   }
 
@@ -194,38 +185,27 @@ export class StructLayout implements HandleType<Handle> {
     return this.#read(store, address, this.#field(name));
   }
 
-  write(handle: StructHandle, name: string, value: unknown): void {
+  write(handle: Handle, name: string, value: unknown): void {
     this.#write(handle, this.#field(name), value);
   }
 
   #read(store: Store, address: Address, field: FieldLayout): unknown {
     if (field.codec !== undefined) return field.codec.read(store.memory, address + field.offset);
     const target = store.memory.word(address + field.offset);
-    if (target === 0) return null;
-    return field.type === "ref" ? share<Handle>(store, target) : borrowedValue(store, target);
+    return target === 0 ? null : this.#slots.read(field, target);
   }
 
   #check(field: FieldLayout, value: unknown): void {
     try {
       if (field.codec !== undefined) field.codec.check(value);
-      else if (value === null) return;
-      else if (field.type === "ref") addressIn(this.store, value);
-      else if (field.type === "value") checkValue(this.store, value);
-      else if (typeof value !== "string") throw new BadValueError(`expected a string or null, got ${describe(value)}`);
-      else checkWellFormed(value);
+      else this.#slots.check(field, value);
     } catch (error) {
       if (error instanceof BadValueError) throw new BadValueError(`${this.name}.${field.name}: ${error.message}`);
       throw error;
     }
   }
 
-  /** Reference to store, with one count for the caller; 0 = none. */
-  #owned(field: FieldLayout, value: unknown): Address {
-    if (value === null) return 0;
-    return ownedValue(this.store, value);
-  }
-
-  #write(handle: StructHandle, field: FieldLayout, value: unknown): void {
+  #write(handle: Handle, field: FieldLayout, value: unknown): void {
     const { store } = this;
     addressIn(store, handle);
     this.#check(field, value);
@@ -233,7 +213,7 @@ export class StructLayout implements HandleType<Handle> {
       field.codec.write(store.memory, handle.address + field.offset, value as never);
       return;
     }
-    const target = this.#owned(field, value);
+    const target = this.#slots.owned(field, value);
     // Making room may have run a finalizer that released this handle.
     try {
       store.core.setRef(handle.address, field.slot, target);
@@ -249,7 +229,13 @@ export class StructLayout implements HandleType<Handle> {
     return address !== 0 ? address : store.require(() => store.core.alloc(this.id), `an object of type ${this.name}`);
   }
 
+  /** Fields that must be given. @throws {@link BadFieldError} if the getter of a type throws. */
+  get required(): readonly FieldLayout[] {
+    return (this.#required ??= [...this.fields.values()].filter(({ source }) => source?.spec.isRequired === true));
+  }
+
   createEmpty(): Handle {
+    if (this.required.length > 0) return this.create({});
     return this.wrap(this.store, this.#alloc(), false);
   }
 
@@ -262,12 +248,13 @@ export class StructLayout implements HandleType<Handle> {
       this.#check(field, value);
       given.push([field, value]);
     }
+    for (const field of this.required) if (!given.some(([one]) => one === field)) this.#check(field, undefined);
     // References are owned before the object exists: from then on nothing can fail.
     const owned: [FieldLayout, Address][] = [];
     try {
       for (const [field, value] of given) {
         if (field.codec !== undefined) continue;
-        const target = this.#owned(field, value);
+        const target = this.#slots.owned(field, value);
         if (target !== 0) owned.push([field, target]);
       }
       const address = this.#alloc();
@@ -288,3 +275,15 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([
     Object.getOwnPropertyNames(constructor.prototype as object),
   ),
 ]);
+
+/**
+ * The host's side of a struct that somebody passed in.
+ *
+ * @throws {@link BadValueError} if it is none, {@link ForeignTypeError} if it is another heap's.
+ */
+export function layoutIn(store: Store, struct: unknown): StructLayout {
+  const layout = sideOf(struct) as StructLayout | undefined;
+  if (layout === undefined) throw new BadValueError(`expected a struct, got ${describe(struct)}`);
+  if (layout.store !== store) throw new ForeignTypeError(`${layout.name} is a type of another heap`);
+  return layout;
+}

@@ -1,35 +1,9 @@
-import { BadValueError, ForeignTypeError, describe } from "../base/errors.js";
-import type { FieldType, Fields } from "../object/fields.js";
-import type { Store } from "../state/store.js";
+import type { FieldLayout } from "../object/field-layout.js";
+import { knowStruct } from "./field-types.js";
+import type { Shaped, shape } from "./field-types.js";
 import { isHandle } from "./handle.js";
-import type { Handle } from "./handle.js";
-import { StructLayout } from "./struct-layout.js";
-import type { StructHandle } from "./struct-layout.js";
-import type { Value } from "./values.js";
-
-/** What a field of a type reads as, and takes. */
-export type FieldValue<T extends FieldType> = T extends "ref"
-  ? Handle | null
-  : T extends "value"
-    ? Value
-    : T extends "str"
-      ? string | null
-      : T extends "bool"
-        ? boolean
-        : T extends "i64" | "u64"
-          ? bigint
-          : number;
-
-/** Nothing: no fields, no methods. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is just that
-export type None = {};
-
-/** Handle of an object with these fields, and methods. */
-export type StructObject<F extends Fields, M = None> = StructHandle & {
-  -readonly [K in keyof F]: FieldValue<F[K]>;
-} & M;
-/** Values for the fields of a new object; those left out are 0, `false` or `null`. */
-export type StructInit<F extends Fields> = { readonly [K in keyof F]?: FieldValue<F[K]> };
+import type { StructArguments, Fields, None, StructObject } from "./struct-handle.js";
+import type { StructLayout } from "./struct-layout.js";
 
 /**
  * @typeParam F - The fields defined here.
@@ -51,15 +25,19 @@ export interface StructOptions<F extends Fields, M = None, C = None, BF extends 
   /**
    * Runs once for each object before it dies: Python's `__del__`. The handle is lent for the call;
    * `clone()` it to keep the object. What it throws goes to `onUnraisable`. One that is not given is inherited.
-   * (TypeScript infers from left to right: write it behind `methods`.)
+   *
+   * Write its body in braces, or write it behind `methods`: TypeScript has to know what `(object) => object.close()`
+   * returns before it has read what comes after.
    */
-  finalize?: (object: StructObject<BF & F, BM & M & C>) => void;
+  // Generic, because TypeScript then looks at `methods` before it looks into the body.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+  finalize?: <O extends StructObject<BF & F, BM & M & C>>(object: O) => void;
 }
 
-let layoutOfType: (type: object) => StructLayout | undefined;
-
 /** A type of objects of one heap: see `Heap.struct`. */
-export class StructType<F extends Fields, M = None> {
+export class StructType<F extends Fields, M = None> implements Shaped<F, M> {
+  /** For types alone: it has no value. */
+  declare readonly [shape]: Shaped<F, M>[typeof shape];
   readonly name: string;
   /** For `heap.core.alloc`. */
   readonly id: number;
@@ -68,49 +46,49 @@ export class StructType<F extends Fields, M = None> {
   readonly #layout: StructLayout;
 
   /** @internal */
-  constructor(layout: StructLayout, fields: F) {
+  constructor(layout: StructLayout) {
     this.name = layout.name;
     this.id = layout.id;
-    this.fields = fields;
+    this.fields = typesOf(layout) as F;
     this.#layout = layout;
+    knowStruct(this, layout);
   }
 
   /**
-   * A new object, and a handle for it. Either it exists with all its values, or nothing does.
+   * A new object, and a handle for it. Either it exists with all its values, or nothing does. Fields that are not given
+   * are 0, `false` or `null`, unless they are required. Getters among the types of the fields are called now, the first
+   * time: from here on the structs that they name must be defined.
    *
    * @throws {@link BadFieldError}, {@link BadValueError}, {@link OutOfMemoryError}
    */
-  new(init?: StructInit<F>): StructObject<F, M> {
+  new(...[init]: StructArguments<F>): StructObject<F, M> {
     const layout = this.#layout;
-    return (init === undefined ? layout.createEmpty() : layout.create(init)) as StructObject<F, M>;
+    return (init === undefined ? layout.createEmpty() : layout.create(init)) as unknown as StructObject<F, M>;
   }
 
-  /** Slot of a `ref` or `str` field, for `heap.core.getRef` and `setRef`. @throws {@link BadFieldError} */
+  /** Slot of a field that is a reference, for `heap.core.getRef` and `setRef`. @throws {@link BadFieldError} */
   slotOf(field: keyof F & string): number {
     return this.#layout.slotOf(field);
   }
 
   /** Whether a handle is of an object of this type, or of one that extends it; then its fields can be used. */
   is(handle: unknown): handle is StructObject<F, M> {
-    const { store } = this.#layout;
-    if (!isHandle(handle) || handle.store !== store) return false;
-    const info = store.typeAt(handle.address);
-    return info instanceof StructLayout && info.isOrExtends(this.#layout);
-  }
-
-  static {
-    layoutOfType = (type) => (#layout in type ? type.#layout : undefined);
+    const layout = this.#layout;
+    return isHandle(handle) && handle.store === layout.store && layout.has(handle.address);
   }
 }
 
-/**
- * The host's side of a type that somebody passed in.
- *
- * @throws {@link BadValueError} if it is no type of objects, {@link ForeignTypeError} if it is another heap's.
- */
-export function layoutIn(store: Store, type: unknown): StructLayout {
-  const layout = typeof type === "object" && type !== null ? layoutOfType(type) : undefined;
-  if (layout === undefined) throw new BadValueError(`expected a struct, got ${describe(type)}`);
-  if (layout.store !== store) throw new ForeignTypeError(`${layout.name} is a type of another heap`);
-  return layout;
+/** The types of a struct's fields, inherited ones included. What a getter says is read when it is asked for. */
+function typesOf({ fields }: StructLayout): object {
+  const types = {};
+  for (const field of fields.values())
+    Object.defineProperty(types, field.name, { enumerable: true, configurable: true, get: () => givenType(field) });
+  return types;
+}
+
+/** A word, if the type has one. */
+function givenType({ source, text }: FieldLayout): unknown {
+  if (source === undefined) return text;
+  const { spec } = source;
+  return spec.text === spec.kind ? spec.kind : spec;
 }

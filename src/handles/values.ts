@@ -17,6 +17,22 @@ import { encodeString, isWellFormed } from "../wasm/memory.js";
  */
 export type Value = Handle | Atom;
 
+/** What `toJS` makes of a value, as far as its type tells. */
+export type PlainOf<T> = T extends { toJS(): infer J } ? J : T;
+
+/** The type of a value, not of that one alone: `number` of 5. */
+export type Widened<T> = [T] extends [never]
+  ? Value
+  : T extends string
+    ? string
+    : T extends number
+      ? number
+      : T extends bigint
+        ? bigint
+        : T extends boolean
+          ? boolean
+          : T;
+
 const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
 const TWO_TO_32 = 2 ** 32;

@@ -12,15 +12,25 @@ export type { DictInit } from "../handles/containers/dict.js";
 export { SetHandle } from "../handles/containers/set.js";
 export { BytesHandle, StrHandle } from "../handles/text.js";
 export type { Addresses, Batch, FieldArray } from "../modules/batch.js";
-export { StructHandle } from "../handles/struct-layout.js";
+export { ref, required, weak } from "../handles/field-types.js";
+export type { AnyStruct, RefField, RequiredField, WeakField } from "../handles/field-types.js";
+export { StructHandle } from "../handles/struct-handle.js";
+export type {
+  Fields,
+  FieldValue,
+  ObjectOf,
+  StructArguments,
+  StructInit,
+  StructObject,
+} from "../handles/struct-handle.js";
 export { StructType } from "../handles/struct.js";
-export type { FieldValue, StructInit, StructObject, StructOptions } from "../handles/struct.js";
+export type { StructOptions } from "../handles/struct.js";
 export { WeakrefHandle } from "../handles/weak/weakref.js";
 export { WeakKeyMapHandle, WeakSetHandle } from "../handles/weak/maps.js";
 export type { Weakrefs } from "../modules/weakref/weakrefs.js";
 export type { Finalizer, Finalization } from "../modules/weakref/finalizer.js";
 export type { WeakValueMap } from "../modules/weakref/value-map.js";
-export type { FieldType, Fields } from "../object/fields.js";
+export type { FieldType } from "../object/fields.js";
 export type { Value } from "../handles/values.js";
 export type { Atom } from "../object/atoms.js";
 export type { RawHeap } from "../modules/raw.js";

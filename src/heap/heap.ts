@@ -1,12 +1,5 @@
-import { readOptions, readProperties } from "../base/arguments.js";
-import {
-  BadFieldError,
-  BadOptionError,
-  BadValueError,
-  CorruptHeapError,
-  HeapBusyError,
-  describe,
-} from "../base/errors.js";
+import { readOptions } from "../base/arguments.js";
+import { BadOptionError, BadValueError, CorruptHeapError, HeapBusyError, describe } from "../base/errors.js";
 import { adopt } from "../handles/adopt.js";
 import type { DictHandle, DictInit } from "../handles/containers/dict.js";
 import type { ListHandle } from "../handles/containers/list.js";
@@ -17,13 +10,16 @@ import { DISPOSE } from "../handles/handle.js";
 import type { Handle } from "../handles/handle.js";
 import { membersIn } from "../handles/mixin.js";
 import { runScope } from "../handles/scope.js";
-import { StructLayout } from "../handles/struct-layout.js";
-import { StructType, layoutIn } from "../handles/struct.js";
-import type { None, StructOptions } from "../handles/struct.js";
+import type { Named } from "../handles/field-types.js";
+import type { Fields, None } from "../handles/struct-handle.js";
+import { StructLayout, layoutIn } from "../handles/struct-layout.js";
+import { StructType } from "../handles/struct.js";
+import type { StructOptions } from "../handles/struct.js";
 import type { BytesHandle, StrHandle } from "../handles/text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/values.js";
-import type { Value } from "../handles/values.js";
+import type { Value, Widened } from "../handles/values.js";
 import { fromJS } from "../load/from-js.js";
+import type { CopyOf } from "../load/copy-of.js";
 import { Batch } from "../modules/batch.js";
 import { CollectionLog } from "../modules/gc/collections.js";
 import { Gc } from "../modules/gc/gc.js";
@@ -33,7 +29,7 @@ import { Roots } from "../modules/roots.js";
 import { takeStats } from "../modules/stats.js";
 import type { HeapStats } from "../modules/stats.js";
 import { Weakrefs } from "../modules/weakref/weakrefs.js";
-import type { Fields } from "../object/fields.js";
+import { readFields } from "../object/field-types.js";
 import { releaseEverything } from "../persist/end.js";
 import { adoptOrphan, lostOf, orphansOf, releaseOrphans } from "../persist/left-behind.js";
 import type { Lost, Orphan } from "../persist/left-behind.js";
@@ -139,53 +135,63 @@ export class Heap {
   }
 
   /**
-   * Defines a type of objects. Fields hold references (`"ref"`, `"value"`, `"str"`) or raw numbers.
+   * Defines a type of objects. Fields hold raw numbers, or references: `"str"`, `"value"`, `"ref"` to any object, or
+   * `ref()` and `weak()` to objects of a struct; in a getter, if that is defined later, or is this one.
    *
    * ```ts
-   * const Person = heap.struct("Person", { title: "str", buddy: "ref" }, { finalize: (p) => console.log(p.title) });
+   * const Person = heap.struct("Person", {
+   *   title: "str",
+   *   get buddy() { return ref(Person); },
+   * });
    * const alice = Person.new({ title: "Alice" });
+   * alice.buddy = Person.new({ title: "Bob" });
+   * alice.buddy.title; // "Bob"
    * ```
    *
    * @throws {@link BadFieldError} for a field that is called like a member of a handle, or of unknown type;
    *   {@link DuplicateTypeError} if the name is taken.
    */
-  struct<const F extends Fields, M = None, C = None, BF extends Fields = None, BM = None>(
-    name: string,
+  struct<const N extends string, const F extends Fields, M = None, C = None, BF extends Fields = None, BM = None>(
+    name: N,
     fields: F,
     options: StructOptions<F, M, C, BF, BM> = {},
-  ): StructType<BF & F, BM & M & C> {
-    const own = Object.fromEntries(readProperties(fields, "fields and their types", BadFieldError)) as F;
+  ): StructType<BF & F, BM & M & C & Named<N>> {
     const { finalize, extends: base, ...bodies } = readOptions(options, STRUCT_OPTIONS);
     const layout = new StructLayout(this.#store, {
       name,
-      fields: own,
+      fields: readFields(fields),
       finalize: finalize as ((handle: Handle) => void) | undefined,
       base: base === undefined ? undefined : layoutIn(this.#store, base),
       members: membersIn(bodies.class, bodies.methods),
     });
-    return new StructType(layout, { ...(base?.fields ?? ({} as BF)), ...own });
+    return new StructType(layout);
   }
 
   /** A new list of these items. */
-  list(items: Iterable<Value> = []): ListHandle {
+  list<T extends Value = Value>(items: Iterable<T> = []): ListHandle<Widened<T>> {
     const store = this.#store;
     return this.#filled(
-      adopt<ListHandle>(
+      adopt<ListHandle<Widened<T>>>(
         store,
         store.require(() => store.core.newList(0), "a list"),
       ),
       (list) => {
-        list.extend(items);
+        list.extend(items as Iterable<never>);
       },
     );
   }
 
   /** A new tuple of these items. */
+  tuple<const T extends readonly Value[]>(items: T): TupleHandle<{ [I in keyof T]: Widened<T[I]> }>;
+  tuple(items?: Iterable<Value>): TupleHandle;
   tuple(items: Iterable<Value> = []): TupleHandle {
     return adopt(this.#store, ownedTuple(this.#store, items));
   }
 
   /** A new dict of these entries: pairs, a `Map`, another dict, or the properties of an object. @throws {@link BadKeyError} */
+  dict<K extends Value, V extends Value>(entries: Iterable<readonly [K, V]>): DictHandle<Widened<K>, Widened<V>>;
+  dict<V extends Value>(entries: Readonly<Record<string, V>>): DictHandle<string, Widened<V>>;
+  dict(entries?: DictInit): DictHandle;
   dict(entries: DictInit = []): DictHandle {
     const store = this.#store;
     return this.#filled(
@@ -200,15 +206,15 @@ export class Heap {
   }
 
   /** A new set of these elements. @throws {@link BadKeyError} */
-  set(elements: Iterable<Value> = []): SetHandle {
+  set<T extends Value = Value>(elements: Iterable<T> = []): SetHandle<Widened<T>> {
     const store = this.#store;
     return this.#filled(
-      adopt<SetHandle>(
+      adopt<SetHandle<Widened<T>>>(
         store,
         store.require(() => store.core.newSet(0), "a set"),
       ),
       (set) => {
-        set.update(elements);
+        set.update(elements as Iterable<never>);
       },
     );
   }
@@ -234,8 +240,8 @@ export class Heap {
    *   Python could not tell apart; {@link ContainerChangedError} if something changes meanwhile;
    *   {@link OutOfMemoryError}. Nothing of the copy is left then.
    */
-  from(value: readonly unknown[]): ListHandle;
-  from(value: ReadonlySet<unknown>): SetHandle;
+  from<T>(value: readonly T[]): ListHandle<CopyOf<T>>;
+  from<T>(value: ReadonlySet<T>): SetHandle<CopyOf<T>>;
   from(value: string): StrHandle;
   from(value: Uint8Array): BytesHandle;
   from<T extends Handle>(value: T): T;

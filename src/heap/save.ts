@@ -1,3 +1,4 @@
+import type { ByteStream, Bytes } from "../base/platform.js";
 import { saveImage, saveImageChunks } from "../image/save.js";
 import { stateOf } from "../persist/save.js";
 import { storeOf } from "./heap.js";
@@ -13,12 +14,12 @@ import type { Heap } from "./heap.js";
  * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks, or in the middle of a copy or sort;
  *   {@link BadValueError} for what is no heap.
  */
-export function save(heap: Heap): Uint8Array<ArrayBuffer> {
+export function save(heap: Heap): Bytes {
   return saveImage(stateOf(storeOf(heap)));
 }
 
 /** The same in pieces of some megabytes, for large heaps. All are of the moment of the call, whatever happens to the heap meanwhile. */
-export function saveStream(heap: Heap): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function saveStream(heap: Heap): ByteStream {
   const chunks = saveImageChunks(stateOf(storeOf(heap))).reverse();
   return new ReadableStream({
     pull(controller) {

@@ -1,3 +1,4 @@
+import type { AnyStream } from "../base/platform.js";
 import { attempt } from "../base/arguments.js";
 import { BadValueError, describe } from "../base/errors.js";
 import { isA, isBytes, isThenable, lengthOf } from "../base/untrusted.js";
@@ -5,7 +6,7 @@ import { isA, isBytes, isThenable, lengthOf } from "../base/untrusted.js";
 /** Bytes at hand. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 /** Bytes that come one chunk after the other: a Node or web stream, a list of buffers. */
-export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array>;
+export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | AnyStream;
 /** Where an image can come from. */
 export type ByteSource = Bytes | ChunkSource;
 

@@ -4,7 +4,7 @@ import { placeFields } from "../object/field-layout.js";
 import type { StructPlan } from "../object/field-layout.js";
 import { CALLBACK_KINDS } from "../object/callbacks.js";
 import type { CallbackLabel } from "../object/callbacks.js";
-import type { FieldType, Fields } from "../object/fields.js";
+import { parseFields } from "../object/field-types.js";
 
 /** A struct, as an image has it. */
 export interface TypeRecord {
@@ -12,8 +12,8 @@ export interface TypeRecord {
   /** Name of the struct that it extends. */
   readonly base: string | null;
   readonly hasFinalizer: boolean;
-  /** All fields, inherited ones first: name, type, offset from the object's address. */
-  readonly fields: readonly (readonly [name: string, type: FieldType, offset: number])[];
+  /** All fields, inherited ones first: name, type (as `FieldSpec.text` has it), offset from the object's address. */
+  readonly fields: readonly (readonly [name: string, type: string, offset: number])[];
 }
 
 /** The section META. */
@@ -121,7 +121,7 @@ class MetaReader {
       hasFinalizer,
       fields: this.array(fields).map((field) => {
         const [fieldName, type, at] = this.tuple(field, 3);
-        return [this.string(fieldName), this.string(type) as FieldType, this.number(at)];
+        return [this.string(fieldName), this.string(type), this.number(at)];
       }),
     };
   }
@@ -141,18 +141,18 @@ class MetaReader {
 
   #place({ fields }: TypeRecord, base: TypePlan | undefined): StructPlan {
     const inherited = base?.layouts ?? new Map();
-    const own: Fields = Object.fromEntries(fields.slice(inherited.size).map(([name, type]) => [name, type]));
     let plan: StructPlan;
     try {
+      const own = parseFields(fields.slice(inherited.size));
       plan = placeFields(own, inherited, new Set());
     } catch (error) {
       if (error instanceof HeapwrightError) throw this.error(`has a bad field: ${error.message}`);
       throw error;
     }
     const placed = [...plan.layouts.values()];
-    const agrees = placed.every(({ name, type, offset }, i) => {
+    const agrees = placed.every(({ name, text, offset }, i) => {
       const told = fields[i];
-      return told !== undefined && told[0] === name && told[1] === type && told[2] === offset;
+      return told !== undefined && told[0] === name && told[1] === text && told[2] === offset;
     });
     if (!agrees || placed.length !== fields.length) throw this.error("has fields that do not lie where it says");
     return plan;

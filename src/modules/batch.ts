@@ -1,25 +1,25 @@
 import { BadValueError, describe } from "../base/errors.js";
-import type { Fields, RawFieldType } from "../object/fields.js";
-import { unknownField } from "../handles/handle.js";
+import type { RawFieldType } from "../object/fields.js";
+import { unknownField } from "../object/field-layout.js";
 import { withLoan } from "../state/loan.js";
 import type { Store } from "../state/store.js";
-import { layoutIn } from "../handles/struct.js";
-import type { StructType } from "../handles/struct.js";
+import { layoutIn } from "../handles/struct-layout.js";
+import type { AnyStruct, Shaped } from "../handles/field-types.js";
 import { isTypedArray, lengthOf } from "../base/untrusted.js";
 import type { Address } from "../wasm/exports.js";
 
-/** Typed arrays whose elements are as wide as a field. */
+/** Typed arrays whose elements are as wide as a field. (Said so, because TypeScript below 5.7 knows no `Int8Array<ArrayBuffer>`.) */
 export type FieldArray =
-  | Int8Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>
-  | BigUint64Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
+  | ReturnType<typeof Int8Array.of>
+  | ReturnType<typeof Uint8Array.of>
+  | ReturnType<typeof Int16Array.of>
+  | ReturnType<typeof Uint16Array.of>
+  | ReturnType<typeof Int32Array.of>
+  | ReturnType<typeof Uint32Array.of>
+  | ReturnType<typeof BigInt64Array.of>
+  | ReturnType<typeof BigUint64Array.of>
+  | ReturnType<typeof Float32Array.of>
+  | ReturnType<typeof Float64Array.of>;
 
 interface FieldArrayClass {
   new (length: number): FieldArray;
@@ -50,11 +50,8 @@ const ARRAYS: Readonly<Record<RawFieldType, FieldArrayClass>> = {
   f64: Float64Array,
 };
 
-/** A struct of whatever fields. */
-type AnyStruct = Pick<StructType<Fields>, "id" | "name">;
-
 /** Objects by their addresses, of which the caller has a reference to each. */
-export type Addresses = Uint32Array<ArrayBuffer>;
+export type Addresses = ReturnType<typeof Uint32Array.of>;
 
 /**
  * The same to many objects in one call into the core: `heap.batch`. On raw addresses, as `heap.core`: an
@@ -72,13 +69,16 @@ export class Batch {
    * Creates `count` objects of a type, all fields 0, `false` or `null`. The caller owns a reference to each.
    * May collect.
    *
-   * @throws {@link OutOfMemoryError}, and then there are none.
+   * @throws {@link BadValueError} for a type with required fields; {@link OutOfMemoryError}, and then there are none.
    */
   create(type: AnyStruct, count: number): Addresses {
     const store = this.#store;
     if (!Number.isInteger(count) || count < 0 || count > 2 ** 30)
       throw new BadValueError(`expected a number of objects, got ${describe(count)}`);
-    const { id, name } = layoutIn(store, type);
+    const { id, name, required } = layoutIn(store, type);
+    const [first] = required;
+    if (first !== undefined)
+      throw new BadValueError(`${name}.${first.name} is required, so ${name} has no objects without values`);
     return withLoan(store, 4 * count, (loan) => {
       let made = store.core.allocMany(id, count, loan) >>> 0;
       if (made < count) {
@@ -109,11 +109,11 @@ export class Batch {
   }
 
   /**
-   * Reads a field of each. References come as addresses, 0 for none, borrowed; a `bool` as 0 or 1.
+   * Reads a field of each. References come as addresses, 0 for none, borrowed (of a `weak` field: of weak references); a `bool` as 0 or 1.
    *
    * @throws {@link BadFieldError}, {@link BadValueError}
    */
-  get(type: AnyStruct, field: string, objects: Addresses): FieldArray {
+  get<F>(type: Shaped<F, unknown>, field: keyof F & string, objects: Addresses): FieldArray {
     const store = this.#store;
     const { slot, offset, elements, size } = this.#field(type, field);
     return this.#with(objects, size, (loan, count, data) => {
@@ -133,7 +133,7 @@ export class Batch {
    * @throws {@link BadFieldError}, {@link BadValueError} for an array of another length or element size,
    *   {@link OutOfMemoryError}, nothing changed.
    */
-  set(type: AnyStruct, field: string, objects: Addresses, values: FieldArray): void {
+  set<F>(type: Shaped<F, unknown>, field: keyof F & string, objects: Addresses, values: FieldArray): void {
     const store = this.#store;
     const { slot, offset, elements, size, name } = this.#field(type, field);
     this.#with(objects, size, (loan, count, data) => {
@@ -149,7 +149,7 @@ export class Batch {
   #field(type: AnyStruct, field: string): BatchField {
     const { fields, name } = layoutIn(this.#store, type);
     const layout = fields.get(field);
-    if (layout === undefined) throw unknownField(name, field);
+    if (layout === undefined) throw unknownField(name, field, fields.keys());
     const { slot, offset, codec } = layout;
     const elements = codec === undefined ? Uint32Array : ARRAYS[layout.type as RawFieldType];
     return { name: `${name}.${layout.name}`, slot, offset, elements, size: codec?.size ?? 4 };

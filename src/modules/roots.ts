@@ -1,7 +1,10 @@
 import { share } from "../handles/adopt.js";
 import { BadValueError, describe } from "../base/errors.js";
 import { addressIn } from "../handles/handle.js";
+import type { AnyStruct } from "../handles/field-types.js";
 import type { Handle } from "../handles/handle.js";
+import type { ObjectOf } from "../handles/struct-handle.js";
+import { layoutIn } from "../handles/struct-layout.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 
@@ -31,10 +34,25 @@ export class Roots {
     return this.#addresses.has(name);
   }
 
-  /** A new handle for the object of a name; `undefined` if there is none. */
-  get(name: string): Handle | undefined {
+  /**
+   * A new handle for the object of a name; `undefined` if there is none. With a struct, the object must be one of it, or
+   * of one that extends it: `heap.roots.get("alice", Person)`.
+   *
+   * @throws {@link BadValueError} if it is another object.
+   */
+  get(name: string): Handle | undefined;
+  get<S extends AnyStruct>(name: string, struct: S): ObjectOf<S> | undefined;
+  get(name: string, struct?: AnyStruct): Handle | undefined {
+    const store = this.#store;
     const address = this.#addresses.get(name);
-    return address === undefined ? undefined : share(this.#store, address);
+    if (struct !== undefined) {
+      const layout = layoutIn(store, struct);
+      if (address !== undefined && !layout.has(address))
+        throw new BadValueError(
+          `the root ${describe(name)} is no ${layout.name}, but of ${store.typeAt(address).name}`,
+        );
+    }
+    return address === undefined ? undefined : share(store, address);
   }
 
   /** Gives an object a name, which it takes from the one that has it. The handle stays yours. @throws {@link BadValueError}, {@link OutOfMemoryError} */

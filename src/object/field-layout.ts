@@ -1,18 +1,46 @@
 import { PAYLOAD_OFFSET } from "../../assembly/layout.js";
 import { BadFieldError, describe } from "../base/errors.js";
-import { RAW_CODECS, isSlotType } from "./fields.js";
-import type { FieldType, Fields, RawCodec, RawFieldType } from "./fields.js";
+import { didYouMean } from "../base/suggest.js";
+import type { FieldEntry, FieldSource } from "./field-types.js";
+import { RAW_CODECS } from "./fields.js";
+import type { FieldType, RawCodec, RawFieldType } from "./fields.js";
 
 /** Where a field lies: slots come first, then raw fields by size, so nothing is padded. */
 export interface FieldLayout {
   readonly name: string;
+  /** Of a field whose type is a getter, this runs the getter, once. @throws {@link BadFieldError} */
   readonly type: FieldType;
+  /** The type as an image has it, what it requires included. */
+  readonly text: string;
   /** Bytes from the object's address. */
   readonly offset: number;
   /** Of a reference: its slot. */
   readonly slot: number;
   /** Of a raw field. */
   readonly codec: RawCodec | undefined;
+  /** Of a reference: where its type is to be had. */
+  readonly source: FieldSource | undefined;
+}
+
+/** A field that is a reference. */
+class SlotLayout implements FieldLayout {
+  readonly codec = undefined;
+  readonly offset: number;
+
+  constructor(
+    readonly name: string,
+    readonly source: FieldSource,
+    readonly slot: number,
+  ) {
+    this.offset = PAYLOAD_OFFSET + 4 * slot;
+  }
+
+  get type(): FieldType {
+    return this.source.spec.kind;
+  }
+  get text(): string {
+    return this.source.text;
+  }
 }
 
 export interface StructPlan {
@@ -25,33 +53,34 @@ export interface StructPlan {
 /**
  * Finds a place for each field, inherited ones (which may get another) and new ones: references first, then raw fields, none of them padded more than it must.
  *
- * @throws {@link BadFieldError} for a reserved name or an unknown type.
+ * @throws {@link BadFieldError} for a reserved name.
  */
 export function placeFields(
-  fields: Fields,
+  fields: readonly FieldEntry[],
   inherited: ReadonlyMap<string, FieldLayout>,
   reserved: ReadonlySet<string>,
 ): StructPlan {
-  for (const [name, type] of Object.entries(fields)) {
-    checkField(name, type, reserved);
+  for (const [name] of fields) {
+    if (name === "" || reserved.has(name)) throw new BadFieldError(`a field cannot be called ${describe(name)}`);
     if (inherited.has(name)) throw new BadFieldError(`field ${describe(name)} is inherited already`);
   }
-  const entries: [string, FieldType][] = Array.from(inherited.values(), ({ name, type }) => [name, type]);
-  entries.push(...Object.entries(fields));
+  const entries = Array.from(inherited.values(), (field): FieldEntry => [
+    field.name,
+    field.source ?? (field.type as RawFieldType),
+  ]);
+  entries.push(...fields);
   const placed = new Map<string, FieldLayout>();
-  const isSlot = ([, type]: [string, FieldType]): boolean => isSlotType(type);
-  const slots = entries.filter(isSlot);
-  slots.forEach(([name, type], slot) => {
-    placed.set(name, { name, type, offset: PAYLOAD_OFFSET + 4 * slot, slot, codec: undefined });
-  });
-  let offset = PAYLOAD_OFFSET + 4 * slots.length;
-  const raw = entries
-    .filter((entry) => !isSlot(entry))
-    .map(([name, type]) => ({ name, type, codec: RAW_CODECS[type as RawFieldType] }));
+  const raw: { name: string; type: RawFieldType; codec: RawCodec }[] = [];
+  let slots = 0;
+  for (const [name, type] of entries) {
+    if (typeof type === "string") raw.push({ name, type, codec: RAW_CODECS[type] });
+    else placed.set(name, new SlotLayout(name, type, slots++));
+  }
+  let offset = PAYLOAD_OFFSET + 4 * slots;
   const wide = raw.filter(({ codec }) => codec.size === 8);
   const narrow = raw.filter(({ codec }) => codec.size < 8).sort((a, b) => b.codec.size - a.codec.size);
   const place = ({ name, type, codec }: (typeof raw)[number]): void => {
-    placed.set(name, { name, type, offset, slot: -1, codec });
+    placed.set(name, { name, type, text: type, offset, slot: -1, codec, source: undefined });
     offset += codec.size;
   };
   // An odd number of slots leaves four bytes in front of the wide fields: narrow ones that fit go there.
@@ -67,12 +96,10 @@ export function placeFields(
   narrow.forEach(place);
   // In the order of definition, wherever they have come to lie.
   const layouts = new Map(entries.map(([name]) => [name, placed.get(name) as FieldLayout]));
-  return { layouts, slots: slots.length, bytes: offset - PAYLOAD_OFFSET };
+  return { layouts, slots, bytes: offset - PAYLOAD_OFFSET };
 }
 
-function checkField(name: string, type: unknown, reserved: ReadonlySet<string>): void {
-  if (name === "" || reserved.has(name)) throw new BadFieldError(`a field cannot be called ${describe(name)}`);
-  if (!isSlotType(type) && !(typeof type === "string" && Object.hasOwn(RAW_CODECS, type))) {
-    throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(type)}`);
-  }
+/** For a name that is no field of a type. */
+export function unknownField(type: string, field: unknown, known: Iterable<string>): BadFieldError {
+  return new BadFieldError(`${type} has no field ${describe(field)}${didYouMean(field, known)}`);
 }

@@ -4,13 +4,13 @@ import type { HeapMemory } from "../wasm/memory.js";
 import type { Address } from "../wasm/exports.js";
 
 /**
- * Types of a struct's fields. `ref` holds any object or nothing, and reads as a handle; `value` holds and reads what
- * a list does: numbers, texts and the like as JavaScript values, all else as handles; `str` is a text.
+ * Types of a struct's fields that have a name. `ref` holds any object or nothing, and reads as a handle; `weak` does not
+ * keep its object alive, and reads `null` once that is dead; `value` holds and reads what a list does: numbers, texts
+ * and the like as JavaScript values, all else as handles; `str` is a text or nothing.
  */
 export type FieldType = SlotFieldType | RawFieldType;
-export type SlotFieldType = "ref" | "value" | "str";
+export type SlotFieldType = "ref" | "weak" | "value" | "str";
 export type RawFieldType = "bool" | "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "f32" | "f64";
-export type Fields = Readonly<Record<string, FieldType>>;
 
 /** How a field that is no reference lies in memory. */
 export interface RawCodec {
@@ -155,5 +155,5 @@ export const RAW_CODECS: Readonly<Record<RawFieldType, RawCodec>> = {
 
 /** Whether fields of a type are references, in a slot. */
 export function isSlotType(type: unknown): type is SlotFieldType {
-  return type === "ref" || type === "value" || type === "str";
+  return type === "ref" || type === "weak" || type === "value" || type === "str";
 }

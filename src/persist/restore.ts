@@ -7,7 +7,7 @@ import type { CheckedImage } from "../image/check/check.js";
 import { HANDLE_WORDS, SITE_WORDS } from "../image/image.js";
 import type { TypePlan } from "../image/meta.js";
 import { placeImage } from "../image/place.js";
-import type { Fields } from "../object/fields.js";
+import { parseFields } from "../object/field-types.js";
 import { outOfMemory } from "../state/out-of-memory.js";
 import type { Store } from "../state/store.js";
 import { RestoredTraces } from "../state/traces.js";
@@ -67,14 +67,11 @@ function restoreTypes(store: Store, plans: readonly TypePlan[]): void {
   const builtin = new Set(BUILTIN_TYPES.map(({ name }) => name));
   plans.forEach((plan, index) => {
     const { name, hasFinalizer, fields } = plan.record;
-    const own: Fields = Object.fromEntries(
-      fields.slice(plan.base?.layouts.size ?? 0).map(([field, type]) => [field, type]),
-    );
     if (builtin.has(name)) throw new BadImageError(`the image defines ${describe(name)}, which is built in`);
     try {
       const layout = new StructLayout(store, {
         name,
-        fields: own,
+        fields: parseFields(fields.slice(plan.base?.layouts.size ?? 0)),
         base: plan.base && made.get(plan.base),
         members: [],
         restored: { id: FIRST_USER_TYPE + index, hasFinalizer },

@@ -17,7 +17,7 @@ export function recordOf({ name, base, hasFinalizer, fields }: StructLayout): Ty
     name,
     base: base?.name ?? null,
     hasFinalizer,
-    fields: Array.from(fields.values(), (field) => [field.name, field.type, field.offset]),
+    fields: Array.from(fields.values(), (field) => [field.name, field.text, field.offset]),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FetchResponse, WasmModule } from "../base/platform.js";
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { ROOM_FOR_HOOKS } from "../../assembly/layout.js";
 import { WasmForbiddenError } from "../base/errors.js";
@@ -9,10 +10,10 @@ import type { Address, CoreImports, RawExports } from "./exports.js";
 import type { CoreExports } from "./readings.js";
 
 /** What a heap can be made of. */
-export type CoreSource = CoreAtHand | Response | Promise<CoreAtHand | Response>;
+export type CoreSource = CoreAtHand | FetchResponse | Promise<CoreAtHand | FetchResponse>;
 
 /** A core that need not be waited for. */
-export type CoreAtHand = WebAssembly.Module | BufferSource;
+export type CoreAtHand = WasmModule | ArrayBuffer | ArrayBufferView;
 
 /** A core that is compiled when it is first asked for. */
 export interface CoreProvider {

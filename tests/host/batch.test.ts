@@ -95,7 +95,7 @@ describe.each(CORES)("batch, %s core", (_, options) => {
         });
       for (const values of [new Int32Array(2), new Float32Array(3), [1, 2, 3], null])
         expect(set(values)).toBe("BAD_VALUE");
-      expect(codeOf(() => heap.batch.get(Box, "m", objects))).toBe("BAD_FIELD");
+      expect(codeOf(() => heap.batch.get(Box, "m" as never, objects))).toBe("BAD_FIELD");
       for (const count of [-1, 0.5, NaN, 2 ** 31])
         expect(codeOf(() => heap.batch.create(Box, count))).toBe("BAD_VALUE");
       expect([...heap.batch.get(Box, "n", objects)]).toEqual([0, 0, 0]);

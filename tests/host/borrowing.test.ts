@@ -4,7 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
 import { Heap } from "../../src/index.js";
-import type { DictHandle, Handle, ListHandle, SetHandle, TupleHandle } from "../../src/index.js";
+import type { DictHandle, Handle, ListHandle, SetHandle, TupleHandle, Value } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { failMemory, saturate } from "../support/torture.js";
 
@@ -41,10 +41,10 @@ const OPERATIONS: Record<string, (scene: Scene) => unknown> = {
     heap.set().update(list);
   },
   "list.extend(list)": ({ heap, list }) => {
-    heap.list([1]).extend(list);
+    heap.list<Value>([1]).extend(list);
   },
   "list.extend(set)": ({ heap, set }) => {
-    heap.list([1]).extend(set);
+    heap.list<Value>([1]).extend(set);
   },
   "list.extend by itself": ({ list }) => {
     list.extend(list);
@@ -168,9 +168,9 @@ describe("when the collection for want of memory takes everything away, checked 
 describe.each(CORES)("a source that changes under a copy, %s core", (_, options) => {
   test("dict.update() ends with CONTAINER_CHANGED when the death of a value that is replaced changes the source", () => {
     withHeap(options(), (heap) => {
-      const source = heap.dict(Array.from({ length: 10 }, (_, n) => [n, n] as const));
+      const source: DictHandle = heap.dict(Array.from({ length: 10 }, (_, n) => [n, n] as const));
       const Item = heap.struct("Item", {}, { finalize: () => void source.delete(9) });
-      const target = heap.scope(() => heap.dict([[3, Item.new()]]));
+      const target: DictHandle = heap.scope(() => heap.dict([[3, Item.new()]]));
       expect(
         codeOf(() => {
           target.update(source);
@@ -190,7 +190,7 @@ describe.each(CORES)("a source that changes under a copy, %s core", (_, options)
 
   test("dict.update() holds both dicts, whoever lets them go meanwhile", () => {
     withHeap(options(), (heap) => {
-      const source = heap.dict(Array.from({ length: 10 }, (_, n) => [n, n] as const));
+      const source: DictHandle = heap.dict(Array.from({ length: 10 }, (_, n) => [n, n] as const));
       const target = heap.dict();
       const Item = heap.struct(
         "Item",

@@ -7,7 +7,7 @@ import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 /** A tuple that so many are inside of, itself included. */
 function nest(heap: Heap, depth: number, innermost: Value = 7): TupleHandle {
-  let tuple = heap.tuple([innermost]);
+  let tuple: TupleHandle = heap.tuple([innermost]);
   for (let i = 1; i < depth; i++) {
     const outer = heap.tuple([i % 3, tuple, "text"]);
     tuple.release();
@@ -18,7 +18,7 @@ function nest(heap: Heap, depth: number, innermost: Value = 7): TupleHandle {
 
 /** A tuple that holds the one below twice, and so on: 2^depth in all. */
 function share(heap: Heap, depth: number): TupleHandle {
-  let tuple = heap.tuple([7]);
+  let tuple: TupleHandle = heap.tuple([7]);
   for (let i = 0; i < depth; i++) {
     const outer = heap.tuple([tuple, tuple]);
     tuple.release();
@@ -103,7 +103,7 @@ describe.each(CORES)("%s core", (_, options) => {
   test("two lists or tuples are sorted by their first difference, however deep", () => {
     withHeap(options(), (heap) => {
       const nested = (depth: number, last: number): Value => {
-        let list = heap.list([1, last]);
+        let list = heap.list<Value>([1, last]);
         for (let i = 0; i < depth; i++) list = heap.list([1, list]);
         return list;
       };

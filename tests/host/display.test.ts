@@ -1,3 +1,4 @@
+import type { Value, DictHandle } from "../../src/index.js";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Handle, lending } from "../../src/index.js";
@@ -6,10 +7,10 @@ import { CORES, codeOf, withHeap } from "../support/heap.js";
 describe.each(CORES)("how values show, %s core", (_, options) => {
   test("`console.log` shows Python's repr, cycles cut", () => {
     withHeap(options(), (heap) => {
-      const list = heap.list([1, 2.5, "it's", null, true, Uint8Array.of(1, 65)]);
+      const list = heap.list<Value>([1, 2.5, "it's", null, true, Uint8Array.of(1, 65)]);
       list.append(list);
       expect(inspect(list)).toBe(`[1, 2.5, "it's", None, True, b'\\x01A', [...]]`);
-      const dict = heap.dict({ a: list });
+      const dict: DictHandle = heap.dict({ a: list });
       dict.set(heap.tuple([1]), dict);
       expect(inspect(dict)).toBe(`{'a': [1, 2.5, "it's", None, True, b'\\x01A', [...]], (1,): {...}}`);
       expect([inspect(heap.set()), inspect(heap.set([1])), inspect(heap.tuple())]).toEqual(["set()", "{1}", "()"]);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Handle, Heap, Leak } from "../../src/index.js";
+import type { Handle, Heap, Leak, Value } from "../../src/index.js";
 import { Heap as HeapClass } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
 
@@ -120,7 +120,7 @@ test("the first line of a handle's site is the user's, whatever made the handle"
   const heap = HeapClass.createSync({ ...CORES[1]?.[1](), traceHandles: true });
   const Person = heap.struct("Person", { buddy: "ref" });
   const Student = heap.struct("Student", { school: "str" }, { extends: Person });
-  const list = heap.list([Person.new()]);
+  const list = heap.list<Value>([Person.new()]);
   const dict = heap.dict([[1, list]]);
   const loop = (values: Iterable<unknown>): void => {
     for (const value of values) void value;

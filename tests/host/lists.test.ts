@@ -1,3 +1,4 @@
+import type { Value } from "../../src/index.js";
 import { describe, expect, test } from "vitest";
 import { ListHandle } from "../../src/index.js";
 import { seedOf, seededRandom } from "../support/random.js";
@@ -48,7 +49,7 @@ describe.each(CORES)("lists, %s core", (_, options) => {
   test("toJS keeps cycles and shared parts, at any depth", () => {
     withHeap(options(), (heap) => {
       const shared = heap.list([1]);
-      const list = heap.list([shared, shared]);
+      const list = heap.list<Value>([shared, shared]);
       list.append(list);
       const js = list.toJS() as unknown[];
       expect([js[0] === js[1], js[2] === js]).toEqual([true, true]);

@@ -2,7 +2,7 @@
 // deferred may run in it, and change the container. So what was found by the key is used before that.
 
 import { describe, expect, test } from "vitest";
-import type { DictHandle, Handle, ListHandle } from "../../src/index.js";
+import type { DictHandle, Handle, ListHandle, Value } from "../../src/index.js";
 import { CORES, withHeap } from "../support/heap.js";
 
 const LONG = "é".repeat(3000);
@@ -26,8 +26,8 @@ const OPERATIONS: Record<string, [run: (scene: Scene) => unknown, answer: unknow
 describe.each(CORES)("a hook that runs in the death of a long key, %s core", (_, options) => {
   test.each(Object.entries(OPERATIONS))("%s", (_name, [operate, answer]) => {
     withHeap(options(), (heap) => {
-      const dict = heap.dict(Array.from({ length: 20 }, (_none, n) => [n, n + 0.5] as const));
-      const list = heap.list(Array.from({ length: 20 }, (_none, n) => n));
+      const dict: DictHandle = heap.dict(Array.from({ length: 20 }, (_none, n) => [n, n + 0.5] as const));
+      const list = heap.list<Value>(Array.from({ length: 20 }, (_none, n) => n));
       heap.scope(() => dict.set(LONG, heap.list([1])));
       list.append(LONG);
       const { store } = dict;

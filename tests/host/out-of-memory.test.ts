@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
 import { Heap } from "../../src/index.js";
-import type { Handle, Value } from "../../src/index.js";
+import type { Handle, Value, DictHandle } from "../../src/index.js";
 import { failMemory, saturate } from "../support/torture.js";
 
 interface Operation {
@@ -134,7 +134,7 @@ const OPERATIONS: Record<string, Setup> = {
       },
     ),
   "dict.update": (heap) => {
-    const dict = heap.dict([["a", 1]]);
+    const dict: DictHandle = heap.dict([["a", 1]]);
     const partial = ["{'a': 1}", "{'a': 0.5}", "{'a': 0.5, 'b': 1}"];
     return {
       run: () => {

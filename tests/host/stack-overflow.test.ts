@@ -2,7 +2,7 @@
 // by then, at whichever depth: it is done or refused, and the heap goes on.
 
 import { describe, expect, test } from "vitest";
-import type { Handle, Heap } from "../../src/index.js";
+import type { Handle, Heap, DictHandle, Value } from "../../src/index.js";
 import { Heap as HeapClass } from "../../src/index.js";
 import { save as saved } from "../../src/image.js";
 import { checkedCore } from "../../src/checked.js";
@@ -68,8 +68,8 @@ function world(options: SyncOptions) {
   const Final = heap.struct("Final", { a: "value", b: "ref" }, { finalize: () => void log.finalized++ });
   const list = heap.list([1, "two", 3.5, heap.tuple([1, heap.tuple([2])])]);
   const numbers = heap.list([3, 1, 2]);
-  const dict = heap.dict({ k: 1, "another key": [2].join() });
-  const set = heap.set([1, 2, 3]);
+  const dict: DictHandle = heap.dict({ k: 1, "another key": [2].join() });
+  const set = heap.set<Value>([1, 2, 3]);
   const plain = Plain.new({ a: 1 });
   const weakMap = heap.weakref.keyMap();
   const kept = heap.from({ all: "my data", deep: [[[1, 2, { three: 3 }]]] });

@@ -1,5 +1,6 @@
 // Which containers the collector looks after: the rules of CPython 3.12.
 
+import type { DictHandle } from "../../src/index.js";
 import { describe, expect, test } from "vitest";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { WAYS, quietHeap } from "../support/ways.js";
@@ -90,7 +91,7 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
 
   test("only a full collection stops tracking a dict that has atoms alone", () => {
     withHeap(options(), (heap) => {
-      const dict = heap.dict([[1, heap.list()]]);
+      const dict: DictHandle = heap.dict([[1, heap.list()]]);
       dict.set(1, 2);
       heap.gc.collect(0);
       heap.gc.collect(1);

@@ -7,7 +7,7 @@
 
 import { PHASE_GATHERING, PHASE_SWEEPING } from "../../assembly/layout.js";
 import { Heap } from "../../src/index.js";
-import type { Handle, ListHandle, StructHandle, StructType, WeakrefHandle } from "../../src/index.js";
+import type { Fields, Handle, ListHandle, StructHandle, StructType, WeakrefHandle } from "../../src/index.js";
 import { seededRandom } from "../support/random.js";
 
 interface Modelled {
@@ -53,7 +53,7 @@ const MAX_OBJECTS = 60;
 export class RandomProgram {
   readonly #random: (bound: number) => number;
   readonly #heap: Heap;
-  readonly #types: { plain: StructType<Record<string, "ref">>; loud: StructType<Record<string, "ref">> };
+  readonly #types: { plain: StructType<Fields>; loud: StructType<Fields> };
   readonly #objects = new Set<Modelled>();
   readonly #byAddress = new Map<number, Modelled>();
   readonly #weaks: Weak[] = [];

@@ -1,7 +1,7 @@
 // Strings against those of JavaScript, and the table of interned ones against a Map.
 
 import { describe, expect, test } from "vitest";
-import type { Heap, StrHandle } from "../../src/index.js";
+import type { Heap, StrHandle, Value, DictHandle } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { mustEqual } from "../support/items.js";
 import { pick, runProgram } from "../support/program.js";
@@ -72,8 +72,8 @@ describe.each(CORES)("strings, %s core", (_, options) => {
     withHeap(options(), (heap) => {
       const Named = heap.struct("Named", { name: "str" });
       const named = Named.new();
-      const list = heap.list([1]);
-      const dict = heap.dict([["a", 1]]);
+      const list = heap.list<Value>([1]);
+      const dict: DictHandle = heap.dict([["a", 1]]);
       const set = heap.set();
       const before = heap.stats();
       for (const half of HALVES) {

@@ -325,7 +325,7 @@ class Player {
 
   play(steps: readonly Step[]): void {
     for (const [operation, ...rest] of steps) {
-      if (operation === "make") this.objects.push(this.heap[rest[0] as "list" | "dict" | "set"]());
+      if (operation === "make") this.objects.push((this.heap[rest[0] as "list" | "dict" | "set"] as () => Handle)());
       else if (operation === "makeTuple") this.objects.push(this.valueOf(rest[0] as Code) as Handle);
       else if (operation === "collect") {
         this.heap.gc.collect(rest[0] as 0);
@@ -339,7 +339,7 @@ class Player {
   playHooked(steps: readonly Step[]): void {
     for (const [operation, ...rest] of steps) {
       if (operation === "make") {
-        this.objects.push(this.heap[rest[0] as "list" | "dict" | "set"]());
+        this.objects.push((this.heap[rest[0] as "list" | "dict" | "set"] as () => Handle)());
         continue;
       }
       const target = this.objects[rest[0] as number] as Handle;

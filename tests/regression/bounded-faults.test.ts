@@ -1,5 +1,6 @@
 // Faults of bounded pauses that were found by hand, each as the smallest program that shows it.
 
+import type { Value } from "../../src/index.js";
 import { describe, expect, test } from "vitest";
 import { settle } from "../support/growth.js";
 import { BUILDS } from "../support/core.js";
@@ -83,7 +84,7 @@ describe.each(CORES)("bounded pauses, %s core", (_, options) => {
       const nodes = Array.from({ length: n }, () => Node.new());
       heap.gc.collect(1);
       const before = heap.stats().objects - n;
-      const list = heap.list(nodes);
+      const list = heap.list<Value>(nodes);
       list.append(list);
       list.reverse();
       for (const node of nodes) node.release();

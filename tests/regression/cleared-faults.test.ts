@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { DEBUG_SAVEALL, PHASE_GATHERING, PHASE_IDLE, PHASE_SWEEPING, PHASE_WALKING } from "../../assembly/layout.js";
-import type { Handle, StructHandle, WeakKeyMapHandle } from "../../src/index.js";
+import type { Handle, StructHandle, WeakKeyMapHandle, Value } from "../../src/index.js";
 import { BUILDS, liveObjects, startCore } from "../support/core.js";
 import type { Core } from "../support/core.js";
 import { MODES, age, settle } from "../support/growth.js";
@@ -125,7 +125,7 @@ describe.each(CORES)("%s core", (_, options) => {
       const { core } = heap.none.store;
       const map = heap.weakref.keyMap();
       const value = Node.new();
-      const ring = heap.list([map, value]);
+      const ring = heap.list<Value>([map, value]);
       ring.append(ring);
       const key = Leaf.new();
       map.set(key, value);

@@ -1,5 +1,6 @@
 // What tests of the containers against models found: each test names what broke before.
 
+import type { DictHandle } from "../../src/index.js";
 import { describe, expect, test } from "vitest";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { failMemory, saturate } from "../support/torture.js";
@@ -11,7 +12,7 @@ describe.each(CORES)("keys that are floats, %s core", (_, options) => {
   // The hash of a NaN is its address; it was taken of the probe that stood for it, not of the key itself.
   test("a NaN is a sound key", () => {
     withHeap(options(), (heap) => {
-      const dict = heap.dict([[NaN, 1]]);
+      const dict: DictHandle = heap.dict([[NaN, 1]]);
       heap.verify();
       const set = heap.set([NaN, NaN]);
       heap.verify();

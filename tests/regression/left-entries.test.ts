@@ -2,7 +2,7 @@
 // sweep. What it held died at once, and its finalizer made garbage reachable that the cycle went on to empty.
 
 import { expect, test } from "vitest";
-import type { Handle, StructHandle } from "../../src/index.js";
+import type { Handle, StructHandle, Value } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
 import type { SyncOptions } from "../support/heap.js";
 import { quietHeap } from "../support/ways.js";
@@ -25,7 +25,7 @@ function run(options: () => SyncOptions, end: (typeof ENDS)[number], units: numb
   const map = heap.weakref.keyMap();
   const key = end === "a leaf that is the key" ? Leaf.new() : Node.new();
   const isKeyDead = end.startsWith("the map");
-  const ring = heap.list([isKeyDead ? key : map]);
+  const ring = heap.list<Value>([isKeyDead ? key : map]);
   ring.append(ring);
   const loud = Loud.new();
   const first = Node.new();

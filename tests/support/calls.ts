@@ -145,6 +145,7 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "list.insert": () => [0, 1],
   "list.set": () => [0, 1],
   "list.get": () => [0],
+  "tuple.get": () => [0],
   "list.pop": () => [0],
   "list.remove": () => [1],
   "list.removeRange": () => [0, 1],

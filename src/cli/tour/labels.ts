@@ -1,6 +1,6 @@
 import { Heap } from "../../index.js";
 import { box } from "./draw.js";
-import { repr, type Plain } from "./python.js";
+import { repr } from "./python.js";
 import type { Listing } from "./stage.js";
 
 export const labels: Listing = {
@@ -18,12 +18,12 @@ export const labels: Listing = {
     stage.print(repr(a.address === b.address));
     stage.code("a.append(4); print(b)");
     a.append(4);
-    stage.print(repr(b.toJS() as Plain));
+    stage.print(repr(b.toJS()));
     stage.code("a = [9]; print(b)");
     const old = a;
     a = heap.list([9]);
     old.release();
-    stage.print(repr(b.toJS() as Plain));
+    stage.print(repr(b.toJS()));
     stage.note("Reassigning a name moves the label. The list it was on does not change.");
     heap.dispose();
   },

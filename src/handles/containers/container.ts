@@ -17,11 +17,13 @@ export abstract class ContainerHandle extends Handle {
    * Goes down a path and reads what is at its end, without a handle for each step: `order.read("lines", 0, "price")`.
    * Steps are keys of dicts, indexes of lists and tuples, and fields of structs.
    *
+   * @typeParam T - What you know to be there. It is not checked.
    * @returns A value, or a new handle; `null` if a reference on the way is empty, `undefined` if a key is not there.
    * @throws {@link BadIndexError}, {@link BadFieldError}, {@link BadKeyError}
    */
-  read(...path: [PathStep, ...PathStep[]]): unknown {
-    return readPath(this, path);
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unnecessary-type-parameters -- as JSON.parse
+  read<T = any>(...path: [PathStep, ...PathStep[]]): T {
+    return readPath(this, path) as T;
   }
 }
 

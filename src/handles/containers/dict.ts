@@ -13,19 +13,20 @@ import { SequenceHandle } from "./sequence.js";
 import { TableHandle, checkResult } from "./table.js";
 
 /** What a dict can be made of, or updated with. A pair is an array of two, or a tuple or list of the heap. */
-export type DictInit = Iterable<readonly [Value, Value] | SequenceHandle> | Readonly<Record<string, Value>>;
+export type DictInit<K = Value, V = Value> =
+  Iterable<readonly [K, V] | SequenceHandle> | Readonly<Record<K extends string ? K : string, V>>;
 
 /**
  * Handle of a Python `dict`, which keeps the order of insertion. Its members are those of a `Map`, and
  * Python's. Keys and values that are None, booleans, numbers, strings or bytes are read as JavaScript
  * values; for any other an own handle is returned, which the caller releases.
  */
-export class DictHandle extends TableHandle {
+export class DictHandle<K extends Value = Value, V extends Value = Value> extends TableHandle {
   protected readonly width = 2;
 
   /** Value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
-  get(key: Value): Value | undefined {
-    return this.lookUp(key, (entry) => borrowedValue(this.store, this.#valueOf(entry)), undefined);
+  get(key: Value): V | undefined {
+    return this.lookUp(key, (entry) => borrowedValue(this.store, this.#valueOf(entry)) as V, undefined);
   }
 
   /**
@@ -34,7 +35,7 @@ export class DictHandle extends TableHandle {
    *
    * @throws {@link BadKeyError}, {@link OutOfMemoryError}; the dict is as before.
    */
-  set(key: Value, value: Value): this {
+  set(key: K, value: V): this {
     const { store } = this;
     const item = ownedValue(store, value);
     try {
@@ -46,7 +47,9 @@ export class DictHandle extends TableHandle {
   }
 
   /** Value of a key, which is set to `value` first if it is not there: Python's `setdefault`. @throws as `set` */
-  setDefault(key: Value, value: Value = null): Value {
+  setDefault(key: K, value: V): V;
+  setDefault(key: K): V | null;
+  setDefault(key: K, value: Value = null): Value {
     const { store } = this;
     const item = ownedValue(store, value);
     try {
@@ -74,15 +77,15 @@ export class DictHandle extends TableHandle {
    * @throws {@link BadValueError} for what is none of these, {@link BadKeyError}, {@link ContainerChangedError} if keys of
    *   the other dict come or go meanwhile, {@link OutOfMemoryError}; what has been set stays.
    */
-  update(init: DictInit): void {
-    if (init === this) return;
-    if (isHandleOf(init, DictHandle)) this.addAll(init, "a larger dict");
-    else for (const [key, value] of entriesIn(this.store, init)) this.set(key, value);
+  update(init: DictInit<K, V>): void {
+    if ((init as unknown) === this) return;
+    if (isHandleOf<DictHandle>(init, DictHandle)) this.addAll(init, "a larger dict");
+    else for (const [key, value] of entriesIn(this.store, init)) this.set(key as K, value as V);
   }
 
   /** Removes a key and returns its value; `undefined`, or what else is given, if it is not there. */
-  pop(key: Value): Value | undefined;
-  pop<T>(key: Value, missing: T): Value | T;
+  pop(key: Value): V | undefined;
+  pop<T>(key: Value, missing: T): V | T;
   pop(key: Value, missing?: unknown): unknown {
     const take = (entry: number): Value => {
       const value = borrowedValue(this.store, this.#valueOf(entry));
@@ -93,7 +96,7 @@ export class DictHandle extends TableHandle {
   }
 
   /** Removes the last entry and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */
-  popItem(): [key: Value, value: Value] {
+  popItem(): [key: K, value: V] {
     if (this.length === 0) throw new BadIndexError("popItem from an empty dict");
     const entry = this.lastEntry;
     const item = this.#read(this.slotOf(entry));
@@ -115,26 +118,26 @@ export class DictHandle extends TableHandle {
     return this.store.memory.word(this.slotOf(entry) + 4);
   }
 
-  #read(slot: Address): [key: Value, value: Value] {
+  #read(slot: Address): [key: K, value: V] {
     const { store } = this;
-    const key = borrowedValue(store, store.memory.word(slot));
-    return withRest(key, () => [key, borrowedValue(store, store.memory.word(slot + 4))]);
+    const key = borrowedValue(store, store.memory.word(slot)) as K;
+    return withRest(key, () => [key, borrowedValue(store, store.memory.word(slot + 4)) as V]);
   }
 
   /** The keys, in the order of insertion. @throws {@link ContainerChangedError} if keys come or go meanwhile. */
-  keys(): Generator<Value, void> {
-    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot)));
+  keys(): Generator<K, void> {
+    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot)) as K);
   }
   /** The values, as `keys`. */
-  values(): Generator<Value, void> {
-    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot + 4)));
+  values(): Generator<V, void> {
+    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot + 4)) as V);
   }
   /** The entries, as `keys`. */
-  entries(): Generator<[key: Value, value: Value], void> {
+  entries(): Generator<[key: K, value: V], void> {
     return this.each((slot) => this.#read(slot));
   }
   /** The entries, as of a `Map`. */
-  [Symbol.iterator](): Generator<[key: Value, value: Value], void> {
+  [Symbol.iterator](): Generator<[key: K, value: V], void> {
     return this.entries();
   }
 }

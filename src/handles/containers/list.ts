@@ -6,14 +6,14 @@ import { addressIn, isHandle, isHandleOf } from "../handle.js";
 import { withLoan } from "../../state/loan.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, lentValue, ownedValue } from "../values.js";
-import type { Value } from "../values.js";
+import type { PlainOf, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ownedElements } from "./container.js";
 import { naturalOrder, sortedOrder } from "./order.js";
 import { SequenceHandle } from "./sequence.js";
 
 /** Which of two values comes first: negative, positive, or 0 for neither. */
-export type Comparator = (a: Value, b: Value) => number;
+export type Comparator<T = Value> = (a: T, b: T) => number;
 
 /**
  * Handle of a Python `list`. Items that are None, booleans, numbers, strings or bytes are read as JavaScript
@@ -21,7 +21,7 @@ export type Comparator = (a: Value, b: Value) => number;
  *
  * While it is being sorted, whatever would change it throws {@link ContainerChangedError}.
  */
-export class ListHandle extends SequenceHandle {
+export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   get length(): number {
     return this.store.memory.word(this.address + SLOTS_COUNT_OFFSET);
   }
@@ -54,7 +54,7 @@ export class ListHandle extends SequenceHandle {
    *
    * @throws {@link OutOfMemoryError}, the list unchanged.
    */
-  append(value: Value): void {
+  append(value: T): void {
     const { store } = this;
     this.#changing();
     this.#give(ownedValue(store, value));
@@ -65,7 +65,7 @@ export class ListHandle extends SequenceHandle {
    *
    * @throws {@link OutOfMemoryError}, {@link BadValueError}, or what the iterable throws; the list is as before.
    */
-  extend(values: Iterable<Value>): void {
+  extend(values: Iterable<T>): void {
     if (isHandleOf(values, SequenceHandle)) this.#extendBy(values, 0);
     else {
       const { length } = this;
@@ -99,7 +99,7 @@ export class ListHandle extends SequenceHandle {
   }
 
   /** Adds an item before an index; one beyond either end stands for that end, as in Python. */
-  insert(index: number, value: Value): void {
+  insert(index: number, value: T): void {
     const { store } = this;
     this.range(index, index);
     this.#with(value, (item) =>
@@ -108,7 +108,7 @@ export class ListHandle extends SequenceHandle {
   }
 
   /** Replaces an item; the old one may die before this returns. @throws {@link BadIndexError} */
-  set(index: number, value: Value): void {
+  set(index: number, value: T): void {
     this.resolve(index);
     this.#with(value, (item) => {
       this.store.core.listSet(this.#changing(), this.resolve(index), item);
@@ -116,13 +116,13 @@ export class ListHandle extends SequenceHandle {
   }
 
   /** Removes an item, the last by default, and returns it. @throws {@link BadIndexError} if there is none. */
-  pop(index = -1): Value {
+  pop(index = -1): T {
     const { store } = this;
     if (this.length === 0) throw new BadIndexError("pop from an empty list");
     const list = this.#changing();
     const at = this.resolve(index);
     // What can fail comes first.
-    const value = borrowedValue(store, this.itemAt(at));
+    const value = borrowedValue(store, this.itemAt(at)) as T;
     store.core.listRemove(list, at);
     return value;
   }
@@ -147,10 +147,10 @@ export class ListHandle extends SequenceHandle {
   }
 
   /** A new list of the items from `start` to before `end`: Python's `list[start:end]`. */
-  slice(start = 0, end?: number): ListHandle {
+  slice(start = 0, end?: number): ListHandle<T> {
     const { store } = this;
     this.range(start, end ?? this.length);
-    const slice = adopt<ListHandle>(
+    const slice = adopt<ListHandle<T>>(
       store,
       store.require(() => store.core.newList(0), "a list"),
     );
@@ -161,6 +161,10 @@ export class ListHandle extends SequenceHandle {
       slice.release();
       throw error;
     }
+  }
+
+  override toJS(): PlainOf<T>[] {
+    return super.toJS() as PlainOf<T>[];
   }
 
   /** Turns the items round, in place. */
@@ -177,7 +181,7 @@ export class ListHandle extends SequenceHandle {
    * @throws {@link BadValueError} if items cannot be compared without a comparator,
    *   {@link ContainerChangedError} if the comparator changes the list, or what it throws. The list is then as before.
    */
-  sort(compare?: Comparator): void {
+  sort(compare?: Comparator<T>): void {
     const { store } = this;
     const list = this.#changing();
     if (compare !== undefined && typeof compare !== "function")
@@ -196,10 +200,10 @@ export class ListHandle extends SequenceHandle {
     return Array.from({ length: this.length }, (_, index) => this.itemAt(index));
   }
 
-  #order(compare: Comparator): Uint32Array {
+  #order(compare: Comparator<T>): Uint32Array {
     const { store } = this;
     // The list keeps its items alive meanwhile, so the comparator needs no handles of its own.
-    const values = this.#addresses().map((item) => lentValue(store, item));
+    const values = this.#addresses().map((item) => lentValue(store, item) as T);
     try {
       return sortedOrder(values, (a, b) => {
         const order: unknown = outside(compare, undefined, a, b);

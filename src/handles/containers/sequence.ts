@@ -7,15 +7,15 @@ import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
 
 /** What lists and tuples have in common. */
-export abstract class SequenceHandle extends ContainerHandle {
+export abstract class SequenceHandle<T extends Value = Value> extends ContainerHandle {
   /** How many items there are. */
   abstract get length(): number;
   /** Address of the object at an index, borrowed. */
   protected abstract itemAt(index: number): Address;
 
   /** Item at an index; negative ones count from the end. @throws {@link BadIndexError} */
-  get(index: number): Value {
-    return borrowedValue(this.store, this.itemAt(this.resolve(index)));
+  get(index: number): T {
+    return borrowedValue(this.store, this.itemAt(this.resolve(index))) as T;
   }
 
   /**
@@ -53,8 +53,8 @@ export abstract class SequenceHandle extends ContainerHandle {
   }
 
   /** The items, as `get` gives them. Follows a list that grows or shrinks meanwhile, as Python's iterator does. */
-  *[Symbol.iterator](): Generator<Value, void> {
-    for (const item of this.elements()) yield borrowedValue(this.store, item);
+  *[Symbol.iterator](): Generator<T, void> {
+    for (const item of this.elements()) yield borrowedValue(this.store, item) as T;
   }
 
   /** @internal */

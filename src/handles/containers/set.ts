@@ -3,7 +3,7 @@ import { BadIndexError } from "../../base/errors.js";
 import { isHandleOf } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, withKey } from "../values.js";
-import type { Value } from "../values.js";
+import type { PlainOf, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ownedElements } from "./container.js";
 import { TableHandle, checkResult } from "./table.js";
@@ -12,7 +12,7 @@ import { TableHandle, checkResult } from "./table.js";
  * Handle of a Python `set`; it keeps the order of insertion, which Python's does not. Its members are those
  * of a `Set`, and Python's. Elements are read as items of a list are.
  */
-export class SetHandle extends TableHandle {
+export class SetHandle<T extends Value = Value> extends TableHandle {
   protected readonly width = 1;
 
   /**
@@ -20,15 +20,15 @@ export class SetHandle extends TableHandle {
    *
    * @throws {@link BadKeyError}, {@link OutOfMemoryError}; the set is as before.
    */
-  add(value: Value): this {
+  add(value: T): this {
     addElement(this.store, () => this.address, value);
     return this;
   }
 
   /** Adds many: the elements of another set, list or tuple, the keys of a dict, or what else can be iterated over. */
-  update(values: Iterable<Value>): void {
+  update(values: Iterable<T>): void {
     const { store } = this;
-    if (values === this) return;
+    if ((values as unknown) === this) return;
     if (isHandleOf(values, TableHandle)) {
       this.addAll(values, "a larger set");
       return;
@@ -44,19 +44,23 @@ export class SetHandle extends TableHandle {
   }
 
   /** Removes the last element and returns it. @throws {@link BadIndexError} if there is none. */
-  pop(): Value {
+  pop(): T {
     if (this.length === 0) throw new BadIndexError("pop from an empty set");
     const entry = this.lastEntry;
-    const value = borrowedValue(this.store, this.store.memory.word(this.slotOf(entry)));
+    const value = borrowedValue(this.store, this.store.memory.word(this.slotOf(entry))) as T;
     this.deleteEntry(entry);
     return value;
   }
 
-  /** The elements, in the order of insertion. @throws {@link ContainerChangedError} if elements come or go meanwhile. */
-  values(): Generator<Value, void> {
-    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot)));
+  override toJS(): Set<PlainOf<T>> {
+    return super.toJS() as Set<PlainOf<T>>;
   }
-  [Symbol.iterator](): Generator<Value, void> {
+
+  /** The elements, in the order of insertion. @throws {@link ContainerChangedError} if elements come or go meanwhile. */
+  values(): Generator<T, void> {
+    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot)) as T);
+  }
+  [Symbol.iterator](): Generator<T, void> {
     return this.values();
   }
 }

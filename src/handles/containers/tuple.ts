@@ -2,12 +2,25 @@ import { TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET } from "../../../assembly/layou
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 import { ownedElements } from "./container.js";
+import type { PlainOf, Value } from "../values.js";
 import { SequenceHandle } from "./sequence.js";
 
+/** The item of a tuple at an index, if that is known. */
+export type ItemOf<T extends readonly unknown[], I extends number> = `${I}` extends keyof T ? T[I] : T[number];
+
 /** Handle of a Python `tuple`: items that never change. */
-export class TupleHandle extends SequenceHandle {
+export class TupleHandle<T extends readonly Value[] = readonly Value[]> extends SequenceHandle<T[number]> {
   get length(): number {
     return this.store.memory.word(this.address + TUPLE_LENGTH_OFFSET);
+  }
+
+  /** Item at an index; negative ones count from the end. @throws {@link BadIndexError} */
+  override get<I extends number>(index: I): ItemOf<T, I> {
+    return super.get(index);
+  }
+
+  override toJS(): { -readonly [I in keyof T]: PlainOf<T[I]> } {
+    return super.toJS() as { -readonly [I in keyof T]: PlainOf<T[I]> };
   }
 
   protected itemAt(index: number): Address {

@@ -79,7 +79,7 @@ abstract class WeakTableHandle extends Handle {
       for (let entry = entryNewerThan(store, held.address, 0); entry !== 0;) {
         const found = entry;
         const last = key;
-        key = store.outsideScopes(() => held.keyAt(found));
+        key = store.outsideScopes(() => held.keyAt<Handle>(found));
         // It may die, and its hooks may change the map.
         last?.release();
         if (changesNow() !== before) throw changed(held.type);
@@ -93,8 +93,9 @@ abstract class WeakTableHandle extends Handle {
     }
   }
 
-  protected keyAt(entry: Address): Handle {
-    return share(this.store, this.store.memory.word(entry + EPHEMERON_KEY_OFFSET));
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the map knows what its keys are
+  protected keyAt<K extends Handle>(entry: Address): K {
+    return share<K>(this.store, this.store.memory.word(entry + EPHEMERON_KEY_OFFSET));
   }
 }
 
@@ -103,15 +104,15 @@ abstract class WeakTableHandle extends Handle {
  * its key dies. It is an ephemeron: a value that leads to its own key does not keep that alive, as it would in Python.
  * Keys are compared by identity.
  */
-export class WeakKeyMapHandle extends WeakTableHandle {
+export class WeakKeyMapHandle<K extends Handle = Handle, V extends Value = Value> extends WeakTableHandle {
   /** Value of a key; `undefined` if it is not there. */
-  get(key: Handle): Value | undefined {
+  get(key: Handle): V | undefined {
     const entry = this.entryOf(key);
     return entry === 0 ? undefined : this.#valueAt(entry);
   }
 
   /** Sets the value of a key. @throws {@link BadValueError} for a key that cannot be referred to weakly; {@link OutOfMemoryError} */
-  set(key: Handle, value: Value): this {
+  set(key: K, value: V): this {
     const item = ownedValue(this.store, value);
     try {
       this.setEntry(key, item);
@@ -126,33 +127,33 @@ export class WeakKeyMapHandle extends WeakTableHandle {
    *
    * @throws {@link ContainerChangedError} if an entry was added or removed meanwhile.
    */
-  keys(): Generator<Handle, void> {
-    return this.each((entry) => this.keyAt(entry));
+  keys(): Generator<K, void> {
+    return this.each((entry) => this.keyAt<K>(entry));
   }
   /** The values, as `keys`. */
-  values(): Generator<Value, void> {
+  values(): Generator<V, void> {
     return this.each((entry) => this.#valueAt(entry));
   }
   /** The entries, as `keys`. */
-  entries(): Generator<[key: Handle, value: Value], void> {
-    return this.each((entry): [Handle, Value] => {
-      const key = this.keyAt(entry);
+  entries(): Generator<[key: K, value: V], void> {
+    return this.each((entry): [K, V] => {
+      const key = this.keyAt<K>(entry);
       return withRest(key, () => [key, this.#valueAt(entry)]);
     });
   }
-  [Symbol.iterator](): Generator<[key: Handle, value: Value], void> {
+  [Symbol.iterator](): Generator<[key: K, value: V], void> {
     return this.entries();
   }
 
-  #valueAt(entry: Address): Value {
-    return borrowedValue(this.store, this.store.memory.word(entry + EPHEMERON_VALUE_OFFSET));
+  #valueAt(entry: Address): V {
+    return borrowedValue(this.store, this.store.memory.word(entry + EPHEMERON_VALUE_OFFSET)) as V;
   }
 }
 
 /** Handle of a set of objects that it does not keep alive: Python's `WeakSet`, but that objects are compared by identity. */
-export class WeakSetHandle extends WeakTableHandle {
+export class WeakSetHandle<T extends Handle = Handle> extends WeakTableHandle {
   /** Adds an object. @throws {@link BadValueError} if it cannot be referred to weakly; {@link OutOfMemoryError} */
-  add(object: Handle): this {
+  add(object: T): this {
     this.setEntry(object, this.store.core.none() >>> 0);
     return this;
   }
@@ -162,10 +163,10 @@ export class WeakSetHandle extends WeakTableHandle {
    *
    * @throws {@link ContainerChangedError} if one was added or removed meanwhile.
    */
-  values(): Generator<Handle, void> {
-    return this.each((entry) => this.keyAt(entry));
+  values(): Generator<T, void> {
+    return this.each((entry) => this.keyAt<T>(entry));
   }
-  [Symbol.iterator](): Generator<Handle, void> {
+  [Symbol.iterator](): Generator<T, void> {
     return this.values();
   }
 }

@@ -8,24 +8,24 @@ import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 
 /** Called once, with the dead weak reference, which is lent. */
-export type WeakrefCallback = (weakref: WeakrefHandle) => void;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- dead, so that of what it was says nothing any more
+export type WeakrefCallback = (weakref: WeakrefHandle<any>) => void;
 
 /**
  * Handle of a weak reference: an object that does not keep its referent alive. As a key it is hashed as its
  * referent is, and equal to other weak references to it as long as that lives.
  */
-export class WeakrefHandle extends Handle {
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as of WeakRef
+export class WeakrefHandle<T extends Handle = Handle> extends Handle {
   /** A new handle for the referent, or `null` once it is dead. */
-  deref(): Handle | null {
+  deref(): T | null {
     const target = this.store.core.weakrefTarget(this.address) >>> 0;
     return target === 0 ? null : adopt(this.store, target);
   }
 
   /** Whether the referent lives. */
   get alive(): boolean {
-    const target = this.store.core.weakrefTarget(this.address) >>> 0;
-    if (target !== 0) this.store.core.decref(target);
-    return target !== 0;
+    return referentOf(this.store, this.address) !== 0;
   }
 
   /** What is called when the referent dies; `null` if there is none, or the referent is dead. */
@@ -34,6 +34,14 @@ export class WeakrefHandle extends Handle {
     if (id === 0 || !this.alive) return null;
     return (this.store.callbacks.get(id) as WeakrefCallback | undefined) ?? null;
   }
+}
+
+/** Address of what a weak reference refers to, borrowed; 0 once that is dead. */
+export function referentOf(store: Store, weakref: Address): Address {
+  const target = store.core.weakrefTarget(weakref) >>> 0;
+  // Somebody else holds it, or it would be dead: nothing dies of this.
+  if (target !== 0) store.core.decref(target);
+  return target;
 }
 
 /** Address of something that can be referred to weakly. @throws {@link BadValueError} for all else. */
@@ -45,18 +53,18 @@ export function weakrefableIn(store: Store, object: unknown): Address {
 }
 
 /** A weak reference; without a callback, the one that all share. `label` says of the callback what an image says of it. */
-export function createWeakref(
+export function createWeakref<T extends Handle>(
   store: Store,
-  object: Handle,
+  object: T,
   callback?: WeakrefCallback,
   label?: CallbackLabel,
-): WeakrefHandle {
+): WeakrefHandle<T> {
   weakrefableIn(store, object);
   if (callback !== undefined && typeof callback !== "function") throw new BadValueError("a callback is a function");
   checkAtOnce(callback, "callback");
   const id = callback === undefined ? 0 : store.registerCallback(callback, label);
   try {
-    return adopt<WeakrefHandle>(
+    return adopt<WeakrefHandle<T>>(
       store,
       store.require(() => store.core.newWeakref(object.address, id), "a weak reference"),
     );

@@ -15,7 +15,10 @@ import type { ListHandle } from "../../handles/containers/list.js";
 import { outside } from "../../base/entered.js";
 import { BadOptionError, BadValueError, HeapBusyError, describe } from "../../base/errors.js";
 import { addressIn } from "../../handles/handle.js";
+import type { AnyStruct } from "../../handles/field-types.js";
 import type { Handle } from "../../handles/handle.js";
+import type { ObjectOf } from "../../handles/struct-handle.js";
+import { layoutIn } from "../../handles/struct-layout.js";
 import { withLoan } from "../../state/loan.js";
 import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../../state/options.js";
 import type { Generation, Pauses } from "../../state/options.js";
@@ -289,12 +292,18 @@ export class Gc {
    * ```ts
    * const lists = heap.scope(() => heap.gc.getObjects().filter((object) => object.type === "list").length);
    * ```
+   *
+   * With a struct instead of a generation: its objects, and those of structs that extend it. (Objects without references
+   * and finalizers are not tracked.)
    */
-  getObjects(generation?: Generation): Handle[] {
-    const { core } = this.#store;
-    const generations = generation === undefined ? ALL : [checkGeneration(generation)];
-    const found = this.#find(generations, (one, object) => core.trackedAfter(one, object));
-    return this.#shareAll(found.filter((object) => this.#store.typeIdAt(object) !== TYPE_EPHEMERON));
+  getObjects(generation?: Generation): Handle[];
+  getObjects<S extends AnyStruct>(struct: S): ObjectOf<S>[];
+  getObjects(which?: Generation | AnyStruct): Handle[] {
+    const store = this.#store;
+    const layout = typeof which === "object" && (which as unknown) !== null ? layoutIn(store, which) : undefined;
+    const generations = which === undefined || layout !== undefined ? ALL : [checkGeneration(which as Generation)];
+    const found = this.#find(generations, (one, object) => store.core.trackedAfter(one, object));
+    return this.#shareAll(found.filter((object) => layout?.has(object) ?? store.typeIdAt(object) !== TYPE_EPHEMERON));
   }
 
   /**

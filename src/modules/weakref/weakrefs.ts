@@ -7,6 +7,7 @@ import { checkAtOnce } from "../../state/store.js";
 import type { Scoped, Store } from "../../state/store.js";
 import { Finalizer, FinalizerRegistry } from "./finalizer.js";
 import type { WeakKeyMapHandle, WeakSetHandle } from "../../handles/weak/maps.js";
+import type { Value } from "../../handles/values.js";
 import { makeProxy } from "./proxy.js";
 import { WeakValueMap } from "./value-map.js";
 import { createWeakref } from "../../handles/weak/weakref.js";
@@ -29,7 +30,7 @@ export class Weakrefs {
    *
    * @throws {@link BadValueError} for types that cannot be referred to weakly: atoms, lists, tuples, dicts, weak references.
    */
-  ref(object: Handle, callback?: WeakrefCallback): WeakrefHandle {
+  ref<T extends Handle>(object: T, callback?: WeakrefCallback): WeakrefHandle<T> {
     return createWeakref(this.#store, object, callback);
   }
 
@@ -39,13 +40,13 @@ export class Weakrefs {
   }
 
   /** A new handle for each weak reference to an object: the shared one, then those with callbacks, newest first. */
-  getRefs(object: Handle): WeakrefHandle[] {
+  getRefs<T extends Handle>(object: T): WeakrefHandle<T>[] {
     const store = this.#store;
     const address = addressIn(store, object);
     const found: number[] = [];
     const after = (weakref: number): number => store.core.weakrefAfter(address, weakref) >>> 0;
     for (let weakref = after(0); weakref !== 0; weakref = after(weakref)) found.push(weakref);
-    return found.map((weakref) => share<WeakrefHandle>(store, weakref));
+    return found.map((weakref) => share<WeakrefHandle<T>>(store, weakref));
   }
 
   /**
@@ -92,13 +93,13 @@ export class Weakrefs {
   }
 
   /** A new, empty map that does not keep its keys alive, nor its values longer than their keys. */
-  keyMap(): WeakKeyMapHandle {
-    return this.#newWeakMap(false) as WeakKeyMapHandle;
+  keyMap<K extends Handle = Handle, V extends Value = Value>(): WeakKeyMapHandle<K, V> {
+    return this.#newWeakMap(false) as WeakKeyMapHandle<K, V>;
   }
 
   /** A new, empty set that does not keep its elements alive. */
-  set(): WeakSetHandle {
-    return this.#newWeakMap(true) as WeakSetHandle;
+  set<T extends Handle = Handle>(): WeakSetHandle<T> {
+    return this.#newWeakMap(true) as WeakSetHandle<T>;
   }
 
   #newWeakMap(isSet: boolean): Handle {

@@ -1,0 +1,107 @@
+import { BadFieldError, describe } from "../base/errors.js";
+import { FieldSpec } from "../object/field-types.js";
+import { isSlotType } from "../object/fields.js";
+
+/** For types alone: no value has it. */
+export declare const shape: unique symbol;
+declare const isOf: unique symbol;
+
+/** What a struct is to a type: its fields and its members. */
+export interface Shaped<F, M> {
+  /** For types alone: it has no value. */
+  readonly [shape]: { readonly fields: F; readonly members: M };
+}
+/** Any struct. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever its fields are
+export type AnyStruct = Shaped<any, any>;
+
+/** Tells objects of two structs apart whose fields are the same. Those of a struct that extends another are of both. */
+export interface Named<N extends string> {
+  /** For types alone: it has no value. */
+  readonly [isOf]: { readonly [K in N]: true };
+}
+
+/** A field for an object of a struct, as {@link ref} makes it. */
+export interface RefField<S, R extends boolean = false> {
+  readonly kind: "ref";
+  readonly target: S;
+  readonly isRequired: R;
+}
+/** A field that does not keep its object alive, as {@link weak} makes it. */
+export interface WeakField<S> {
+  readonly kind: "weak";
+  readonly target: S;
+  readonly isRequired: false;
+}
+/** A field that must be given and is never `null`, as {@link required} makes it of `"str"` and `"ref"`. */
+export interface RequiredField<T extends "str" | "ref"> {
+  readonly kind: T;
+  readonly target: undefined;
+  readonly isRequired: true;
+}
+
+/**
+ * Type of a field that holds an object of a struct, or of one that extends it; or nothing.
+ *
+ * ```ts
+ * const Person = heap.struct("Person", {
+ *   title: "str",
+ *   get buddy() { return ref(Person); }, // a getter, where the struct is not there yet
+ * });
+ * ```
+ *
+ * @throws {@link BadFieldError} for what is no struct.
+ */
+export function ref<S extends AnyStruct>(struct: S): RefField<S> {
+  return specOf("ref", struct) as unknown as RefField<S>;
+}
+
+/**
+ * Type of a field that does not keep its object alive: it takes a handle, and reads a new handle, or `null` once the
+ * object is dead. In the heap it is a weak reference, as `heap.weakref.ref(object)` gives: that is what
+ * `heap.gc.getReferents` and `heap.batch` see, and `toJS` reads `null`.
+ *
+ * @throws {@link BadFieldError} for what is no struct.
+ */
+export function weak<S extends AnyStruct>(struct: S): WeakField<S> {
+  return specOf("weak", struct) as unknown as WeakField<S>;
+}
+
+/**
+ * A `"str"`, `"ref"` or `ref(…)` that must be given to `new`, and that is never `null`. (Fields whose type is a string
+ * alone begin empty, because objects can be made without values: by `heap.batch.create`, and as memory.)
+ *
+ * @throws {@link BadFieldError} for any other type.
+ */
+export function required<S>(type: RefField<S>): RefField<S, true>;
+export function required<T extends "str" | "ref">(type: T): RequiredField<T>;
+export function required(type: unknown): unknown {
+  const spec = type instanceof FieldSpec ? type : isSlotType(type) ? new FieldSpec(type) : undefined;
+  if (spec === undefined || (spec.kind !== "str" && spec.kind !== "ref"))
+    throw new BadFieldError(
+      `"str", "ref" and ref() can be required, not ${spec === undefined ? describe(type) : `"${spec.kind}"`}`,
+    );
+  return new FieldSpec(spec.kind, true, spec.target, spec.targetName);
+}
+
+function specOf(kind: "ref" | "weak", struct: unknown): FieldSpec {
+  const side = sideOf(struct);
+  if (side === undefined)
+    throw new BadFieldError(
+      `${kind}() takes a struct, not ${describe(struct)}; one that is defined later needs a getter: get field() { return ${kind}(Struct); }`,
+    );
+  return new FieldSpec(kind, false, struct as object, side.name);
+}
+
+/** The host's side of each struct. */
+const STRUCTS = new WeakMap<object, { readonly name: string }>();
+
+/** Lets a struct be known for one. */
+export function knowStruct(struct: object, side: { readonly name: string }): void {
+  STRUCTS.set(struct, side);
+}
+
+/** The host's side of a struct; `undefined` for what is none. */
+export function sideOf(struct: unknown): { readonly name: string } | undefined {
+  return typeof struct === "object" && struct !== null ? STRUCTS.get(struct) : undefined;
+}

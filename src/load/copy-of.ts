@@ -1,0 +1,21 @@
+import type { DictHandle } from "../handles/containers/dict.js";
+import type { ListHandle } from "../handles/containers/list.js";
+import type { SetHandle } from "../handles/containers/set.js";
+import type { Handle } from "../handles/handle.js";
+import type { Value, Widened } from "../handles/values.js";
+
+/**
+ * What a part of a JavaScript value reads as once it has been copied into a heap. Not what is in that: types of JSON lead
+ * to themselves, and TypeScript would follow them for ever.
+ */
+export type CopyOf<T> = unknown extends T
+  ? Value
+  : T extends Handle
+    ? T
+    : T extends Value
+      ? Widened<T>
+      : T extends readonly unknown[]
+        ? ListHandle
+        : T extends ReadonlySet<unknown>
+          ? SetHandle
+          : DictHandle;

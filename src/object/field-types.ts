@@ -1,0 +1,105 @@
+import { attempt } from "../base/arguments.js";
+import { BadFieldError, TypeMismatchError, describe } from "../base/errors.js";
+import { RAW_CODECS, isSlotType } from "./fields.js";
+import type { RawFieldType, SlotFieldType } from "./fields.js";
+
+/** The type of a field that is a reference: what `ref()`, `weak()` and `required()` make, and what `"ref"` stands for. */
+export class FieldSpec {
+  /**
+   * @param target - The struct whose objects the field takes; `undefined` for any object, or if the struct is only known by name.
+   * @param targetName - Its name: names are unique in a heap.
+   */
+  constructor(
+    readonly kind: SlotFieldType,
+    readonly isRequired = false,
+    readonly target?: object,
+    readonly targetName?: string,
+  ) {}
+
+  /** A spec is its own source: see {@link FieldSource}. */
+  get spec(): this {
+    return this;
+  }
+
+  /** As an image has it: `str!`, `ref Person`. */
+  get text(): string {
+    return this.kind + (this.isRequired ? "!" : "") + (this.targetName === undefined ? "" : ` ${this.targetName}`);
+  }
+}
+
+/** The type of a field that a getter gives. It is asked when the type is first needed, once what it names is defined. */
+export class LazySpec {
+  readonly #name: string;
+  readonly #read: () => unknown;
+  #spec: FieldSpec | undefined;
+  #expected: string | undefined;
+
+  constructor(name: string, read: () => unknown) {
+    this.#name = name;
+    this.#read = read;
+  }
+
+  /** @throws {@link BadFieldError} if the getter throws or gives no reference, {@link TypeMismatchError} */
+  get spec(): FieldSpec {
+    return (this.#spec ??= this.#resolve());
+  }
+
+  /** As {@link FieldSpec.text}. In a restored heap this is what the image has: a program whose getter fails can still save. */
+  get text(): string {
+    return this.#expected ?? this.spec.text;
+  }
+
+  /** The field is this in the heap's image: so must the getter say. */
+  expect(text: string): void {
+    this.#expected = text;
+  }
+
+  #resolve(): FieldSpec {
+    const what = `the type of field ${describe(this.#name)}`;
+    const given = attempt(BadFieldError, what, this.#read);
+    const spec = given instanceof FieldSpec ? given : isSlotType(given) ? new FieldSpec(given) : undefined;
+    if (spec === undefined)
+      throw new BadFieldError(`${what}: a getter gives a reference, as ref() makes them, not ${describe(given)}`);
+    if (this.#expected !== undefined && spec.text !== this.#expected)
+      throw new TypeMismatchError(`field ${describe(this.#name)} is "${this.#expected}" in the heap's image`);
+    return spec;
+  }
+}
+
+/** Where the type of a reference field is to be had. */
+export type FieldSource = FieldSpec | LazySpec;
+
+/** A field as it is defined: its name, and its type. */
+export type FieldEntry = readonly [name: string, type: FieldSource | RawFieldType];
+
+/** The fields of a definition. Getters are left alone. @throws {@link BadFieldError} for unknown types. */
+export function readFields(fields: unknown): FieldEntry[] {
+  if (typeof fields !== "object" || fields === null)
+    throw new BadFieldError(`expected fields and their types, got ${describe(fields)}`);
+  return attempt(BadFieldError, "fields and their types", () =>
+    Object.keys(fields).map((name): FieldEntry => {
+      const read = (): unknown => Reflect.get(fields, name);
+      const isGetter = Object.getOwnPropertyDescriptor(fields, name)?.get !== undefined;
+      return [name, isGetter ? new LazySpec(name, read) : fieldType(name, read())];
+    }),
+  );
+}
+
+function fieldType(name: string, type: unknown): FieldSource | RawFieldType {
+  if (type instanceof FieldSpec) return type;
+  if (isSlotType(type)) return new FieldSpec(type);
+  if (typeof type === "string" && Object.hasOwn(RAW_CODECS, type)) return type as RawFieldType;
+  throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(type)}`);
+}
+
+/** The fields of an image. @throws {@link BadFieldError} for unknown types. */
+export function parseFields(fields: readonly (readonly [name: string, text: string, ...unknown[]])[]): FieldEntry[] {
+  return fields.map(([name, text]): FieldEntry => {
+    const [, kind, required, target] = /^(ref|weak|str)(!)?(?: (.+))?$/su.exec(text) ?? [];
+    if (kind === undefined) return [name, fieldType(name, text)];
+    const spec = new FieldSpec(kind as SlotFieldType, required !== undefined, undefined, target);
+    if ((kind === "str" && target !== undefined) || (kind === "weak" && spec.isRequired))
+      throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(text)}`);
+    return [name, spec];
+  });
+}

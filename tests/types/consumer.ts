@@ -1,0 +1,159 @@
+// A program that uses the package, to be compiled against its types by each version of TypeScript that they are for, with
+// and without the library "DOM" (scripts/test-types.mjs). It does not run.
+
+import { Heap, lending, ref, required, weak } from "heapwright";
+import type { DictHandle, Handle, ListHandle, ObjectOf, StructType, TupleHandle, WeakrefHandle } from "heapwright";
+import { checkedCore } from "heapwright/checked";
+import { dominators, readImageSync } from "heapwright/dump";
+import { restore, restoreSync, save, saveStream } from "heapwright/image";
+import { Heap as Slim } from "heapwright/slim";
+import { trace } from "heapwright/trace";
+
+export const heap = Heap.createSync({ module: checkedCore(), maxBytes: 1 << 20 });
+export const slim = Slim.createSync({ module: new Uint8Array(8) });
+
+// Structs that lead to themselves and to each other.
+export const Person = heap.struct("Person", {
+  title: "str",
+  age: "u8",
+  get buddy() {
+    return ref(Person);
+  },
+  get home() {
+    return weak(House);
+  },
+});
+export const House = heap.struct("House", {
+  street: required("str"),
+  get owner() {
+    return ref(Person);
+  },
+});
+export const Child = heap.struct("Child", { toy: "str" }, { extends: Person });
+
+const alice = Person.new({ title: "Alice" });
+const bob = Person.new({ title: "Bob", buddy: alice });
+alice.buddy = bob;
+export const title: string | null = alice.buddy.title;
+export const deep: string | null | undefined = bob.buddy?.home?.owner?.buddy?.title;
+export const street: string = House.new({ street: "Main" }).street;
+alice.buddy = Child.new({ title: "Carol", toy: "ball" });
+// @ts-expect-error: a title is a text
+Person.new({ title: 3 });
+// @ts-expect-error: there is no such field
+Person.new({ ttile: "" });
+// @ts-expect-error: a street is required
+House.new();
+// @ts-expect-error: a street is never null
+House.new({ street: null });
+// @ts-expect-error: there is no such field
+alice.ttile = "x";
+// @ts-expect-error: a house is no person
+alice.buddy = House.new({ street: "Main" });
+export const Twin = heap.struct("Twin", { title: "str", age: "u8", buddy: ref(Person), home: weak(House) });
+// @ts-expect-error: nor is an object of a struct with the same fields
+alice.buddy = Twin.new();
+// @ts-expect-error: there is no type of that name
+heap.struct("Odd", { field: "string" }).new({ field: "x" });
+
+// Paths.
+export const a: string | null = alice.read("buddy", "title");
+export const b: string | null = alice.read("buddy", "home", "street");
+export const c: number = alice.read<number>("buddy", "age");
+// @ts-expect-error: there is no such field
+alice.read("budy");
+// @ts-expect-error: nor there
+alice.read("buddy", "ttile");
+alice.set("title", "x");
+// @ts-expect-error: a title is a text
+alice.set("title", 1);
+// @ts-expect-error: there is no such field
+alice.get("ttile");
+
+// Containers.
+let total = 0;
+const orders = heap.list([heap.from({ price: 1 })]);
+for (const order of lending(orders)) total += order.read("price");
+export const sum = total;
+export const numbers: number[] = heap.list([1, 2]).toJS();
+for (const [key, value] of heap.dict({ a: 1 })) {
+  const k: string = key;
+  const v: number = value;
+  console.log(k, v);
+}
+export const pair: TupleHandle<readonly [number, string]> = heap.tuple([1, "x"]);
+export const one: number = pair.get(0);
+export const set: Set<string> = heap.set(["a"]).toJS();
+export const map: Map<number, string> = heap.dict([[1, "one"]]).toJS();
+export const mixed: DictHandle = heap.dict([
+  [1, "one"],
+  ["two", heap.list()],
+]);
+export const lines: ListHandle = heap.from([{ sku: "A" }]).slice();
+export const doc: { id: number } = heap.from({ id: 7 }).toJS();
+export const text: string = heap.str("x").toJS();
+export const sumOfInt: number = heap.int(5).toJS() + 1;
+// @ts-expect-error: a list of numbers takes no texts
+heap.list([1]).append("x");
+heap.list<number | string>([1]).append("x");
+heap.list().append("x");
+
+// Weak references, named roots, the collector.
+export const weakref: WeakrefHandle<ObjectOf<typeof Person>> = heap.weakref.ref(alice);
+export const again: string | null | undefined = weakref.deref()?.title;
+heap.roots.set("alice", alice);
+export const root: string | null | undefined = heap.roots.get("alice", Person)?.title;
+export const found: (string | null)[] = heap.gc.getObjects(Person).map((person) => person.title);
+export const referrers: Handle[] = heap.gc.getReferrers(alice);
+const notes = heap.weakref.keyMap<ObjectOf<typeof Person>, string>();
+notes.set(alice, "note");
+// @ts-expect-error: notes are texts
+notes.set(alice, 1);
+
+// The options of a struct, in any order.
+export const First = heap.struct(
+  "First",
+  { n: "u32" },
+  {
+    finalize: (object) => {
+      const n: number = object.twice();
+      console.log(n, object.n);
+      // @ts-expect-error: there is no such method
+      object.thrice();
+    },
+    methods: {
+      twice() {
+        return 2 * this.n;
+      },
+    },
+  },
+);
+export const Second = heap.struct(
+  "Second",
+  { m: "u32" },
+  {
+    finalize(object) {
+      console.log(object.sum() + object.twice());
+    },
+    methods: {
+      sum() {
+        return this.m + this.twice();
+      },
+    },
+    extends: First,
+  },
+);
+export const twice: number = Second.new({ n: 1, m: 2 }).sum();
+export const log = (handle: Handle): void => console.log(handle.type);
+export const Third = heap.struct("Third", {}, { finalize: log });
+export const plain: StructType<{ readonly n: "u32" }, unknown> = heap.struct("Plain", { n: "u32" });
+
+// Images, dumps, traces.
+export async function images(): Promise<Handle | undefined> {
+  const bytes = save(heap);
+  const nodes = readImageSync(bytes);
+  console.log(dominators, nodes.nodes.count, saveStream(heap), restoreSync(bytes));
+  trace(heap).start();
+  const restored: Heap = await restore(bytes);
+  return restored.roots.get("alice");
+}

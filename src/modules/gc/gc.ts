@@ -110,10 +110,10 @@ export class Gc {
   }
 
   /**
-   * With "bounded", automatic pauses do not grow with the heap. Instead of a full collection a cycle begins: each young collection from
-   * then on, and each `step`, does a part of its work. A large structure that is dropped is freed in parts, too: an
-   * object that waits for it has no references, and weak references to it are null. `collect()` stays exact, and first
-   * frees all that waits.
+   * With "bounded", automatic pauses do not grow with the heap. Instead of a full collection a cycle begins: each young
+   * collection from then on, and each `step`, does a part of its work. A large structure that is dropped is freed in
+   * parts, too: an object that waits for it has no references, and weak references to it are null. `collect()` stays
+   * exact, and frees all that waits.
    *
    * It may be changed at any time, but not from inside a collection; "unbounded" first ends what is under way.
    *
@@ -173,7 +173,7 @@ export class Gc {
   /**
    * Also collects when the bytes in use, counted in pages of 64 KiB, have grown by so many since the last collection:
    * 64 MiB unless set, 0 for never. The collection is a full one if the heap has grown by that and by a quarter since the
-   * last full one. Otherwise it collects the younger generations whose thresholds are passed.
+   * last full one, or if the thresholds ask for one. Otherwise it collects generation 0, and 1 if its threshold says so.
    *
    * @throws {@link BadOptionError} unless it is a whole number of 32 bits.
    */

@@ -37,12 +37,12 @@ export interface SavedHeap extends LiveHeap {
 const CHUNK_SIZE = 1 << 22;
 /** The image as one array. @throws {@link RangeError} if the engine has none that long. */
 export function saveImage(heap: SavedHeap): Uint8Array<ArrayBuffer> {
-  return new Saver(heap).whole();
+  return new Saver(heap).write(true)[0] as Uint8Array<ArrayBuffer>;
 }
 
 /** The same in chunks of some megabytes. All are made now, so later changes to the heap are not in them. */
 export function saveImageChunks(heap: SavedHeap): Uint8Array<ArrayBuffer>[] {
-  return new Saver(heap).chunks();
+  return new Saver(heap).write(false);
 }
 
 class Saver {
@@ -56,34 +56,22 @@ class Saver {
     this.#pieces = findPieces(this.#memory);
   }
 
-  whole(): Uint8Array<ArrayBuffer> {
+  /** The image as one array, or as one for all but the pages and some for these. */
+  write(isWhole: boolean): Uint8Array<ArrayBuffer>[] {
     const small = this.#smallSections();
     const sizes = [...small.map((section) => section.length), this.#pieces.bytes];
     const { offsets, end } = placeSections(sizes);
-    const file = new Uint8Array(end);
-    const pages = file.subarray(offsets.at(-1));
-    copyPages(this.#memory, this.#pieces, [pages]);
-    small.forEach((section, index) => {
-      file.set(section, offsets[index]);
-    });
-    file.set(makeHeader(this.#heap.isChecked, sizes, [...small.map(checksumOf), checksumOf(pages)]));
-    return file;
-  }
-
-  chunks(): Uint8Array<ArrayBuffer>[] {
-    const small = this.#smallSections();
-    const sizes = [...small.map((section) => section.length), this.#pieces.bytes];
-    const { offsets } = placeSections(sizes);
-    const pages = this.#chunkSizes().map((size) => new Uint8Array(size));
+    const pagesAt = offsets.at(-1) as number;
+    const head = new Uint8Array(isWhole ? end : pagesAt);
+    const pages = isWhole ? [head.subarray(pagesAt)] : this.#chunkSizes().map((size) => new Uint8Array(size));
     copyPages(this.#memory, this.#pieces, pages);
-    const head = new Uint8Array(offsets.at(-1) as number);
     small.forEach((section, index) => {
       head.set(section, offsets[index]);
     });
     const checksum = new Checksum();
     for (const chunk of pages) checksum.add(chunk);
     head.set(makeHeader(this.#heap.isChecked, sizes, [...small.map(checksumOf), checksum.end()]));
-    return [head, ...pages];
+    return isWhole ? [head] : [head, ...pages];
   }
 
   /** All but PAGE. */

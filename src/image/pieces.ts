@@ -11,8 +11,6 @@ export interface Piece {
   readonly made: number;
   readonly blockSize: number;
   readonly stored: number;
-  /** In PAGE. */
-  readonly offset: number;
 }
 
 /** What an image has of a heap's pages. */
@@ -34,38 +32,38 @@ export function findPieces(memory: LiveMemory): Pieces {
   const rows: number[] = [];
   const pieces: Piece[] = [];
   const pieceOfPage = new Uint32Array(endPage);
+  let bytes = 0;
   const add = (piece: Piece, pages: number): void => {
     pieceOfPage.fill(pieces.length, piece.first, piece.first + pages);
     pieces.push(piece);
+    bytes += align(piece.stored);
   };
   const large = largeBuffers(memory);
-  let offset = 0;
   for (let page = firstPage; page < endPage;) {
     const at = memory.descriptor(page);
-    const [free, fresh] = [u32[at] as number, u32[at + 1] as number];
-    const state = (u32[at + 6] as number) & 0xff;
-    const kind = ((u32[at + 6] as number) >>> 8) & 0xff;
-    const sizeClass = ((u32[at + 6] as number) >>> 16) & 0xff;
+    const [free, fresh, shape] = [u32[at] as number, u32[at + 1] as number, u32[at + 6] as number];
+    const state = shape & 0xff;
+    const kind = (shape >>> 8) & 0xff;
+    const sizeClass = (shape >>> 16) & 0xff;
     const span = (u32[at + 7] as number) & 0xffff;
     const start = page * PAGE_SIZE;
-    const piece = { first: page, made: 1, kind, blockSize: span * PAGE_SIZE, stored: 0, offset };
+    const piece = { first: page, made: 1, kind, blockSize: span * PAGE_SIZE, stored: 0 };
     if (state === PAGE_SPAN) {
       const blockSize = CLASS_SIZES[sizeClass] as number;
       const made = (fresh - prefixOf(kind) - start) / blockSize;
+      const stored = made * blockSize;
       rows.push(span | (state << 16) | (kind << 24), sizeClass | (made << 8), free);
-      add({ ...piece, made, blockSize, stored: made * blockSize }, span);
-      offset += align(made * blockSize);
+      add({ ...piece, made, blockSize, stored }, span);
     } else if (state === PAGE_LARGE) {
       const object = start + prefixOf(kind);
       const used = prefixOf(kind) + PAYLOAD_OFFSET + (large.get(object) ?? memory.payloadOf(u32, object >>> 2));
       const stored = align(Math.max(used, 16));
       rows.push(span | (state << 16) | (kind << 24), 0, stored);
       add({ ...piece, stored }, span);
-      offset += stored;
     } else rows.push(span | (state << 16), 0, 0);
     page += span;
   }
-  return { rows, pieces, pieceOfPage, bytes: offset };
+  return { rows, pieces, pieceOfPage, bytes };
 }
 
 /** Buffers with pages of their own, and how many bytes of each are in use. */

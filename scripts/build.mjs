@@ -59,10 +59,10 @@ const SHARED = [
     test: /\/(assembly|src\/(base|object|wasm))\/(?!instance|inlined|core-text|.*generated)[\w-]+(?<!\.d)\.ts$/,
     priority: 3,
   },
-  // By this name src/state/site.ts knows this package's frames.
+  // What every heap needs.
   { name: "heapwright", test: /\/src\/(heap\/(heap|exports)|state\/\w+|wasm\/core-text)\.ts$/, priority: 2 },
   { name: "inlined", test: /\/src\/(index|heap\/inlined)\.ts$/, priority: 1 },
-  { name: "images", test: /\/src\/((image|persist)\/.*|heap\/(save|restore))(?<!\.d)\.ts$/, priority: 1 },
+  { name: "images", test: /\/src\/((image|persist)\/.*|heap\/(save|restore|left-behind))(?<!\.d)\.ts$/, priority: 1 },
   { name: "dumps", test: /\/src\/dump\/.*(?<!\.d)\.ts$/ },
 ];
 

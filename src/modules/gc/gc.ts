@@ -22,7 +22,7 @@ import { layoutIn } from "../../handles/struct-layout.js";
 import { withLoan } from "../../state/loan.js";
 import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../../state/options.js";
 import type { Generation, Pauses } from "../../state/options.js";
-import { checkAtOnce } from "../../state/store.js";
+import { checkAtOnce } from "../../state/unraisable.js";
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.js";

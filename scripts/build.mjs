@@ -75,7 +75,7 @@ function fileOf({ moduleIds }) {
 
 /**
  * The loader without its functions for the strings and arrays of AssemblyScript's runtime, which our core does not have:
- * 2 KB gzipped of what every program would carry.
+ * every program would carry them.
  */
 const slimLoader = {
   name: "slim-loader",

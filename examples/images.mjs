@@ -2,7 +2,7 @@
 //
 //   node examples/images.mjs
 
-import { restoreSync, save } from "heapwright/image";
+import { lostFunctions, restoreSync, save } from "heapwright/image";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,9 +34,14 @@ async function main() {
   const later = restoreSync(readFileSync(file));
   rmSync(folder, { recursive: true });
   console.log(`restored: ${lengthOf(later)} notes`);
-  console.log("lost:", later.lost.map(({ kind, type }) => `the ${kind} of ${type}`).join(", "));
+  console.log(
+    "lost:",
+    lostFunctions(later)
+      .map(({ kind, type }) => `the ${kind} of ${type}`)
+      .join(", "),
+  );
   later.struct("Note", NOTE, { finalize: (note) => console.log(`"${note.text}" ends in the restored heap`) });
-  console.log("lost, after Note was defined again:", later.lost.length);
+  console.log("lost, after Note was defined again:", lostFunctions(later).length);
 
   const clone = restoreSync(save(heap));
   clone.roots.clear();

@@ -14,8 +14,8 @@ import { encodeCore } from "./core-text.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
 
-async function buildCore(target) {
-  const { error, stderr } = await asc.main(["assembly/index.ts", "--target", target, "--config", "asconfig.json"]);
+async function compile(file, target) {
+  const { error, stderr } = await asc.main([file, "--target", target, "--config", "asconfig.json"]);
   const messages = stderr.toString();
   if (!error && !messages.includes("WARNING")) return;
   process.stderr.write(messages);
@@ -26,6 +26,15 @@ async function buildCore(target) {
 function inline(wasm, module) {
   const text = encodeCore(readFileSync(wasm));
   writeFileSync(module, `// Written by scripts/build.mjs.\nexport const text: string =\n  "${text}";\n`);
+}
+
+/** The module that reads such texts: so small that it is a list of numbers. */
+async function buildDecoder() {
+  await compile("assembly/decoder.ts", "decoder");
+  const bytes = [...readFileSync("dist/decoder.wasm")];
+  rmSync("dist/decoder.wasm");
+  const text = `// Written by scripts/build.mjs.\nexport const DECODER = [${bytes.join(", ")}];\n`;
+  writeFileSync("src/wasm/decoder.generated.ts", text);
 }
 
 /** Packages whose code becomes part of ours: who installs this package installs no other. */
@@ -59,10 +68,10 @@ const SHARED = [
     test: /\/(assembly|src\/(base|object|wasm))\/(?!instance|inlined|core-text|.*generated)[\w-]+(?<!\.d)\.ts$/,
     priority: 3,
   },
-  // By this name src/state/site.ts knows this package's frames.
+  // What every heap needs.
   { name: "heapwright", test: /\/src\/(heap\/(heap|exports)|state\/\w+|wasm\/core-text)\.ts$/, priority: 2 },
   { name: "inlined", test: /\/src\/(index|heap\/inlined)\.ts$/, priority: 1 },
-  { name: "images", test: /\/src\/((image|persist)\/.*|heap\/(save|restore))(?<!\.d)\.ts$/, priority: 1 },
+  { name: "images", test: /\/src\/((image|persist)\/.*|heap\/(save|restore|left-behind))(?<!\.d)\.ts$/, priority: 1 },
   { name: "dumps", test: /\/src\/dump\/.*(?<!\.d)\.ts$/ },
 ];
 
@@ -75,7 +84,7 @@ function fileOf({ moduleIds }) {
 
 /**
  * The loader without its functions for the strings and arrays of AssemblyScript's runtime, which our core does not have:
- * 2 KB gzipped of what every program would carry.
+ * every program would carry them.
  */
 const slimLoader = {
   name: "slim-loader",
@@ -148,8 +157,9 @@ if (process.argv.includes("--host")) {
 } else {
   rmSync("dist", { recursive: true, force: true });
   mkdirSync("dist");
-  await buildCore("release");
-  await buildCore("checked");
+  await compile("assembly/index.ts", "release");
+  await compile("assembly/index.ts", "checked");
+  await buildDecoder();
 }
 inline("dist/core.wasm", "src/wasm/core.generated.ts");
 inline("dist/core.checked.wasm", "src/wasm/core-checked.generated.ts");

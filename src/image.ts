@@ -16,13 +16,15 @@ import type { ByteSource, Bytes } from "./image/byte-source.js";
 import { INLINED_CORE } from "./wasm/inlined.js";
 import type { CoreAtHand } from "./wasm/instance.js";
 
+export { adoptOrphan, lostFunctions, orphans, releaseOrphans } from "./heap/left-behind.js";
+export type { Lost, Orphan } from "./heap/left-behind.js";
 export { save, saveStream } from "./heap/save.js";
 export type { RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";
 
 /**
  * The heap of an image, going on where that was taken: addresses, counts, generations, thresholds, statistics. Handles
- * and functions stay behind: `heap.roots` are the way in, `heap.orphans()` lists what handles held, `heap.lost` which
+ * and functions stay behind: `heap.roots` are the way in, `orphans(heap)` lists what handles held, `lostFunctions(heap)` which
  * functions are missing. Define the structs again, by the same names and fields, to give them back their finalizers and
  * methods.
  *

@@ -17,6 +17,8 @@ import type { CoreAtHand, CoreSource } from "./wasm/instance.js";
 
 export { Heap };
 export * from "./heap/exports.js";
+export { adoptOrphan, lostFunctions, orphans, releaseOrphans } from "./heap/left-behind.js";
+export type { Lost, Orphan } from "./heap/left-behind.js";
 export { save, saveStream } from "./heap/save.js";
 export type { RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";

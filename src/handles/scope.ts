@@ -2,7 +2,7 @@ import { attempt } from "../base/arguments.js";
 import { outside } from "../base/entered.js";
 import { BadValueError } from "../base/errors.js";
 import { isHandle } from "./handle.js";
-import { checkAtOnce } from "../state/store.js";
+import { checkAtOnce } from "../state/unraisable.js";
 import type { Scoped, Store } from "../state/store.js";
 
 /** Objects that are looked through for handles. To look through more takes longer than a scope may, and they are few that hold any. */

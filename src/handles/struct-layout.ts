@@ -14,7 +14,7 @@ import { placeFields, unknownField } from "../object/field-layout.js";
 import type { FieldLayout } from "../object/field-layout.js";
 import { LazySpec } from "../object/field-types.js";
 import type { FieldEntry } from "../object/field-types.js";
-import { checkAtOnce } from "../state/store.js";
+import { checkAtOnce } from "../state/unraisable.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import type { HandleType } from "./adopt.js";

@@ -28,8 +28,8 @@ const CLASSES = [
 ];
 
 /**
- * Lets stacks tell where the program called: from now on each public function leaves a mark on the stack. That costs some
- * nanoseconds a call, in all heaps, so it is done when the first heap traces.
+ * Lets stacks tell where the program called: from now on each public function leaves a mark on the stack. That makes
+ * each call a little slower, in all heaps, so it is done when the first heap traces.
  */
 export function markEntrances(store: Store, heap: { readonly constructor: unknown; readonly core: RawHeap }): void {
   for (const { prototype } of [...CLASSES, heap.constructor as { prototype: object }])

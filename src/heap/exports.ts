@@ -1,6 +1,5 @@
 /** What both `heapwright` and `heapwright/slim` give, besides their `Heap`. */
 export type { HeapOptions } from "./options.js";
-export type { Lost, Orphan } from "../persist/left-behind.js";
 export type { Roots } from "../modules/roots.js";
 export { Handle } from "../handles/handle.js";
 export { lending } from "../handles/containers/container.js";
@@ -40,7 +39,7 @@ export type { GcPause } from "../modules/gc/pause.js";
 export type { Generation, Pauses, Thresholds, WeakrefTiming } from "../state/options.js";
 export type { HeapStats, SizeClassStats, TypeStats } from "../modules/stats.js";
 export type { Leak, LeakHook, LiveHandle } from "../state/leak-log.js";
-export type { UnraisableContext, UnraisableHook } from "../state/store.js";
+export type { UnraisableContext, UnraisableHook } from "../state/unraisable.js";
 export type { Address } from "../wasm/exports.js";
 export type { CoreAtHand, CoreSource } from "../wasm/instance.js";
 export * from "../base/errors.js";

@@ -31,15 +31,13 @@ import type { HeapStats } from "../modules/stats.js";
 import { Weakrefs } from "../modules/weakref/weakrefs.js";
 import { readFields } from "../object/field-types.js";
 import { releaseEverything } from "../persist/end.js";
-import { adoptOrphan, lostOf, orphansOf, releaseOrphans } from "../persist/left-behind.js";
-import type { Lost, Orphan } from "../persist/left-behind.js";
 import type { Leak, LiveHandle } from "../state/leak-log.js";
 import { Store } from "../state/store.js";
-import type { Address } from "../wasm/exports.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
+import type { CoreExports } from "../wasm/readings.js";
 import { markEntrances } from "./entrances.js";
-import { DEFAULT_BYTE_THRESHOLD, HEAP_OPTIONS, makeStore } from "./options.js";
+import { HEAP_OPTIONS, applyOptions, makeStore } from "./options.js";
 import type { HeapOptions } from "./options.js";
 import { start, startSync } from "./start.js";
 
@@ -58,17 +56,6 @@ export function storeOf(heap: unknown): Store {
   return store;
 }
 
-/** Sets up a heap that has just been started. */
-function applied(store: Store, options: HeapOptions): Store {
-  const { core } = store;
-  core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
-  if (options.thresholds !== undefined) core.setThresholds(...options.thresholds);
-  core.setByteThreshold(options.byteThreshold ?? DEFAULT_BYTE_THRESHOLD);
-  if (options.weakrefTiming === "3.12") core.setClearsAllWeakrefs(1);
-  if (options.pauses === "bounded") core.setBounded(1);
-  return store;
-}
-
 /**
  * A heap: Python's memory manager over linear memory of its own.
  *
@@ -81,7 +68,6 @@ export class Heap {
   }
   readonly #store: Store;
   readonly #log: CollectionLog;
-  #isDisposed = false;
   /** The heap on raw addresses, for hot loops. */
   readonly core: RawHeap;
   /** The same to many objects in one call. */
@@ -123,7 +109,8 @@ export class Heap {
     const options: HeapOptions = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
     await start(store, options.module ?? this.core.compile(), options.maxBytes);
-    return new this(applied(store, options));
+    applyOptions(store, options);
+    return new this(store);
   }
 
   /** As `create`, at once; the core must be at hand as a module or bytes. */
@@ -131,7 +118,8 @@ export class Heap {
     const options: HeapOptions<CoreAtHand> = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
     startSync(store, options.module ?? this.core.compileSync(), options.maxBytes);
-    return new this(applied(store, options));
+    applyOptions(store, options);
+    return new this(store);
   }
 
   /**
@@ -169,12 +157,9 @@ export class Heap {
 
   /** A new list of these items. */
   list<T extends Value = Value>(items: Iterable<T> = []): ListHandle<Widened<T>> {
-    const store = this.#store;
-    return this.#filled(
-      adopt<ListHandle<Widened<T>>>(
-        store,
-        store.require(() => store.core.newList(0), "a list"),
-      ),
+    return this.#filled<ListHandle<Widened<T>>>(
+      "a list",
+      (core) => core.newList(0),
       (list) => {
         list.extend(items as Iterable<never>);
       },
@@ -193,12 +178,9 @@ export class Heap {
   dict<V extends Value>(entries: Readonly<Record<string, V>>): DictHandle<string, Widened<V>>;
   dict(entries?: DictInit): DictHandle;
   dict(entries: DictInit = []): DictHandle {
-    const store = this.#store;
-    return this.#filled(
-      adopt<DictHandle>(
-        store,
-        store.require(() => store.core.newDict(0), "a dict"),
-      ),
+    return this.#filled<DictHandle>(
+      "a dict",
+      (core) => core.newDict(0),
       (dict) => {
         dict.update(entries);
       },
@@ -207,19 +189,22 @@ export class Heap {
 
   /** A new set of these elements. @throws {@link BadKeyError} */
   set<T extends Value = Value>(elements: Iterable<T> = []): SetHandle<Widened<T>> {
-    const store = this.#store;
-    return this.#filled(
-      adopt<SetHandle<Widened<T>>>(
-        store,
-        store.require(() => store.core.newSet(0), "a set"),
-      ),
+    return this.#filled<SetHandle<Widened<T>>>(
+      "a set",
+      (core) => core.newSet(0),
       (set) => {
         set.update(elements as Iterable<never>);
       },
     );
   }
 
-  #filled<T extends Handle>(handle: T, fill: (handle: T) => void): T {
+  /** A new container, filled: all of it, or nothing. */
+  #filled<H extends Handle>(what: string, make: (core: CoreExports) => number, fill: (handle: H) => void): H {
+    const store = this.#store;
+    const handle = adopt<H>(
+      store,
+      store.require(() => make(store.core), what),
+    );
     try {
       fill(handle);
       return handle;
@@ -338,26 +323,6 @@ export class Heap {
     return takeStats(this.#store);
   }
 
-  /** Of a restored heap: the objects to which the program before had references that nobody has taken over yet. */
-  orphans(): Orphan[] {
-    return orphansOf(this.#store);
-  }
-
-  /** A handle that takes one of an orphan's references over. @throws {@link BadValueError} if there is none. */
-  adopt(address: Address): Handle {
-    return adoptOrphan(this.#store, address);
-  }
-
-  /** Lets go of all references that nobody has taken over. @returns How many. */
-  releaseOrphans(): number {
-    return releaseOrphans(this.#store);
-  }
-
-  /** Of a restored heap: functions that the program before had given it, and that are not there any more. Walks the heap. */
-  get lost(): Lost[] {
-    return lostOf(this.#store);
-  }
-
   /** Checks every invariant of the heap. Changes nothing. @throws {@link CorruptHeapError} naming the first that does not hold. */
   verify(): void {
     const { core } = this.#store;
@@ -368,7 +333,7 @@ export class Heap {
   }
 
   get disposed(): boolean {
-    return this.#isDisposed;
+    return this.#store.isDisposed;
   }
 
   /**
@@ -380,7 +345,7 @@ export class Heap {
    */
   dispose(): void {
     const store = this.#store;
-    if (this.#isDisposed) return;
+    if (store.isDisposed) return;
     if (store.depth > 0)
       throw new HeapBusyError("a heap cannot be disposed of from inside its own finalizer or callback");
     if (!store.isCorrupt) {
@@ -388,7 +353,6 @@ export class Heap {
       this.gc.reportGarbage();
       releaseEverything(store);
     }
-    this.#isDisposed = true;
     store.detach();
   }
 

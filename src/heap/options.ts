@@ -8,8 +8,9 @@ import {
 } from "../state/options.js";
 import type { Pauses, Thresholds, WeakrefTiming } from "../state/options.js";
 import type { LeakHook } from "../state/leak-log.js";
-import { Store, reportIgnored, reportUncaught } from "../state/store.js";
-import type { UnraisableHook } from "../state/store.js";
+import { Store } from "../state/store.js";
+import { reportIgnored, reportUncaught } from "../state/unraisable.js";
+import type { UnraisableHook } from "../state/unraisable.js";
 import type { CoreSource } from "../wasm/instance.js";
 
 export interface HeapOptions<Source = CoreSource> {
@@ -66,7 +67,7 @@ export interface RestoreOptions<Source = CoreSource> extends Pick<
  * Growth, in bytes, after which a heap collects though few objects were born. Programs whose objects hold less than 90 KiB
  * each, on average, never reach it: the 701st birth collects before.
  */
-export const DEFAULT_BYTE_THRESHOLD = 64 * 2 ** 20;
+const DEFAULT_BYTE_THRESHOLD = 64 * 2 ** 20;
 
 export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
   module: true,
@@ -103,4 +104,13 @@ export function makeStore(options: HeapOptions): Store {
   if (traceHandles !== undefined && typeof traceHandles !== "boolean")
     throw new BadOptionError(`traceHandles is true or false, not ${describe(traceHandles)}`);
   return new Store(onUnraisable, onLeak, traceHandles);
+}
+
+/** Sets up a heap that has just been started. */
+export function applyOptions({ core }: Store, options: HeapOptions<unknown>): void {
+  core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
+  if (options.thresholds !== undefined) core.setThresholds(...options.thresholds);
+  core.setByteThreshold(options.byteThreshold ?? DEFAULT_BYTE_THRESHOLD);
+  if (options.weakrefTiming === "3.12") core.setClearsAllWeakrefs(1);
+  if (options.pauses === "bounded") core.setBounded(1);
 }

@@ -9,6 +9,7 @@ import type { TypePlan } from "../image/meta.js";
 import { placeImage } from "../image/place.js";
 import { parseFields } from "../object/field-types.js";
 import { outOfMemory } from "../state/out-of-memory.js";
+import { Orphans } from "../state/orphans.js";
 import type { Store } from "../state/store.js";
 import { RestoredTraces } from "../state/traces.js";
 import type { LiveTrace } from "../state/traces.js";
@@ -91,5 +92,5 @@ function restoreBooks(store: Store, { image, holders }: CheckedImage): void {
   for (const [name, address] of meta.roots) store.roots.set(name, address);
   for (const [id, label] of meta.callbacks) store.callbackLabels.set(id, label);
   store.nextCallback = meta.nextCallback;
-  store.orphans.fill(image.rows("HAND", HANDLE_WORDS), meta.sites, holders.unexplained());
+  store.orphans = new Orphans(image.rows("HAND", HANDLE_WORDS), meta.sites, holders.unexplained());
 }

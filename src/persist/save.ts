@@ -26,7 +26,7 @@ export function stateOf(store: Store): SavedHeap {
   const structs = structsOf(store);
   const sites = new SiteTable();
   const handles: number[] = [];
-  for (const [address, site] of store.orphans.handles()) handles.push(address, sites.indexOf(site));
+  for (const [address, site] of store.orphans?.handles() ?? []) handles.push(address, sites.indexOf(site));
   for (const [address, site] of store.net.live()) handles.push(address, sites.indexOf(site));
   const traced: number[] = [];
   for (const { address, site, weight } of store.traces.live())

@@ -3,7 +3,7 @@ import type { Address } from "../wasm/exports.js";
 
 /** Cells of a record. */
 const CELLS = 64;
-/** Full records that wait for the end of a job, at most: 16 MB of handles. */
+/** Full records that wait for the end of a job, at most: 262,144 handles. */
 const MOST_WAITING = 4096;
 /** Frames that are shown of where a handle was made. */
 const SHOWN_FRAMES = 10;

@@ -6,19 +6,18 @@ import type { Address } from "../wasm/exports.js";
  */
 export class Orphans {
   /** Address and site of each handle, in the order they were made; 0 for what was taken. */
-  #handles = new Uint32Array();
-  #sites: readonly string[] = [];
+  readonly #handles: Uint32Array;
+  readonly #sites: readonly string[];
   /** Address and number of references that no handle and no root of the program before explains. */
-  #others = new Uint32Array();
+  readonly #others: Uint32Array;
   /** Of each address its rows of `handles`, and its row of `others` (-1 = none). */
   #index: Map<Address, { handles: number[]; other: number }> | undefined;
 
   /** `handles` are rows of address and number of the site from 1 on; `others` of address and count. */
-  fill(handles: Uint32Array, sites: readonly string[], others: Uint32Array): void {
+  constructor(handles: Uint32Array, sites: readonly string[], others: Uint32Array) {
     this.#handles = handles.slice();
     this.#sites = sites;
     this.#others = others.slice();
-    this.#index = undefined;
   }
 
   #indexed(): Map<Address, { handles: number[]; other: number }> {
@@ -66,9 +65,5 @@ export class Orphans {
       const sites = handles.flatMap((row) => this.#siteOf(row) ?? []);
       yield [address, handles.length + this.#countOthers(other), sites];
     }
-  }
-
-  clear(): void {
-    this.fill(new Uint32Array(), [], new Uint32Array());
   }
 }

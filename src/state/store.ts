@@ -1,38 +1,27 @@
 import { COLLECTION_ENDS, IMMORTAL_REFCOUNT, INFO_OFFSET, ROOM_FOR_HOOKS, TYPE_MASK } from "../../assembly/layout.js";
 import { outside } from "../base/entered.js";
-import { BadValueError, CorruptHeapError, HeapDisposedError, UnknownTypeError } from "../base/errors.js";
+import { CorruptHeapError, HeapDisposedError, UnknownTypeError } from "../base/errors.js";
 import { dropFrames } from "../base/frames.js";
+import { netFor } from "./forgotten.js";
 import { LeakLog } from "./leak-log.js";
-import type { Leak, LeakHook, LiveHandle } from "./leak-log.js";
-import { LeakNet } from "./leak-net.js";
-import { Orphans } from "./orphans.js";
+import type { LeakHook, LiveHandle } from "./leak-log.js";
+import type { LeakNet } from "./leak-net.js";
+import type { Orphans } from "./orphans.js";
 import type { CallbackLabel } from "../object/callbacks.js";
 import type { Reader, TypeInfo } from "../object/reader.js";
 import type { OutOfMemoryError } from "../base/errors.js";
 import { outOfMemory } from "./out-of-memory.js";
 import { Pressure } from "./pressure.js";
-import { isA, isLater, isThenable, nameOf } from "../base/untrusted.js";
+import { isA, nameOf } from "../base/untrusted.js";
 import { NO_TRACES } from "./traces.js";
 import type { Traces } from "./traces.js";
 import { TypeTable } from "./type-table.js";
+import { mustBeOver, reportIgnored } from "./unraisable.js";
+import type { UnraisableContext, UnraisableHook } from "./unraisable.js";
 import type { Address, CoreImports } from "../wasm/exports.js";
 import { deadExports, guardExports, isSound, suspiciousExports } from "../wasm/guard.js";
 import type { CoreExports } from "../wasm/readings.js";
 import { HeapMemory } from "../wasm/memory.js";
-
-/** Where an error came from that nothing could catch. */
-export interface UnraisableContext {
-  /**
-   * What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, what `weakref.finalize` ran at
-   * `dispose`, the option `onLeak`; or the promise that one of these, or the function of a scope or pause, returned and
-   * should not have.
-   */
-  where: "finalizer" | "callback" | "gc callback" | "exit" | "leak" | "scope" | "pause";
-  /** Type of the object, if it was called for one. */
-  type?: string;
-}
-
-export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
 
 /** What a scope ends: a handle, or what owns one. */
 export interface Scoped {
@@ -63,7 +52,7 @@ export class Store implements Reader {
   /** Structs that came with an image, and that the program has not defined yet. */
   readonly unclaimed = new Set<number>();
   /** References of a program before, that nobody has taken over yet. */
-  readonly orphans = new Orphans();
+  orphans: Orphans | undefined;
   /** Where objects were made, as far as somebody has traced it. */
   traces: Traces = NO_TRACES;
   /** Runs the finalizer of an object. */
@@ -74,8 +63,8 @@ export class Store implements Reader {
   onCollection: CoreImports["collection"] = () => undefined;
   /** What was made in the innermost scope, if one is open. */
   scope: Scoped[] | undefined;
-  /** How often weak maps have been changed since a loop over them began first. */
-  readonly changes = new Map<Address, number>();
+  /** Of each weak map that is being looped over: by how many loops, and how often it has been changed since the first began. */
+  readonly loops = new Map<Address, { loops: number; changes: number }>();
   /** Lists that are being sorted. */
   readonly locked = new Set<Address>();
   /** Hooks under way. */
@@ -127,7 +116,7 @@ export class Store implements Reader {
 
   /** Connects the store to a started core. */
   attach(exports: CoreExports): void {
-    this.net = this.#makeNet(this.#traceHandles ?? exports.isChecked() !== 0);
+    this.net = netFor(this, this.#traceHandles ?? exports.isChecked() !== 0, this.#onLeak);
     this.memory = new HeapMemory(exports.memory);
     this.core = guardExports(exports, {
       onBroken: (message, cause) => this.#break(message, cause),
@@ -136,33 +125,6 @@ export class Store implements Reader {
       },
       onTooLong: (what) => this.outOfMemory(what),
     });
-  }
-
-  #makeNet(withSites: boolean): LeakNet {
-    const onFull = (): void => {
-      this.#pressure.look(this.#fill());
-    };
-    return new LeakNet(withSites, onFull, (address, site) => {
-      if (!this.isDead && !this.isImmortal(address)) {
-        this.#tell(this.describeHandle(address, site));
-        this.#letGo(address);
-      }
-    });
-  }
-
-  /** Gives a reference back, unless a hook has found the heap corrupt by now. */
-  #letGo(address: Address): void {
-    if (!this.isDead) this.core.decref(address);
-  }
-
-  /** Makes a leak known. */
-  #tell(leak: Leak): void {
-    this.leaks.add(leak);
-    const onLeak = this.#onLeak;
-    if (onLeak !== undefined)
-      this.callOut({ where: "leak", type: leak.type }, () => {
-        outside(onLeak, undefined, { ...leak });
-      });
   }
 
   /** What is known of a handle that is not released. */
@@ -259,11 +221,9 @@ export class Store implements Reader {
    * @throws {@link BadValueError} for a promise.
    */
   mustBeOver<T>(result: T, context: UnraisableContext): T {
-    if (!isThenable(result)) return result;
-    Promise.resolve(result).catch((error: unknown) => {
+    return mustBeOver(result, context.where, (error) => {
       this.#report(error, context);
     });
-    throw notOver(context.where);
   }
 
   /** Never throws, unless the core under this call has failed: then there is nothing to go on with. */
@@ -360,37 +320,15 @@ export class Store implements Reader {
     return { used: core.reservedBytes() - core.freePageBytes(), limit: core.limitBytes() };
   }
 
+  /** Sees whether the heap has grown so far that JavaScript's collector should look for forgotten handles. */
+  lookAtFill(): void {
+    this.#pressure.look(this.#fill());
+  }
+
   /** Tells of a large payload, to which there is a handle. */
   countLarge(bytes: number): void {
     if (!this.#pressure.count(bytes)) return;
     this.net.close();
-    this.#pressure.look(this.#fill());
+    this.lookAtFill();
   }
-}
-
-function notOver(what: string): BadValueError {
-  return new BadValueError(`a ${what} ends when its function returns, so that cannot be async or a generator`);
-}
-
-/** @throws {@link BadValueError} for a function that returns before its code has run. */
-export function checkAtOnce(run: unknown, what: UnraisableContext["where"]): void {
-  if (isLater(run)) throw notOver(what);
-}
-
-/** What Python does with an error that nothing can catch: it says so, and goes on. */
-export function reportIgnored(error: unknown, { where, type }: { where: string; type?: string }): void {
-  try {
-    console.error(`Exception ignored in: ${where}${type === undefined ? "" : ` of ${type}`}\n`, error);
-  } catch {
-    // There is nobody left to tell.
-  }
-}
-
-/** What an error nobody catches would do. */
-export function reportUncaught(error: unknown): void {
-  if (typeof reportError === "function") reportError(error);
-  else
-    queueMicrotask(() => {
-      throw error;
-    });
 }

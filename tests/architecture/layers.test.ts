@@ -16,7 +16,7 @@ interface Layers {
 const CORE: Layers = {
   tree: "assembly",
   ranks: [
-    ["layout.ts", "invariants.ts", "host.ts", "room.ts", "memory/size-class.ts"],
+    ["layout.ts", "invariants.ts", "host.ts", "room.ts", "memory/size-class.ts", "decoder.ts"],
     ["control.ts"],
     ["check.ts"],
     ["memory", "object"],

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
-import { restoreSync, save } from "../../src/image.js";
+import { lostFunctions, orphans, restoreSync, save } from "../../src/image.js";
 import { trace } from "../../src/trace.js";
 import { CORES, codeOf } from "../support/heap.js";
 import { makeCast } from "../support/calls.js";
@@ -96,8 +96,8 @@ const KEPT: Record<string, (heap: Heap) => unknown> = {
     heap.bytes(new Uint8Array(10)).toJS(),
     heap.stats(),
     heap.handles(),
-    heap.orphans(),
-    heap.lost,
+    orphans(heap),
+    lostFunctions(heap),
   ],
   "what a scope and a copy give": (heap) => heap.scope(() => [heap.from({ a: [1, { b: "text" }] }), heap.str("text")]),
   "what finalizers and callbacks have thrown": (heap) => {

@@ -1,7 +1,7 @@
 // Images that somebody has tampered with, checksums repaired. Each either is refused with BAD_IMAGE, or gives a heap
 // that is what it says and can do all that a heap can.
 
-import { restoreSync, save } from "../../src/image.js";
+import { adoptOrphan, lostFunctions, orphans, releaseOrphans, restoreSync, save } from "../../src/image.js";
 import { inspect } from "node:util";
 import { HeapwrightError, Heap } from "../../src/index.js";
 import { SECTIONS } from "../../src/image/format.js";
@@ -107,7 +107,7 @@ export function tryImage(image: Uint8Array): boolean {
 /** Does with a heap whatever one can do with it. */
 function workOut(heap: Heap): void {
   heap.scope(() => {
-    for (const { address } of heap.orphans()) void heap.adopt(address).type;
+    for (const { address } of orphans(heap)) void adoptOrphan(heap, address).type;
     for (const [, root] of heap.roots) inspect(root);
     for (const object of heap.gc.getObjects().slice(0, 300)) {
       void [inspect(object), object.size, object.refcount];
@@ -115,7 +115,7 @@ function workOut(heap: Heap): void {
     }
   });
   heap.verify();
-  void [heap.lost, heap.stats()];
+  void [lostFunctions(heap), heap.stats()];
   const list = heap.list(Array.from({ length: 50 }, (_, i) => `item ${i}`));
   heap.from({ a: [1, 2, { b: "c" }], s: new Set(["x"]) }).release();
   heap.intern("a name").release();
@@ -124,7 +124,7 @@ function workOut(heap: Heap): void {
   heap.verify();
   heap.gc.collect();
   heap.verify();
-  heap.releaseOrphans();
+  releaseOrphans(heap);
   heap.gc.unfreeze();
   heap.gc.collect();
   heap.verify();

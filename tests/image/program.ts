@@ -1,7 +1,7 @@
 // Random programs on a heap that can be saved and restored at any step: what they do depends on their seed alone,
 // and everything they hold they hold by handles, which a restored heap gives back by address.
 
-import { restoreSync, save } from "../../src/image.js";
+import { adoptOrphan, orphans, restoreSync, save } from "../../src/image.js";
 import { Handle, Heap } from "../../src/index.js";
 import type {
   Atom,
@@ -66,9 +66,9 @@ export class ImageProgram {
     this.heap = restored;
     this.#define();
     addresses.forEach((address, slot) => {
-      this.handles[slot] = address === undefined ? null : restored.adopt(address);
+      this.handles[slot] = address === undefined ? null : adoptOrphan(restored, address);
     });
-    if (restored.orphans().length > 0) throw new Error("more was left behind than handles");
+    if (orphans(restored).length > 0) throw new Error("more was left behind than handles");
   }
 
   /** Puts a handle into a slot, whose old one goes. */

@@ -1,4 +1,13 @@
-import { restore, restoreSync, save, saveStream } from "../../src/image.js";
+import {
+  adoptOrphan,
+  lostFunctions,
+  orphans,
+  releaseOrphans,
+  restore,
+  restoreSync,
+  save,
+  saveStream,
+} from "../../src/image.js";
 import { Worker } from "node:worker_threads";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
@@ -29,18 +38,18 @@ describe.each(CORES)("%s core", (_, options) => {
     heap.roots.delete("bob");
     const copy = restored(save(heap), options());
     expect(copy.roots.size).toBe(1);
-    expect(copy.orphans()).toEqual([
+    expect(orphans(copy)).toEqual([
       { address: alice.address, type: "Person", references: 1, sites: [] },
       { address: bob.address, type: "Person", references: 1, sites: [] },
     ]);
     const again = copy.roots.get("alice") as Handle;
     expect(again.address).toBe(alice.address);
     expect(again.refcount).toBe(4);
-    expect(codeOf(() => copy.adopt(again.address + 8))).toBe("BAD_VALUE");
-    const adopted = copy.adopt(bob.address);
-    expect(codeOf(() => copy.adopt(bob.address))).toBe("BAD_VALUE");
-    expect(copy.releaseOrphans()).toBe(1);
-    expect(copy.orphans()).toEqual([]);
+    expect(codeOf(() => adoptOrphan(copy, again.address + 8))).toBe("BAD_VALUE");
+    const adopted = adoptOrphan(copy, bob.address);
+    expect(codeOf(() => adoptOrphan(copy, bob.address))).toBe("BAD_VALUE");
+    expect(releaseOrphans(copy)).toBe(1);
+    expect(orphans(copy)).toEqual([]);
     expect(again.refcount).toBe(3);
     adopted.release();
     expect(again.refcount).toBe(2);
@@ -80,7 +89,7 @@ describe.each(CORES)("%s core", (_, options) => {
     const image = save(heap);
 
     const copy = restored(image, options());
-    expect(copy.lost).toEqual([
+    expect(lostFunctions(copy)).toEqual([
       { kind: "finalizer", type: "Base", name: "" },
       { kind: "finalizer", type: "Derived", name: "" },
     ]);
@@ -109,7 +118,7 @@ describe.each(CORES)("%s core", (_, options) => {
     );
     expect(codeOf(() => copy.struct("Base", { a: "ref", n: "f64" }))).toBe("DUPLICATE_TYPE");
     expect(NewDerived.id).toBe(Derived.id);
-    expect(copy.lost).toEqual([]);
+    expect(lostFunctions(copy)).toEqual([]);
     const again = copy.roots.get("it") as ReturnType<typeof NewDerived.new>;
     expect(again.twice()).toBe(4);
     copy.verify();
@@ -129,16 +138,16 @@ describe.each(CORES)("%s core", (_, options) => {
     values.set("key", node);
     const copy = restored(save(heap), options());
     const address = node.address;
-    expect(copy.lost.sort((a, b) => a.kind.localeCompare(b.kind))).toEqual([
+    expect(lostFunctions(copy).sort((a, b) => a.kind.localeCompare(b.kind))).toEqual([
       { kind: "callback", type: "Node", name: "onDeath", address },
       { kind: "finalize", type: "Node", name: "cleanUp", address },
       { kind: "value map", type: "Node", name: "", address },
     ]);
-    expect(copy.releaseOrphans()).toBeGreaterThan(2);
+    expect(releaseOrphans(copy)).toBeGreaterThan(2);
     copy.roots.delete("node");
     const dead = copy.roots.get("weak") as WeakrefHandle;
     expect(dead.deref()).toBeNull();
-    expect(copy.lost).toEqual([]);
+    expect(lostFunctions(copy)).toEqual([]);
     // New ones get ids that no old one has.
     let calls = 0;
     const fresh = copy.struct("Node", PERSON).new();
@@ -169,8 +178,8 @@ describe.each(CORES)("%s core", (_, options) => {
     expect(all.read(1, 59_999)).toBe(59_999);
     expect((all.read(2) as string).length).toBe(250_000);
     expect(all.read(4, "key 19999")).toBe(19_999);
-    expect(copy.orphans().find(({ address }) => address === popular.address)?.references).toBe(clones.length + 1);
-    copy.releaseOrphans();
+    expect(orphans(copy).find(({ address }) => address === popular.address)?.references).toBe(clones.length + 1);
+    releaseOrphans(copy);
     copy.gc.unfreeze();
     copy.gc.collect();
     copy.verify();
@@ -293,7 +302,7 @@ test("what was freed is not in an image", () => {
   const image = Buffer.from(heap.scope(() => save(heap)));
   // The handles of the texts themselves are still there: they go with the heap's leaks, or here.
   const copy = restoreSync(image);
-  copy.releaseOrphans();
+  releaseOrphans(copy);
   expect(Buffer.from(save(copy)).includes(secret)).toBe(false);
 });
 

@@ -55,9 +55,8 @@ abstract class WeakTableHandle extends Handle {
 
   /** Tells loops over the map that an entry has come, or is about to go. (That one goes with its key is no change.) */
   #countChange(): void {
-    const { changes } = this.store;
-    const count = changes.get(this.address);
-    if (count !== undefined) changes.set(this.address, count + 1);
+    const loops = this.store.loops.get(this.address);
+    if (loops !== undefined) loops.changes++;
   }
 
   /**
@@ -69,25 +68,27 @@ abstract class WeakTableHandle extends Handle {
    */
   protected *each<T>(read: (entry: Address) => T): Generator<T, void> {
     const { store } = this;
-    const { changes } = store;
     const held = store.outsideScopes(() => this.clone());
-    const changesNow = (): number => changes.get(held.address) ?? 0;
+    const map = held.address;
+    const now = store.loops.get(map) ?? { loops: 0, changes: 0 };
+    store.loops.set(map, now);
+    now.loops++;
     let key: Handle | undefined;
     try {
-      const before = changesNow();
-      changes.set(held.address, before);
-      for (let entry = entryNewerThan(store, held.address, 0); entry !== 0;) {
+      const before = now.changes;
+      for (let entry = entryNewerThan(store, map, 0); entry !== 0;) {
         const found = entry;
         const last = key;
         key = store.outsideScopes(() => held.keyAt<Handle>(found));
         // It may die, and its hooks may change the map.
         last?.release();
-        if (changesNow() !== before) throw changed(held.type);
+        if (now.changes !== before) throw changed(held.type);
         yield read(entry);
-        if (changesNow() !== before) throw changed(held.type);
-        entry = entryNewerThan(store, held.address, entry);
+        if (now.changes !== before) throw changed(held.type);
+        entry = entryNewerThan(store, map, entry);
       }
     } finally {
+      if (--now.loops === 0) store.loops.delete(map);
       key?.release();
       held.release();
     }

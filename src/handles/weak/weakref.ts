@@ -3,7 +3,7 @@ import { WEAKREF_CALLBACK_OFFSET, WEAKREF_HASHED } from "../../../assembly/layou
 import { BadValueError } from "../../base/errors.js";
 import { Handle, addressIn } from "../handle.js";
 import type { CallbackLabel } from "../../object/callbacks.js";
-import { checkAtOnce } from "../../state/store.js";
+import { checkAtOnce } from "../../state/unraisable.js";
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 

@@ -11,7 +11,7 @@ import {
 } from "../../../assembly/layout.js";
 import { BadValueError, describe } from "../../base/errors.js";
 import type { Generation } from "../../state/options.js";
-import { checkAtOnce } from "../../state/store.js";
+import { checkAtOnce } from "../../state/unraisable.js";
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 

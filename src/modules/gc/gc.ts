@@ -17,7 +17,7 @@ import type { Handle } from "../../handles/handle.js";
 import type { ObjectOf } from "../../handles/struct-handle.js";
 import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../../state/options.js";
 import type { Generation, Pauses } from "../../state/options.js";
-import { checkAtOnce } from "../../state/store.js";
+import { checkAtOnce } from "../../state/unraisable.js";
 import type { Store } from "../../state/store.js";
 import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.js";
 import { handlesOfReferents, objectsOf, referrersOf } from "./listings.js";

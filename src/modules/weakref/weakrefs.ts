@@ -3,7 +3,7 @@ import { BadValueError, describe } from "../../base/errors.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
-import { checkAtOnce } from "../../state/store.js";
+import { checkAtOnce } from "../../state/unraisable.js";
 import type { Scoped, Store } from "../../state/store.js";
 import { Finalizer, FinalizerRegistry } from "./finalizer.js";
 import type { WeakKeyMapHandle, WeakSetHandle } from "../../handles/weak/maps.js";

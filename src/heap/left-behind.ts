@@ -10,7 +10,9 @@ import type { Handle } from "../handles/handle.js";
 import type { CallbackKind } from "../object/callbacks.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
-import { structsOf } from "./structs.js";
+import { structsOf } from "../persist/structs.js";
+import { storeOf } from "./heap.js";
+import type { Heap } from "./heap.js";
 
 /** An object that something of the program before held. */
 export interface Orphan {
@@ -22,13 +24,13 @@ export interface Orphan {
   sites: string[];
 }
 
-/** See `Heap.orphans`. */
-export function orphansOf(store: Store): Orphan[] {
-  store.mustLive();
-  const orphans: Orphan[] = [];
-  for (const [address, references, sites] of store.orphans.entries())
-    if (isOrphan(store, address)) orphans.push({ address, type: store.typeAt(address).name, references, sites });
-  return orphans;
+/** Of a restored heap: the objects to which the program before had references that nobody has taken over yet. */
+export function orphans(heap: Heap): Orphan[] {
+  const store = liveStoreOf(heap);
+  const found: Orphan[] = [];
+  for (const [address, references, sites] of store.orphans?.entries() ?? [])
+    if (isOrphan(store, address)) found.push({ address, type: store.typeAt(address).name, references, sites });
+  return found;
 }
 
 /** Whether there is still an object, with outside references: somebody may have let them go by its address. */
@@ -36,19 +38,19 @@ function isOrphan(store: Store, address: Address): boolean {
   return store.core.typeOf(address) >= 2 && store.core.roots(address) !== 0;
 }
 
-/** See `Heap.adopt`. */
-export function adoptOrphan(store: Store, address: Address): Handle {
-  store.mustLive();
-  if (!store.orphans.take(address) || !isOrphan(store, address))
+/** A handle that takes one of an orphan's references over. @throws {@link BadValueError} if there is none. */
+export function adoptOrphan(heap: Heap, address: Address): Handle {
+  const store = liveStoreOf(heap);
+  if (store.orphans?.take(address) !== true || !isOrphan(store, address))
     throw new BadValueError(`nobody has left a reference to ${describe(address)} behind`);
   return adopt(store, address);
 }
 
-/** See `Heap.releaseOrphans`. */
-export function releaseOrphans(store: Store): number {
-  store.mustLive();
-  const entries = [...store.orphans.entries()];
-  store.orphans.clear();
+/** Lets go of all references that nobody has taken over. @returns How many. */
+export function releaseOrphans(heap: Heap): number {
+  const store = liveStoreOf(heap);
+  const entries = [...(store.orphans?.entries() ?? [])];
+  store.orphans = undefined;
   let released = 0;
   for (const [address, references] of entries) {
     for (let i = 0; i < references && isOrphan(store, address); i++) {
@@ -57,6 +59,12 @@ export function releaseOrphans(store: Store): number {
     }
   }
   return released;
+}
+
+function liveStoreOf(heap: Heap): Store {
+  const store = storeOf(heap);
+  store.mustLive();
+  return store;
 }
 
 /** A function that the program before had given the heap, and that images cannot hold. */
@@ -71,9 +79,9 @@ export interface Lost {
   address?: Address;
 }
 
-/** See `Heap.lost`. */
-export function lostOf(store: Store): Lost[] {
-  store.mustLive();
+/** Of a restored heap: functions that the program before had given it, and that are not there any more. Walks the heap. */
+export function lostFunctions(heap: Heap): Lost[] {
+  const store = liveStoreOf(heap);
   const lost: Lost[] = structsOf(store)
     .filter(({ hasFinalizer, finalize }) => hasFinalizer && finalize === undefined)
     .map(({ name }) => ({ kind: "finalizer", type: name, name: "" }));

@@ -1,0 +1,38 @@
+import { outside } from "../base/entered.js";
+import type { Address } from "../wasm/exports.js";
+import { LeakNet } from "./leak-net.js";
+import type { LeakHook, LeakLog, LiveHandle } from "./leak-log.js";
+import type { UnraisableContext } from "./unraisable.js";
+
+/** What the net needs of a heap. */
+interface Owner {
+  readonly core: { decref(address: Address): void };
+  readonly isDead: boolean;
+  readonly leaks: LeakLog;
+  isImmortal(address: Address): boolean;
+  describeHandle(address: Address, site: string | undefined): LiveHandle;
+  callOut(context: UnraisableContext, run: () => void): void;
+  lookAtFill(): void;
+}
+
+/** The net for the handles of a heap that JavaScript forgets: what it finds is logged, told to `onLeak`, and released. */
+export function netFor(owner: Owner, withSites: boolean, onLeak: LeakHook | undefined): LeakNet {
+  const onFull = (): void => {
+    owner.lookAtFill();
+  };
+  return new LeakNet(withSites, onFull, (address, site) => {
+    if (owner.isDead || owner.isImmortal(address)) return;
+    const leak = owner.describeHandle(address, site);
+    owner.leaks.add(leak);
+    if (onLeak !== undefined)
+      owner.callOut({ where: "leak", type: leak.type }, () => {
+        outside(onLeak, undefined, { ...leak });
+      });
+    letGo(owner, address);
+  });
+}
+
+/** Gives a reference back, unless a hook has found the heap corrupt by now. */
+function letGo(owner: Owner, address: Address): void {
+  if (!owner.isDead) owner.core.decref(address);
+}

@@ -105,11 +105,6 @@ export function greyAgain(object: usize): void {
   noteGrey(object);
 }
 
-/** An object begins to die. If its entries were being scanned in parts, it is scanned anew, as a dying object. */
-export function stopScanning(object: usize): void {
-  if (object == <usize>control.partial && control.partialStage != PART_SLOTS) greyAgain(object);
-}
-
 /** Whether an object, whose `info` this is, belongs to the snapshot. */
 @inline
 export function isOfSnapshot(object: usize, info: u32): bool {

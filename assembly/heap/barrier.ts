@@ -172,12 +172,11 @@ export function shadeMoved(to: usize, from: usize, count: u32): void {
   for (let slot = max(from, point); slot < end; slot += 4) shadeSlot(slot);
 }
 
-/** Called before two slots change places. */
-export function shadeSwapped(a: usize, b: usize): void {
+/** Called before two slots change places, the first of which stands at the lower address. */
+export function shadeSwapped(low: usize, high: usize): void {
   const point = scanPoint();
   control.partialIsAtomic = 0;
-  if (a < point && b >= point) shadeSlot(b);
-  else if (b < point && a >= point) shadeSlot(a);
+  if (low < point && high >= point) shadeSlot(high);
 }
 
 /** Called before all slots of an object change places. */

@@ -94,6 +94,17 @@ describe("in JavaScript", () => {
     await bundle.close();
     expect(runs("rolled.mjs")).toBe(ANSWER);
   });
+
+  test("a bundle that imports and exports nothing may be run as CommonJS", async () => {
+    const source = `
+      import { Heap } from "heapwright";
+      import { checkedCore } from "heapwright/checked";
+      console.log(Heap.createSync().list([1]).repr(), Heap.createSync({ module: checkedCore() }).list([2]).repr());
+    `;
+    // Bun takes such a file for CommonJS by itself if it has a variable of a name that CommonJS has, whatever it is called.
+    project.write("bundle.cjs", await bundled(source, project.folder, { platform: "node", minify: false }));
+    expect(runs("bundle.cjs")).toBe("[1] [2]\n");
+  });
 });
 
 describe("source maps", () => {

@@ -3,14 +3,18 @@
 // Debian's packages if there is none (CHROME=/path/to/chromium names another).
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { build } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** What Vite builds; served as "/built/". */
+const built = mkdtempSync(join(tmpdir(), "heapwright-vite-"));
 
 function findBrowser() {
   const candidates = [
@@ -43,7 +47,9 @@ async function serve(request, response) {
   const { pathname, search } = new URL(request.url, "http://localhost");
   const path = normalize(pathname);
   try {
-    const body = await readFile(join(root, path));
+    const body = await readFile(
+      path.startsWith("/built/") ? join(built, path.slice("/built/".length)) : join(root, path),
+    );
     if (search !== "") response.setHeader("content-security-policy", decodeURIComponent(search.slice(1)));
     response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(body);
   } catch {
@@ -70,7 +76,8 @@ const browser = await chromium.launch({
     "--disable-sync",
   ],
 });
-const address = `http://127.0.0.1:${server.address().port}/tests/browser`;
+const origin = `http://127.0.0.1:${server.address().port}`;
+const address = `${origin}/tests/browser`;
 let passed = 0;
 let failed = 0;
 
@@ -115,13 +122,23 @@ async function testPolicies() {
   }
 }
 
+async function testBundle() {
+  const source = join(root, "tests/browser/vite");
+  const out = { outDir: built, emptyOutDir: true };
+  await build({ root: source, base: "/built/", configFile: false, logLevel: "error", build: out });
+  const [text] = await result(`${origin}/built/index.html`, "text");
+  check(/^1 by the core at \/built\/assets\/core-.*\.wasm$/.test(text), `built by Vite, it collects ${text}`);
+}
+
 try {
   console.log(`Chromium ${browser.version()}`);
   await testHeaps();
   await testPolicies();
+  await testBundle();
   console.log(`${passed} passed, ${failed} failed`);
 } finally {
   await browser.close();
   server.close();
+  rmSync(built, { recursive: true });
 }
 process.exitCode = failed ? 1 : 0;

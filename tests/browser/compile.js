@@ -1,5 +1,3 @@
-// A worker that compiles the core, and gives the module to its page.
+// A worker that compiles the core, and gives the module to its page. See docs/errors.md.
 
-fetch("/dist/core.wasm")
-  .then((response) => WebAssembly.compileStreaming(response))
-  .then(postMessage, (error) => postMessage(String(error)));
+postMessage(await WebAssembly.compileStreaming(fetch("/dist/core.wasm")));

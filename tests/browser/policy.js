@@ -8,8 +8,8 @@ import { checkedCore } from "/dist/checked.js";
 const compiledElsewhere = () =>
   new Promise((resolve, reject) => {
     // A worker has the policy that its own file is served with.
-    const worker = new Worker("compile.js?script-src 'self' 'wasm-unsafe-eval'");
-    worker.onmessage = ({ data }) => (data instanceof WebAssembly.Module ? resolve(data) : reject(new Error(data)));
+    const worker = new Worker("compile.js?script-src 'self' 'wasm-unsafe-eval'", { type: "module" });
+    worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = ({ message }) => reject(new Error(message));
   });
 

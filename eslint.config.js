@@ -2,7 +2,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["dist/", "assembly/", "node_modules/", "**/*.generated.ts"] },
+  { ignores: ["dist/", ".engines/", "assembly/", "node_modules/", "**/*.generated.ts"] },
   {
     files: ["src/**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

@@ -1,15 +1,20 @@
-// Opens tests/browser/index.html in a real Chromium and reads what it shows. Installs Chromium from
+// Opens the pages of tests/browser in a real Chromium and reads what they show: heaps at work, and what a
+// Content-Security-Policy lets them do. Installs Chromium from
 // Debian's packages if there is none (CHROME=/path/to/chromium names another).
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { build } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** What Vite builds; served as "/built/". */
+const built = mkdtempSync(join(tmpdir(), "heapwright-vite-"));
 
 function findBrowser() {
   const candidates = [
@@ -37,10 +42,15 @@ function installBrowser() {
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 
+/** Files of this folder, with the Content-Security-Policy that is behind the "?" of the address. */
 async function serve(request, response) {
-  const path = normalize(new URL(request.url, "http://localhost").pathname);
+  const { pathname, search } = new URL(request.url, "http://localhost");
+  const path = normalize(pathname);
   try {
-    const body = await readFile(join(root, path));
+    const body = await readFile(
+      path.startsWith("/built/") ? join(built, path.slice("/built/".length)) : join(root, path),
+    );
+    if (search !== "") response.setHeader("content-security-policy", decodeURIComponent(search.slice(1)));
     response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(body);
   } catch {
     response.writeHead(404).end();
@@ -66,21 +76,69 @@ const browser = await chromium.launch({
     "--disable-sync",
   ],
 });
+const origin = `http://127.0.0.1:${server.address().port}`;
+const address = `${origin}/tests/browser`;
+let passed = 0;
 let failed = 0;
-try {
+
+function check(isRight, what) {
+  if (isRight) passed++;
+  else failed++;
+  console.log(`  ${isRight ? "ok" : "FAILED"}: ${what}`);
+}
+
+/** What a page gives under some name, once it does. */
+async function result(url, name) {
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.log(`page error: ${error.message}`));
-  await page.goto(`http://127.0.0.1:${server.address().port}/tests/browser/index.html`);
-  await page.waitForFunction(() => window.done === true, undefined, { timeout: 60_000 });
+  await page.goto(url);
+  const value = await page.waitForFunction((key) => window[key], name, { timeout: 60_000 });
+  return [await value.jsonValue(), page];
+}
+
+async function testHeaps() {
+  const [, page] = await result(`${address}/index.html`, "done");
   const steps = await page.locator("#steps li").allTextContents();
   const collected = await page.locator("#collected").textContent();
-  console.log(`Chromium ${browser.version()}: the page shows "Collected: ${collected}"`);
-  for (const step of steps) console.log(`  ${step}`);
-  failed = steps.filter((step) => !step.startsWith("ok")).length + (collected === "2" ? 0 : 1);
-  if (steps.length < 8) failed++;
-  console.log(`${steps.length - failed} passed, ${failed} failed`);
+  check(collected === "2", `the page shows "Collected: ${collected}"`);
+  for (const step of steps) check(step.startsWith("ok"), step.replace(/^\w+: /, ""));
+  check(steps.length >= 8, `${steps.length} steps, of 8 at least`);
+}
+
+const FORBIDDEN = /^WasmForbiddenError WASM_FORBIDDEN: .*script-src 'wasm-unsafe-eval'.*option "module"/;
+/** Policies, and whether each lets a page compile WebAssembly. */
+const POLICIES = { "script-src 'self'": false, "script-src 'self' 'wasm-unsafe-eval'": true };
+
+async function testPolicies() {
+  for (const [policy, allows] of Object.entries(POLICIES)) {
+    const [outcomes] = await result(`${address}/policy.html?${policy}`, "outcomes");
+    for (const [way, outcome] of Object.entries(outcomes)) {
+      // A module that was compiled under another policy may be used under each.
+      const works = allows || way === "compiledElsewhere";
+      const isRight = works ? outcome === "works" : FORBIDDEN.test(outcome);
+      check(isRight, `${policy}, ${way}: ${isRight ? outcome.slice(0, 80) : outcome}`);
+    }
+    check(Object.keys(outcomes).length === 5, `${policy}: five ways`);
+  }
+}
+
+async function testBundle() {
+  const source = join(root, "tests/browser/vite");
+  const out = { outDir: built, emptyOutDir: true };
+  await build({ root: source, base: "/built/", configFile: false, logLevel: "error", build: out });
+  const [text] = await result(`${origin}/built/index.html`, "text");
+  check(/^1 by the core at \/built\/assets\/core-.*\.wasm$/.test(text), `built by Vite, it collects ${text}`);
+}
+
+try {
+  console.log(`Chromium ${browser.version()}`);
+  await testHeaps();
+  await testPolicies();
+  await testBundle();
+  console.log(`${passed} passed, ${failed} failed`);
 } finally {
   await browser.close();
   server.close();
+  rmSync(built, { recursive: true });
 }
 process.exitCode = failed ? 1 : 0;

@@ -13,9 +13,9 @@ import type { WasmModule } from "./base/platform.js";
 import { text } from "./wasm/core-checked.generated.js";
 import { compiled } from "./wasm/refused.js";
 
-let module: WebAssembly.Module | undefined;
+let shared: WebAssembly.Module | undefined;
 
 /** The checked core, compiled at its first use and shared by all heaps. @throws WasmForbiddenError, where WebAssembly may not be compiled. */
 export function checkedCore(): WasmModule {
-  return (module ??= compiled(text));
+  return (shared ??= compiled(text));
 }

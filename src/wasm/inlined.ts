@@ -3,19 +3,20 @@ import { decodeCore } from "./core-text.js";
 import { compiled, startError } from "./refused.js";
 import type { CoreProvider } from "./instance.js";
 
-let module: WebAssembly.Module | undefined;
+// Not called "module": a bundle in one file may be run as CommonJS, where that name is taken.
+let shared: WebAssembly.Module | undefined;
 
 /** The release core, which is in this package's code: compiled at its first use, and shared by all heaps. */
 export const INLINED_CORE: CoreProvider = {
   /** Off the main thread, where older browsers compile at most 4 KiB at once. */
   async compile() {
     try {
-      return (module ??= await WebAssembly.compile(decodeCore(text)));
+      return (shared ??= await WebAssembly.compile(decodeCore(text)));
     } catch (error) {
       throw startError(error, true);
     }
   },
   compileSync() {
-    return (module ??= compiled(text));
+    return (shared ??= compiled(text));
   },
 };

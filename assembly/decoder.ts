@@ -16,6 +16,7 @@ export function decode(from: usize, end: usize): usize {
   return to;
 }
 
+
 @inline
 function meaning(at: u32): u32 {
   return load<u16>((<usize>at) << 1);

@@ -49,11 +49,12 @@ export function reorderSlots(object: usize, slots: usize, from: usize, count: u3
   memory.copy(slots, from, (<usize>count) << 2);
 }
 
-export function swapSlots(a: usize, b: usize): void {
-  if (control.partial) shadeSwapped(a, b);
-  const value = load<u32>(a);
-  store<u32>(a, load<u32>(b));
-  store<u32>(b, value);
+/** Lets two slots change places, the first of which stands at the lower address. */
+export function swapSlots(low: usize, high: usize): void {
+  if (control.partial) shadeSwapped(low, high);
+  const value = load<u32>(low);
+  store<u32>(low, load<u32>(high));
+  store<u32>(high, value);
 }
 
 /**

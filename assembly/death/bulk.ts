@@ -107,7 +107,7 @@ export function isUnmarkedWithoutHooks(): bool {
   for (let object = firstObject(); object; object = nextObject(object)) {
     const info = infoOf(object);
     const hasHook = info & FLAG_HAS_WEAKREFS || !(typeAt(info & TYPE_MASK).flags & TYPE_HAS_NO_HOOKS);
-    if (hasHook && refcountOf(object) && !isMarked(object)) return false;
+    if (hasHook && !isMarked(object)) return false;
   }
   return true;
 }
@@ -140,7 +140,7 @@ function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   const size = strideOf(page);
   const before = page.used;
   // Then all blocks are freed together, and need not be put on the free list.
-  const isWhole = isUnmarked && !isLarge && page.kind == BLOCK_LINKED && !control.nesting && !CHECK;
+  const isWhole = isUnmarked && !isLarge && page.kind == BLOCK_LINKED && !CHECK;
   let old: u32 = 0;
   for (let object = first; object < end; object += size) {
     if (!isDead(object, isUnmarked)) continue;
@@ -162,11 +162,13 @@ function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   return old;
 }
 
-/** Whether there is an unmarked object at this address whose death has not begun. */
+/** Whether there is an unmarked object at this address. Its death has not begun, since the dying are roots. */
 @inline
 function isDead(object: usize, isUnmarked: bool): bool {
   const isObject = (infoOf(object) & TYPE_MASK) > <u32>TYPE_BUFFER;
-  return isObject && (isUnmarked || !isMarked(object)) && refcountOf(object) != 0;
+  const isDead = isObject && (isUnmarked || !isMarked(object));
+  if (CHECK) assert(!isDead || refcountOf(object) != 0, "a marking has passed over a dying object");
+  return isDead;
 }
 
 /** Drops the references to marked objects, which live on. */

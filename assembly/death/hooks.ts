@@ -23,7 +23,7 @@ import { dropsLastFirst, isPlain, slotCount } from "../object/references";
 import { Type, typeOf } from "../object/type";
 import { hold, unhold } from "../heap/count";
 import { moveTo, untrack } from "../heap/generations";
-import { shade, stopScanning } from "../heap/barrier";
+import { shade } from "../heap/barrier";
 import { callbackOf, lastOfChain, nextWeakref, setNextWeakref } from "../weak/reference";
 
 /** Hooks that may run one inside the other. The limit of CPython's trashcan. */
@@ -143,13 +143,16 @@ export function forgetCallback(id: u32): void {
 
 // ---- Deferred deaths and callbacks
 
-/** Makes an object DYING: in no generation, without references from outside, all slots still held. */
-export function markDying(object: usize): void {
-  stopScanning(object);
+/**
+ * Makes an object DYING: in no generation, without references from outside, all slots still held. Shaded, because a
+ * cycle that marks finds what the object still holds through the object alone.
+ */
+function markDying(object: usize): void {
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
   setInfo(object, (infoOf(object) & ~SATURATED) | FLAG_DYING);
   setRefcount(object, 0);
   setPrev(object, firstCursor(object, typeOf(object)));
+  shade(object);
 }
 
 /**
@@ -170,8 +173,6 @@ export function pushDying(object: usize): void {
 /** Puts a dying object on the stack: right below `above`, or on top if that is 0. */
 export function pushBelow(above: usize, object: usize): void {
   markDying(object);
-  // Shaded, because a cycle that marks finds what the object still holds through the object alone.
-  shade(object);
   if (above) {
     setNext(object, nextOf(above));
     setNext(above, object);
@@ -186,7 +187,6 @@ export function pushBelow(above: usize, object: usize): void {
  */
 export function defer(object: usize): void {
   markDying(object);
-  shade(object);
   setNext(object, 0);
   if (control.waitingFirst) setNext(control.waitingLast, object);
   else control.waitingFirst = <u32>object;

@@ -1,9 +1,9 @@
 // The death of a leaf: an object without references, and so without links by which it could wait on the stack.
 
-import { FLAG_DYING, FLAG_HAS_WEAKREFS, FLAG_INTERNED, TYPE_STR } from "../layout";
+import { FLAG_HAS_WEAKREFS, FLAG_INTERNED, TYPE_STR } from "../layout";
 import { freeBlock } from "../memory/blocks";
 import { control } from "../control";
-import { SATURATED, infoOf, setInfo, setRefcount, typeIdOf } from "../object/header";
+import { infoOf, typeIdOf } from "../object/header";
 import { Type, hasLinks } from "../object/type";
 import { forgetInterned } from "../values/intern";
 import { firstEntryOf, releaseEntry } from "../weak/map";
@@ -27,8 +27,6 @@ export function killLeaf(leaf: usize): usize {
     return 0;
   }
   if (leaf == <usize>control.partial) control.partial = 0;
-  setInfo(leaf, (info & ~SATURATED) | FLAG_DYING);
-  setRefcount(leaf, 0);
   let callbacks: usize = 0;
   if (info & FLAG_HAS_WEAKREFS) {
     let last: usize = 0;

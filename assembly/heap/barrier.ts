@@ -105,11 +105,6 @@ export function greyAgain(object: usize): void {
   noteGrey(object);
 }
 
-/** An object begins to die. If its entries were being scanned in parts, it is scanned anew, as a dying object. */
-export function stopScanning(object: usize): void {
-  if (object == <usize>control.partial && control.partialStage != PART_SLOTS) greyAgain(object);
-}
-
 /** Whether an object, whose `info` this is, belongs to the snapshot. */
 @inline
 export function isOfSnapshot(object: usize, info: u32): bool {
@@ -177,12 +172,11 @@ export function shadeMoved(to: usize, from: usize, count: u32): void {
   for (let slot = max(from, point); slot < end; slot += 4) shadeSlot(slot);
 }
 
-/** Called before two slots change places. */
-export function shadeSwapped(a: usize, b: usize): void {
+/** Called before two slots change places, the first of which stands at the lower address. */
+export function shadeSwapped(low: usize, high: usize): void {
   const point = scanPoint();
   control.partialIsAtomic = 0;
-  if (a < point && b >= point) shadeSlot(b);
-  else if (b < point && a >= point) shadeSlot(a);
+  if (low < point && high >= point) shadeSlot(high);
 }
 
 /** Called before all slots of an object change places. */

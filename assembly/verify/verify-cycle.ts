@@ -2,6 +2,7 @@
 // objects, weak maps and lists.
 
 import {
+  FLAG_DYING,
   FLAG_FINALIZED,
   FLAG_UNREACHABLE,
   PHASE_GATHERING,
@@ -42,13 +43,17 @@ export function verifyCycle(): u32 {
   return control.phase >= <u32>PHASE_GATHERING ? verifyDecision() : 0;
 }
 
-/** Scanned objects are marked, and so are objects with outside references, once the walk has passed them. */
+/**
+ * Scanned objects are marked. So are objects with outside references, and dying ones for what they still hold, once the
+ * walk has passed them.
+ */
 function verifyMarks(): u32 {
   const passed: usize = control.phase == PHASE_WALKING ? <usize>control.cursor : usize.MAX_VALUE;
   for (let object = firstObject(); object; object = nextObject(object)) {
     if (isMarked(object)) continue;
-    const isRoot = object < passed && rootsFieldOf(object) && isOfSnapshot(object, infoOf(object));
-    if (isScanned(object) || isRoot) return broken(INVARIANT_SNAPSHOT, object);
+    const info = infoOf(object);
+    const isRoot = info & FLAG_DYING || (rootsFieldOf(object) && isOfSnapshot(object, info));
+    if (isScanned(object) || (isRoot && object < passed)) return broken(INVARIANT_SNAPSHOT, object);
   }
   return 0;
 }

@@ -35,6 +35,7 @@ import type { Leak, LiveHandle } from "../state/leak-log.js";
 import { Store } from "../state/store.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
+import type { CoreExports } from "../wasm/readings.js";
 import { markEntrances } from "./entrances.js";
 import { HEAP_OPTIONS, applyOptions, makeStore } from "./options.js";
 import type { HeapOptions } from "./options.js";
@@ -156,12 +157,9 @@ export class Heap {
 
   /** A new list of these items. */
   list<T extends Value = Value>(items: Iterable<T> = []): ListHandle<Widened<T>> {
-    const store = this.#store;
-    return this.#filled(
-      adopt<ListHandle<Widened<T>>>(
-        store,
-        store.require(() => store.core.newList(0), "a list"),
-      ),
+    return this.#filled<ListHandle<Widened<T>>>(
+      "a list",
+      (core) => core.newList(0),
       (list) => {
         list.extend(items as Iterable<never>);
       },
@@ -180,12 +178,9 @@ export class Heap {
   dict<V extends Value>(entries: Readonly<Record<string, V>>): DictHandle<string, Widened<V>>;
   dict(entries?: DictInit): DictHandle;
   dict(entries: DictInit = []): DictHandle {
-    const store = this.#store;
-    return this.#filled(
-      adopt<DictHandle>(
-        store,
-        store.require(() => store.core.newDict(0), "a dict"),
-      ),
+    return this.#filled<DictHandle>(
+      "a dict",
+      (core) => core.newDict(0),
       (dict) => {
         dict.update(entries);
       },
@@ -194,19 +189,22 @@ export class Heap {
 
   /** A new set of these elements. @throws {@link BadKeyError} */
   set<T extends Value = Value>(elements: Iterable<T> = []): SetHandle<Widened<T>> {
-    const store = this.#store;
-    return this.#filled(
-      adopt<SetHandle<Widened<T>>>(
-        store,
-        store.require(() => store.core.newSet(0), "a set"),
-      ),
+    return this.#filled<SetHandle<Widened<T>>>(
+      "a set",
+      (core) => core.newSet(0),
       (set) => {
         set.update(elements as Iterable<never>);
       },
     );
   }
 
-  #filled<T extends Handle>(handle: T, fill: (handle: T) => void): T {
+  /** A new container, filled: all of it, or nothing. */
+  #filled<H extends Handle>(what: string, make: (core: CoreExports) => number, fill: (handle: H) => void): H {
+    const store = this.#store;
+    const handle = adopt<H>(
+      store,
+      store.require(() => make(store.core), what),
+    );
     try {
       fill(handle);
       return handle;

@@ -541,6 +541,14 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
       // Nothing is removed, so nothing changes.
       expect(codeOf(() => loop(set.values(), () => set.delete(last)))).toBe("no error");
       expect(codeOf(() => loop(set.values(), () => set.clear()))).toBe("CONTAINER_CHANGED");
+      // A loop in a loop sees the same changes, and nothing is remembered of loops that are over.
+      map.set(first, 1);
+      map.set(last, 1);
+      const inner = (): void => {
+        expect(codeOf(() => loop(map.keys(), () => map.delete(first)))).toBe("CONTAINER_CHANGED");
+      };
+      expect(codeOf(() => loop(map.keys(), inner))).toBe("CONTAINER_CHANGED");
+      expect(map.store.loops.size).toBe(0);
       releaseAll([...live, added, other]);
       expect([map.length, set.length]).toEqual([0, 0]);
       releaseAll([map, set]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { cycles, edgeToCut, hubs, smallestCycle } from "../../src/dump/analysis/cycles.js";
+import { edgeToCut } from "../../src/dump/analysis/cut.js";
+import { cycles, smallestCycle } from "../../src/dump/analysis/cycles.js";
+import { hubs } from "../../src/dump/analysis/hubs.js";
 import { Reach, reachability } from "../../src/dump/analysis/reachability.js";
 import { NOT_RETAINING, NO_NODE } from "../../src/dump/graph/graph.js";
 import type { HeapGraph } from "../../src/dump/graph/graph.js";

@@ -3,7 +3,7 @@
 import type { DictHandle } from "../../src/index.js";
 import { describe, expect, test } from "vitest";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
-import { WAYS, quietHeap } from "../support/ways.js";
+import { WAYS, collectAll, quietHeap } from "../support/ways.js";
 
 describe.each(CORES)("tracking, %s core", (_, options) => {
   test("a tuple is tracked until a collection of its generation finds atoms alone", () => {
@@ -153,5 +153,29 @@ describe.each(WAYS)("a dict that holds tuples of atoms, %s core, %s pauses", (_,
     heap.verify();
     expect(heap.stats().objects).toBe(objects - 1);
     expect(dict.isTracked).toBe(outer.isTracked);
+  });
+});
+
+// Dicts of more than 256 entries are scanned in parts.
+describe.each(WAYS)("a large container of atoms but for one item, %s core, %s pauses", (_, pauses, options) => {
+  const LENGTH = 1000;
+
+  test.each(["dict", "tuple"])("stays tracked wherever in the %s that is", (kind) => {
+    for (const at of [0, 300, 600, LENGTH - 1]) {
+      const heap = quietHeap(options, pauses);
+      // Something has become old, so a cycle is worth it.
+      const inner = heap.list();
+      heap.gc.collect(1);
+      const items = Array.from({ length: LENGTH }, (_, i) => (i === at ? inner : i));
+      const outer = kind === "dict" ? heap.dict(items.map((item, i) => [i, item])) : heap.tuple(items);
+      inner.append(outer);
+      collectAll(heap);
+      heap.verify();
+      expect(outer.isTracked, `the list at ${at}`).toBe(true);
+      outer.release();
+      inner.release();
+      expect(heap.core.collect(2)).toBe(2);
+      heap.dispose();
+    }
   });
 });

@@ -158,6 +158,29 @@ describe.each(CORES)("%s core", (_, options) => {
     copy.dispose();
   });
 
+  test("weak references whose callbacks have been called are alike in an image, however many there were", () => {
+    const heap = Heap.createSync(options());
+    const Node = heap.struct("Node", PERSON);
+    let calls = 0;
+    for (const dies of ["by its references", "in a cycle"]) {
+      const node = Node.new();
+      if (dies === "in a cycle") node.buddy = node;
+      for (let i = 0; i < 3; i++)
+        heap.roots.set(
+          `${dies} ${i}`,
+          heap.weakref.ref(node, () => calls++),
+        );
+      node.release();
+    }
+    heap.gc.collect();
+    expect(calls).toBe(6);
+    const copy = restored(save(heap), options());
+    expect([...copy.roots.values()].map((weak) => (weak as WeakrefHandle).deref())).toEqual(Array(6).fill(null));
+    copy.verify();
+    copy.dispose();
+    heap.dispose();
+  });
+
   test("large counts, large blocks, many types and frozen objects come through", () => {
     const heap = Heap.createSync(options());
     const types = Array.from({ length: 150 }, (_, i) => heap.struct(`Type ${i}`, { a: "ref", [`field${i}`]: "i64" }));

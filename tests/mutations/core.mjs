@@ -17,7 +17,13 @@ export const STAGES = [
     "tests/core/silent",
     "tests/death",
     "tests/weak/gone",
-  ].concat("tests/hooks/random", "tests/bounded/hooks", "tests/regression/bounded", "tests/cpython"),
+  ].concat(
+    "tests/bounded/passed",
+    "tests/hooks/random",
+    "tests/bounded/hooks",
+    "tests/regression/bounded",
+    "tests/cpython",
+  ),
   ["tests/weak/random", "tests/core/verify", "tests/core/lists", "tests/bounded/steps", "tests/regression/core"].concat(
     "tests/hooks/weak",
     "tests/scaling/weak",
@@ -38,6 +44,8 @@ export const STAGES = [
   ["tests/model/random-programs", "tests/model/moving", "tests/hooks/matrix", "tests/regression/interference"].concat(
     "tests/oracle/gc.test",
     "tests/memory",
+    "tests/host/tracking",
+    "tests/image/restore",
   ),
 ];
 

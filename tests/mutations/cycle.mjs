@@ -105,6 +105,24 @@ export default [
     replace: "",
   },
   {
+    name: "cycle: a step believes what the last death knew of the host's stack",
+    file: cycle,
+    find: "  startActivation();\n  if (!canRunHooks()) return false;",
+    replace: "  if (!canRunHooks()) return false;",
+  },
+  {
+    name: "cycle: what ends all that waits believes what the last death knew of the host's stack",
+    file: cycle,
+    find: "  startActivation();\n  while (",
+    replace: "  while (",
+  },
+  {
+    name: "collection: it believes what the last death knew of the host's stack",
+    file: "assembly/collect/collect.ts",
+    find: "  startActivation();\n",
+    replace: "",
+  },
+  {
     name: "cycle: a hook in a step may start a collection",
     file: cycle,
     find: "  if (!canRunHooks()) return false;\n  control.collecting = 1;",

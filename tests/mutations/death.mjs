@@ -24,12 +24,6 @@ export default [
     replace: "  setNext(dead, top);",
   },
   {
-    name: "death: weak references of a dying leaf read it until it is gone",
-    file: "assembly/death/leaf.ts",
-    find: "  setInfo(leaf, (info & ~SATURATED) | FLAG_DYING);",
-    replace: "  setInfo(leaf, info & ~SATURATED);",
-  },
-  {
     name: "death: the floor of the outer death is ignored",
     file: death,
     find: "    if (top == floor || budget <= 0) break;",
@@ -127,6 +121,12 @@ export default [
   },
   {
     name: "death: a death believes what the last one knew of the host's stack",
+    file: death,
+    find: "  startActivation();\n  goOn(object, slot, control.dyingTop);",
+    replace: "  goOn(object, slot, control.dyingTop);",
+  },
+  {
+    name: "death: a weak map that is cleared believes what the last death knew of the host's stack",
     file: "assembly/death/entries.ts",
     find: "  startActivation();\n  const floor = control.dyingTop;",
     replace: "  const floor = control.dyingTop;",
@@ -154,12 +154,6 @@ export default [
     file: bulk,
     find: "    if (info & FLAG_INTERNED && (info & TYPE_MASK) == TYPE_STR) forgetInterned(object);\n",
     replace: "",
-  },
-  {
-    name: "bulk: a run without marks is renewed in the middle of a death",
-    file: bulk,
-    find: "page.kind == BLOCK_LINKED && !control.nesting && !CHECK;",
-    replace: "page.kind == BLOCK_LINKED && !CHECK;",
   },
   {
     name: "bulk: the objects of a run that dies as a whole stay counted as old",

@@ -22,10 +22,10 @@ export default [
     replace: "",
   },
   {
-    name: "hooks: deferred objects are not roots of a cycle that marks",
+    name: "hooks: dying objects are not roots of a cycle that has passed them",
     file: hooks,
-    find: "  shade(object);\n  setNext(object, 0);",
-    replace: "  setNext(object, 0);",
+    find: "  setPrev(object, firstCursor(object, typeOf(object)));\n  shade(object);",
+    replace: "  setPrev(object, firstCursor(object, typeOf(object)));",
   },
   {
     name: "hooks: the last deferred object is lost",
@@ -80,12 +80,6 @@ export default [
     file: hooks,
     find: "  control.callbacksLast = <u32>lastOfChain(first);",
     replace: "  control.callbacksLast = <u32>first;",
-  },
-  {
-    name: "hooks: an object that dies while its entries are scanned is not scanned anew",
-    file: hooks,
-    find: "  stopScanning(object);\n",
-    replace: "",
   },
   {
     name: "hooks: deaths that wait on the stack do not count as waiting",

@@ -123,9 +123,9 @@ export default [
     replace: "  return isOfSnapshot(object, info) && !isMarked(object);",
   },
   {
-    name: "barrier: of two slots that change places only the first is looked at",
+    name: "barrier: of two slots that change places none is looked at",
     file: barrier,
-    find: "  else if (b < point && a >= point) shadeSlot(a);\n",
+    find: "  if (low < point && high >= point) shadeSlot(high);\n",
     replace: "",
   },
   {

@@ -1,8 +1,8 @@
 // Scanning: marking the objects that an object refers to.
 //
 // An object with more than PART slots, or entries of weak maps, is scanned in parts, one such object at a time. The
-// program may change it between two parts: heap/barrier.ts shades slots that move past the point reached, `unlinkEntry`
-// in weak/map.ts moves on from an entry that is removed, and a death makes the object grey again (`stopScanning`).
+// program may change it between two parts: heap/barrier.ts shades slots that move past the point reached, and
+// `unlinkEntry` in weak/map.ts moves on from an entry that is removed. A death removes all entries that way.
 
 import {
   FLAG_HAS_WEAKREFS,

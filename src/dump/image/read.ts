@@ -7,47 +7,33 @@ import {
   IMMORTAL_REFCOUNT,
   KIND_LIST,
   KIND_TABLE,
-  PAGE_SIZE,
   SLOTS_BUFFER_OFFSET,
-  STR_BYTES_OFFSET,
-  STR_LENGTH_OFFSET,
-  TYPE_BYTES,
   TYPE_EPHEMERON,
   TYPE_FLOAT,
   TYPE_INT,
   TYPE_MASK,
   TYPE_STR,
   TYPE_TUPLE,
-  VALUE_OFFSET,
   WEAKREF_REFERENT_OFFSET,
 } from "../../../assembly/layout.js";
 import { bytesOf, viewOf } from "../../image/byte-source.js";
 import type { ByteSource, Bytes } from "../../image/byte-source.js";
 import { checkImage } from "../../image/check/check.js";
 import type { CheckedImage } from "../../image/check/check.js";
-import { PAGE_FREE, PAGE_LARGE, PAGE_SPAN } from "../../wasm/core-layout.js";
 import { HANDLE_WORDS, SITE_WORDS } from "../../image/image.js";
-import type { Run } from "../../image/image.js";
 import { checkGraph } from "../graph/check.js";
-import {
-  EDGE_INTERNAL,
-  EdgeLabel,
-  EdgeStrength,
-  NO_GENERATION,
-  NO_NODE,
-  NodeFlag,
-  RegionKind,
-  RootKind,
-} from "../graph/graph.js";
-import type { HeapGraph, MemoryMap, RootColumns } from "../graph/graph.js";
+import { EDGE_INTERNAL, EdgeLabel, EdgeStrength, NO_GENERATION, NO_NODE, NodeFlag, RootKind } from "../graph/graph.js";
+import type { HeapGraph, RootColumns } from "../graph/graph.js";
 import { Growable } from "../graph/growable.js";
 import { EdgeWalk } from "./edges.js";
+import { contentsOf, labelOfNumber, labelOfText } from "./labels.js";
+import { memoryMapOf } from "./memory-map.js";
 import { StringTable } from "./strings.js";
 import { typesOf } from "./types.js";
 
 /**
- * Reads a heap image as a graph: every object with its address, counts, generation and text, every reference, who
- * holds what from outside, and where the bytes of memory are. Needs no WebAssembly; checks the image as a
+ * Reads a heap image as a graph: every object with its address, counts, generation and text, every reference, the
+ * roots, and what memory is used for. Needs no WebAssembly; checks the image as a
  * restore would.
  *
  * @throws {@link BadImageError}
@@ -63,13 +49,8 @@ export function readImageSync(bytes: Bytes): HeapGraph {
   return graph;
 }
 
-/** Texts up to this many bytes are labels; longer ones have their beginning for one. */
-const LABEL_BYTES = 200;
-/** Strings beyond which nodes go without labels: what they hold can still be compared by its contents. */
+/** Most strings of a graph. Further texts have no label; they can still be compared, by their contents. */
 const MOST_STRINGS = 2 ** 22;
-
-// A byte order mark is a character like any other.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 class GraphReader {
   readonly #checked: CheckedImage;
@@ -109,9 +90,13 @@ class GraphReader {
       }
       const contents = contentsOf(image.words, at, typeId);
       if (contents !== undefined) [offset[v], length[v]] = contents;
-      if (typeId === TYPE_STR)
-        flags[v] = (flags[v] as number) | this.#labelText(label, v, contents as [number, number]);
-      else if (typeId === TYPE_INT || typeId === TYPE_FLOAT) label[v] = this.#labelNumber(at, typeId);
+      if (typeId === TYPE_STR) {
+        const { text, isWhole } = labelOfText(image.frame.bytes, contents as [number, number]);
+        const index = (label[v] = this.#strings.indexOf(text));
+        // 0 is also what a full table of strings answers.
+        if (isWhole && (index !== 0 || text === "")) flags[v] = (flags[v] as number) | NodeFlag.TEXT;
+      } else if (typeId === TYPE_INT || typeId === TYPE_FLOAT)
+        label[v] = this.#strings.indexOf(labelOfNumber(image.words, at, typeId));
     }
     this.#readYoung(generation);
     const { firstEdge, edges } = this.#readEdges();
@@ -136,7 +121,7 @@ class GraphReader {
       types,
       strings: this.#strings.texts,
       contents: { bytes: image.frame.bytes, offset, length },
-      memory: this.#readMemory(),
+      memory: memoryMapOf(image),
     };
   }
 
@@ -148,26 +133,6 @@ class GraphReader {
     if (kind !== KIND_LIST && kind !== KIND_TABLE) return own;
     const buffer = image.word(object + SLOTS_BUFFER_OFFSET);
     return buffer === 0 ? own : own + image.runAt(buffer).blockSize;
-  }
-
-  /** Gives a str its label. The flag that says whether that is all of it. */
-  #labelText(label: Uint32Array, v: number, [offset, length]: [number, number]): number {
-    const { bytes } = this.#checked.image.frame;
-    const isWhole = length <= LABEL_BYTES;
-    const text = decoder.decode(bytes.subarray(offset, offset + Math.min(length, LABEL_BYTES)));
-    // A cut may have gone through a character.
-    const index = this.#strings.indexOf(isWhole ? text : `${text.replace(/\uFFFD+$/, "")}…`);
-    label[v] = index;
-    return isWhole && (index !== 0 || length === 0) ? NodeFlag.TEXT : 0;
-  }
-
-  #labelNumber(at: number, typeId: number): number {
-    const { words } = this.#checked.image;
-    const value = at + VALUE_OFFSET / 4;
-    if (typeId === TYPE_FLOAT)
-      return this.#strings.indexOf(String(doubleOf(words[value] as number, words[value + 1] as number)));
-    const [low, high] = [words[value] as number, words[value + 1] as number];
-    return this.#strings.indexOf(String((BigInt(high | 0) << 32n) | BigInt(low)));
   }
 
   #readYoung(generation: Uint8Array): void {
@@ -258,48 +223,6 @@ class GraphReader {
       references: references.take(),
     };
   }
-
-  /** Regions of memory, from its beginning: what lies in front of the pages, then each run. */
-  #readMemory(): MemoryMap {
-    const { image } = this.#checked;
-    const { firstPage, endPage } = image.control;
-    const count = image.runs.length + 1;
-    const regions = {
-      count,
-      address: new Uint32Array(count),
-      bytes: new Float64Array(count),
-      kind: new Uint8Array(count),
-      blockBytes: new Uint32Array(count),
-      blocks: new Uint32Array(count),
-      blocksUsed: new Uint32Array(count),
-    };
-    regions.bytes[0] = firstPage * PAGE_SIZE;
-    regions.kind[0] = RegionKind.OVERHEAD;
-    image.runs.forEach((run, index) => {
-      const row = index + 1;
-      const bytes = run.pages * PAGE_SIZE;
-      regions.address[row] = run.first * PAGE_SIZE;
-      regions.bytes[row] = bytes;
-      regions.kind[row] = regionKindOf(run.state);
-      if (run.blockSize === 0) return;
-      regions.blockBytes[row] = run.blockSize;
-      regions.blocks[row] = Math.floor(bytes / run.blockSize);
-      regions.blocksUsed[row] = run.made - this.#freeBlocks(run);
-    });
-    return { bytes: endPage * PAGE_SIZE, regions };
-  }
-
-  #freeBlocks(run: Run): number {
-    let free = 0;
-    for (let block = run.free; block !== 0; block = this.#checked.image.word(block)) free++;
-    return free;
-  }
-}
-
-function regionKindOf(state: number): number {
-  if (state === PAGE_FREE) return RegionKind.FREE;
-  if (state === PAGE_SPAN) return RegionKind.SPAN;
-  return state === PAGE_LARGE ? RegionKind.LARGE : RegionKind.OVERHEAD;
 }
 
 function flagsOf(refcount: number, info: number, typeId: number): number {
@@ -310,20 +233,4 @@ function flagsOf(refcount: number, info: number, typeId: number): number {
     ((info & FLAG_HAS_WEAKREFS) !== 0 ? NodeFlag.HAS_WEAKREFS : 0) |
     (typeId === TYPE_TUPLE ? NodeFlag.IMMUTABLE : 0)
   );
-}
-
-/** Where the value of a text or number lies in the image, and how many bytes it has. `at` is a word's index. */
-function contentsOf(words: Uint32Array, at: number, typeId: number): [offset: number, length: number] | undefined {
-  if (typeId === TYPE_STR || typeId === TYPE_BYTES)
-    return [4 * at + STR_BYTES_OFFSET, words[at + STR_LENGTH_OFFSET / 4] as number];
-  return typeId === TYPE_INT || typeId === TYPE_FLOAT ? [4 * at + VALUE_OFFSET, 8] : undefined;
-}
-
-const halves = new Uint32Array(2);
-const double = new Float64Array(halves.buffer);
-
-function doubleOf(low: number, high: number): number {
-  halves[0] = low;
-  halves[1] = high;
-  return double[0] as number;
 }

@@ -1,33 +1,34 @@
 import { BadImageError } from "../../base/errors.js";
+import {
+  CLOSE_BRACKET,
+  COMMA,
+  OPEN_BRACKET,
+  QUOTE,
+  STRINGS_AT_ONCE,
+  ValueScanner,
+  endOfStrings,
+  isSpace,
+} from "./json-scanner.js";
 
 /** A reader's request for more bytes; answered with the next chunk, or `null` at the end of the file. */
 export type Chunks<T> = Generator<undefined, T, Uint8Array | null>;
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
 const ZERO = 0x30;
 const NINE = 0x39;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 /** The largest object or string that is taken as a whole: the head of a dump, or one text of its string table. */
 const MOST_BYTES_AT_ONCE = 256 * 2 ** 20;
-/** Bytes of strings that are decoded together, since a call for each costs more than the work. */
-const STRINGS_AT_ONCE = 1 << 20;
 
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
+/** In place of a number: none has begun; it has ended with white space, and a comma or the end must follow. */
+const NOTHING = -1;
+const COMPLETE = -2;
 
 /**
  * Reads JSON from bytes that arrive in chunks, without ever holding more than a piece of it. The caller, which knows the
  * order of the values, asks for each by a method for its kind.
  *
- * All methods are generators that yield when they need the next chunk. Whatever does not follow the grammar is
- * a {@link BadImageError} with its position.
+ * All methods are generators that yield when they need the next chunk. What does not follow the grammar is
+ * a {@link BadImageError} with its position in the file.
  */
 export class JsonBytes {
   #chunk: Uint8Array = new Uint8Array(0);
@@ -98,7 +99,7 @@ export class JsonBytes {
     const start = this.offset;
     const pieces: Uint8Array[] = [];
     let bytes = 0;
-    const scanner = new Scanner(first);
+    const scanner = new ValueScanner(first);
     for (;;) {
       const from = this.#position;
       const isDone = (this.#position = scanner.scan(this.#chunk, from)) < this.#chunk.length || scanner.isClosed;
@@ -132,7 +133,7 @@ export class JsonBytes {
 
   /** Goes past a value of any kind and size. Only its brackets and quotes are looked at. */
   *skip(): Chunks<void> {
-    const scanner = new Scanner(yield* this.peek());
+    const scanner = new ValueScanner(yield* this.peek());
     const start = this.offset;
     for (;;) {
       this.#position = scanner.scan(this.#chunk, this.#position);
@@ -143,8 +144,8 @@ export class JsonBytes {
   }
 
   /**
-   * An array of whole numbers from 0 to 2^53 - 1, handed over in rows of `width`. `take` gets some rows at a time, in an
-   * array that is used again, their number, and that of the rows before.
+   * An array of whole numbers from 0 to 2^53 - 1, in rows of `width`. `take` gets a block of rows, how many these are, and
+   * how many came before. The block is used again after `take` returns. Returns how many rows there were.
    */
   *rows(
     what: string,
@@ -216,7 +217,7 @@ export class JsonBytes {
       bytes = 0;
       start = this.offset;
     };
-    // Text is only cut where a string ends, so that each batch is an array of its own.
+    // A batch ends where a string ends, so that each is a whole array to JSON.parse.
     for (let isFirst = true; ; isFirst = false) {
       if (!isFirst) {
         if (yield* this.accept("]")) break;
@@ -228,7 +229,7 @@ export class JsonBytes {
       }
       if ((yield* this.peek()) !== QUOTE) this.fail("Expected a string");
       // As many strings as lie in this chunk, in one piece.
-      const many = stringsIn(this.#chunk, this.#position);
+      const many = endOfStrings(this.#chunk, this.#position);
       if (many > this.#position) {
         batch.push(this.#chunk.slice(this.#position, many));
         bytes += many - this.#position;
@@ -249,73 +250,6 @@ export class JsonBytes {
     } catch (error) {
       throw new BadImageError(`Not JSON: ${error instanceof Error ? error.message : String(error)}`, offset);
     }
-  }
-}
-
-/** In place of a number: none has begun; it has ended with white space, and a comma or the end must follow. */
-const NOTHING = -1;
-const COMPLETE = -2;
-
-/** Finds the end of one value, across chunks. */
-class Scanner {
-  /** Neither quoted nor bracketed: it ends where something else begins. */
-  readonly isPlain: boolean;
-  isClosed = false;
-  #depth = 0;
-  #isInString = false;
-  #isEscaped = false;
-
-  constructor(first: number) {
-    this.isPlain = first !== QUOTE && first !== OPEN_BRACKET && first !== OPEN_BRACE;
-  }
-
-  /** The position behind the value, or the length of the chunk if it goes on. */
-  scan(chunk: Uint8Array, position: number): number {
-    for (; position < chunk.length; position++) {
-      const byte = chunk[position] as number;
-      if (this.isPlain) {
-        if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte)) {
-          this.isClosed = true;
-          return position;
-        }
-      } else if (this.#isInString) {
-        if (this.#isEscaped) this.#isEscaped = false;
-        else if (byte === BACKSLASH) this.#isEscaped = true;
-        else if (byte === QUOTE) {
-          this.#isInString = false;
-          if (this.#depth === 0) return this.#close(position);
-        }
-      } else if (byte === QUOTE) this.#isInString = true;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
-      else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --this.#depth === 0) return this.#close(position);
-    }
-    return position;
-  }
-
-  #close(position: number): number {
-    this.isClosed = true;
-    return position + 1;
-  }
-}
-
-/** The position behind the last of the strings that follow each other from `begin` on, and that end in the chunk. */
-function stringsIn(chunk: Uint8Array, begin: number): number {
-  let position = begin;
-  let end = begin;
-  for (;;) {
-    if (chunk[position] !== QUOTE) return end;
-    position++;
-    for (; position < chunk.length; position++) {
-      const byte = chunk[position] as number;
-      if (byte === BACKSLASH) position++;
-      else if (byte === QUOTE) break;
-    }
-    if (position >= chunk.length) return end;
-    end = ++position;
-    while (position < chunk.length && isSpace(chunk[position] as number)) position++;
-    if (chunk[position] !== COMMA || end - begin >= STRINGS_AT_ONCE) return end;
-    position++;
-    while (position < chunk.length && isSpace(chunk[position] as number)) position++;
   }
 }
 

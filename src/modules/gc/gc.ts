@@ -1,4 +1,4 @@
-import { lend, share } from "../../handles/adopt.js";
+import { lend } from "../../handles/adopt.js";
 import {
   DEBUG_COLLECTABLE,
   DEBUG_SAVEALL,
@@ -7,9 +7,6 @@ import {
   FLAG_FINALIZED,
   FLAG_TRACKED,
   INFO_OFFSET,
-  NEXT_OFFSET,
-  PREV_OFFSET,
-  TYPE_EPHEMERON,
 } from "../../../assembly/layout.js";
 import type { ListHandle } from "../../handles/containers/list.js";
 import { outside } from "../../base/entered.js";
@@ -18,16 +15,14 @@ import { addressIn } from "../../handles/handle.js";
 import type { AnyStruct } from "../../handles/field-types.js";
 import type { Handle } from "../../handles/handle.js";
 import type { ObjectOf } from "../../handles/struct-handle.js";
-import { layoutIn } from "../../handles/struct-layout.js";
-import { withLoan } from "../../state/loan.js";
 import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../../state/options.js";
 import type { Generation, Pauses } from "../../state/options.js";
 import { checkAtOnce } from "../../state/unraisable.js";
 import type { Store } from "../../state/store.js";
-import type { Address } from "../../wasm/exports.js";
 import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.js";
+import { handlesOfReferents, objectsOf, referrersOf } from "./listings.js";
 import { GcPause } from "./pause.js";
-import { referentsOf, visitedBy } from "../../object/referents.js";
+import { referentsOf } from "../../object/referents.js";
 
 /** Units of a step without an argument. */
 const DEFAULT_STEP = 20_000;
@@ -66,8 +61,8 @@ export class Gc {
   }
 
   /**
-   * Collects a generation and all younger ones, by default everything. Also when disabled; from inside
-   * a finalizer or callback of a collection it does nothing.
+   * Collects a generation and all younger ones, by default all. Works also when automatic collection is disabled. Inside
+   * a finalizer or callback of a collection it does nothing, and returns 0.
    *
    * @returns How many objects were found to be garbage and not resurrected.
    */
@@ -115,10 +110,10 @@ export class Gc {
   }
 
   /**
-   * With "bounded", no size of the heap stops the program. When the whole heap is due, a cycle begins: each young
-   * collection from then on, and each `step`, does a piece of its work. A large structure that is dropped dies
-   * piece by piece, too: an object that waits has no references, and reads null through weak ones. `collect()` stays
-   * exact, and ends all deaths that wait.
+   * With "bounded", automatic pauses do not grow with the heap. Instead of a full collection a cycle begins: each young
+   * collection from then on, and each `step`, does a part of its work. A large structure that is dropped is freed in
+   * parts, too: an object that waits for it has no references, and weak references to it are null. `collect()` stays
+   * exact, and frees all that waits.
    *
    * It may be changed at any time, but not from inside a collection; "unbounded" first ends what is under way.
    *
@@ -134,8 +129,8 @@ export class Gc {
   }
 
   /**
-   * With bounded pauses: does about so many units of what waits, and begins a cycle if the heap has grown enough for
-   * one. For when the program has nothing better to do:
+   * With bounded pauses: does about so many units of the work that waits, and begins a cycle if the heap has grown
+   * enough. Call it when the program is idle:
    *
    * ```ts
    * requestIdleCallback(function idle(deadline) {
@@ -144,7 +139,7 @@ export class Gc {
    * });
    * ```
    *
-   * @param units About a block looked at, or a slot, each: 20,000 take a tenth of a millisecond or so.
+   * @param units One unit is about one block or slot visited: 20,000 take a tenth of a millisecond or so.
    * @returns Whether there is more to do.
    * @throws {@link BadOptionError} unless `units` is a whole number from 1 to 2^31 − 1.
    */
@@ -177,8 +172,8 @@ export class Gc {
 
   /**
    * Also collects when the bytes in use, counted in pages of 64 KiB, have grown by so many since the last collection:
-   * 64 MiB from the start; 0 is never. All of the heap if it has grown by that and a quarter since it was last collected whole, else what is due
-   * of the younger generations.
+   * 64 MiB unless set, 0 for never. The collection is a full one if the heap has grown by that and by a quarter since the
+   * last full one, or if the thresholds ask for one. Otherwise it collects generation 0, and 1 if its threshold says so.
    *
    * @throws {@link BadOptionError} unless it is a whole number of 32 bits.
    */
@@ -212,8 +207,9 @@ export class Gc {
   }
 
   /**
-   * Called, in this order, when a collection starts and when it has ended. The list may be changed at any time. What
-   * they throw goes to `onUnraisable`. It takes functions alone, and none that are async: else {@link BadValueError}.
+   * Functions that are called, in this order, when a collection starts and when it has ended. The list may be changed at
+   * any time. What they throw goes to `onUnraisable`. Anything but a function, and an async function, is refused with
+   * a {@link BadValueError}.
    */
   get callbacks(): GcCallback[] {
     return this.#log.checkedCallbacks;
@@ -256,20 +252,20 @@ export class Gc {
     return this.#garbage;
   }
 
-  /** Writes of garbage that nobody has taken out of the list. @internal */
+  /** Writes a report of what is still in the list of garbage. @internal */
   reportGarbage(): void {
     if (this.#garbage === undefined) return;
     this.#log.reportGarbage(referentsOf(this.#store, this.garbage.address).reverse());
   }
 
   /**
-   * Moves all objects that are tracked now out of the collector's sight: they are not collected, and cost collections
-   * next to nothing. They still die when their last reference goes.
+   * Takes all objects that are tracked now out of collections, as Python's `gc.freeze()`. Collections ignore them, and
+   * cost almost nothing for them. They are still freed when their last reference is dropped.
    */
   freeze(): void {
     this.#store.core.freeze();
   }
-  /** Moves what is frozen into generation 2. */
+  /** Moves all frozen objects into generation 2. */
   unfreeze(): void {
     this.#store.core.unfreeze();
   }
@@ -278,7 +274,7 @@ export class Gc {
     return this.#store.core.freezeCount() >>> 0;
   }
 
-  /** How many objects the collector looks after, in one generation or in all; entries of weak maps included. */
+  /** How many objects are tracked, in one generation or in all; entries of weak maps included. */
   getTrackedCount(generation?: Generation): number {
     const { core } = this.#store;
     if (generation !== undefined) return core.trackedCount(checkGeneration(generation)) >>> 0;
@@ -286,8 +282,8 @@ export class Gc {
   }
 
   /**
-   * A new handle for each object that the collector looks after, generation by generation, each in birth order. (Not for
-   * the entries of weak maps, which are objects of the heap's own.) Each keeps its object alive; a scope releases them:
+   * A new handle for each tracked object, generation by generation, each in birth order. (Not for the entries of weak
+   * maps, which are the heap's own objects.) Each handle keeps its object alive; a scope releases them:
    *
    * ```ts
    * const lists = heap.scope(() => heap.gc.getObjects().filter((object) => object.type === "list").length);
@@ -299,11 +295,7 @@ export class Gc {
   getObjects(generation?: Generation): Handle[];
   getObjects<S extends AnyStruct>(struct: S): ObjectOf<S>[];
   getObjects(which?: Generation | AnyStruct): Handle[] {
-    const store = this.#store;
-    const layout = typeof which === "object" && (which as unknown) !== null ? layoutIn(store, which) : undefined;
-    const generations = which === undefined || layout !== undefined ? ALL : [checkGeneration(which as Generation)];
-    const found = this.#find(generations, (one, object) => store.core.trackedAfter(one, object));
-    return this.#shareAll(found.filter((object) => layout?.has(object) ?? store.typeIdAt(object) !== TYPE_EPHEMERON));
+    return objectsOf(this.#store, which);
   }
 
   /**
@@ -311,16 +303,7 @@ export class Gc {
    * not for frozen ones. A weak map refers to its values. One pass over the heap, however many are asked for.
    */
   getReferrers(...objects: Handle[]): Handle[] {
-    const store = this.#store;
-    const { core } = store;
-    for (const object of objects) addressIn(store, object);
-    if (objects.length === 0) return [];
-    return withLoan(store, 4 * objects.length, (loan) => {
-      // Asked for only now: to get a loan may run finalizers.
-      const targets = Uint32Array.from(objects, (object) => addressIn(store, object)).sort();
-      store.memory.u32.set(targets, loan >>> 2);
-      return this.#shareAll(this.#find(ALL, (one, object) => core.nextReferrer(one, object, loan, targets.length)));
-    });
+    return referrersOf(this.#store, objects);
   }
 
   /**
@@ -328,36 +311,7 @@ export class Gc {
    * key, and no keys if all are strings, as in Python. An object appears once for each reference to it.
    */
   getReferents(...objects: Handle[]): Handle[] {
-    const store = this.#store;
-    const addresses = objects.map((object) => addressIn(store, object));
-    return this.#shareAll(addresses.flatMap((address) => visitedBy(store, address)));
-  }
-
-  /** Finds all before any is shared: counting a reference may need memory. */
-  #find(generations: readonly Generation[], after: (generation: Generation, object: Address) => Address): Address[] {
-    return generations.flatMap((generation) => this.#inOrder(generation, (object) => after(generation, object) >>> 0));
-  }
-
-  /** All or none. */
-  #shareAll(addresses: readonly Address[]): Handle[] {
-    const handles: Handle[] = [];
-    try {
-      for (const address of addresses) handles.push(share<Handle>(this.#store, address));
-    } catch (error) {
-      for (const handle of handles) handle.release();
-      throw error;
-    }
-    return handles;
-  }
-
-  #inOrder(generation: Generation, after: (object: Address) => Address): Address[] {
-    const { memory } = this.#store;
-    const found: Address[] = [];
-    for (let object = after(0); object !== 0; object = after(object)) found.push(object);
-    if (generation < 2) return found;
-    const birth = (object: Address): number =>
-      memory.word(object + PREV_OFFSET) * 2 ** 32 + memory.word(object + NEXT_OFFSET);
-    return found.sort((a, b) => birth(a) - birth(b));
+    return handlesOfReferents(this.#store, objects);
   }
 
   isTracked(object: Handle): boolean {
@@ -370,5 +324,3 @@ export class Gc {
     return (this.#store.memory.word(addressIn(this.#store, object) + INFO_OFFSET) & flag) !== 0;
   }
 }
-
-const ALL: readonly Generation[] = [0, 1, 2];

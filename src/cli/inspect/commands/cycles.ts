@@ -1,5 +1,7 @@
-import { edgeToCut, smallestCycle } from "../../../dump/analysis/cycles.js";
-import type { Cut, Cycle, Cycles } from "../../../dump/analysis/cycles.js";
+import { edgeToCut } from "../../../dump/analysis/cut.js";
+import type { Cut } from "../../../dump/analysis/cut.js";
+import { smallestCycle } from "../../../dump/analysis/cycles.js";
+import type { Cycle, Cycles } from "../../../dump/analysis/cycles.js";
 import { Reach } from "../../../dump/analysis/reachability.js";
 import type { HeapGraph } from "../../../dump/graph/graph.js";
 import { edgeName } from "../../../dump/graph/names.js";

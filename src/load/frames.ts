@@ -1,0 +1,214 @@
+/**
+ * How each kind of JavaScript container is read while it is copied into a heap: arrays, Maps, Sets and plain objects.
+ *
+ * A getter of the program may change a container while it is copied. Each kind notices, and the copy fails with
+ * a {@link ContainerChangedError}.
+ */
+import {
+  LOAD_DICT,
+  LOAD_LIST,
+  LOAD_SET,
+  ORIGIN_BARE_OBJECT,
+  ORIGIN_MAP,
+  ORIGIN_OBJECT,
+} from "../../assembly/layout.js";
+import { isMarking, outside } from "../base/entered.js";
+import { BadValueError, ContainerChangedError, describe } from "../base/errors.js";
+
+/** What a frame writes to. */
+export interface Copy {
+  /** Writes the beginning of a container. */
+  open(operation: number, length: number, origin?: number): void;
+  /** Writes what a value becomes. True if that is a container that must be copied first. */
+  put(value: unknown): boolean;
+  /** Writes the name of a property, as the key of the next value. */
+  putName(name: string): void;
+  /** Writes an entry of a dict whose key is any value. True if its value is a container that must be copied first. */
+  putEntry(key: unknown, value: unknown): boolean;
+  /** Writes an element of a set. */
+  putElement(value: unknown): void;
+}
+
+/** A JavaScript container that is being copied. */
+export interface Frame {
+  /** Copies on until the container is complete (false), or until it meets a container that must be copied first (true). */
+  fill(copy: Copy): boolean;
+  /** What is being copied, as a step of a path for messages. Empty when the container itself is at fault. */
+  place(): string;
+}
+
+/** Writes the beginning of a container. The rest follows with `fill`. */
+export function frameOf(copy: Copy, source: object): Frame {
+  if (Array.isArray(source)) return new ArrayFrame(copy, source);
+  if (source instanceof Map) return new MapFrame(copy, source);
+  if (source instanceof Set) return new SetFrame(copy, source);
+  return new ObjectFrame(copy, source as Readonly<Record<string, unknown>>);
+}
+
+/**
+ * Longer arrays are searched for holes before the heap makes room for them: `[]` with a length of 2^32 - 1 costs
+ * JavaScript nothing. Holes in shorter ones are found on the way.
+ */
+const TRUSTED_LENGTH = 65_536;
+
+/** Reads a property, which may run a getter of the program. */
+function read(source: object, key: PropertyKey): unknown {
+  return outside(Reflect.get as (from: object, name: PropertyKey) => unknown, undefined, source, key);
+}
+
+class ArrayFrame implements Frame {
+  readonly #source: readonly unknown[];
+  readonly #length: number;
+  /** How many values it has begun to copy. Also 0 when the container itself is at fault. */
+  #begun = 0;
+
+  constructor(copy: Copy, source: readonly unknown[]) {
+    const { length } = source;
+    this.#source = source;
+    this.#length = length;
+    if (length > TRUSTED_LENGTH) for (let i = 0; i < length; i++) if (!(i in source)) throw sparse(i);
+    copy.open(LOAD_LIST, length);
+  }
+
+  fill(copy: Copy): boolean {
+    const source = this.#source;
+    const length = this.#length;
+    while (this.#begun < length) {
+      const index = this.#begun++;
+      const value = isMarking ? read(source, index) : source[index];
+      if (value === undefined && !(index in source)) {
+        if (source.length !== length) break;
+        throw sparse(index);
+      }
+      if (copy.put(value)) return true;
+    }
+    if (source.length !== length) {
+      this.#begun = 0;
+      throw new ContainerChangedError("an array changed while it was copied");
+    }
+    return false;
+  }
+
+  place(): string {
+    return this.#begun === 0 ? "" : `[${this.#begun - 1}]`;
+  }
+}
+
+function sparse(index: number): BadValueError {
+  return new BadValueError(`a heap has no place for a sparse array: nothing is at ${index}`);
+}
+
+class ObjectFrame implements Frame {
+  readonly #source: Readonly<Record<string, unknown>>;
+  readonly #keys: readonly string[];
+  /** How many values it has begun to copy. Also 0 when the container itself is at fault. */
+  #begun = 0;
+
+  constructor(copy: Copy, source: Readonly<Record<string, unknown>>) {
+    const origin = originOf(source);
+    this.#source = source;
+    this.#keys = Object.keys(source);
+    copy.open(LOAD_DICT, this.#keys.length, origin);
+  }
+
+  fill(copy: Copy): boolean {
+    const source = this.#source;
+    const keys = this.#keys;
+    while (this.#begun < keys.length) {
+      const key = keys[this.#begun++] as string;
+      const value = isMarking ? read(source, key) : source[key];
+      if (value === undefined && !Object.hasOwn(source, key)) throw changed();
+      copy.putName(key);
+      if (copy.put(value)) return true;
+    }
+    if (Object.keys(source).length !== keys.length) {
+      this.#begun = 0;
+      throw changed();
+    }
+    return false;
+  }
+
+  place(): string {
+    return this.#begun === 0 ? "" : `[${JSON.stringify(this.#keys[this.#begun - 1])}]`;
+  }
+}
+
+function changed(): ContainerChangedError {
+  return new ContainerChangedError("an object changed while it was copied");
+}
+
+/** @throws {@link BadValueError} for objects that are more than their properties. */
+function originOf(source: object): number {
+  const prototype = Object.getPrototypeOf(source) as object | null;
+  if (prototype !== null && prototype !== Object.prototype && !isObjectPrototype(prototype))
+    throw new BadValueError(`a heap has no place for ${describe(source)}`);
+  if (Object.getOwnPropertySymbols(source).length > 0)
+    throw new BadValueError("a heap has no place for properties whose names are symbols");
+  return prototype === null ? ORIGIN_BARE_OBJECT : ORIGIN_OBJECT;
+}
+
+/** Whether it is the `Object.prototype` of some realm. */
+function isObjectPrototype(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
+}
+
+class MapFrame implements Frame {
+  readonly #source: ReadonlyMap<unknown, unknown>;
+  readonly #size: number;
+  readonly #entries: Iterator<[unknown, unknown]>;
+  #key: unknown;
+  #count = 0;
+  #isOver = false;
+
+  constructor(copy: Copy, source: ReadonlyMap<unknown, unknown>) {
+    this.#source = source;
+    this.#size = source.size;
+    this.#entries = source.entries();
+    copy.open(LOAD_DICT, source.size, ORIGIN_MAP);
+  }
+
+  fill(copy: Copy): boolean {
+    for (let next = this.#entries.next(); next.done !== true; next = this.#entries.next()) {
+      this.#count++;
+      const [key, value] = next.value;
+      this.#key = key;
+      if (copy.putEntry(key, value)) return true;
+    }
+    this.#isOver = true;
+    if (this.#source.size !== this.#size || this.#count !== this.#size)
+      throw new ContainerChangedError("a Map changed while it was copied");
+    return false;
+  }
+
+  place(): string {
+    return this.#isOver || this.#count === 0 ? "" : `.get(${describe(this.#key)})`;
+  }
+}
+
+class SetFrame implements Frame {
+  readonly #source: ReadonlySet<unknown>;
+  readonly #size: number;
+  #isOver = false;
+
+  constructor(copy: Copy, source: ReadonlySet<unknown>) {
+    this.#source = source;
+    this.#size = source.size;
+    copy.open(LOAD_SET, source.size);
+  }
+
+  fill(copy: Copy): boolean {
+    let count = 0;
+    for (const value of this.#source) {
+      copy.putElement(value);
+      count++;
+    }
+    this.#isOver = true;
+    if (this.#source.size !== this.#size || count !== this.#size)
+      throw new ContainerChangedError("a Set changed while it was copied");
+    return false;
+  }
+
+  place(): string {
+    return this.#isOver ? "" : ".values()";
+  }
+}

@@ -11,6 +11,8 @@ export default defineConfig(
       "@typescript-eslint/consistent-type-imports": "error",
       // Handles are made by their type's `wrap`, whose class TypeScript cannot follow.
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
+      // A bundle in one file may be run as CommonJS: there these names are taken.
+      "no-restricted-syntax": ["error", "Program > VariableDeclaration > [id.name=/^(module|exports|require)$/]"],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },

@@ -113,8 +113,7 @@ async function testPolicies() {
   for (const [policy, allows] of Object.entries(POLICIES)) {
     const [outcomes] = await result(`${address}/policy.html?${policy}`, "outcomes");
     for (const [way, outcome] of Object.entries(outcomes)) {
-      // A module that was compiled under another policy may be used under each.
-      const works = allows || way === "compiledElsewhere";
+      const works = allows || way === "inWorker";
       const isRight = works ? outcome === "works" : FORBIDDEN.test(outcome);
       check(isRight, `${policy}, ${way}: ${isRight ? outcome.slice(0, 80) : outcome}`);
     }

@@ -36,7 +36,7 @@ const programs = {
 
 function run(command, ...args) {
   const env = { ...process.env, CORE: join(installed, "heapwright/dist/core.wasm") };
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8", env });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8", env, timeout: 240_000 });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${stdout}${stderr}`);
   return stdout;
 }

@@ -5,30 +5,35 @@ import { Heap } from "/dist/index.js";
 import { Heap as SlimHeap } from "/dist/slim.js";
 import { checkedCore } from "/dist/checked.js";
 
-const compiledElsewhere = () =>
-  new Promise((resolve, reject) => {
-    // A worker has the policy that its own file is served with.
-    const worker = new Worker("compile.js?script-src 'self' 'wasm-unsafe-eval'", { type: "module" });
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = ({ message }) => reject(new Error(message));
-  });
-
 const ways = {
   create: () => Heap.create(),
   createSync: () => Heap.createSync(),
   checkedCore: () => Heap.createSync({ module: checkedCore() }),
   served: () => SlimHeap.create({ module: fetch("/dist/core.wasm") }),
-  compiledElsewhere: async () => SlimHeap.createSync({ module: await compiledElsewhere() }),
 };
 
+function collects(heap) {
+  const list = heap.list([1]);
+  list.append(list);
+  list.release();
+  const collected = heap.gc.collect();
+  heap.verify();
+  return collected;
+}
+
+/** A heap in a worker, which is served with a policy of its own. */
+function inWorker() {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker("worker.js?script-src 'self' 'wasm-unsafe-eval'", { type: "module" });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onmessageerror = worker.onerror = reject;
+  });
+}
+
 const outcomes = {};
-for (const [way, make] of Object.entries(ways)) {
+async function observe(way, run) {
   try {
-    const heap = await make();
-    const list = heap.list([1]);
-    list.append(list);
-    list.release();
-    outcomes[way] = heap.gc.collect() === 1 && heap.verify() === undefined ? "works" : "does not collect";
+    outcomes[way] = (await run()) === 1 ? "works" : "does not collect";
   } catch ({ name, code, message }) {
     outcomes[way] = `${name} ${code}: ${message}`;
   }
@@ -36,4 +41,7 @@ for (const [way, make] of Object.entries(ways)) {
   item.textContent = `${way}: ${outcomes[way]}`;
   document.getElementById("ways").append(item);
 }
+
+for (const [way, make] of Object.entries(ways)) await observe(way, async () => collects(await make()));
+await observe("inWorker", inWorker);
 window.outcomes = outcomes;

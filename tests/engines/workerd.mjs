@@ -24,7 +24,8 @@ const FORBIDDEN = /^WasmForbiddenError WASM_FORBIDDEN: .*import core from "heapw
 
 /** What a worker answers. */
 async function answer(workerd, config) {
-  const child = spawn(workerd, ["serve", "--control-fd=3", config], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  const options = { stdio: ["ignore", "pipe", "pipe", "pipe"], timeout: 60_000 };
+  const child = spawn(workerd, ["serve", "--control-fd=3", config], options);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
   try {

@@ -19,6 +19,7 @@ export const STAGES = [
     "tests/weak/gone",
   ].concat(
     "tests/bounded/passed",
+    "tests/bounded/young",
     "tests/hooks/random",
     "tests/bounded/hooks",
     "tests/regression/bounded",

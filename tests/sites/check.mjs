@@ -24,7 +24,7 @@ function lineOf(frame, map) {
 
 /** What is wrong: a line for each site that is not the program's; one more if it did not run. */
 export function faultsOf(command, args, mapFile) {
-  const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8", timeout: 60_000 });
   const map = mapFile === undefined ? undefined : new SourceMap(JSON.parse(readFileSync(mapFile, "utf8")));
   let report;
   try {

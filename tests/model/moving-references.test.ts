@@ -4,7 +4,7 @@ import { seedOf } from "../support/random.js";
 import { MovingReferences } from "./moving-references.js";
 
 /** `npm run fuzz` sets it higher. */
-const PROGRAMS = Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?? 12) / 2);
+const PROGRAMS = Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?? 6) / 2);
 const STEPS = 1500;
 const FIRST_SEED = seedOf(1);
 

@@ -56,7 +56,7 @@ const FLOATS = [
 ];
 
 /** How many, from the first seed on: a few, or what `npm run fuzz` asks for. */
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 15);
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 6);
 
 /** The list that is sorted now and then. */
 const SORTED = 3;

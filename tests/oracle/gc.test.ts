@@ -12,7 +12,7 @@ import { ProgramWriter } from "./gc-program.js";
 import type { Profile, Step } from "./gc-program.js";
 
 /** How many, from the first seed on: a few, or what `npm run fuzz:cpython` asks for. */
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 100);
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 30);
 const STEPS = 60;
 const BATCH = 50;
 

@@ -5,7 +5,7 @@ import { MODES } from "../support/growth.js";
 import { seedOf } from "../support/random.js";
 import { WeakProgram } from "./program.js";
 
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 60);
+const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 15);
 const FIRST_SEED = seedOf(1);
 const STEPS = 250;
 

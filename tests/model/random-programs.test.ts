@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
-import { seedOf } from "../support/random.js";
+import { howMany, seedOf } from "../support/random.js";
 import { RandomProgram } from "./random-program.js";
 import type { ProgramOptions } from "./random-program.js";
 
 /** `npm run fuzz` sets it higher. */
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 10);
+const PROGRAMS = howMany(10);
 const STEPS = 400;
 const FIRST_SEED = seedOf(1);
 

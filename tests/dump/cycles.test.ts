@@ -99,7 +99,7 @@ test(`the cut leaves no cycle if it says so, from seed ${first}`, () => {
       }
     }
   }
-  expect(clean).toBeGreaterThan(100);
+  expect(clean).toBeGreaterThan(40);
 });
 
 describe("hubs", () => {

@@ -1,6 +1,7 @@
 // A large JSON document in the heap: loaded, asked, dropped, and every byte given back.
 //
 //     node examples/json-document.mjs                             20 MB of orders, made up on the spot
+//     node examples/json-document.mjs 5e6                         as many bytes of orders
 //     node examples/json-document.mjs data.json 'users.*.city'    a document of yours, and paths into it
 //
 // What is read out of a container is a JavaScript value, or else a handle that owns a reference. `lending` lets go
@@ -132,5 +133,6 @@ export function run({ text, paths = [], bytes = 20e6, write = console.log } = {}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [path, ...paths] = process.argv.slice(2);
-  run(path === undefined ? {} : { text: readFileSync(path, "utf8"), paths });
+  if (path === undefined) run();
+  else run(Number(path) > 0 ? { bytes: Number(path) } : { text: readFileSync(path, "utf8"), paths });
 }

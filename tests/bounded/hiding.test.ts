@@ -5,6 +5,7 @@ import { BUFFER_DATA_OFFSET, PHASE_IDLE, SLOTS_BUFFER_OFFSET } from "../../assem
 import { Heap } from "../../src/index.js";
 import type { Handle, StructObject, StructType } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
+import { howMany } from "../support/random.js";
 
 type Fields = { id: "i32"; a: "value"; b: "value" };
 type Node = StructObject<Fields>;
@@ -346,7 +347,7 @@ const EMPTIED: Record<string, Way> = {
 };
 
 /** Moments of a cycle that are tried, evenly spread: some, or as many as `npm run fuzz` asks for. */
-const MOMENTS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 8);
+const MOMENTS = howMany(4);
 
 /** Steps of `unit` units until the cycle is over, and after `moment` of them something is hidden. How many there were. */
 function playAt(moment: number, unit: number, options: object, { bury, hide, find }: Way): number {
@@ -386,13 +387,15 @@ function playAt(moment: number, unit: number, options: object, { bury, hide, fin
   return steps;
 }
 
-describe.each(CORES)("what is hidden from a cycle is found, %s core", (_, options) => {
+describe.each(CORES)("what is hidden from a cycle is found, %s core", (build, options) => {
   const ways = { ...waysFrom("low"), ...waysFrom("high"), ...GARBAGE, ...LEAVES, ...LISTS, ...EMPTIED };
   test.each(Object.entries(ways))("%s", (name, played) => {
     const unit = name in LISTS || name in EMPTIED ? 400 : 3;
     const steps = playAt(Infinity, unit, options(), played);
     expect(steps).toBeGreaterThan(20);
     const stride = Math.max(1, Math.floor(steps / MOMENTS));
-    for (let moment = 0; moment < steps; moment += stride) playAt(moment, unit, options(), played);
+    // The two cores meet moments of their own.
+    const first = build === "release" ? 0 : stride >> 1;
+    for (let moment = first; moment < steps; moment += stride) playAt(moment, unit, options(), played);
   });
 });

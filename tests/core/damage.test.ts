@@ -8,10 +8,10 @@ import { Worker } from "node:worker_threads";
 import { buildSync } from "esbuild";
 import { afterAll, expect, test } from "vitest";
 import { BUILDS } from "../support/core.js";
-import { seedOf } from "../support/random.js";
+import { howMany, seedOf } from "../support/random.js";
 
 const FILES = { release: "core.wasm", checked: "core.checked.wasm" };
-const COUNT = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 1000);
+const COUNT = howMany(1000);
 
 interface Answer {
   /** How often `verify` gave each answer. */

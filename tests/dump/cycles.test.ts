@@ -8,7 +8,7 @@ import type { HeapGraph } from "../../src/dump/graph/graph.js";
 import { GraphBuilder } from "../../src/dump/graph/builder.js";
 import { finish } from "../../src/dump/steps.js";
 import { randomGraph } from "../support/graphs.js";
-import { seedOf } from "../support/random.js";
+import { howMany, seedOf } from "../support/random.js";
 
 const first = seedOf(1);
 
@@ -34,7 +34,7 @@ function allDistances({ nodes, edges }: HeapGraph, without = NO_NODE): number[][
 
 test(`groups are those that reach each other, and the smallest cycle is, from seed ${first}`, () => {
   let grouped = 0;
-  for (let seed = first; seed < first + 250; seed++) {
+  for (let seed = first; seed < first + howMany(100); seed++) {
     const graph = randomGraph(seed, 50);
     const { count } = graph.nodes;
     const steps = allDistances(graph);
@@ -74,7 +74,7 @@ test(`groups are those that reach each other, and the smallest cycle is, from se
 
 test(`the cut leaves no cycle if it says so, from seed ${first}`, () => {
   let clean = 0;
-  for (let seed = first; seed < first + 250; seed++) {
+  for (let seed = first; seed < first + howMany(100); seed++) {
     const graph = randomGraph(seed, 25);
     const found = finish(cycles(graph));
     for (let g = 0; g < found.count; g++) {
@@ -101,7 +101,7 @@ test(`the cut leaves no cycle if it says so, from seed ${first}`, () => {
       }
     }
   }
-  expect(clean).toBeGreaterThan(100);
+  expect(clean).toBeGreaterThan(40);
 });
 
 describe("hubs", () => {
@@ -175,8 +175,8 @@ test("the edge to weaken is the one back to the owner of many", () => {
   expect(found.first[1]).toBe(3);
 });
 
-test("a ring of a million", () => {
-  const count = 1_000_000;
+test("a ring of many", () => {
+  const count = 200_000;
   const build = new GraphBuilder();
   const type = build.type("Node");
   for (let v = 0; v < count; v++) build.node(type);

@@ -12,7 +12,7 @@ import { finish } from "../../src/dump/steps.js";
 import { readHeapSnapshot } from "../../src/dump/v8/read.js";
 import { askDevTools } from "../support/devtools.js";
 import { randomGraph } from "../support/graphs.js";
-import { seedOf } from "../support/random.js";
+import { howMany, seedOf } from "../support/random.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,8 +27,8 @@ const read = (file: string) => readHeapSnapshot([readFileSync(file)]);
 describe("Chrome DevTools agrees", () => {
   const first = seedOf(1);
   test(`on the retained sizes of all live nodes of random graphs, from seed ${first}`, async () => {
-    const seeds = Array.from({ length: 40 }, (_, i) => first + i);
-    const graphs = seeds.map((seed, i) => randomGraph(seed, i < 30 ? 60 : 5000));
+    const seeds = Array.from({ length: howMany(15) }, (_, i) => first + i);
+    const graphs = seeds.map((seed, i) => randomGraph(seed, i % 5 < 4 ? 60 : 5000));
     const files = graphs.map((graph, i) => write(graph, `random-${seeds[i]}`));
     const answers = askDevTools(files);
     let compared = 0;
@@ -49,7 +49,7 @@ describe("Chrome DevTools agrees", () => {
         compared++;
       }
     }
-    expect(compared).toBeGreaterThan(10_000);
+    expect(compared).toBeGreaterThan(2_000);
   });
 
   test("on names, texts, weak maps and leaked references", async () => {

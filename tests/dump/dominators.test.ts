@@ -5,15 +5,15 @@ import type { HeapGraph } from "../../src/dump/graph/graph.js";
 import { GraphBuilder } from "../../src/dump/graph/builder.js";
 import { finish } from "../../src/dump/steps.js";
 import { bruteForce, iteratedDominators, randomGraph } from "../support/graphs.js";
-import { seedOf } from "../support/random.js";
+import { howMany, seedOf } from "../support/random.js";
 
 const tree = (graph: HeapGraph) => finish(dominators(graph));
 
 describe("against taking every node away in turn", () => {
   const first = seedOf(1);
-  test(`on 600 graphs, from seed ${first}`, () => {
+  test(`on random graphs, from seed ${first}`, () => {
     let reached = 0;
-    for (let seed = first; seed < first + 600; seed++) {
+    for (let seed = first; seed < first + howMany(200); seed++) {
       const graph = randomGraph(seed, 60);
       const { idom, retained, retainedCount, root, count, order } = tree(graph);
       const expected = bruteForce(graph);
@@ -23,15 +23,15 @@ describe("against taking every node away in turn", () => {
       expect(new Set(order).size, `seed ${seed}`).toBe(count);
       reached += count;
     }
-    expect(reached).toBeGreaterThan(5000);
+    expect(reached).toBeGreaterThan(1500);
   });
 });
 
 describe("against another algorithm", () => {
   const first = seedOf(1);
-  test(`on 25 graphs of up to 10,000 nodes, from seed ${first}`, () => {
+  test(`on graphs of up to 10,000 nodes, from seed ${first}`, () => {
     let reached = 0;
-    for (let seed = first; seed < first + 25; seed++) {
+    for (let seed = first; seed < first + howMany(8); seed++) {
       const graph = randomGraph(seed, 10_000);
       const { idom, count, order } = tree(graph);
       expect(
@@ -45,7 +45,7 @@ describe("against another algorithm", () => {
       }
       reached += count;
     }
-    expect(reached).toBeGreaterThan(20_000);
+    expect(reached).toBeGreaterThan(6_000);
   });
 });
 
@@ -60,43 +60,44 @@ function graphOf(count: number, links: (build: GraphBuilder) => void): HeapGraph
 }
 
 describe("shapes", () => {
-  const million = 1_000_000;
+  /** More than any stack has frames. */
+  const many = 200_000;
 
-  test("a list of a million, linked both ways", () => {
-    const graph = graphOf(million, (build) => {
-      for (let v = 1; v < million; v++) {
+  test("a list of many, linked both ways", () => {
+    const graph = graphOf(many, (build) => {
+      for (let v = 1; v < many; v++) {
         build.edge(v - 1, v);
         build.edge(v, v - 1);
       }
     });
     const { idom, retained } = tree(graph);
-    expect(idom[million - 1]).toBe(million - 2);
-    expect(retained[0]).toBe(16 * million);
-    expect(retained[million - 1]).toBe(16);
+    expect(idom[many - 1]).toBe(many - 2);
+    expect(retained[0]).toBe(16 * many);
+    expect(retained[many - 1]).toBe(16);
   });
 
-  test("a list of a million whose nodes all know its end and its beginning", () => {
-    const graph = graphOf(million, (build) => {
-      for (let v = 1; v < million; v++) {
+  test("a list of many whose nodes all know its end and its beginning", () => {
+    const graph = graphOf(many, (build) => {
+      for (let v = 1; v < many; v++) {
         build.edge(v - 1, v);
-        build.edge(v - 1, million - 1);
-        build.edge(million - 1, v);
+        build.edge(v - 1, many - 1);
+        build.edge(many - 1, v);
       }
     });
     const { idom } = tree(graph);
     expect(idom.subarray(2).every((dominator) => dominator === 0)).toBe(true);
   });
 
-  test("a hub that a million refer to", () => {
-    const graph = graphOf(million, (build) => {
-      for (let v = 2; v < million; v++) {
+  test("a hub that many refer to", () => {
+    const graph = graphOf(many, (build) => {
+      for (let v = 2; v < many; v++) {
         build.edge(0, v);
         build.edge(v, 1);
       }
     });
     const { idom, retained } = tree(graph);
     expect(idom[1]).toBe(0);
-    expect(retained[0]).toBe(16 * million);
+    expect(retained[0]).toBe(16 * many);
     expect(retained[2]).toBe(16);
   });
 

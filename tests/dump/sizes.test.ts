@@ -11,7 +11,7 @@ import type { HeapGraph } from "../../src/dump/graph/graph.js";
 import { GraphBuilder } from "../../src/dump/graph/builder.js";
 import { finish } from "../../src/dump/steps.js";
 import { bruteForce, randomGraph, reachedWithout } from "../support/graphs.js";
-import { seededRandom, seedOf } from "../support/random.js";
+import { howMany, seededRandom, seedOf } from "../support/random.js";
 
 const first = seedOf(1);
 const ordinals = (graph: HeapGraph) => Array.from({ length: graph.nodes.count }, (_, v) => v);
@@ -22,7 +22,7 @@ function eachGraph(rounds: number, most: number, check: (graph: HeapGraph, seed:
 }
 
 test(`types retain what one of their objects dominates, each byte once, from seed ${first}`, () => {
-  eachGraph(200, 60, (graph, seed) => {
+  eachGraph(howMany(80), 60, (graph, seed) => {
     const { idom } = bruteForce(graph);
     const { nodes } = graph;
     const expected = graph.types.map(() => 0);
@@ -51,7 +51,7 @@ test(`types retain what one of their objects dominates, each byte once, from see
 });
 
 test(`a set retains what cannot be reached without it, from seed ${first}`, () => {
-  eachGraph(100, 60, (graph, seed) => {
+  eachGraph(howMany(40), 60, (graph, seed) => {
     const random = seededRandom(seed);
     const set = ordinals(graph).filter(() => random(5) === 0);
     const all = reachedWithout(graph, NO_NODE);
@@ -76,7 +76,7 @@ test(`a set retains what cannot be reached without it, from seed ${first}`, () =
 });
 
 test(`referrers are the edges the other way round, from seed ${first}`, () => {
-  eachGraph(50, 300, (graph, seed) => {
+  eachGraph(howMany(25), 300, (graph, seed) => {
     const { first: begin, edge, source } = finish(referrers(graph));
     const { firstEdge } = graph.nodes;
     const seen: number[] = [];
@@ -93,7 +93,7 @@ test(`referrers are the edges the other way round, from seed ${first}`, () => {
 });
 
 test(`the tree downwards is the tree upwards, from seed ${first}`, () => {
-  eachGraph(50, 300, (graph, seed) => {
+  eachGraph(howMany(25), 300, (graph, seed) => {
     const tree = finish(dominators(graph));
     const children = finish(dominated(tree));
     for (const v of [...ordinals(graph), tree.root]) {
@@ -111,7 +111,7 @@ test(`the tree downwards is the tree upwards, from seed ${first}`, () => {
 });
 
 test(`paths of types add up, from seed ${first}`, () => {
-  eachGraph(50, 300, (graph, seed) => {
+  eachGraph(howMany(25), 300, (graph, seed) => {
     const tree = finish(dominators(graph));
     const paths = finish(dominatorPaths(graph, tree));
     expect(paths.retained[0], `seed ${seed}`).toBe(tree.retained[tree.root]);
@@ -167,7 +167,7 @@ describe("live, leaked, garbage", () => {
 
   test(`as by going round until nothing changes, from seed ${first}`, () => {
     const counts = [0, 0, 0];
-    for (let seed = first; seed < first + 400; seed++) {
+    for (let seed = first; seed < first + howMany(160); seed++) {
       const random = seededRandom(seed);
       const build = new GraphBuilder();
       const count = 2 + random(25);
@@ -204,6 +204,6 @@ describe("live, leaked, garbage", () => {
         }
       expect(seen.size, `seed ${seed}`).toBe(found.garbage.count);
     }
-    for (const n of counts) expect(n).toBeGreaterThan(200);
+    for (const n of counts) expect(n).toBeGreaterThan(80);
   });
 });

@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import { BUILDS } from "../support/core.js";
 import { MODES } from "../support/growth.js";
 import { pick } from "../support/program.js";
-import { seedOf, seededRandom } from "../support/random.js";
+import { howMany, seedOf, seededRandom } from "../support/random.js";
 import { DEEDS } from "./deeds.js";
 import { PLACES } from "./places.js";
 import { runPlace } from "./run.js";
 
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 60);
+const PROGRAMS = howMany(60);
 const FIRST_SEED = seedOf(1);
 /** Two fills of memory in each other take long, and show nothing more. */
 const DRAWN = Object.entries(DEEDS).filter(([name]) => !name.startsWith("allocate until"));

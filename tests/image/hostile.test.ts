@@ -14,11 +14,11 @@ import { Heap } from "../../src/index.js";
 import type { Handle } from "../../src/index.js";
 import { withWords } from "../support/images.js";
 import { codeOf } from "../support/heap.js";
-import { seedOf, seededRandom } from "../support/random.js";
+import { howMany, seedOf, seededRandom } from "../support/random.js";
 import { fuzz, richImage } from "./hostile.js";
 
 test("tampered images are refused, or are heaps", () => {
-  const images = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 4);
+  const images = howMany(3);
   const refused = fuzz(seedOf(1), images, 50);
   // Most changes matter; those to numbers, texts and counters that stand for themselves do not.
   expect(refused).toBeGreaterThan(images * 25);

@@ -15,7 +15,7 @@ import { readFrame, SECTIONS } from "../../src/image/format.js";
 import { readControl } from "../../src/image/control.js";
 import { Heap } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
-import { seedOf } from "../support/random.js";
+import { howMany, seedOf } from "../support/random.js";
 import { ImageProgram } from "./program.js";
 
 /** All of an image but who held what: handles are numbered by how they came. */
@@ -50,7 +50,7 @@ function derivedFrom(heap: Heap): unknown {
 
 test("what an image does not have is found anew as it was", () => {
   const first = seedOf(50);
-  for (let seed = first; seed < first + 6; seed++) {
+  for (let seed = first; seed < first + 3; seed++) {
     const program = new ImageProgram(seed, {});
     for (let step = 0; step < 200; step++) program.step();
     program.heap.struct("Wide", Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, "f64"])));
@@ -62,7 +62,7 @@ test("what an image does not have is found anew as it was", () => {
 describe.each(CORES)("%s core", (build, options) => {
   test("a random program that is saved and restored on its way ends as if nothing had happened", () => {
     const first = seedOf(1);
-    const count = Number(process.env.HEAPWRIGHT_PROGRAMS ?? (build === "release" ? 6 : 2));
+    const count = howMany(build === "release" ? 3 : 1);
     for (let seed = first; seed < first + count; seed++) {
       let step = 0;
       try {

@@ -9,12 +9,13 @@ import { ARGUMENTS, functionsOf, makeCast } from "../support/calls.js";
 import type { Cast } from "../support/calls.js";
 import { CORES } from "../support/heap.js";
 import { runProgram } from "../support/program.js";
+import { howMany } from "../support/random.js";
 
 /** The release core takes addresses as they are: what it is given there has to be right. */
 const TRUSTED = /^(?:core|batch)\./;
 /** Functions that would make many steps slow, or end the cast. */
 const LEFT_OUT = new Set(["heap.imageStream"]);
-const seeds = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 3);
+const seeds = howMany(3);
 
 describe.each(CORES)("%s core", (build, options) => {
   test("junk to everything", () => {

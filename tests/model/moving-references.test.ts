@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { CORES } from "../support/heap.js";
-import { seedOf } from "../support/random.js";
+import { howMany, seedOf } from "../support/random.js";
 import { MovingReferences } from "./moving-references.js";
 
 /** `npm run fuzz` sets it higher. */
-const PROGRAMS = Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?? 12) / 2);
+const PROGRAMS = Math.ceil(howMany(6) / 2);
 const STEPS = 1500;
 const FIRST_SEED = seedOf(1);
 

@@ -2,7 +2,7 @@ import { LIST_CAPACITY_OFFSET } from "../../assembly/layout.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DictHandle, Handle, Heap, ListHandle, SetHandle, TupleHandle } from "../../src/index.js";
 import type { StructType, Value } from "../../src/index.js";
-import { seedOf, seededRandom } from "../support/random.js";
+import { howMany, seedOf, seededRandom } from "../support/random.js";
 import { CORES } from "../support/heap.js";
 import { START_TIMEOUT, startPython, textFunction } from "./python.js";
 
@@ -56,7 +56,7 @@ const FLOATS = [
 ];
 
 /** How many, from the first seed on: a few, or what `npm run fuzz` asks for. */
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 15);
+const PROGRAMS = howMany(6);
 
 /** The list that is sorted now and then. */
 const SORTED = 3;

@@ -3,7 +3,7 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { CORES } from "../support/heap.js";
-import { seedOf, seededRandom } from "../support/random.js";
+import { howMany, seedOf, seededRandom } from "../support/random.js";
 import { compareBounded } from "./gc-compare-bounded.js";
 import { kindOf } from "./gc-compare.js";
 import type { Difference } from "./gc-compare.js";
@@ -18,7 +18,7 @@ import { MANNERS, isLookedAt, tame } from "./gc-tame.js";
 import type { Manner } from "./gc-tame.js";
 
 /** How many of each manner, from the first seed on: a few, or what `npm run fuzz:cpython` asks for. */
-const PROGRAMS = Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?? 90) / MANNERS.length);
+const PROGRAMS = Math.ceil(howMany(30) / MANNERS.length);
 const STEPS = 60;
 const BATCH = 50;
 

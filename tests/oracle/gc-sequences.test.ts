@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
-import { seedOf, seededRandom } from "../support/random.js";
+import { howMany, seedOf, seededRandom } from "../support/random.js";
 import {
   BEAR_AND_DROP,
   BEAR_CYCLE,
@@ -17,7 +17,7 @@ import type { Births, Told } from "./generation-model.js";
 import { START_TIMEOUT, startPython, textFunction } from "./python.js";
 
 /** How many, from the first seed on: a few, or one for each 50 programs of `npm run fuzz:cpython`. */
-const PROGRAMS = Math.max(12, Math.ceil(Number(process.env.HEAPWRIGHT_PROGRAMS ?? 0) / 50));
+const PROGRAMS = Math.max(5, Math.ceil(howMany(0) / 50));
 
 let play: (program: string) => string;
 

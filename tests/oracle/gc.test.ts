@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { seedOf, seededRandom } from "../support/random.js";
+import { howMany, seedOf, seededRandom } from "../support/random.js";
 import { CORES } from "../support/heap.js";
 import { pythonPlays, startPythonPlayer } from "./gc-python.js";
 import { shrinkDifference } from "./gc-shrink.js";
@@ -12,7 +12,7 @@ import { ProgramWriter } from "./gc-program.js";
 import type { Profile, Step } from "./gc-program.js";
 
 /** How many, from the first seed on: a few, or what `npm run fuzz:cpython` asks for. */
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 100);
+const PROGRAMS = howMany(30);
 const STEPS = 60;
 const BATCH = 50;
 

@@ -133,6 +133,7 @@ describe("the packed package", () => {
     expect(dependencies).toBeUndefined();
   });
 
+  // Not optimized, which takes long: the benchmarks' is (tests/bench), from the same source.
   test.each([
     ["release", ["--noAssert"]],
     ["checked", []],
@@ -156,8 +157,6 @@ describe("the packed package", () => {
       "app.wasm",
       "--runtime",
       "stub",
-      // What takes long is optimizing; the released core's is the same as here.
-      ...(flags.length === 0 ? ["--optimize"] : []),
       "--initialMemory",
       "2",
       "--use",

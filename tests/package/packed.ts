@@ -6,6 +6,28 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** The package as npm packs it, once for all tests that run in one process. */
+const shared = globalThis as { heapwrightArchive?: Archive };
+
+interface Archive {
+  path: string;
+  files: string[];
+}
+
+function pack(): Archive {
+  const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
+  process.once("exit", () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const output = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [packed] = JSON.parse(output) as [{ filename: string; files: { path: string }[] }];
+  return { path: join(folder, packed.filename), files: packed.files.map(({ path }) => path) };
+}
+
 /** A project in which the package is installed as npm would: packed, and unpacked. Nothing else is, unless it is named. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "heapwright-"));
@@ -14,16 +36,10 @@ export class Project {
   readonly files: readonly string[];
 
   constructor(...others: string[]) {
-    const output = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", this.folder], {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const [packed] = JSON.parse(output) as [{ filename: string; files: { path: string }[] }];
-    this.files = packed.files.map(({ path }) => path);
+    const archive = (shared.heapwrightArchive ??= pack());
+    this.files = archive.files;
     mkdirSync(this.installed, { recursive: true });
-    const archive = join(this.folder, packed.filename);
-    execFileSync("tar", ["-xzf", archive, "--strip-components=1", "-C", this.installed]);
+    execFileSync("tar", ["-xzf", archive.path, "--strip-components=1", "-C", this.installed]);
     for (const name of others) {
       const link = join(this.folder, "node_modules", name);
       mkdirSync(join(link, ".."), { recursive: true });

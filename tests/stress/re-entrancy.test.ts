@@ -11,6 +11,7 @@ import { NODE, dropLoop, holdings, releaseAll, selfLoop } from "../support/scene
 import type { NodeType } from "../support/scenes.js";
 import { collectAlways } from "../support/torture.js";
 import { World, isExpected } from "./world.js";
+import { howMany } from "../support/random.js";
 
 const CHECKED = { module: checkedCore(), traceHandles: false };
 
@@ -326,7 +327,7 @@ describe.each(CORES)("to dispose of a heap from its own hooks, %s core", (_, opt
   });
 });
 
-const SEEDS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 12);
+const SEEDS = howMany(6);
 const STEPS = 150;
 
 describe("hooks that do anything, at any time", () => {

@@ -13,3 +13,8 @@ export function seededRandom(seed: number): (bound: number) => number {
 export function seedOf(fallback: number): number {
   return Number(process.env.HEAPWRIGHT_SEED ?? fallback);
 }
+
+/** How many random cases: a few every day, or what the scripts named `fuzz` ask for. */
+export function howMany(everyday: number): number {
+  return Number(process.env.HEAPWRIGHT_PROGRAMS ?? everyday);
+}

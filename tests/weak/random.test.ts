@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { PHASE_GATHERING, PHASE_SWEEPING } from "../../assembly/layout.js";
 import { BUILDS } from "../support/core.js";
 import { MODES } from "../support/growth.js";
-import { seedOf } from "../support/random.js";
+import { howMany, seedOf } from "../support/random.js";
 import { WeakProgram } from "./program.js";
 
-const PROGRAMS = Number(process.env.HEAPWRIGHT_PROGRAMS ?? 60);
+const PROGRAMS = howMany(15);
 const FIRST_SEED = seedOf(1);
 const STEPS = 250;
 

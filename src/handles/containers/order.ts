@@ -51,7 +51,7 @@ function compareAtoms(store: Store, a: Operand, b: Operand): number | undefined 
   if (isNumber(x) && isNumber(y)) return x < y ? -1 : x > y ? 1 : 0;
   if (typeof x === "string" && typeof y === "string") return compareTexts(x, y);
   if (x instanceof Uint8Array && y instanceof Uint8Array) return compareBytes(x, y);
-  if (a.type === b.type && (a.type === TYPE_TUPLE || a.type === TYPE_LIST)) return undefined;
+  if (areSequences(a.type, b.type)) return undefined;
   const [typeOfA, typeOfB] = [a, b].map(({ address }) => store.typeAt(address).name);
   throw new BadValueError(`'<' not supported between instances of '${typeOfA}' and '${typeOfB}'`);
 }
@@ -66,50 +66,64 @@ interface Pair {
   otherwise: number;
 }
 
-function pairOf(store: Store, a: Operand, b: Operand): Pair {
-  const [itemsOfA, lengthOfA] = itemsOf(store, a);
-  const [itemsOfB, lengthOfB] = itemsOf(store, b);
-  const shared = Math.min(lengthOfA, lengthOfB);
-  return { a: itemsOfA, b: itemsOfB, next: 0, shared, otherwise: lengthOfA - lengthOfB };
+/** Sets `pair` to the beginning of two tuples or two lists. */
+function startPair(store: Store, pair: Pair, a: Address, b: Address, type: number): Pair {
+  const { memory } = store;
+  const [items, length] =
+    type === TYPE_TUPLE ? [TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET] : [BUFFER_DATA_OFFSET, SLOTS_COUNT_OFFSET];
+  pair.a = (type === TYPE_TUPLE ? a : memory.word(a + SLOTS_BUFFER_OFFSET)) + items;
+  pair.b = (type === TYPE_TUPLE ? b : memory.word(b + SLOTS_BUFFER_OFFSET)) + items;
+  const lengthOfA = memory.word(a + length);
+  const lengthOfB = memory.word(b + length);
+  pair.next = 0;
+  pair.shared = Math.min(lengthOfA, lengthOfB);
+  pair.otherwise = lengthOfA - lengthOfB;
+  return pair;
 }
 
-/** The first difference decides, however deep it is. A pair is compared as often as it is met: see MAX_TUPLES. */
+/**
+ * The first difference decides, however deep it is. A pair is compared as often as it is met: see MAX_TUPLES. So many
+ * are many, and nothing is allocated for one but the first time that it gets so deep.
+ */
 function compareSequences(store: Store, a: Operand, b: Operand): number {
-  const pairs = [pairOf(store, a, b)];
+  const { memory } = store;
+  const pairs: Pair[] = [];
+  const pairAt = (index: number): Pair => (pairs[index] ??= { a: 0, b: 0, next: 0, shared: 0, otherwise: 0 });
+  let pair = startPair(store, pairAt(0), a.address, b.address, a.type);
+  let depth = 1;
   let met = 1;
-  for (let pair = pairs[0]; pair !== undefined; pair = pairs.at(-1)) {
+  for (;;) {
     if (pair.next === pair.shared) {
-      if (pair.otherwise !== 0) return pair.otherwise;
-      pairs.pop();
+      if (pair.otherwise !== 0 || --depth === 0) return pair.otherwise;
+      pair = pairAt(depth - 1);
       continue;
     }
-    const x = store.memory.word(pair.a + 4 * pair.next);
-    const y = store.memory.word(pair.b + 4 * pair.next);
+    const x = memory.word(pair.a + 4 * pair.next);
+    const y = memory.word(pair.b + 4 * pair.next);
     pair.next++;
     // What is the same, as None is, need not be comparable.
     if (x === y) continue;
-    const [left, right] = [operandAt(store, x), operandAt(store, y)];
-    const order = compareAtoms(store, left, right);
-    if (order === undefined) {
-      if (pairs.length === MAX_TUPLE_DEPTH || ++met > MAX_TUPLES)
+    const type = store.typeIdAt(x);
+    if (areSequences(type, store.typeIdAt(y))) {
+      if (depth === MAX_TUPLE_DEPTH || ++met > MAX_TUPLES)
         throw new BadValueError(
           `tuples and lists in each other more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
         );
-      pairs.push(pairOf(store, left, right));
-    } else if (order !== 0) return order;
+      pair = startPair(store, pairAt(depth++), x, y, type);
+    } else {
+      const order = compareAtoms(store, operandAt(store, x), operandAt(store, y)) as number;
+      if (order !== 0) return order;
+    }
   }
-  return 0;
+}
+
+/** Whether these are the types of two tuples, or of two lists. */
+function areSequences(typeOfA: number, typeOfB: number): boolean {
+  return typeOfA === typeOfB && (typeOfA === TYPE_TUPLE || typeOfA === TYPE_LIST);
 }
 
 function isNumber(value: unknown): value is number | bigint | boolean {
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
-}
-
-/** Where the items of a tuple or list are, and how many. */
-function itemsOf({ memory }: Store, { address, type }: Operand): [items: Address, length: number] {
-  return type === TYPE_TUPLE
-    ? [address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET)]
-    : [memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET, memory.word(address + SLOTS_COUNT_OFFSET)];
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

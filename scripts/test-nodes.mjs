@@ -2,7 +2,7 @@
 // depend on the version of Node.
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const VERSIONS = ["20.19", "20", "22", "24", "26"];
@@ -43,16 +43,16 @@ function install(version) {
   return node;
 }
 
-const RUN = ["node_modules/vitest/vitest.mjs", "run", "--reporter=dot"];
+const folders = readdirSync(new URL("../tests", import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !EXCLUDED.includes(entry.name))
+  .map(({ name }) => `tests/${name}/`);
+const RUN = ["node_modules/vitest/vitest.mjs", "run", "--reporter=dot", ...folders];
 let failed = 0;
 for (const version of VERSIONS) {
   const node = install(version);
   const { stdout } = spawnSync(node, ["--version"], { encoding: "utf8" });
   console.log(`\n== Node ${stdout.trim()}`);
-  const { status } = spawnSync(node, [...RUN, ...EXCLUDED.map((folder) => `--exclude=tests/${folder}/**`)], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const { status } = spawnSync(node, RUN, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
   if (status !== 0) failed++;
 }
 console.log(`\nNode versions: ${VERSIONS.length - failed} passed, ${failed} failed`);

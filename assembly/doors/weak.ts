@@ -50,11 +50,10 @@ export function newWeakref(referent: usize, callback: u32): usize {
   return weakref;
 }
 
+/** Borrowed: who counts it can tell a referent that is dead from a count that has no memory. */
 export function weakrefTarget(weakref: usize): usize {
   checkWeakref(weakref);
-  needRoom();
-  const target = targetOf(weakref);
-  return target && incref(target) ? target : 0;
+  return targetOf(weakref);
 }
 
 export function weakrefCount(object: usize): u32 {

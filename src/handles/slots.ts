@@ -1,15 +1,16 @@
 import { TYPE_WEAKREF } from "../../assembly/layout.js";
 import { BadValueError, describe } from "../base/errors.js";
 import type { FieldLayout } from "../object/field-layout.js";
+import type { FieldType } from "../object/fields.js";
 import type { FieldSpec } from "../object/field-types.js";
 import type { TypeInfo } from "../object/reader.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
-import { adopt, share } from "./adopt.js";
+import { share } from "./adopt.js";
 import { addressIn } from "./handle.js";
 import type { Handle } from "./handle.js";
 import { borrowedValue, checkValue, checkWellFormed, ownedValue } from "./values.js";
-import { weakrefableIn } from "./weak/weakref.js";
+import { referentOf, weakrefableIn } from "./weak/weakref.js";
 
 /** A struct, as far as it says which objects a field takes. */
 interface Target extends TypeInfo {
@@ -32,14 +33,13 @@ export class Slots {
     this.#layoutIn = layoutIn;
   }
 
-  /** What a field reads that is not empty. */
-  read(field: FieldLayout, target: Address): unknown {
+  /** What a field reads that is not empty. `type` is the field's: to ask for it may run a getter, and so has to come before. */
+  read(field: FieldLayout, type: FieldType, target: Address): unknown {
     const store = this.#store;
-    const { type } = field;
     if (type === "ref") return share<Handle>(store, target);
     if (type !== "weak") return borrowedValue(store, target);
-    const object = store.core.weakrefTarget(mustBeWeak(store, target, this.struct, field.name)) >>> 0;
-    return object === 0 ? null : adopt<Handle>(store, object);
+    const object = referentOf(store, mustBeWeak(store, target, this.struct, field.name));
+    return object === 0 ? null : share<Handle>(store, object);
   }
 
   /** @throws {@link BadValueError}, {@link ForeignHandleError}, {@link ForeignTypeError} */

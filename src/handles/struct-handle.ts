@@ -1,5 +1,3 @@
-import type { Store } from "../state/store.js";
-import type { Address } from "../wasm/exports.js";
 import type { DictHandle } from "./containers/dict.js";
 import type { SequenceHandle } from "./containers/sequence.js";
 import type { RefField, RequiredField, Shaped, WeakField } from "./field-types.js";
@@ -108,7 +106,7 @@ export type AtStep<V, S> =
 
 /** The host's side of a struct, as its handles need it. */
 interface FieldAccess {
-  read(store: Store, address: Address, field: string): unknown;
+  read(handle: Handle, field: string): unknown;
   write(handle: Handle, field: string, value: unknown): void;
 }
 
@@ -126,7 +124,7 @@ export class StructHandle<F = any> extends Handle implements WithFields<F> {
 
   /** Field by name; as the property of that name. @throws {@link BadFieldError} */
   get<K extends keyof F & string>(field: K): FieldValue<F[K]> {
-    return accessOf(this).read(this.store, this.address, field) as FieldValue<F[K]>;
+    return accessOf(this).read(this, field) as FieldValue<F[K]>;
   }
 
   /** Sets a field by name; as the property of that name. @throws {@link BadFieldError}, {@link BadValueError} */

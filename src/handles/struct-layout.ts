@@ -149,7 +149,7 @@ export class StructLayout implements HandleType<Handle> {
         enumerable: true,
         configurable: true,
         get(this: StructHandle) {
-          return layout.#read(layout.store, this.address, field);
+          return layout.#read(this, field);
         },
         set(this: StructHandle, value: unknown) {
           layout.#write(this, field, value);
@@ -181,18 +181,22 @@ export class StructLayout implements HandleType<Handle> {
     return slot;
   }
 
-  read(store: Store, address: Address, name: string): unknown {
-    return this.#read(store, address, this.#field(name));
+  read(handle: Handle, name: string): unknown {
+    return this.#read(handle, this.#field(name));
   }
 
   write(handle: Handle, name: string, value: unknown): void {
     this.#write(handle, this.#field(name), value);
   }
 
-  #read(store: Store, address: Address, field: FieldLayout): unknown {
-    if (field.codec !== undefined) return field.codec.read(store.memory, address + field.offset);
-    const target = store.memory.word(address + field.offset);
-    return target === 0 ? null : this.#slots.read(field, target);
+  #read(handle: Handle, field: FieldLayout): unknown {
+    const { memory } = this.store;
+    // First: if it is a getter that has not been asked yet, it may do anything to the heap.
+    const { type, codec } = field;
+    const at = handle.address + field.offset;
+    if (codec !== undefined) return codec.read(memory, at);
+    const target = memory.word(at);
+    return target === 0 ? null : this.#slots.read(field, type, target);
   }
 
   #check(field: FieldLayout, value: unknown): void {

@@ -20,6 +20,9 @@ export class FieldSpec {
   get spec(): this {
     return this;
   }
+  get isAsked(): boolean {
+    return true;
+  }
 
   /** As an image has it: `str!`, `ref Person`. */
   get text(): string {
@@ -41,7 +44,16 @@ export class LazySpec {
 
   /** @throws {@link BadFieldError} if the getter throws or gives no reference, {@link TypeMismatchError} */
   get spec(): FieldSpec {
-    return (this.#spec ??= this.#resolve());
+    if (this.#spec === undefined) {
+      const spec = this.#resolve();
+      // The getter may have led here again: the first answer stays.
+      this.#spec ??= spec;
+    }
+    return this.#spec;
+  }
+  /** Whether its getter has answered. Until then, to ask for the type runs code of the program. */
+  get isAsked(): boolean {
+    return this.#spec !== undefined;
   }
 
   /** As {@link FieldSpec.text}. In a restored heap this is what the image has: a program whose getter fails can still save. */

@@ -128,11 +128,13 @@ function structFrame(reader: Reader, address: Address): [start: string, frame: F
     count: fields.length,
     before: (i) => `${comma(i)}${(fields[i] as FieldLayout).name}=`,
     part: (i) => {
-      const { codec, offset, type } = fields[i] as FieldLayout;
+      const field = fields[i] as FieldLayout;
+      const { codec, offset } = field;
+      // Without asking for its type, which may run a getter.
       if (codec === undefined) return reader.memory.word(address + offset) || "None";
       const value = codec.read(reader.memory, address + offset);
       if (typeof value === "boolean") return value ? "True" : "False";
-      return type === "f32" || type === "f64" ? reprFloat(value as number) : String(value);
+      return field.type === "f32" || field.type === "f64" ? reprFloat(value as number) : String(value);
     },
     close: ")",
   };

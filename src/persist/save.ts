@@ -1,5 +1,7 @@
+import { FIRST_USER_TYPE } from "../../assembly/layout.js";
 import { HeapBusyError } from "../base/errors.js";
 import { readControl } from "../image/control.js";
+import type { TypeRecord } from "../image/meta.js";
 import type { SavedHeap } from "../image/save.js";
 import { shapesOf } from "../image/types.js";
 import type { Store } from "../state/store.js";
@@ -15,8 +17,13 @@ import { planOf, recordOf, structsOf } from "./structs.js";
  */
 export function stateOf(store: Store): SavedHeap {
   const { core } = store;
-  // Nothing of a heap is half done in its image.
-  if (store.depth === 0) core.settle();
+  let types: TypeRecord[];
+  do {
+    // Getters among the types of fields may run, which may do anything to the heap.
+    types = structsOf(store).map(recordOf);
+    // Nothing of a heap is half done in its image. Finalizers may run, and they and getters may define structs.
+    if (store.depth === 0) core.settle();
+  } while (store.types.get(FIRST_USER_TYPE + types.length) !== undefined);
   const controlBlock = core.controlBlock() >>> 0;
   const control = readControl(store.memory.u32, controlBlock);
   if (store.depth > 0 || control.nesting !== 0 || needsBitmaps(control))
@@ -38,7 +45,7 @@ export function stateOf(store: Store): SavedHeap {
     isChecked: core.isChecked() !== 0,
     types: shapesOf(structs.map(planOf)),
     meta: {
-      types: structs.map(recordOf),
+      types,
       roots: [...store.roots],
       callbacks,
       nextCallback: store.nextCallback,

@@ -138,7 +138,7 @@ export interface RawExports {
 
   /** Weak reference object. `callback` is an id of the host's, 0 = none (then it may be a shared one). Owned. 0 = out of memory. */
   newWeakref(referent: Address, callback: number): Address;
-  /** Referent, owned, or 0 once it is dead (or dying). */
+  /** Referent, borrowed, or 0 once it is dead (or dying). */
   weakrefTarget(weakref: Address): Address;
   /** How many live weak references an object has. */
   weakrefCount(object: Address): number;

@@ -304,10 +304,29 @@ const SATURATING: Record<string, (heap: Heap, thing: Handle) => Operation> = {
   },
   "weakref.deref": (heap, thing) => {
     const weakref = heap.weakref.ref(thing);
-    return { run: () => weakref.deref() };
+    return { run: () => alive(weakref.deref()) };
+  },
+  "read of a weak field": (heap, thing) => {
+    const holder = heap.struct("Holder", { to: "weak" }).new({ to: thing });
+    return { run: () => alive(holder.to), look: () => String(holder.read("to", "n")) };
+  },
+  "value of a weak-valued map": (heap, thing) => {
+    const map = heap.weakref.valueMap();
+    map.set(1, thing);
+    return { run: () => alive(map.get(1)), look: () => String(map.has(1)) };
+  },
+  "iteration over a weak-valued map": (heap, thing) => {
+    const map = heap.weakref.valueMap();
+    map.set(1, thing);
+    return { run: () => alive([...map.values()][0]) };
   },
   "gc.getObjects": (heap) => ({ run: () => heap.gc.getObjects() }),
 };
+
+/** What has no memory is not what is dead. */
+function alive(object: unknown): void {
+  if (object === null || object === undefined) throw new Error("an object that is alive was taken for dead");
+}
 
 function onList(
   heap: Heap,

@@ -471,9 +471,7 @@ export class Player {
   /** Name of what a weak reference refers to, if it lives. */
   #targetOf(weakref: number): string | null {
     const target = this.#core.weakrefTarget(weakref) >>> 0;
-    if (target === 0) return null;
-    this.#core.decref(target);
-    return this.#nameAt(target);
+    return target === 0 ? null : this.#nameAt(target);
   }
 
   #slotsAt(address: number): number[] {

@@ -139,7 +139,7 @@ const ONE_OF_MANY: Scenes = {
     make: oneReferent,
     work: (_, scene) => {
       for (const weakref of [scene.weak[0], scene.weak.at(-1)])
-        times(() => scene.core.decref(scene.core.weakrefTarget(weakref as Address)));
+        times(() => scene.core.weakrefTarget(weakref as Address));
     },
   },
   "get the value of an object with n weak references from a map": {

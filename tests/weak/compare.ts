@@ -95,7 +95,6 @@ export class Comparison {
     const referent = weakref.referent as Thing;
     const name = `${nameOf(weakref)} to ${nameOf(referent)}`;
     if (target !== 0) {
-      core.decref(target);
       must(`the referent of ${name}`, referent.isDead ? "an object that is dead" : target, referent.address);
       must(`calls of ${name}, which is alive`, weakref.calls, 0);
       return;

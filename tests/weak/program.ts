@@ -297,7 +297,6 @@ export class WeakProgram {
     if (target === 0) return;
     const referent = weakref.referent as Thing;
     this.#hold(target, referent);
-    this.#core.decref(target);
   }
 
   // ---- What happens to it

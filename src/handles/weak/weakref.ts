@@ -1,4 +1,4 @@
-import { adopt } from "../adopt.js";
+import { adopt, share } from "../adopt.js";
 import { WEAKREF_CALLBACK_OFFSET, WEAKREF_HASHED } from "../../../assembly/layout.js";
 import { BadValueError } from "../../base/errors.js";
 import { Handle, addressIn } from "../handle.js";
@@ -17,10 +17,10 @@ export type WeakrefCallback = (weakref: WeakrefHandle<any>) => void;
  */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as of WeakRef
 export class WeakrefHandle<T extends Handle = Handle> extends Handle {
-  /** A new handle for the referent, or `null` once it is dead. */
+  /** A new handle for the referent, or `null` once it is dead. @throws {@link OutOfMemoryError} */
   deref(): T | null {
-    const target = this.store.core.weakrefTarget(this.address) >>> 0;
-    return target === 0 ? null : adopt(this.store, target);
+    const target = referentOf(this.store, this.address);
+    return target === 0 ? null : share(this.store, target);
   }
 
   /** Whether the referent lives. */
@@ -38,10 +38,7 @@ export class WeakrefHandle<T extends Handle = Handle> extends Handle {
 
 /** Address of what a weak reference refers to, borrowed; 0 once that is dead. */
 export function referentOf(store: Store, weakref: Address): Address {
-  const target = store.core.weakrefTarget(weakref) >>> 0;
-  // Somebody else holds it, or it would be dead: nothing dies of this.
-  if (target !== 0) store.core.decref(target);
-  return target;
+  return store.core.weakrefTarget(weakref) >>> 0;
 }
 
 /** Address of something that can be referred to weakly. @throws {@link BadValueError} for all else. */

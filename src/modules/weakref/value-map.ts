@@ -1,4 +1,4 @@
-import { adopt, lend } from "../../handles/adopt.js";
+import { adopt, lend, share } from "../../handles/adopt.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { ContainerChangedError } from "../../base/errors.js";
 import { DISPOSE } from "../../handles/handle.js";
@@ -7,7 +7,7 @@ import type { Store } from "../../state/store.js";
 import { borrowedValue, ownedValue, withRest } from "../../handles/values.js";
 import type { Value } from "../../handles/values.js";
 import type { Address } from "../../wasm/exports.js";
-import { createWeakref, weakrefableIn } from "../../handles/weak/weakref.js";
+import { createWeakref, referentOf, weakrefableIn } from "../../handles/weak/weakref.js";
 import type { WeakrefHandle } from "../../handles/weak/weakref.js";
 
 /**
@@ -37,7 +37,7 @@ export class WeakValueMap<T extends Handle = Handle> {
   /** A new handle for the value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
   get(key: Value): T | undefined {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
-    const value = weakref?.deref() ?? undefined;
+    const value = withRest(weakref, () => weakref?.deref() ?? undefined);
     weakref?.release();
     return value as T | undefined;
   }
@@ -145,9 +145,9 @@ export class WeakValueMap<T extends Handle = Handle> {
       if (this.#changes !== before) throw new ContainerChangedError("a value map changed while it was iterated over");
     };
     for (const slot of this.#dict.slots(check)) {
-      const target = store.core.weakrefTarget(store.memory.word(slot + 4)) >>> 0;
+      const target = referentOf(store, store.memory.word(slot + 4));
       if (target === 0) continue;
-      yield read(() => borrowedValue(store, store.memory.word(slot)), adopt<T>(store, target));
+      yield read(() => borrowedValue(store, store.memory.word(slot)), share<T>(store, target));
     }
   }
 

@@ -163,7 +163,8 @@ describe.each(MODES)("%s", (_, options) => {
       expect(outcomes.filter((outcome) => outcome !== "done" && !isOverflow(outcome))).toEqual([]);
       heap.verify();
       expect(outcomes.length).toBeGreaterThan(DEPTHS - 5);
-      if (isWarm) expect(outcomes).toContain("done");
+      // (To show an error takes the runner long, and it would show them all.)
+      if (isWarm) expect(outcomes.includes("done")).toBe(true);
     }
     // Nothing is left under way.
     heap.gc.collect();
@@ -191,7 +192,7 @@ describe.each(MODES)("%s", (_, options) => {
       callbacks++;
       object.release();
     });
-    expect(outcomes).toContain("done");
+    expect(outcomes.includes("done")).toBe(true);
     // Where releasing a handle failed, it has not been released.
     for (const object of finals) object.release();
     expect(weakrefs.length).toBe(callbacks);

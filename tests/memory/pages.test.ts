@@ -3,7 +3,7 @@ import { PAGE_FREE, PAGE_LARGE, PAGE_SPAN } from "../../src/wasm/core-layout.js"
 import { BUILDS, startCore } from "../support/core.js";
 import type { Core } from "../support/core.js";
 import { descriptorOf, fieldOf, freeTreesOf, largestPossible, runsOf, tablesOf } from "../support/pages.js";
-import { seedOf, seededRandom } from "../support/random.js";
+import { howMany, seedOf, seededRandom } from "../support/random.js";
 
 const PAGE = 65536;
 /** Bytes of a `bytes` object that are not its content, with room for a guard. */
@@ -92,7 +92,7 @@ describe.each(BUILDS)("pages, %s build", (build) => {
 
   test("a random program of all sizes finds the pages that the plainest model says are there, to the last one", () => {
     const first = seedOf(1);
-    for (let seed = first; seed < first + (build === "release" ? 12 : 4); seed++) {
+    for (let seed = first; seed < first + howMany(build === "release" ? 6 : 2); seed++) {
       const random = seededRandom(seed);
       const limit = [40, 90, 300, 620][seed % 4] as number;
       const core = startCore(build, {}, limit, seed % 3 === 0 ? 200_000 + 8 * random(20_000) : undefined);
@@ -177,7 +177,7 @@ describe.each(BUILDS)("pages, %s build", (build) => {
 describe("free runs", () => {
   test("a request takes the shortest free run that fits, and of equally long ones the lowest", () => {
     const first = seedOf(1);
-    for (let seed = first; seed < first + 10; seed++) {
+    for (let seed = first; seed < first + howMany(3); seed++) {
       const random = seededRandom(seed);
       const core = startCore("release", {}, 3000);
       const blocks = Array.from({ length: 300 }, () => {

@@ -20,6 +20,7 @@ export const STAGES = [
   ].concat(
     "tests/bounded/passed",
     "tests/bounded/young",
+    "tests/bounded/ends",
     "tests/hooks/random",
     "tests/bounded/hooks",
     "tests/regression/bounded",

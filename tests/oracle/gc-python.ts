@@ -2,11 +2,16 @@ import { startPython, textFunction } from "./python.js";
 import type { Told } from "./gc-player.js";
 import type { Step } from "./gc-program.js";
 
-let playAll: (programs: string) => string;
+type Play = (programs: string) => string;
+
+/** One for all files that run in this process: starting it takes seconds, and each program begins anew. */
+const shared = globalThis as { heapwrightPlayer?: Promise<Play> };
+let playAll: Play;
 
 /** For `beforeAll`. */
 export async function startPythonPlayer(): Promise<void> {
-  playAll = textFunction(await startPython("gc.py"), "play_all");
+  shared.heapwrightPlayer ??= startPython("gc.py").then((python) => textFunction(python, "play_all"));
+  playAll = await shared.heapwrightPlayer;
 }
 
 /** What CPython tells of each program. */

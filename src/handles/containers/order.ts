@@ -69,10 +69,11 @@ interface Pair {
 /** Sets `pair` to the beginning of two tuples or two lists. */
 function startPair(store: Store, pair: Pair, a: Address, b: Address, type: number): Pair {
   const { memory } = store;
-  const [items, length] =
-    type === TYPE_TUPLE ? [TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET] : [BUFFER_DATA_OFFSET, SLOTS_COUNT_OFFSET];
-  pair.a = (type === TYPE_TUPLE ? a : memory.word(a + SLOTS_BUFFER_OFFSET)) + items;
-  pair.b = (type === TYPE_TUPLE ? b : memory.word(b + SLOTS_BUFFER_OFFSET)) + items;
+  const isTuple = type === TYPE_TUPLE;
+  const items = isTuple ? TUPLE_ITEMS_OFFSET : BUFFER_DATA_OFFSET;
+  const length = isTuple ? TUPLE_LENGTH_OFFSET : SLOTS_COUNT_OFFSET;
+  pair.a = (isTuple ? a : memory.word(a + SLOTS_BUFFER_OFFSET)) + items;
+  pair.b = (isTuple ? b : memory.word(b + SLOTS_BUFFER_OFFSET)) + items;
   const lengthOfA = memory.word(a + length);
   const lengthOfB = memory.word(b + length);
   pair.next = 0;

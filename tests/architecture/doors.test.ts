@@ -11,7 +11,7 @@ const assembly = fileURLToPath(new URL("../../assembly", import.meta.url));
 /** Doors that change no object, or nothing beyond one store: they need no room. */
 const NEED_NO_ROOM = `
   heapBase controlBlock isChecked typeOf sizeOf refcount roots getRef isTracked isFinalized nextObject strLength
-  trackedCount trackedAfter unreachableAfter nextReferrer freezeCount waiting weakrefCount weakrefAfter
+  trackedCount trackedAfter unreachableAfter nextReferrer freezeCount waiting weakrefTarget weakrefCount weakrefAfter
   sequenceIndex tableEntryFrom tableFind weakMapFind weakMapEntryAfter loadResult getRefMany gather scatter
   borrowedText borrowStr borrowBytes borrowInt borrowFloat
   setHashSeed setDebug setClearsAllWeakrefs unfreeze denyRoom tortureCollect tortureFail`;

@@ -76,7 +76,7 @@ export function weak<S extends AnyStruct>(struct: S): WeakField<S> {
 export function required<S>(type: RefField<S>): RefField<S, true>;
 export function required<T extends "str" | "ref">(type: T): RequiredField<T>;
 export function required(type: unknown): unknown {
-  const spec = type instanceof FieldSpec ? type : isSlotType(type) ? new FieldSpec(type) : undefined;
+  const spec = FieldSpec.is(type) ? type : isSlotType(type) ? new FieldSpec(type) : undefined;
   if (spec === undefined || (spec.kind !== "str" && spec.kind !== "ref"))
     throw new BadFieldError(
       `"str", "ref" and ref() can be required, not ${spec === undefined ? describe(type) : `"${spec.kind}"`}`,

@@ -189,6 +189,7 @@ export class Handle {
 
   /** What `console.log` shows in Node: the start of the `repr`. */
   [INSPECT](): string {
+    if (!isHandle(this)) return "<proxy of a handle>";
     if (this.released) return "<released handle>";
     if (this.store.isDead) return "<handle of a heap that can no longer be used>";
     return repr(this.store, this.address, SHOWN);

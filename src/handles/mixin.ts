@@ -2,7 +2,7 @@ import { attempt } from "../base/arguments.js";
 import { BadValueError, describe } from "../base/errors.js";
 
 /** A member that handles get, and its name. */
-export type Member = readonly [name: string, member: PropertyDescriptor];
+export type Member = readonly [name: PropertyKey, member: PropertyDescriptor];
 
 /** Methods and accessors of a class's body and its parents', and of an object. @throws {@link BadValueError} */
 export function membersIn(body: unknown, methods: unknown): Member[] {
@@ -20,12 +20,13 @@ export function membersIn(body: unknown, methods: unknown): Member[] {
 
 /** Of an object and its prototypes. */
 function membersOf(mixin: object): Member[] {
-  const members = new Map<string, PropertyDescriptor>();
+  const members = new Map<PropertyKey, PropertyDescriptor>();
   let at = mixin as object | null;
   while (at !== null && at !== Object.prototype) {
-    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-      if (name !== "constructor" && !members.has(name)) members.set(name, member);
-    }
+    const found = Object.getOwnPropertyDescriptors(at) as Record<PropertyKey, PropertyDescriptor>;
+    // Symbols included: they make an object iterable.
+    for (const name of Reflect.ownKeys(found))
+      if (name !== "constructor" && !members.has(name)) members.set(name, found[name] as PropertyDescriptor);
     at = Object.getPrototypeOf(at) as object | null;
   }
   return [...members];

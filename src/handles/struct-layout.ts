@@ -140,8 +140,10 @@ export class StructLayout implements HandleType<Handle> {
     const layout = this;
     const handleClass = { [this.name]: class extends base {} }[this.name] as typeof StructHandle;
     for (const [name, member] of members) {
-      if (this.fields.has(name) || RESERVED_NAMES.has(name))
-        throw new BadFieldError(`${this.name} cannot have a method called ${describe(name)}`);
+      if (this.fields.has(name as string) || RESERVED_NAMES.has(name))
+        throw new BadFieldError(
+          `${this.name} cannot have a method called ${typeof name === "symbol" ? String(name) : describe(name)}`,
+        );
       Object.defineProperty(handleClass.prototype, name, { ...member, enumerable: false });
     }
     for (const field of this.fields.values()) {
@@ -272,12 +274,10 @@ export class StructLayout implements HandleType<Handle> {
 }
 
 /** Names that a field may not have: a handle's own, and those that JavaScript gives a meaning. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set([
+const RESERVED_NAMES: ReadonlySet<PropertyKey> = new Set<PropertyKey>([
   "then",
   "store",
-  ...[StructHandle, Handle, Object].flatMap((constructor) =>
-    Object.getOwnPropertyNames(constructor.prototype as object),
-  ),
+  ...[StructHandle, Handle, Object].flatMap((constructor) => Reflect.ownKeys(constructor.prototype as object)),
 ]);
 
 /**

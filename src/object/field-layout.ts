@@ -58,7 +58,7 @@ export interface StructPlan {
 export function placeFields(
   fields: readonly FieldEntry[],
   inherited: ReadonlyMap<string, FieldLayout>,
-  reserved: ReadonlySet<string>,
+  reserved: ReadonlySet<PropertyKey>,
 ): StructPlan {
   for (const [name] of fields) {
     if (name === "" || reserved.has(name)) throw new BadFieldError(`a field cannot be called ${describe(name)}`);

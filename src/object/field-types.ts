@@ -5,6 +5,12 @@ import type { RawFieldType, SlotFieldType } from "./fields.js";
 
 /** The type of a field that is a reference: what `ref()`, `weak()` and `required()` make, and what `"ref"` stands for. */
 export class FieldSpec {
+  /** Whether it is one, and not what `instanceof` takes for one, as a proxy, which could answer differently each time. */
+  static is(value: unknown): value is FieldSpec {
+    return typeof value === "object" && value !== null && #isSpec in value;
+  }
+  readonly #isSpec = true;
+
   /**
    * @param target - The struct whose objects the field takes; `undefined` for any object, or if the struct is only known by name.
    * @param targetName - Its name: names are unique in a heap.
@@ -14,7 +20,10 @@ export class FieldSpec {
     readonly isRequired = false,
     readonly target?: object,
     readonly targetName?: string,
-  ) {}
+  ) {
+    // A program has it, too.
+    Object.freeze(this);
+  }
 
   /** A spec is its own source: see {@link FieldSource}. */
   get spec(): this {
@@ -69,7 +78,7 @@ export class LazySpec {
   #resolve(): FieldSpec {
     const what = `the type of field ${describe(this.#name)}`;
     const given = attempt(BadFieldError, what, this.#read);
-    const spec = given instanceof FieldSpec ? given : isSlotType(given) ? new FieldSpec(given) : undefined;
+    const spec = FieldSpec.is(given) ? given : isSlotType(given) ? new FieldSpec(given) : undefined;
     if (spec === undefined)
       throw new BadFieldError(`${what}: a getter gives a reference, as ref() makes them, not ${describe(given)}`);
     if (this.#expected !== undefined && spec.text !== this.#expected)
@@ -98,7 +107,7 @@ export function readFields(fields: unknown): FieldEntry[] {
 }
 
 function fieldType(name: string, type: unknown): FieldSource | RawFieldType {
-  if (type instanceof FieldSpec) return type;
+  if (FieldSpec.is(type)) return type;
   if (isSlotType(type)) return new FieldSpec(type);
   if (typeof type === "string" && Object.hasOwn(RAW_CODECS, type)) return type as RawFieldType;
   throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(type)}`);

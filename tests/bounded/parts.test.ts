@@ -247,3 +247,29 @@ describe.each(BUILDS)("%s core, between two parts", (build) => {
     }
   });
 });
+
+test.each(BUILDS)("%s core, garbage with finalizers is scanned in parts one by one", (build) => {
+  const world = new World(build);
+  const { core } = world;
+  const type = core.defineType(4 * MANY, MANY, TYPE_HAS_FINALIZER);
+  const garbage = Array.from({ length: 3 }, () => {
+    const object = core.alloc(type) >>> 0;
+    core.setRef(object, 0, object);
+    return { object, nodes: world.newNodes(MANY - 1, (node, i) => core.setRef(object, i + 1, node)) };
+  });
+  core.collect(1);
+  for (const { object } of garbage) core.decref(object);
+  let runs = 0;
+  world.onFinalize = () => {
+    runs++;
+    world.verify();
+  };
+  do core.step(1);
+  while (core.phase() !== PHASE_IDLE);
+  world.verify();
+  expect(runs).toBe(garbage.length);
+  for (const { nodes } of garbage) {
+    const inners = nodes.map((node) => core.getRef(node, 0) >>> 0);
+    expect(new Set(inners.map((inner) => core.typeOf(inner)))).toEqual(new Set([world.node]));
+  }
+});

@@ -18,6 +18,9 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
       const node = Node.new();
       node.next = node;
       expect(inspect(node)).toBe("Node(next=...)");
+      expect([inspect(new Proxy(node, {})), inspect(Object.create(node))]).toEqual(
+        Array(2).fill("<proxy of a handle>"),
+      );
       const weak = heap.weakref.ref(node);
       expect(inspect(weak)).toMatch(/^<weakref at 0x[0-9a-f]+; to 'Node' at 0x[0-9a-f]+>$/);
       node.next = null;

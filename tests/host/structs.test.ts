@@ -169,6 +169,32 @@ test("types are inferred from the definition", () => {
 });
 
 describe.each(CORES)("fields of any value, %s core", (_, options) => {
+  test("methods can have symbols for names, but not those that handles use", () => {
+    withHeap(options(), (heap) => {
+      const Range = heap.struct(
+        "Range",
+        { to: "i32" },
+        {
+          methods: {
+            *[Symbol.iterator]() {
+              for (let i = 0; i < this.to; i++) yield i;
+            },
+          },
+          class: class {
+            get [Symbol.toStringTag]() {
+              return "Range";
+            }
+          },
+        },
+      );
+      const range = Range.new({ to: 3 });
+      expect([...range, Object.prototype.toString.call(range)]).toEqual([0, 1, 2, "[object Range]"]);
+      for (const name of [(Symbol as { dispose?: symbol }).dispose, Symbol.for("nodejs.util.inspect.custom")])
+        if (name !== undefined)
+          expect(codeOf(() => heap.struct("Other", {}, { methods: { [name]: () => "" } }))).toBe("BAD_FIELD");
+    });
+  });
+
   test("a `value` field takes and gives what a list does", () => {
     withHeap(options(), (heap) => {
       const Cell = heap.struct("Cell", { value: "value", n: "u8", next: "ref" });

@@ -201,6 +201,28 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
+  test("what a type says stays, and a proxy of one is none", () => {
+    withHeap(options(), (heap) => {
+      const Item = heap.struct("Item", { n: "i32" });
+      const type = ref(Item);
+      const Holder = heap.struct("Holder", { to: type });
+      for (const given of [type, Holder.fields.to, required(type)])
+        expect(() => ((given as { kind: string }).kind = "weak")).toThrow(TypeError);
+      const { proxy, revoke } = Proxy.revocable(type, {});
+      for (const isRevoked of [false, true]) {
+        if (isRevoked) revoke();
+        expect(codeOf(() => heap.struct("Other", { to: proxy }))).toBe("BAD_FIELD");
+        expect(codeOf(() => required(proxy))).toBe("BAD_FIELD");
+        const Late = heap.struct(`Late ${isRevoked}`, {
+          get to() {
+            return proxy;
+          },
+        });
+        expect(codeOf(() => Late.new())).toBe("BAD_FIELD");
+      }
+    });
+  });
+
   test("gc.getObjects gives the objects of a struct", () => {
     withHeap(options(), (heap) => {
       const Person = heap.struct("Person", { title: "str" });

@@ -21,6 +21,7 @@ export const STAGES = [
     "tests/bounded/passed",
     "tests/bounded/young",
     "tests/bounded/ends",
+    "tests/bounded/let-go",
     "tests/hooks/random",
     "tests/bounded/hooks",
     "tests/regression/bounded",

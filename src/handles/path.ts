@@ -65,11 +65,12 @@ function goDown(
     const field = info.fields.get(step as string);
     if (field === undefined) throw unknownField(info.name, step, info.fields.keys());
     if (field.codec !== undefined) return rawAt(store, address, info.name, field, path, at);
-    if (field.source?.isAsked === false) {
+    const { source } = field;
+    if (source?.isAsked === false) {
       // The getter may do anything to the heap, but this object stays.
       const object = address;
       return store.holding(object, () => {
-        void field.type;
+        source.ask();
         return goDown(store, object, path.slice(at), keys.slice(at));
       });
     }

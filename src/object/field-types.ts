@@ -29,7 +29,7 @@ export class FieldSpec {
   get spec(): this {
     return this;
   }
-  get isAsked(): boolean {
+  get isAsked(): true {
     return true;
   }
 
@@ -53,12 +53,13 @@ export class LazySpec {
 
   /** @throws {@link BadFieldError} if the getter throws or gives no reference, {@link TypeMismatchError} */
   get spec(): FieldSpec {
-    if (this.#spec === undefined) {
-      const spec = this.#resolve();
-      // The getter may have led here again: the first answer stays.
-      this.#spec ??= spec;
-    }
-    return this.#spec;
+    return this.#spec ?? this.ask();
+  }
+  /** Asks the getter, which runs code of the program. */
+  ask(): FieldSpec {
+    const spec = this.#resolve();
+    // The getter may have led here again: the first answer stays.
+    return (this.#spec ??= spec);
   }
   /** Whether its getter has answered. Until then, to ask for the type runs code of the program. */
   get isAsked(): boolean {

@@ -17,6 +17,10 @@ const ALONE = [
   "image/restore",
   "regression/refused",
   "regression/stack-overflow",
+  // These take twice as long behind others.
+  "scaling/births",
+  "scaling/marking",
+  "scaling/tables",
 ].map((name) => `tests/${name}.test.ts`);
 
 export default defineConfig({

@@ -22,6 +22,7 @@ export const STAGES = [
     "tests/bounded/young",
     "tests/bounded/ends",
     "tests/bounded/let-go",
+    "tests/bounded/sweep",
     "tests/hooks/random",
     "tests/bounded/hooks",
     "tests/regression/bounded",

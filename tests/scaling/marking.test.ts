@@ -8,7 +8,7 @@ describe.each(MODES)("a full collection, %s pauses: its work grows as the heap d
   test.each(SHAPE_NAMES)("%s", async (name) => {
     const growth = await expectGrowth(
       {
-        n: 24_576,
+        n: 8192,
         make: (heap, n) => {
           const made = makeShape(heap, name, n);
           age(heap);

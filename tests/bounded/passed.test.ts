@@ -70,9 +70,7 @@ class World {
 
   /** What a weak reference refers to; 0 = nothing any more. */
   read(weakref: number): number {
-    const target = this.core.weakrefTarget(weakref) >>> 0;
-    if (target) this.core.decref(target);
-    return target;
+    return this.core.weakrefTarget(weakref) >>> 0;
   }
 
   verify(): void {

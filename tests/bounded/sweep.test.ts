@@ -1,7 +1,7 @@
-// What a cycle sweeps, object by object, while other garbage still refers to it.
+// What a cycle sweeps, object by object: other garbage still refers to it, or it is in the chain of what lives on.
 
 import { describe, expect, test } from "vitest";
-import { PHASE_IDLE } from "../../assembly/layout.js";
+import { PHASE_GATHERING, PHASE_IDLE } from "../../assembly/layout.js";
 import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
 import type { Build, Core, Hooks } from "../support/core.js";
 
@@ -90,5 +90,30 @@ describe.each(BUILDS)("%s core", (build) => {
     core.decref(referent);
     expect(liveObjects(core)).toBe(IMMORTALS);
     expect(core.verify()).toBe(0);
+  });
+
+  test("an object whose shared weak reference is garbage gets another one, which is shared from then on", () => {
+    const core = start(build);
+    const node = core.defineType(8, 2, 0);
+    const [referent, ring] = [core.alloc(node) >>> 0, core.alloc(node) >>> 0];
+    const garbage = core.newWeakref(referent, 0) >>> 0;
+    const called = core.newWeakref(referent, 77) >>> 0;
+    core.setRef(ring, 0, ring);
+    core.setRef(ring, 1, garbage);
+    core.collect(1);
+    core.decref(ring);
+    core.decref(garbage);
+    do core.step(1);
+    while (core.phase() < PHASE_GATHERING && core.phase() !== PHASE_IDLE);
+    expect(core.phase()).toBe(PHASE_GATHERING);
+    const fresh = core.newWeakref(referent, 0) >>> 0;
+    expect([garbage, called]).not.toContain(fresh);
+    expect(core.newWeakref(referent, 0) >>> 0).toBe(fresh);
+    expect([core.weakrefCount(referent), core.verify()]).toEqual([2, 0]);
+    while (core.step(50)) expect(core.verify()).toBe(0);
+    expect(core.newWeakref(referent, 0) >>> 0).toBe(fresh);
+    expect([core.weakrefCount(referent), core.verify()]).toEqual([2, 0]);
+    for (const object of [fresh, fresh, fresh, called, referent]) core.decref(object);
+    expect([liveObjects(core), core.verify()]).toEqual([IMMORTALS, 0]);
   });
 });

@@ -86,7 +86,6 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "heap.float": () => [1.5],
   "heap.bool": () => [true],
   "heap.scope": () => [nothing],
-  "heap.adopt": () => [0],
   "core.alloc": ({ Node }) => [Node.id],
   "core.incref": ({ node }) => [node.address],
   "core.decref": ({ core, list }) => (core.incref(list.address), [list.address]),

@@ -4,7 +4,7 @@
 //     npm run test:types
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, copyFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, copyFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,8 +17,8 @@ const RESOLUTIONS = [
   { module: "esnext", moduleResolution: "bundler" },
 ];
 const LIBRARIES = [
-  { lib: ["es2022", "dom"], files: ["consumer.ts"] },
-  { lib: ["es2022"], files: ["consumer.ts", "without-dom.ts", "console.d.ts"] },
+  { lib: ["es2022", "dom"], files: ["consumer.ts", "readme.ts"] },
+  { lib: ["es2022"], files: ["consumer.ts", "readme.ts", "without-dom.ts", "console.d.ts"] },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "heapwright-types-"));
@@ -28,6 +28,9 @@ try {
   symlinkSync(root, join(folder, "node_modules/heapwright"), "dir");
   for (const file of ["consumer.ts", "without-dom.ts"])
     copyFileSync(join(root, "tests/types", file), join(folder, file));
+  // The first program that a reader copies.
+  const [, program] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, "README.md"), "utf8"));
+  writeFileSync(join(folder, "readme.ts"), program);
   writeFileSync(join(folder, "console.d.ts"), "declare const console: { log(...values: unknown[]): void };\n");
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
   for (const version of VERSIONS) {

@@ -136,6 +136,9 @@ export class Heap {
    * alice.buddy.title; // "Bob"
    * ```
    *
+   * With `finalize` or `methods` besides, TypeScript wants fields that have such getters as a constant of their own:
+   * `const fields = { … } as const`.
+   *
    * @throws {@link BadFieldError} for a field that is called like a member of a handle, or of unknown type;
    *   {@link DuplicateTypeError} if the name is taken.
    */

@@ -30,6 +30,24 @@ export const House = heap.struct("House", {
   },
 });
 export const Child = heap.struct("Child", { toy: "str" }, { extends: Person });
+// With options besides, fields with getters are a constant of their own.
+const dogFields = {
+  name: "str",
+  get friend() {
+    return ref(Dog);
+  },
+} as const;
+export const Dog = heap.struct("Dog", dogFields, {
+  methods: {
+    bark(): string | null | undefined {
+      return this.friend?.name;
+    },
+  },
+  finalize: (dog) => {
+    console.log(dog.name, dog.friend?.bark());
+  },
+});
+Dog.new({ name: "Rex", friend: Dog.new() }).friend?.bark();
 
 const alice = Person.new({ title: "Alice" });
 const bob = Person.new({ title: "Bob", buddy: alice });

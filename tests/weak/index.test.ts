@@ -51,3 +51,23 @@ test.each(CORES)("%s core: two entries with one hash are two entries", (_, optio
     heap.verify();
   });
 });
+
+test.each(CORES)("%s core: the index shrinks with a full collection, when most entries have gone", (_, options) => {
+  withHeap(options(), (heap) => {
+    const Key = heap.struct("Key", { id: "i32" });
+    const map = heap.weakref.keyMap();
+    const few = Array.from({ length: 10 }, (_none, id) => Key.new({ id }));
+    for (const key of few) map.set(key, null);
+    heap.gc.collect();
+    const before = heap.stats().bytes.live;
+    const many = Array.from({ length: 5000 }, (_none, id) => Key.new({ id }));
+    for (const key of many) map.set(key, null);
+    const full = heap.stats().bytes.live;
+    for (const key of many) key.release();
+    heap.gc.collect();
+    expect(full - before).toBeGreaterThan(5000 * 24);
+    // No table is left that is larger than it was, but for the smallest sizes.
+    expect(heap.stats().bytes.live - before).toBeLessThan(4096);
+    expect(few.every((key) => map.has(key))).toBe(true);
+  });
+});

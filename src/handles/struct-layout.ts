@@ -146,19 +146,31 @@ export class StructLayout implements HandleType<Handle> {
         );
       Object.defineProperty(handleClass.prototype, name, { ...member, enumerable: false });
     }
+    const { prototype } = handleClass;
+    // Accessors can be taken from their class, and called on anything.
+    const isOwn = (handle: unknown): handle is StructHandle =>
+      typeof handle === "object" && handle !== null && Object.getPrototypeOf(handle) === prototype;
     for (const field of this.fields.values()) {
       Object.defineProperty(handleClass.prototype, field.name, {
         enumerable: true,
         configurable: true,
-        get(this: StructHandle) {
+        get(this: unknown) {
+          if (!isOwn(this)) throw layout.#refusal(this);
           return layout.#read(this, field);
         },
-        set(this: StructHandle, value: unknown) {
+        set(this: unknown, value: unknown) {
+          if (!isOwn(this)) throw layout.#refusal(this);
           layout.#write(this, field, value);
         },
       });
     }
     return handleClass;
+  }
+
+  /** What to throw for what is no object of exactly this type. @throws {@link BadValueError}, {@link ForeignHandleError} */
+  #refusal(stranger: unknown): BadValueError {
+    const { name } = this.store.typeAt(addressIn(this.store, stranger));
+    return new BadValueError(`expected an object of ${this.name}, got one of ${name}`);
   }
 
   /** Makes entrances of the fields: see `base/entered.ts`. */

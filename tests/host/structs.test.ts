@@ -220,3 +220,25 @@ describe.each(CORES)("fields of any value, %s core", (_, options) => {
     });
   });
 });
+
+test.each(CORES)("%s core: a field's accessor, taken from its class, refuses objects of others", (_, options) => {
+  withHeap(options(), (heap) => {
+    const [Wide, Narrow] = [heap.struct("Wide", { a: "ref", b: "f64" }), heap.struct("Narrow", { n: "i32" })];
+    const Derived = heap.struct("Derived", { c: "ref" }, { extends: Wide });
+    const other = Heap.createSync(options());
+    const foreign = other.struct("Wide", { a: "ref", b: "f64" }).new();
+    const wide = Wide.new({ b: 1 });
+    const strangers = [Narrow.new(), Derived.new(), heap.list([1]), foreign, Object.getPrototypeOf(wide), {}, null];
+    for (const field of ["a", "b"]) {
+      const { get, set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(wide), field) as PropertyDescriptor;
+      for (const stranger of strangers) {
+        expect(codeOf(() => get?.call(stranger))).toMatch(/^(BAD_VALUE|FOREIGN_HANDLE)$/);
+        expect(codeOf(() => set?.call(stranger, field === "a" ? null : 2))).toMatch(/^(BAD_VALUE|FOREIGN_HANDLE)$/);
+        heap.verify();
+        other.verify();
+      }
+    }
+    expect([wide.b, wide.a, Derived.new({ b: 3 }).b]).toEqual([1, null, 3]);
+    other.dispose();
+  });
+});

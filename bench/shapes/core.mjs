@@ -1,15 +1,20 @@
 // Cores without their hosts, so that several builds can be compared in one process.
 
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
 
-/** The core of a build, by its directory, and where its control block says that a cycle was hurried. */
-export async function readCore(build) {
-  const directory = resolve(build);
-  const { CONTROL_PLACES } = await import(pathToFileURL(`${directory}/src/wasm/core-layout.js`).href);
+/** The core of a build, by its directory, which lies in its project's; and where its control block says that a cycle was hurried. */
+export async function readCore(directory) {
+  const { outputFiles } = await build({
+    entryPoints: [join(resolve(directory), "../src/wasm/control-fields.ts")],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  const { CONTROL_PLACES } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
   const { offset } = CONTROL_PLACES.find(({ field }) => field === "isHurried");
-  return { module: new WebAssembly.Module(readFileSync(`${directory}/core.wasm`)), hurriedAt: offset };
+  return { module: new WebAssembly.Module(readFileSync(join(directory, "core.wasm"))), hurriedAt: offset };
 }
 
 /** Milliseconds of the processor that this process has taken: others do not count. */

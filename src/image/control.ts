@@ -1,5 +1,5 @@
-import { CONTROL_PLACES } from "../wasm/core-layout.js";
-import type { ControlValues } from "../wasm/core-layout.js";
+import { CONTROL_PLACES } from "../wasm/control-fields.js";
+import type { ControlValues } from "../wasm/control-fields.js";
 
 /** All fields of a control block. */
 export function readControl(u32: Uint32Array, controlBlock: number): ControlValues {

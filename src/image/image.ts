@@ -1,5 +1,6 @@
 import { PAGE_SIZE, PAYLOAD_OFFSET } from "../../assembly/layout.js";
 import { BadImageError } from "../base/errors.js";
+import { SAVED_PLACES } from "../wasm/control-fields.js";
 import {
   BLOCK_LINKED,
   BITMAPS_SHIFT,
@@ -14,10 +15,9 @@ import {
   PAGE_LARGE,
   PAGE_SPAN,
   PAGE_TABLE,
-  SAVED_PLACES,
   SPAN_PAGES,
 } from "../wasm/core-layout.js";
-import type { ControlValues } from "../wasm/core-layout.js";
+import type { ControlValues } from "../wasm/control-fields.js";
 import { align, readFrame, wordsOf } from "./format.js";
 import type { Frame, SectionName } from "./format.js";
 import { decodeMeta } from "./meta.js";

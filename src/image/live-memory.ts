@@ -13,15 +13,15 @@ import {
   TYPE_STR,
   TYPE_TUPLE,
 } from "../../assembly/layout.js";
+import { TABLE_BUFFERS } from "../wasm/control-fields.js";
 import {
   DESCRIPTORS_OFFSET,
   DESCRIPTORS_SHIFT,
   DESCRIPTOR_SIZE,
   GENERATION_OFFSETS,
-  TABLE_BUFFERS,
   tableBufferBytes,
 } from "../wasm/core-layout.js";
-import type { ControlValues } from "../wasm/core-layout.js";
+import type { ControlValues } from "../wasm/control-fields.js";
 import { readControl } from "./control.js";
 import type { TypeShape } from "./types.js";
 

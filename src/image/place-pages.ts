@@ -24,7 +24,7 @@ import {
   PAGE_SPAN,
   PAGE_TABLE,
 } from "../wasm/core-layout.js";
-import type { ControlField } from "../wasm/core-layout.js";
+import type { ControlField } from "../wasm/control-fields.js";
 import { addressOf, tablePagesOf } from "./image.js";
 import type { Image, Run } from "./image.js";
 import type { Order } from "./check/order.js";

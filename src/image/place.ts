@@ -34,17 +34,16 @@ import {
 import type { CoreExports } from "../wasm/readings.js";
 import type { ProbeBudget } from "./check/budget.js";
 import type { CheckedImage } from "./check/check.js";
+import { CONTROL_PLACES, SAVED_PLACES } from "../wasm/control-fields.js";
 import {
   CLASSES_OFFSET,
   CLASS_RECORD_SIZE,
-  CONTROL_PLACES,
   FREED_BYTE,
   GENERATION_OFFSETS,
   GUARD_BYTE,
   LARGE,
-  SAVED_PLACES,
 } from "../wasm/core-layout.js";
-import type { ControlField } from "../wasm/core-layout.js";
+import type { ControlField } from "../wasm/control-fields.js";
 import { hashOfText } from "./hash.js";
 import { SATURATED_WORDS, addressOf } from "./image.js";
 import type { Image, Run } from "./image.js";

@@ -3,13 +3,13 @@
  * contains nothing of what was freed, and two heaps that behave alike have equal images.
  */
 import { BUFFER_DATA_OFFSET, INFO_OFFSET, PAGE_SIZE, ROOTS_SATURATED, ROOTS_SHIFT } from "../../assembly/layout.js";
+import { SAVED_PLACES } from "../wasm/control-fields.js";
 import {
   CLASSES_OFFSET,
   CLASS_COUNT,
   CLASS_RECORD_SIZE,
   DESCRIPTORS_SHIFT,
   DESCRIPTOR_SIZE,
-  SAVED_PLACES,
 } from "../wasm/core-layout.js";
 import { Checksum, checksumOf } from "./checksum.js";
 import { copyPages } from "./clean-copy.js";

@@ -5,7 +5,7 @@ import type { TypeRecord } from "../image/meta.js";
 import type { SavedHeap } from "../image/save.js";
 import { shapesOf } from "../image/types.js";
 import type { Store } from "../state/store.js";
-import { needsBitmaps } from "../wasm/core-layout.js";
+import { needsBitmaps } from "../wasm/control-fields.js";
 import { bitsOf } from "./float.js";
 import { planOf, recordOf, structsOf } from "./structs.js";
 

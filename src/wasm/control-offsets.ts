@@ -1,6 +1,6 @@
 /**
  * Where the control block has the numbers that the host reads of a running heap, in bytes from its start.
- * `core-layout.ts` knows the whole block, by name: a program that neither saves nor restores does not carry it.
+ * `control-fields.ts` knows the whole block, by name: a program that neither saves nor restores does not carry it.
  * `tests/core/core-layout.test.ts` holds the two against each other.
  *
  * Those of three generations lie side by side: the first is named.

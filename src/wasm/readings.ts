@@ -13,7 +13,7 @@ import type { Address, RawExports } from "./exports.js";
 
 /**
  * What the state of the core says: numbers that need no function of the core's, since all its state lies in memory, at
- * places that `core-layout.ts` knows.
+ * places that `control-fields.ts` knows.
  */
 export interface CoreReadings {
   isCollecting(): boolean;

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import { PHASE_IDLE } from "../../assembly/layout.js";
-import type { ControlField } from "../../src/wasm/core-layout.js";
+import type { ControlField } from "../../src/wasm/control-fields.js";
 import { fieldOf, startCore } from "../support/core.js";
 import type { Build, Core } from "../support/core.js";
 

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as offsets from "../../src/wasm/control-offsets.js";
+import { CONTROL_PLACES } from "../../src/wasm/control-fields.js";
+import type { ControlPlace } from "../../src/wasm/control-fields.js";
 import * as layout from "../../src/wasm/core-layout.js";
 import { hashOfText } from "../../src/image/hash.js";
 import { checksumOf } from "../../src/image/checksum.js";
@@ -33,16 +35,16 @@ function constantOf(file: string, name: string): number {
 test("the control block has the fields that images know, where they expect them", () => {
   const { fields, size } = fieldsOf("control.ts", "Control");
   expect(fields.length).toBeGreaterThan(60);
-  expect(layout.CONTROL_PLACES.map(({ field, offset }) => [field, offset])).toEqual(fields);
+  expect(CONTROL_PLACES.map(({ field, offset }) => [field, offset])).toEqual(fields);
   expect(size).toBeLessThanOrEqual(layout.CONTROL_SIZE);
   const { fields: signed } = {
     fields: [...source("control.ts").matchAll(/^ {2}(\w+): i32;/gm)].map(([, name]) => name),
   };
-  expect(layout.CONTROL_PLACES.filter(({ isSigned }) => isSigned).map(({ field }) => field)).toEqual(signed);
+  expect(CONTROL_PLACES.filter(({ isSigned }) => isSigned).map(({ field }) => field)).toEqual(signed);
 });
 
 test("the numbers that the host reads of a running heap are where it reads them", () => {
-  const places = new Map<string, layout.ControlPlace>(layout.CONTROL_PLACES.map((place) => [place.field, place]));
+  const places = new Map<string, ControlPlace>(CONTROL_PLACES.map((place) => [place.field, place]));
   const generations = new Set(["THRESHOLD", "COUNT", "COLLECTIONS", "COLLECTED"]);
   for (const [name, offset] of Object.entries(offsets)) {
     const field = name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());

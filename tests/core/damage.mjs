@@ -3,7 +3,7 @@
 // that the test can say where a run got stuck.
 //
 // workerData: wasm (bytes of a core), seed, count (damages for each situation), state (Int32Array over shared memory),
-// layout (URL of src/wasm/core-layout.ts and readings.ts, as JavaScript).
+// layout (URL of src/wasm/control-fields.ts, core-layout.ts and readings.ts, as JavaScript).
 
 import { parentPort, workerData } from "node:worker_threads";
 

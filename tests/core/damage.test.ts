@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
 const layout = join(folder, "layout.mjs");
 buildSync({
   stdin: {
-    contents: 'export * from "./core-layout.js"; export * from "./readings.js";',
+    contents: 'export * from "./control-fields.js"; export * from "./core-layout.js"; export * from "./readings.js";',
     resolveDir: fileURLToPath(new URL("../../src/wasm", import.meta.url)),
   },
   bundle: true,

@@ -19,7 +19,7 @@ import {
   TYPE_HAS_FINALIZER,
 } from "../../assembly/layout.js";
 import { BITMAPS_OFFSET, GENERATION_OFFSETS, BITMAPS_SHIFT } from "../../src/wasm/core-layout.js";
-import type { ControlField } from "../../src/wasm/core-layout.js";
+import type { ControlField } from "../../src/wasm/control-fields.js";
 import { describeInvariant } from "../../src/wasm/invariants.js";
 import { BUILDS, addressOf, fieldOf, startCore } from "../support/core.js";
 import type { Build, Core } from "../support/core.js";

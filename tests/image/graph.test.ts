@@ -1,4 +1,4 @@
-import { TABLE_BUFFERS } from "../../src/wasm/core-layout.js";
+import { TABLE_BUFFERS } from "../../src/wasm/control-fields.js";
 import { expect, test } from "vitest";
 import {
   EdgeStrength,

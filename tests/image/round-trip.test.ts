@@ -1,16 +1,16 @@
 import { restoreSync, save } from "../../src/image.js";
 import { describe, expect, test } from "vitest";
+import { CONTROL_FIELDS } from "../../src/wasm/control-fields.js";
 import {
   CLASSES_OFFSET,
   CLASS_COUNT,
-  CONTROL_FIELDS,
   DESCRIPTORS_OFFSET,
   DESCRIPTOR_SIZE,
   FULL,
   PAGE_FREE,
   PAGE_SPAN,
 } from "../../src/wasm/core-layout.js";
-import type { ControlField } from "../../src/wasm/core-layout.js";
+import type { ControlField } from "../../src/wasm/control-fields.js";
 import { readFrame, SECTIONS } from "../../src/image/format.js";
 import { readControl } from "../../src/image/control.js";
 import { Heap } from "../../src/index.js";

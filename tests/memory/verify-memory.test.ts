@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as invariants from "../../assembly/invariants.js";
 import { FREE_TREES_OFFSET, PAGE_FREE, PAGE_LARGE, PAGE_SPAN, PAGE_TABLE } from "../../src/wasm/core-layout.js";
-import type { ControlField } from "../../src/wasm/core-layout.js";
+import type { ControlField } from "../../src/wasm/control-fields.js";
 import { addressOf, startCore } from "../support/core.js";
 import type { Core } from "../support/core.js";
 import { descriptorOf, fieldOf, runsOf } from "../support/pages.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { CoreImports } from "../../src/wasm/exports.js";
-import { CONTROL_PLACES } from "../../src/wasm/core-layout.js";
-import type { ControlField } from "../../src/wasm/core-layout.js";
+import { CONTROL_PLACES } from "../../src/wasm/control-fields.js";
+import type { ControlField } from "../../src/wasm/control-fields.js";
 import { completeExports } from "../../src/wasm/readings.js";
 import type { RawExports } from "../../src/wasm/exports.js";
 import type { CoreExports } from "../../src/wasm/readings.js";

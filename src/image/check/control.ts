@@ -15,7 +15,7 @@ import {
   VALUE_OFFSET,
 } from "../../../assembly/layout.js";
 import { FIRST_TYPES, MAX_BIRTHS } from "../../wasm/core-layout.js";
-import type { ControlField } from "../../wasm/core-layout.js";
+import type { ControlField } from "../../wasm/control-fields.js";
 import type { Image } from "../image.js";
 import type { Population } from "./population.js";
 

@@ -1,0 +1,24 @@
+// The smaller scripts of bench/, on little: they run, and print what the docs send readers to them for.
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+function run(script: string, ...args: string[]): string {
+  const path = fileURLToPath(new URL(`../../bench/${script}`, import.meta.url));
+  return execFileSync(process.execPath, [path, ...args], { encoding: "utf8" });
+}
+
+test("shapes: what a full collection takes for each", () => {
+  expect(run("shapes.mjs", "3000", "--only", "comb,ring")).toMatch(
+    /^3,000 objects\n[^]*\ncomb +[\d.]+ [^]*ring +[\d.]+/,
+  );
+});
+
+test("shapes: what the steps of bounded pauses take, and that none is hurried", () => {
+  expect(run("shapes.mjs", "3000", "--bounded", "--only", "comb")).toMatch(/\ncomb +0 +\d+ +\d+ +[\d.]+/);
+});
+
+test("depth: a list and a cycle of any length leave nothing", () => {
+  expect(run("depth.mjs", "10000").match(/objects left: 0/g)).toHaveLength(2);
+});

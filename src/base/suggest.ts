@@ -4,8 +4,8 @@ const LONGEST = 40;
 /** `; did you mean "tag"?` for a word that is nearly a known one, else nothing: the end of a message. */
 export function didYouMean(word: unknown, known: Iterable<string>): string {
   if (typeof word !== "string" || word === "" || word.length > LONGEST) return "";
-  // A third of the letters may be wrong, and at most two.
-  const most = Math.min(2, Math.max(1, Math.floor(word.length / 3)));
+  // A third of the letters may be wrong, and at most two: a word of two letters or fewer would be near to anything.
+  const most = Math.min(2, Math.floor(word.length / 3));
   let best: string | undefined;
   let least = most + 1;
   for (const one of known) {

@@ -19,9 +19,11 @@ import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import type { HandleType } from "./adopt.js";
 import { sideOf } from "./field-types.js";
-import { Handle, addressIn } from "./handle.js";
+import type { Handle } from "./handle.js";
+import { addressIn } from "./handle.js";
 import type { Member } from "./mixin.js";
 import { Slots } from "./slots.js";
+import { RESERVED_NAMES, makeStructClass } from "./struct-class.js";
 import { StructHandle } from "./struct-handle.js";
 
 /** What a struct is made of. */
@@ -75,7 +77,7 @@ export class StructLayout implements HandleType<Handle> {
     this.slots = slots;
     this.bytes = bytes;
     this.#slots = new Slots(store, name, (struct) => layoutIn(store, struct));
-    this.#class = this.#makeClass(base === undefined ? StructHandle : base.#class, members);
+    this.#class = makeStructClass(this, base === undefined ? StructHandle : base.#class, members);
     if (isMarking) this.markFields();
     const present = restored ?? (known as StructLayout | undefined);
     this.hasFinalizer = present?.hasFinalizer ?? this.finalize !== undefined;
@@ -134,45 +136,6 @@ export class StructLayout implements HandleType<Handle> {
     return info;
   }
 
-  /** The handle class of the type: a property for each field, and what is mixed in. */
-  #makeClass(base: typeof StructHandle, members: readonly Member[]): typeof StructHandle {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- accessors have a `this` of their own
-    const layout = this;
-    const handleClass = { [this.name]: class extends base {} }[this.name] as typeof StructHandle;
-    for (const [name, member] of members) {
-      if (this.fields.has(name as string) || RESERVED_NAMES.has(name))
-        throw new BadFieldError(
-          `${this.name} cannot have a method called ${typeof name === "symbol" ? String(name) : describe(name)}`,
-        );
-      Object.defineProperty(handleClass.prototype, name, { ...member, enumerable: false });
-    }
-    const { prototype } = handleClass;
-    // Accessors can be taken from their class, and called on anything.
-    const isOwn = (handle: unknown): handle is StructHandle =>
-      typeof handle === "object" && handle !== null && Object.getPrototypeOf(handle) === prototype;
-    for (const field of this.fields.values()) {
-      Object.defineProperty(handleClass.prototype, field.name, {
-        enumerable: true,
-        configurable: true,
-        get(this: unknown) {
-          if (!isOwn(this)) throw layout.#refusal(this);
-          return layout.#read(this, field);
-        },
-        set(this: unknown, value: unknown) {
-          if (!isOwn(this)) throw layout.#refusal(this);
-          layout.#write(this, field, value);
-        },
-      });
-    }
-    return handleClass;
-  }
-
-  /** What to throw for what is no object of exactly this type. @throws {@link BadValueError}, {@link ForeignHandleError} */
-  #refusal(stranger: unknown): BadValueError {
-    const { name } = this.store.typeAt(addressIn(this.store, stranger));
-    return new BadValueError(`expected an object of ${this.name}, got one of ${name}`);
-  }
-
   /** Makes entrances of the fields: see `base/entered.ts`. */
   markFields(): void {
     markMembers(this.#class.prototype, this.fields.keys());
@@ -196,14 +159,15 @@ export class StructLayout implements HandleType<Handle> {
   }
 
   read(handle: Handle, name: string): unknown {
-    return this.#read(handle, this.#field(name));
+    return this.readField(handle, this.#field(name));
   }
 
   write(handle: Handle, name: string, value: unknown): void {
-    this.#write(handle, this.#field(name), value);
+    this.writeField(handle, this.#field(name), value);
   }
 
-  #read(handle: Handle, field: FieldLayout): unknown {
+  /** `handle` is of an object of exactly this type. */
+  readField(handle: Handle, field: FieldLayout): unknown {
     const { memory } = this.store;
     // First: if it is a getter that has not been asked yet, it may do anything to the heap.
     const { type, codec } = field;
@@ -223,7 +187,7 @@ export class StructLayout implements HandleType<Handle> {
     }
   }
 
-  #write(handle: Handle, field: FieldLayout, value: unknown): void {
+  writeField(handle: Handle, field: FieldLayout, value: unknown): void {
     const { store } = this;
     addressIn(store, handle);
     this.#check(field, value);
@@ -284,13 +248,6 @@ export class StructLayout implements HandleType<Handle> {
     }
   }
 }
-
-/** Names that a field may not have: a handle's own, and those that JavaScript gives a meaning. */
-const RESERVED_NAMES: ReadonlySet<PropertyKey> = new Set<PropertyKey>([
-  "then",
-  "store",
-  ...[StructHandle, Handle, Object].flatMap((constructor) => Reflect.ownKeys(constructor.prototype as object)),
-]);
 
 /**
  * The host's side of a struct that somebody passed in.

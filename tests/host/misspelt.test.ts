@@ -91,5 +91,11 @@ test("a suggestion is a word that differs in at most a third of its letters, two
   );
   expect(said).toEqual(["tag", "tag", "title", "title", "maxBytes", "maxBytes", "", "", "", ""]);
   expect(didYouMean(Symbol("tag"), known)).toBe("");
+  // A word of two letters would be near to any.
+  expect([didYouMean("x", ["p"]), didYouMean("xy", ["x", "yx"]), didYouMean("X", ["x"])]).toEqual([
+    "",
+    "",
+    '; did you mean "x"?',
+  ]);
   expect(checkedCore()).toBeInstanceOf(WebAssembly.Module);
 });

@@ -1,6 +1,5 @@
-// Turns a core that is a text (src/wasm/core-text.ts) back into bytes. A module of its own, of some 150 bytes: it runs once,
-// before the engine has compiled anything, and a loop over every byte of the core in JavaScript that is not compiled
-// yet takes longer than all else that a heap needs to start.
+// Turns a core that is a text (src/wasm/core-text.ts) back into bytes. A small module of its own: it runs once, before the
+// engine has compiled any JavaScript, and there a loop over every byte of the core would be slow.
 //
 // Its memory begins with 3 × 128 numbers of 16 bits, which the host writes: what a character stands for. Up to 255 it is a
 // byte. 256 and 257 begin a pair, and its second character is looked up 128 or 256 numbers further.

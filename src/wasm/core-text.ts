@@ -5,7 +5,7 @@ import { DECODER } from "./decoder.generated.js";
  *
  * Servers compress what they serve. Base64 cuts bytes into pieces of six bits, so that a compressor no longer sees what
  * repeats. Here each byte is one character, or two if it is rare, and the text compresses as well as the bytes do
- * (`npm run size` prints both). The characters are printable ASCII that no minifier and no HTML page escapes.
+ * (`tests/package/core-text.test.ts`). The characters are printable ASCII that no minifier and no HTML page escapes.
  *
  * The text begins with 64 hexadecimal digits, a bit for each byte: whether one character stands for it. Both kinds of
  * bytes are numbered upward. Of the alphabet, the first two characters begin a pair, and each other is one byte.

@@ -17,7 +17,7 @@ import {
   STEP_STARTS,
   TYPE_HAS_FINALIZER,
 } from "../../assembly/layout.js";
-import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
+import { BUILDS, IMMORTALS, liveObjects, makeRings, startCore } from "../support/core.js";
 import type { Build, Core, Hooks } from "../support/core.js";
 
 /** Those in which a step of one unit ends with this garbage. */
@@ -46,12 +46,7 @@ function startWithGarbage(build: Build, given?: Partial<Hooks>): { core: Core; w
   core.setBounded(1);
   const node = core.defineType(8, 2, 0);
   const type = given ? core.defineType(8, 2, TYPE_HAS_FINALIZER) : node;
-  const rings = Array.from({ length: COUNT }, () => {
-    const [a, b] = [core.alloc(type) >>> 0, core.alloc(node) >>> 0];
-    core.setRef(a, 0, b);
-    core.setRef(b, 0, a);
-    return [a, b] as const;
-  });
+  const rings = makeRings(core, COUNT, type, node);
   const weakrefs = given ? rings.map(([a], i) => core.newWeakref(a, i + 1) >>> 0) : [];
   core.collect(1);
   for (const object of rings.flat()) core.decref(object);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { CYCLE_ENDS, PHASE_IDLE, TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
-import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
+import { BUILDS, IMMORTALS, liveObjects, makeRings, startCore } from "../support/core.js";
 import type { Build, Core, Hooks } from "../support/core.js";
 
 const COUNT = 20;
@@ -29,12 +29,7 @@ function start(build: Build, hasFinalizer: boolean, hooks: Partial<Hooks>): Worl
   core.setBounded(1);
   const node = core.defineType(8, 2, 0);
   const type = hasFinalizer ? core.defineType(8, 2, TYPE_HAS_FINALIZER) : node;
-  const rings = Array.from({ length: COUNT }, () => {
-    const [a, b] = [core.alloc(type) >>> 0, core.alloc(node) >>> 0];
-    core.setRef(a, 0, b);
-    core.setRef(b, 0, a);
-    return [a, b] as const;
-  });
+  const rings = makeRings(core, COUNT, type, node);
   const run = (): void => {
     core.collect(1);
     for (const object of rings.flat()) core.decref(object);

@@ -65,6 +65,16 @@ export function startCore(build: Build, given: Partial<Hooks> = {}, pages = 6553
   };
 }
 
+/** Rings of two objects, the first of the one type and the second of the other. Each object has a reference from outside. */
+export function makeRings(core: Core, count: number, first: number, second: number): (readonly [number, number])[] {
+  return Array.from({ length: count }, () => {
+    const [a, b] = [core.alloc(first) >>> 0, core.alloc(second) >>> 0];
+    core.setRef(a, 0, b);
+    core.setRef(b, 0, a);
+    return [a, b] as const;
+  });
+}
+
 /** Live objects of an empty heap: None, two booleans, small ints, the empty tuple. */
 export const IMMORTALS = 3 + 262 + 1;
 

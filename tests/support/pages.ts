@@ -1,5 +1,17 @@
 import { readControl } from "../../src/image/control.js";
-import { BITMAPS_SHIFT, BOOTSTRAP_BITMAPS, BOOTSTRAP_DESCRIPTORS, DESCRIPTORS_OFFSET, DESCRIPTORS_SHIFT, DESCRIPTOR_SIZE, FREE_TREES, FREE_TREES_OFFSET, PAGE_FREE, PAGE_SPAN, PAGE_TABLE } from "../../src/wasm/core-layout.js";
+import {
+  BITMAPS_SHIFT,
+  BOOTSTRAP_BITMAPS,
+  BOOTSTRAP_DESCRIPTORS,
+  DESCRIPTORS_OFFSET,
+  DESCRIPTORS_SHIFT,
+  DESCRIPTOR_SIZE,
+  FREE_TREES,
+  FREE_TREES_OFFSET,
+  PAGE_FREE,
+  PAGE_SPAN,
+  PAGE_TABLE,
+} from "../../src/wasm/core-layout.js";
 import type { ControlField, ControlValues } from "../../src/wasm/control-fields.js";
 import type { CoreExports } from "../../src/wasm/readings.js";
 

@@ -139,7 +139,7 @@ export class Gc {
    * });
    * ```
    *
-   * @param units One unit is about one block or slot visited: 20,000 take a tenth of a millisecond or so.
+   * @param units One unit is about one block or slot visited. `npm run bench:shapes -- --bounded` prints what steps take.
    * @returns Whether there is more to do.
    * @throws {@link BadOptionError} unless `units` is a whole number from 1 to 2^31 − 1.
    */

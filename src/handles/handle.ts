@@ -125,7 +125,7 @@ export class Handle {
   }
 
   /** Bytes that the object takes, header and own buffer included, what it refers to excluded. */
-  get size(): number {
+  get byteSize(): number {
     return this.store.core.sizeOf(this.address) >>> 0;
   }
 

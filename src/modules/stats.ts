@@ -9,7 +9,7 @@ export interface TypeStats {
 
 export interface SizeClassStats {
   /** Bytes of a block. */
-  size: number;
+  blockBytes: number;
   pages: number;
   /** Blocks in use, and blocks free in the pages that the class has. */
   used: number;
@@ -64,7 +64,7 @@ export function takeStats(store: Store): HeapStats {
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.bytes - a.bytes);
   const sizeClasses = Array.from({ length: core.classCount() }, (_, index) => ({
-    size: core.classSize(index),
+    blockBytes: core.classSize(index),
     pages: core.classPages(index) >>> 0,
     used: core.classUsed(index) >>> 0,
     free: core.classFree(index) >>> 0,

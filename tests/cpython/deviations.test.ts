@@ -106,8 +106,8 @@ describe.each(CORES)("%s core", (_, options) => {
           map.set(last, heap.list([map]));
         });
         // The last key is nobody's; the first three only their values lead to.
-        expect(map.length).toBe(3);
-        expect([heap.gc.collect() > 0, map.length]).toEqual([true, 0]);
+        expect(map.size).toBe(3);
+        expect([heap.gc.collect() > 0, map.size]).toEqual([true, 0]);
         heap.scope(() => {
           const [key, loop] = [Node.new(), heap.weakref.keyMap()];
           loop.set(key, heap.list([loop, key]));
@@ -118,7 +118,7 @@ describe.each(CORES)("%s core", (_, options) => {
         const key = Node.new();
         heap.scope(() => map.set(key, heap.list([key])));
         heap.gc.collect();
-        expect(map.length).toBe(1);
+        expect(map.size).toBe(1);
         releaseAll([key, map]);
       });
     });
@@ -148,10 +148,10 @@ describe.each(CORES)("%s core", (_, options) => {
           ["back", true],
           ["gone", true],
         ]);
-        expect([map.length, set.length, map.get(kept[0] as Node)]).toEqual([1, 1, "back"]);
+        expect([map.size, set.size, map.get(kept[0] as Node)]).toEqual([1, 1, "back"]);
         releaseAll(kept);
         heap.gc.collect();
-        expect([map.length, set.length]).toEqual([0, 0]);
+        expect([map.size, set.size]).toEqual([0, 0]);
         releaseAll([map, set]);
       });
     });

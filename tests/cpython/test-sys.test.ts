@@ -24,17 +24,17 @@ describe.each(CORES)("what sys tells of memory, %s core", (core, options) => {
     withHeap(options(), (heap) => {
       heap.scope(() => {
         const text = heap.str("x".repeat(1000));
-        expect(text.size).toBeGreaterThan(1000);
+        expect(text.byteSize).toBeGreaterThan(1000);
         const list = heap.list();
-        const empty = list.size;
+        const empty = list.byteSize;
         list.append(text);
-        const one = list.size;
+        const one = list.byteSize;
         expect([one > empty, one < 200]).toEqual([true, true]);
         for (let n = 0; n < 1000; n++) list.append(null);
-        expect(list.size).toBeGreaterThan(4000);
+        expect(list.byteSize).toBeGreaterThan(4000);
         list.clear();
-        expect(list.size).toBe(empty);
-        if (core === "release") expect(heap.struct("Pair", { a: "ref", b: "ref" }).new().size).toBe(24);
+        expect(list.byteSize).toBe(empty);
+        if (core === "release") expect(heap.struct("Pair", { a: "ref", b: "ref" }).new().byteSize).toBe(24);
       });
     });
   });

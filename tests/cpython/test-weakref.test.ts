@@ -216,10 +216,10 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
         }
         return root;
       });
-      expect(map.length).toBe(100);
+      expect(map.size).toBe(100);
       root.release();
       heap.gc.collect();
-      expect([map.length, seen.every((is) => is), heap.gc.getTrackedCount()]).toEqual([0, true, 1]);
+      expect([map.size, seen.every((is) => is), heap.gc.getTrackedCount()]).toEqual([0, true, 1]);
       map.release();
     });
   });
@@ -275,7 +275,7 @@ describe.each(CORES)("proxies, %s core", (_, options) => {
       const set = heap.set([1]);
       let calls = 0;
       const proxy = heap.weakref.proxy(set, () => calls++);
-      expect([proxy.has(1), proxy.length]).toEqual([true, 1]);
+      expect([proxy.has(1), proxy.size]).toEqual([true, 1]);
       expect(codeOf(() => heap.weakref.ref(proxy))).toBe("BAD_VALUE");
       expect(codeOf(() => heap.weakref.proxy(heap.list()))).toBe("BAD_VALUE");
       set.release();
@@ -302,18 +302,18 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
       nodes.forEach((node, n) => map.set(n, node));
       expect(nodes.map(({ refcount }) => refcount)).toEqual([1, 1, 1]);
       const found = map.get(1);
-      expect([map.length, map.has(1), found?.is(nodes[1] as Node)]).toEqual([3, true, true]);
+      expect([map.size, map.has(1), found?.is(nodes[1] as Node)]).toEqual([3, true, true]);
       found?.release();
       nodes[1]?.release();
-      expect([map.length, map.has(1), map.get(1), [...map.keys()]]).toEqual([2, false, undefined, [0, 2]]);
-      expect([map.delete(0), map.delete(0), map.length]).toEqual([true, false, 1]);
+      expect([map.size, map.has(1), map.get(1), [...map.keys()]]).toEqual([2, false, undefined, [0, 2]]);
+      expect([map.delete(0), map.delete(0), map.size]).toEqual([true, false, 1]);
       map.set(2, nodes[0] as Node);
       nodes[2]?.release();
-      expect(map.length).toBe(1);
+      expect(map.size).toBe(1);
       expect(codeOf(() => map.set(3, heap.list() as never))).toBe("BAD_VALUE");
       expect(codeOf(() => map.get(heap.list()))).toBe("BAD_KEY");
       releaseAll(nodes);
-      expect(map.length).toBe(0);
+      expect(map.size).toBe(0);
       map.release();
     });
   });
@@ -326,9 +326,9 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
       for (let n = 0; n < 50; n++) {
         heap.scope(() => map.set(n % 2 ? heap.tuple(["key", n]) : `key ${n}`, selfLoop(Node)));
       }
-      expect(map.length).toBe(50);
+      expect(map.size).toBe(50);
       heap.gc.collect();
-      expect(map.length).toBe(0);
+      expect(map.size).toBe(0);
       map.release();
       expect(holdings(heap)).toMatchObject({ objects: before.objects, weakrefs: 0 });
     });
@@ -340,11 +340,11 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
       const nan = heap.float(NaN);
       const [first, second] = [heap.set(), heap.set()];
       map.set(NaN, first).set(nan, second);
-      expect([map.length, map.has(NaN), map.has(nan)]).toEqual([2, false, true]);
+      expect([map.size, map.has(NaN), map.has(nan)]).toEqual([2, false, true]);
       first.release();
-      expect(map.length).toBe(1);
+      expect(map.size).toBe(1);
       second.release();
-      expect([map.length, nan.refcount]).toEqual([0, 1]);
+      expect([map.size, nan.refcount]).toEqual([0, 1]);
       releaseAll([nan]);
       map.release();
     });
@@ -364,9 +364,9 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
         }
         return () => map;
       })();
-      expect([inside.released, outside.length]).toEqual([true, 2]);
+      expect([inside.released, outside.size]).toEqual([true, 2]);
       nodes.pop()?.release();
-      expect([outside.length, heap.scope(() => outside.get(heap.tuple(["a"]))?.title)]).toEqual([1, "a"]);
+      expect([outside.size, heap.scope(() => outside.get(heap.tuple(["a"]))?.title)]).toEqual([1, "a"]);
       releaseAll(nodes);
       outside.release();
       expect(holdings(heap)).toEqual(before);
@@ -388,13 +388,13 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
       }
       expect(seen).toEqual([0, 2, 4, 6, 8].map((n) => [n, `${n}`]));
       const live = nodes.filter(({ released }) => !released);
-      expect(map.length).toBe(5);
+      expect(map.size).toBe(5);
       // A new value for a key is no change.
       for (const key of map.keys()) map.set(key, live[0] as Node);
       for (const change of [() => map.set("new", live[0] as Node), () => map.delete("new"), () => map.clear()])
         expect(codeOf(() => loop(map.keys(), change))).toBe("CONTAINER_CHANGED");
       releaseAll(live);
-      expect(map.length).toBe(0);
+      expect(map.size).toBe(0);
       map.release();
     });
   });
@@ -415,7 +415,7 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
       releaseAll([dying, cyclic]);
       heap.gc.collect();
       // Entries are weak references with a callback: they are dead before finalizers of cyclic garbage run.
-      expect([seen, map.length]).toEqual([
+      expect([seen, map.size]).toEqual([
         [
           ["dying", true],
           ["cyclic", false],
@@ -437,14 +437,14 @@ describe.each(CORES)("weak-valued maps while callbacks run, %s core", (_, option
       b.left = a;
       let seen: unknown[] = [];
       const weakref = heap.weakref.ref(a, () => {
-        seen = [map.has("k"), map.get("k"), [...map.keys()], [...map.values()], [...map], map.length];
+        seen = [map.has("k"), map.get("k"), [...map.keys()], [...map.values()], [...map], map.size];
       });
       // Born after a: its entry is still in the dict when the callback of a runs.
       map.set("k", b);
       releaseAll([a, b]);
       heap.gc.collect();
       expect(seen).toEqual([false, undefined, [], [], [], 1]);
-      expect([map.length, map.has("k")]).toEqual([0, false]);
+      expect([map.size, map.has("k")]).toEqual([0, false]);
       releaseAll([weakref]);
       map.release();
     });
@@ -457,9 +457,9 @@ describe.each(CORES)("weak-valued maps while callbacks run, %s core", (_, option
       const value = heap.set();
       const long = "é".repeat(3000);
       map.set(long, value).set(long, value);
-      expect([map.length, map.has(long), heap.stats().objects - before]).toEqual([1, true, 3]);
+      expect([map.size, map.has(long), heap.stats().objects - before]).toEqual([1, true, 3]);
       value.release();
-      expect([map.length, heap.stats().objects - before]).toEqual([0, 0]);
+      expect([map.size, heap.stats().objects - before]).toEqual([0, 0]);
       map.release();
     });
   });
@@ -473,19 +473,19 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
       const keys = ["a", "b", "c"].map((title) => Node.new({ title }));
       const value = heap.list([1]);
       keys.forEach((key, n) => map.set(key, n === 0 ? value : n));
-      expect([keys.map(({ refcount }) => refcount), value.refcount, map.length]).toEqual([[1, 1, 1], 2, 3]);
+      expect([keys.map(({ refcount }) => refcount), value.refcount, map.size]).toEqual([[1, 1, 1], 2, 3]);
       expect([map.get(keys[1] as Node), map.has(keys[2] as Node)]).toEqual([1, true]);
       map.set(keys[1] as Node, "again");
-      expect([map.get(keys[1] as Node), map.length]).toEqual(["again", 3]);
+      expect([map.get(keys[1] as Node), map.size]).toEqual(["again", 3]);
       keys[0]?.release();
-      expect([map.length, value.refcount]).toEqual([2, 1]);
+      expect([map.size, value.refcount]).toEqual([2, 1]);
       expect([map.delete(keys[1] as Node), map.delete(keys[1] as Node)]).toEqual([true, false]);
       expect([...map.values()]).toEqual([2]);
       const stranger = Node.new();
       expect([map.get(stranger), map.has(value)]).toEqual([undefined, false]);
       expect(codeOf(() => map.set(value, 1))).toBe("BAD_VALUE");
       releaseAll([...keys, value, stranger]);
-      expect(map.length).toBe(0);
+      expect(map.size).toBe(0);
       map.release();
     });
   });
@@ -499,9 +499,9 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
         nodes.forEach((node, n) => map.set(node, nodes[n + 1] ?? "last"));
         return nodes[0] as Node;
       });
-      expect(map.length).toBe(60);
+      expect(map.size).toBe(60);
       first.release();
-      expect(map.length).toBe(0);
+      expect(map.size).toBe(0);
       map.release();
     });
   });
@@ -523,7 +523,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
         heap.verify();
       }
       expect(seen).toEqual([0, 2, 4, 6, 8].map((n) => [`${n}`, n]));
-      expect([map.length, set.length, heap.scope(() => [...set].length)]).toEqual([5, 5, 5]);
+      expect([map.size, set.size, heap.scope(() => [...set].length)]).toEqual([5, 5, 5]);
       const live = nodes.filter(({ released }) => !released);
       const [first, last] = [live[0] as Node, live[4] as Node];
       // A new value for a key is no change, and an element that is there already neither.
@@ -550,7 +550,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
       expect(codeOf(() => loop(map.keys(), inner))).toBe("CONTAINER_CHANGED");
       expect(map.store.loops.size).toBe(0);
       releaseAll([...live, added, other]);
-      expect([map.length, set.length]).toEqual([0, 0]);
+      expect([map.size, set.size]).toEqual([0, 0]);
       releaseAll([map, set]);
     });
   });
@@ -568,9 +568,9 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
       });
       maps[0]?.release();
       expect(deaths).toEqual(["0"]);
-      expect(maps[1]?.length).toBe(1);
+      expect(maps[1]?.size).toBe(1);
       maps[1]?.clear();
-      expect([deaths, maps[1]?.length, key.refcount]).toEqual([["0", "1"], 0, 1]);
+      expect([deaths, maps[1]?.size, key.refcount]).toEqual([["0", "1"], 0, 1]);
       releaseAll([...maps, key]);
     });
   });
@@ -582,7 +582,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
       const nodes = ["a", "b"].map((title) => Node.new({ title }));
       for (const node of [...nodes, ...nodes]) set.add(node);
       const list = heap.list();
-      expect([set.length, set.has(nodes[0] as Node), set.has(list)]).toEqual([2, true, false]);
+      expect([set.size, set.has(nodes[0] as Node), set.has(list)]).toEqual([2, true, false]);
       expect(codeOf(() => set.add(list))).toBe("BAD_VALUE");
       const titles = [...set].map((node) => {
         const { title } = node as Node;
@@ -591,13 +591,13 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
       });
       expect(titles).toEqual(["a", "b"]);
       nodes[0]?.release();
-      expect([set.length, set.delete(nodes[1] as Node), set.delete(nodes[1] as Node)]).toEqual([1, true, false]);
+      expect([set.size, set.delete(nodes[1] as Node), set.delete(nodes[1] as Node)]).toEqual([1, true, false]);
       set.add(nodes[1] as Node);
       set.clear();
-      expect([set.length, nodes[1]?.refcount]).toEqual([0, 1]);
+      expect([set.size, nodes[1]?.refcount]).toEqual([0, 1]);
       heap.scope(() => set.add(selfLoop(Node)));
       // The entry counts as collected, as CPython's weak reference does that dies of its callback.
-      expect([set.length, heap.gc.collect(), set.length]).toEqual([1, 2, 0]);
+      expect([set.size, heap.gc.collect(), set.size]).toEqual([1, 2, 0]);
       releaseAll([...nodes, list, set]);
     });
   });

@@ -314,7 +314,7 @@ export class Cast {
   #checkWeak(alive: ReadonlySet<Actor>): void {
     for (const { weakref, referent } of this.weakrefs)
       must(`the weak reference to actor ${referent.id} is alive`, weakref.alive, alive.has(referent));
-    must("entries of the weak map", this.map.length, this.entries.length);
+    must("entries of the weak map", this.map.size, this.entries.length);
     for (const [key, value] of this.entries) {
       if (key.held.length === 0) continue;
       const found = this.map.get(this.handleOf(key)) as StructHandle;

@@ -176,7 +176,7 @@ describe.each(CORES)("a source that changes under a copy, %s core", (_, options)
           target.update(source);
         }),
       ).toBe("CONTAINER_CHANGED");
-      expect([target.repr(), source.length]).toEqual(["{3: 3, 0: 0, 1: 1, 2: 2}", 9]);
+      expect([target.repr(), source.size]).toEqual(["{3: 3, 0: 0, 1: 1, 2: 2}", 9]);
       // A new value for a key is no change.
       const Other = heap.struct("Other", {}, { finalize: () => void source.set(5, "later") });
       heap.scope(() => target.set(0, Other.new()));
@@ -184,7 +184,7 @@ describe.each(CORES)("a source that changes under a copy, %s core", (_, options)
       expect(target.get(5)).toBe("later");
       target.update(target);
       target.update(heap.dict());
-      expect(target.length).toBe(9);
+      expect(target.size).toBe(9);
     });
   });
 
@@ -208,7 +208,7 @@ describe.each(CORES)("a source that changes under a copy, %s core", (_, options)
       expect([source.released, target.released]).toEqual([true, true]);
       weak.update([1, 2]);
       weak.update(weak);
-      expect(weak.length).toBe(2);
+      expect(weak.size).toBe(2);
     });
   });
 

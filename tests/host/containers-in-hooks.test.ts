@@ -71,13 +71,13 @@ describe.each(CORES)("in the middle of things, %s core", (_, options) => {
   > = {
     append: ({ list, dict, set }) => {
       if (list.length < 50) list.append(1.5);
-      if (dict.length < 50) dict.set(`more ${dict.length}`, 1.5);
-      if (set.length < 50) set.add(`more ${set.length}`);
+      if (dict.size < 50) dict.set(`more ${dict.size}`, 1.5);
+      if (set.size < 50) set.add(`more ${set.size}`);
     },
     "take away": ({ list, dict, set }) => {
       if (list.length > 0) list.pop(0);
-      if (dict.length > 0) dict.popItem();
-      if (set.length > 0) set.pop();
+      if (dict.size > 0) dict.popItem();
+      if (set.size > 0) set.pop();
     },
     clear: ({ list, dict, set }) => {
       for (const one of [list, dict, set]) one.clear();

@@ -91,7 +91,7 @@ describe.each(CORES)("%s core", (build, options) => {
           }),
         ).toBe("BAD_VALUE");
       const [small, same] = [share(heap, 12), share(heap, 12)];
-      expect(heap.set([small, same]).length).toBe(1);
+      expect(heap.set([small, same]).size).toBe(1);
     });
   });
 

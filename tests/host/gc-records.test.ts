@@ -60,7 +60,7 @@ describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const kept = Array.from({ length: 20 }, () => Node.new());
-      const size = kept[0]?.size ?? 0;
+      const size = kept[0]?.byteSize ?? 0;
       for (let i = 0; i < 5; i++) {
         const node = Node.new();
         node.left = node;

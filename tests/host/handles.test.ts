@@ -19,7 +19,7 @@ describe.each(CORES)("handles, %s core", (_, options) => {
     withHeap(options(), (heap) => {
       const list = heap.list([1, 2]);
       expect([list.type, list.isTracked, list.isFinalized]).toEqual(["list", true, false]);
-      expect(list.size).toBeGreaterThan(32);
+      expect(list.byteSize).toBeGreaterThan(32);
       const text = heap.str("x");
       expect([text.type, text.isTracked, text.toJS()]).toEqual(["str", false, "x"]);
       expect(heap.int(5).is(heap.int(5))).toBe(true);
@@ -37,7 +37,7 @@ describe.each(CORES)("handles, %s core", (_, options) => {
       const uses: ((handle: typeof node) => unknown)[] = [
         (handle) => handle.address,
         (handle) => handle.refcount,
-        (handle) => handle.size,
+        (handle) => handle.byteSize,
         (handle) => handle.type,
         (handle) => handle.isTracked,
         (handle) => handle.clone(),

@@ -60,7 +60,7 @@ describe.each(CORES)("structs that extend structs, %s core", (_, options) => {
       const flat = heap.struct("Flat", { b: "ref", d: "ref", a: "u8", c: "u8", e: "u16" });
       const derived = Derived.new({ a: 1, c: 2, e: 3 });
       derived.b = derived;
-      expect(derived.size).toBe(flat.new().size);
+      expect(derived.byteSize).toBe(flat.new().byteSize);
       expect([derived.a, derived.c, derived.e, derived.d]).toEqual([1, 2, 3, null]);
       derived.b = null;
     });

@@ -50,7 +50,7 @@ describe.each(CORES)("a hook that runs in the death of a long key, %s core", (_,
       expect(typeof found === "object" ? (found as Handle).repr() : found).toBe(answer);
       if (typeof found === "object") (found as Handle).release();
       heap.verify();
-      expect([dict.length, list.length]).toEqual([0, 0]);
+      expect([dict.size, list.length]).toEqual([0, 0]);
     });
   });
 });

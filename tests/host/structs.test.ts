@@ -52,9 +52,9 @@ describe.each(CORES)("structs, %s core", (_, options) => {
 
   test("no padding is wasted: an odd slot and a small field share eight bytes", () => {
     const heap = Heap.createSync();
-    expect(heap.struct("A", { a: "ref", n: "u32" }).new().size).toBe(24);
-    expect(heap.struct("B", { f: "f64", a: "ref", n: "u16", m: "u16" }).new().size).toBe(32);
-    expect(heap.struct("C", { a: "u8", b: "f64", c: "u8", d: "u16", e: "u32" }).new().size).toBe(24);
+    expect(heap.struct("A", { a: "ref", n: "u32" }).new().byteSize).toBe(24);
+    expect(heap.struct("B", { f: "f64", a: "ref", n: "u16", m: "u16" }).new().byteSize).toBe(32);
+    expect(heap.struct("C", { a: "u8", b: "f64", c: "u8", d: "u16", e: "u32" }).new().byteSize).toBe(24);
   });
 
   test("reading a reference gives a handle that counts, or null", () => {

@@ -45,7 +45,7 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
       dict.setDefault(heap.tuple([null]), 2);
       expect(dict.isTracked).toBe(false);
       dict.set(heap.tuple([null]), 2);
-      expect([dict.isTracked, dict.length]).toEqual([true, 1]);
+      expect([dict.isTracked, dict.size]).toEqual([true, 1]);
       heap.verify();
     });
   });

@@ -43,7 +43,7 @@ describe.each(CORES)("heap.weakref, %s core", (_, options) => {
       const dict = heap.dict([[first, "first"]]);
       expect([dict.get(second), dict.has(heap.weakref.ref(other))]).toEqual(["first", false]);
       dict.set(second, "second");
-      expect(dict.length).toBe(1);
+      expect(dict.size).toBe(1);
       node.release();
       heap.verify();
       expect([dict.get(first), dict.has(second)]).toEqual(["second", false]);

@@ -110,7 +110,7 @@ function workOut(heap: Heap): void {
     for (const { address } of orphans(heap)) void adoptOrphan(heap, address).type;
     for (const [, root] of heap.roots) inspect(root);
     for (const object of heap.gc.getObjects().slice(0, 300)) {
-      void [inspect(object), object.size, object.refcount];
+      void [inspect(object), object.byteSize, object.refcount];
       heap.gc.getReferents(object);
     }
   });

@@ -28,7 +28,7 @@ class SetProgram {
   step(): void {
     this.#act();
     const elements = [...this.#model.entries.values()];
-    mustEqual(this.#set.length, elements.length, "the length");
+    mustEqual(this.#set.size, elements.length, "the length");
     let at = 0;
     for (const element of this.#set) mustBe(element, elements[at++]?.[0].read, `element ${at - 1}`);
     mustEqual(at, elements.length, "the number of elements gone through");
@@ -133,7 +133,7 @@ describe.each(CORES)("sets, %s core", (_, options) => {
       const before = heap.stats();
       const model = new Set<number | string>();
       const compare = (): void => {
-        mustEqual(set.length, model.size, "the length");
+        mustEqual(set.size, model.size, "the length");
         const elements = set.values();
         for (const element of model) if (elements.next().value !== element) throw new Error(`${element} is another`);
         heap.verify();

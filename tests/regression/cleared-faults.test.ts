@@ -37,7 +37,7 @@ describe.each(CORES)("%s core", (_, options) => {
         heap.gc.collect();
         heap.verify();
       }
-      expect([map.length, map.has(alive), finalized]).toEqual([1, true, ["Loud"]]);
+      expect([map.size, map.has(alive), finalized]).toEqual([1, true, ["Loud"]]);
     });
 
     test("such an entry stays, whole, if a finalizer brings its key back", () => {
@@ -59,7 +59,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
       (back as unknown as Handle).release();
       for (let round = 0; round < 2; round++) heap.gc.collect();
-      expect([map.length, weakref.deref()]).toEqual([0, null]);
+      expect([map.size, weakref.deref()]).toEqual([0, null]);
       heap.verify();
     });
 
@@ -67,7 +67,7 @@ describe.each(CORES)("%s core", (_, options) => {
       const heap = quietHeap(options, pauses);
       const Leaf = heap.struct("Leaf", { x: "f64" });
       const seen: unknown[] = [];
-      const look = (): void => void seen.push([weakref.deref(), map.length && [...map.entries()]]);
+      const look = (): void => void seen.push([weakref.deref(), map.size && [...map.entries()]]);
       const Loud = heap.struct("Loud", { a: "ref" }, { finalize: look });
       const Node = heap.struct("Node", { a: "ref", b: "ref" });
       const map = heap.weakref.keyMap();
@@ -83,7 +83,7 @@ describe.each(CORES)("%s core", (_, options) => {
       heap.gc.collect();
       heap.verify();
       expect(seen).toEqual([[null, pauses === "bounded" ? 0 : []]]);
-      expect(map.length).toBe(0);
+      expect(map.size).toBe(0);
     });
   });
 
@@ -174,7 +174,7 @@ describe.each(CORES)("%s core", (_, options) => {
     heap.gc.collect(0);
     heap.verify();
     settle(heap);
-    expect(maps.map(({ length }) => length)).toEqual([0, 0, 0, 0, 0]);
+    expect(maps.map(({ size }) => size)).toEqual([0, 0, 0, 0, 0]);
     expect(finalized.sort()).toEqual([0, 1, 2, 3, 4]);
   });
 });
@@ -246,7 +246,7 @@ test("with bounded pauses a weak map of large values is cleared in slices", asyn
       });
     }
     units.push(unitsOf(heap, () => map.clear()));
-    expect([map.length, storeOf(heap).core.waiting() > 0]).toEqual([0, true]);
+    expect([map.size, storeOf(heap).core.waiting() > 0]).toEqual([0, true]);
     heap.verify();
     settle(heap);
     expect([heap.stats().waiting, keys.length]).toEqual([0, 20]);

@@ -16,7 +16,7 @@ describe.each(CORES)("keys that are floats, %s core", (_, options) => {
       heap.verify();
       const set = heap.set([NaN, NaN]);
       heap.verify();
-      expect([dict.length, set.length]).toEqual([1, 2]);
+      expect([dict.size, set.size]).toEqual([1, 2]);
       // The very object is found: Python asks `is` before `==`.
       const nan = heap.float(NaN);
       dict.set(nan, 2);
@@ -74,8 +74,8 @@ describe.each(CHECKED)("memory that is refused, %s core", (_, options) => {
         });
         if (code === "no error" && seen.length > 1) expect(seen, `request ${request}`).toEqual([2, 3, 4]);
         else
-          expect([code, dict.length], `request ${request}`).toEqual(
-            dict.length === 4 ? ["no error", 4] : ["CONTAINER_CHANGED", 3],
+          expect([code, dict.size], `request ${request}`).toEqual(
+            dict.size === 4 ? ["no error", 4] : ["CONTAINER_CHANGED", 3],
           );
       }
     });
@@ -122,7 +122,7 @@ describe.each(CHECKED)("an entry that was found, %s core", (_, options) => {
       failMemory(heap, 1);
       const code = codeOf(() => dict.pop(1));
       failMemory(heap, 0);
-      expect([code, dict.length]).toEqual(["OUT_OF_MEMORY", 1]);
+      expect([code, dict.size]).toEqual(["OUT_OF_MEMORY", 1]);
     });
   });
 });

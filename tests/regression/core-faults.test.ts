@@ -71,7 +71,7 @@ describe.each(WAYS)("%s core, %s pauses", (_, pauses, options) => {
     value.release();
     point.release();
     expect(found).toBeNull();
-    expect(map.length).toBe(0);
+    expect(map.size).toBe(0);
     heap.verify();
   });
 

@@ -123,12 +123,12 @@ describe.each(CORES)("%s core", (core, options) => {
       }
       return {
         release: () => {
-          expect(map.length).toBe(length - 1);
+          expect(map.size).toBe(length - 1);
           if (way === "a collection") core.weakMapSet(map.address, last, first);
           heap.core.decref(first);
           heap.core.decref(last);
           if (way === "a collection") expect(heap.gc.collect()).toBe(2 * length);
-          expect(map.length).toBe(0);
+          expect(map.size).toBe(0);
           map.release();
         },
       };

@@ -269,7 +269,7 @@ describe.each(CORES)("what a hook may take away from under an operation, %s core
       const [value, key] = [Node.new(), Node.new()];
       atNextBirth(heap, () => releaseAll([value, key]));
       values.set("key", value);
-      expect([values.length, values.get("key"), key.released]).toEqual([0, undefined, true]);
+      expect([values.size, values.get("key"), key.released]).toEqual([0, undefined, true]);
       values.release();
       keys.release();
     });
@@ -278,7 +278,7 @@ describe.each(CORES)("what a hook may take away from under an operation, %s core
       const key = heap.struct("Node", NODE).new();
       atNextBirth(heap, () => key.release());
       keys.set(key, "value");
-      expect([keys.length, key.released]).toEqual([0, true]);
+      expect([keys.size, key.released]).toEqual([0, true]);
       keys.release();
     });
   });

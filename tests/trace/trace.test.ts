@@ -70,7 +70,7 @@ describe.each(CORES)("%s core", (_, options) => {
     const list = heap.list();
     const first = trace(heap).takeSnapshot();
     const [top] = first.statistics("type");
-    expect(top).toEqual({ key: "Node", size: 10 * (nodes[0] as Handle).size, count: 10 });
+    expect(top).toEqual({ key: "Node", bytes: 10 * (nodes[0] as Handle).byteSize, count: 10 });
     const [line] = first.statistics();
     expect(line?.key).toMatch(/trace\.test\.ts:\d+$/);
     expect(line?.count).toBe(10);
@@ -84,7 +84,7 @@ describe.each(CORES)("%s core", (_, options) => {
       ["list", 0],
       ["Node", -6],
     ]);
-    expect(differences[0]?.sizeDiff).toBeGreaterThan(4000);
+    expect(differences[0]?.bytesDiff).toBeGreaterThan(4000);
     expect(codeOf(() => first.statistics("toString" as never))).toBe("BAD_OPTION");
     trace(heap).clear();
     expect(trace(heap).takeSnapshot().traces).toEqual([]);
@@ -139,7 +139,7 @@ test("the peak is found to an eighth, and churn does not pile up records", () =>
     const texts = Array.from({ length: 100 * (round === 2 ? 10 : 1) }, () => heap.str("x".repeat(1000)));
     exact = Math.max(
       exact,
-      texts.reduce((sum, { size }) => sum + size, 0),
+      texts.reduce((sum, { byteSize }) => sum + byteSize, 0),
     );
     for (const text of texts) text.release();
   }
@@ -159,7 +159,7 @@ test("samples stand for all, and the same seed chooses the same", () => {
     const keep: Handle[] = [];
     for (let i = 0; i < 4000; i++) keep.push(i % 10 === 0 ? heap.str("y".repeat(3000)) : heap.float(i));
     const stats = trace(heap).takeSnapshot().statistics("type");
-    const size = (type: string): number => stats.find(({ key }) => key === type)?.size ?? 0;
+    const size = (type: string): number => stats.find(({ key }) => key === type)?.bytes ?? 0;
     const result: [number, number, string] = [
       size("str"),
       size("float"),

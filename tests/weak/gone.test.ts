@@ -47,7 +47,7 @@ describe.each(CORES)("%s core", (_, options) => {
       map.set(leaf, value);
       value.release();
       leaf.release();
-      expect([found, listed, map.length]).toEqual([null, [], 0]);
+      expect([found, listed, map.size]).toEqual([null, [], 0]);
       heap.verify();
     });
 
@@ -70,7 +70,7 @@ describe.each(CORES)("%s core", (_, options) => {
       for (const handle of [value, old, key, first, second]) handle.release();
       expect(heap.gc.collect(0)).toBe(5);
       heap.verify();
-      expect([errors, listed, map.length]).toEqual([[], [], 0]);
+      expect([errors, listed, map.size]).toEqual([[], [], 0]);
     });
 
     test("clear() has taken all entries out when the first finalizer runs, and what that adds stays", () => {
@@ -81,7 +81,7 @@ describe.each(CORES)("%s core", (_, options) => {
       const seen: unknown[] = [];
       const finalize = (value: StructHandle): void => {
         heap.verify();
-        seen.push([value.get("id"), map.length, [...map.keys()].map((key) => (key as StructHandle).get("id"))]);
+        seen.push([value.get("id"), map.size, [...map.keys()].map((key) => (key as StructHandle).get("id"))]);
         map.set(extra, 1);
       };
       const Value = heap.struct("Value", NODE, { finalize });
@@ -102,7 +102,7 @@ describe.each(CORES)("%s core", (_, options) => {
         [1, 1, [99]],
         [0, 1, [99]],
       ]);
-      expect([map.length, map.has(extra), keys.some((key) => map.has(key))]).toEqual([1, true, false]);
+      expect([map.size, map.has(extra), keys.some((key) => map.has(key))]).toEqual([1, true, false]);
     });
   });
 
@@ -211,7 +211,7 @@ describe.each(CORES)("%s core", (_, options) => {
       return {
         garbage: [leaf],
         look: () => () => {
-          if (heap.none.store.core.phase() === PHASE_IDLE) expect(map.length).toBe(set.length);
+          if (heap.none.store.core.phase() === PHASE_IDLE) expect(map.size).toBe(set.size);
         },
       };
     });

@@ -18,7 +18,7 @@ export function box(heap: Heap, title: string, object: Handle): string[] {
   const rows = [
     title,
     `${object.type} at ${hex(object.address)}`,
-    `refcount ${object.refcount}, ${object.size} bytes`,
+    `refcount ${object.refcount}, ${object.byteSize} bytes`,
     generationOf(heap, object),
   ];
   const width = Math.max(...rows.map((row) => row.length));

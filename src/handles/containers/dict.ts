@@ -97,7 +97,7 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
 
   /** Removes the last entry and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */
   popItem(): [key: K, value: V] {
-    if (this.length === 0) throw new BadIndexError("popItem from an empty dict");
+    if (this.size === 0) throw new BadIndexError("popItem from an empty dict");
     const entry = this.lastEntry;
     const item = this.#read(this.slotOf(entry));
     this.deleteEntry(entry);

@@ -45,7 +45,7 @@ export class SetHandle<T extends Value = Value> extends TableHandle {
 
   /** Removes the last element and returns it. @throws {@link BadIndexError} if there is none. */
   pop(): T {
-    if (this.length === 0) throw new BadIndexError("pop from an empty set");
+    if (this.size === 0) throw new BadIndexError("pop from an empty set");
     const entry = this.lastEntry;
     const value = borrowedValue(this.store, this.store.memory.word(this.slotOf(entry))) as T;
     this.deleteEntry(entry);

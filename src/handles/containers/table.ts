@@ -31,8 +31,8 @@ export abstract class TableHandle extends ContainerHandle {
   /** Slots to an entry. */
   protected abstract readonly width: 1 | 2;
 
-  /** How many entries there are. (`size` is the bytes of the object.) */
-  get length(): number {
+  /** How many entries there are. */
+  get size(): number {
     return this.store.memory.word(this.address + TABLE_LENGTH_OFFSET);
   }
 

@@ -16,8 +16,8 @@ import { weakrefableIn } from "./weakref.js";
 
 /** What weak maps and weak sets have in common: entries that go with their keys. */
 abstract class WeakTableHandle extends Handle {
-  /** How many keys there are. (`size` is the bytes of the object.) */
-  get length(): number {
+  /** How many keys there are. */
+  get size(): number {
     return this.store.memory.word(this.address + WEAKMAP_SIZE_OFFSET);
   }
 

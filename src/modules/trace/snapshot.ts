@@ -9,13 +9,13 @@ export interface TraceStatistic {
   /** The line as `file:line`, the stack a frame per line, or the name of the type. */
   readonly key: string;
   /** Bytes and objects; estimates if only samples were taken. */
-  readonly size: number;
+  readonly bytes: number;
   readonly count: number;
 }
 
 /** The same, and how it differs from an earlier snapshot. */
 export interface TraceDifference extends TraceStatistic {
-  readonly sizeDiff: number;
+  readonly bytesDiff: number;
   readonly countDiff: number;
 }
 
@@ -23,7 +23,7 @@ export interface TraceDifference extends TraceStatistic {
 export interface Trace {
   readonly site: string;
   readonly type: string;
-  readonly size: number;
+  readonly bytes: number;
   /** How many objects it stands for: 1 unless only samples were taken. */
   readonly weight: number;
 }
@@ -41,8 +41,8 @@ export class TraceSnapshot {
   /** Sums by line, stack or type, the largest first. @throws {@link BadOptionError} */
   statistics(by: TraceKey = "line"): TraceStatistic[] {
     return [...this.#sums(by)]
-      .map(([key, { size, count }]) => ({ key, size, count }))
-      .sort((a, b) => b.size - a.size || b.count - a.count || compare(a.key, b.key));
+      .map(([key, { bytes, count }]) => ({ key, bytes, count }))
+      .sort((a, b) => b.bytes - a.bytes || b.count - a.count || compare(a.key, b.key));
   }
 
   /** The same beside those of an earlier snapshot, the largest difference first. @throws {@link BadOptionError} */
@@ -53,34 +53,34 @@ export class TraceSnapshot {
     const now = this.#sums(by);
     return [...new Set([...now.keys(), ...before.keys()])]
       .map((key) => {
-        const { size, count } = now.get(key) ?? NOTHING;
+        const { bytes, count } = now.get(key) ?? NOTHING;
         const old = before.get(key) ?? NOTHING;
-        return { key, size, count, sizeDiff: size - old.size, countDiff: count - old.count };
+        return { key, bytes, count, bytesDiff: bytes - old.bytes, countDiff: count - old.count };
       })
-      .sort((a, b) => Math.abs(b.sizeDiff) - Math.abs(a.sizeDiff) || b.size - a.size || compare(a.key, b.key));
+      .sort((a, b) => Math.abs(b.bytesDiff) - Math.abs(a.bytesDiff) || b.bytes - a.bytes || compare(a.key, b.key));
   }
 
-  #sums(by: TraceKey): Map<string, { size: number; count: number }> {
+  #sums(by: TraceKey): Map<string, { bytes: number; count: number }> {
     const keyOf = typeof by === "string" && Object.hasOwn(KEYS, by) ? KEYS[by] : undefined;
     if (keyOf === undefined)
       throw new BadOptionError(`statistics are by "line", "stack" or "type", not ${describe(by)}`);
-    const sums = new Map<string, { size: number; count: number }>();
+    const sums = new Map<string, { bytes: number; count: number }>();
     for (const trace of this.traces) {
       const key = keyOf(trace);
       let sum = sums.get(key);
-      if (sum === undefined) sums.set(key, (sum = { size: 0, count: 0 }));
-      sum.size += trace.size * trace.weight;
+      if (sum === undefined) sums.set(key, (sum = { bytes: 0, count: 0 }));
+      sum.bytes += trace.bytes * trace.weight;
       sum.count += trace.weight;
     }
     for (const sum of sums.values()) {
-      sum.size = Math.round(sum.size);
+      sum.bytes = Math.round(sum.bytes);
       sum.count = Math.round(sum.count);
     }
     return sums;
   }
 }
 
-const NOTHING = { size: 0, count: 0 };
+const NOTHING = { bytes: 0, count: 0 };
 
 const KEYS: Record<TraceKey, (trace: Trace) => string> = {
   line: ({ site }) => lineOf(site),

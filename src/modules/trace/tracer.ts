@@ -86,7 +86,7 @@ export class Tracer {
     const { core } = this.#mustLive();
     return new TraceSnapshot(
       this.#recorder.live().map(({ address, site, weight }) => {
-        return { site, weight, type: this.#store.typeAt(address).name, size: core.sizeOf(address) >>> 0 };
+        return { site, weight, type: this.#store.typeAt(address).name, bytes: core.sizeOf(address) >>> 0 };
       }),
     );
   }

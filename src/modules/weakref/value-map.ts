@@ -30,8 +30,8 @@ export class WeakValueMap<T extends Handle = Handle> {
   }
 
   /** How many entries there are. While callbacks of a collection run, those of dead values that are not removed yet count. */
-  get length(): number {
-    return this.#dict.length;
+  get size(): number {
+    return this.#dict.size;
   }
 
   /** A new handle for the value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */

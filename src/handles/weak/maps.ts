@@ -98,6 +98,7 @@ abstract class WeakTableHandle extends Handle {
   }
 
   /** A handle for the key that was added last. @throws {@link BadIndexError} if there is none. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the map knows what its keys are
   protected newestKey<K extends Handle>(): K {
     const entry = this.store.core.weakMapEntryAfter(this.address, 0) >>> 0;
     if (entry === 0) throw new BadIndexError(`pop from an empty ${this.type}`);

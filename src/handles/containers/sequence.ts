@@ -6,6 +6,13 @@ import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
 
+/** Where the items of a slice lie. */
+export interface Slice {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
+
 /** What lists and tuples have in common. */
 export abstract class SequenceHandle<T extends Value = Value> extends ContainerHandle {
   /** How many items there are. */
@@ -16,6 +23,20 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
   /** Item at an index; negative ones count from the end. @throws {@link BadIndexError} */
   get(index: number): T {
     return borrowedValue(this.store, this.itemAt(this.resolve(index))) as T;
+  }
+
+  /** Item at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end. */
+  at(index: number): T | undefined {
+    if (!Number.isInteger(index)) throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
+    const { length } = this;
+    return index < length && index >= -length ? this.get(index) : undefined;
+  }
+
+  /** How many items are equal to `value`, as `indexOf` compares: Python's `count`. @throws as `indexOf` */
+  count(value: Value): number {
+    let count = 0;
+    for (let at = this.indexOf(value); at >= 0; at = this.indexOf(value, at + 1)) count++;
+    return count;
   }
 
   /**
@@ -83,6 +104,48 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
     addressIn(this.store, this);
     const from = this.#cut(start);
     return [from, Math.max(from, this.#cut(end))];
+  }
+
+  /**
+   * The indexes of a slice, by Python's rules: those in front of `end`, each `step` from the last.
+   *
+   * @throws {@link BadIndexError} @internal
+   */
+  indices(start: number | undefined, end: number | undefined, step: number): Slice {
+    addressIn(this.store, this);
+    if (!Number.isInteger(step) || step === 0)
+      throw new BadIndexError(`a step is a whole number other than 0, not ${describe(step)}`);
+    const { length } = this;
+    if (step > 0) {
+      const [from, to] = this.range(start ?? 0, end ?? length);
+      return { start: from, step, count: Math.ceil((to - from) / step) };
+    }
+    const from = start === undefined ? length - 1 : this.#cutBackwards(start);
+    const to = end === undefined ? -1 : this.#cutBackwards(end);
+    return { start: from, step, count: Math.max(0, Math.ceil((to - from) / step)) };
+  }
+
+  /** As `#cut`, for a way from the end: it ends in front of the first item. */
+  #cutBackwards(index: number): number {
+    const { length } = this;
+    this.#cut(index);
+    return Math.max(-1, Math.min(index < 0 ? index + length : index, length - 1));
+  }
+
+  /** The objects of a slice, each with a reference for the caller. */
+  protected ownedSlice({ start, step, count }: Slice): Address[] {
+    const items: Address[] = [];
+    try {
+      for (let i = 0; i < count; i++) {
+        const item = this.itemAt(start + i * step);
+        this.store.incref(item);
+        items.push(item);
+      }
+      return items;
+    } catch (error) {
+      for (const item of items) this.store.core.decref(item);
+      throw error;
+    }
   }
 
   #cut(index: number): number {

@@ -46,7 +46,20 @@ import { checkAlive, checkLoan, refuseUnless } from "./doors/checks";
 
 
 @unmanaged
-class Load {
+export class Load {
+  // The first five are read by the host: LOAD_STATUS_OFFSET and those below it.
+  status: u32;
+  want: u32;
+  lines: u32;
+  lineStart: u32;
+  tokenEnd: u32;
+  /** A parsed value that is not a container, and all that there is. Owned. */
+  atom: u32;
+  /** The name that has been parsed last, and whose value has not come yet. Owned. */
+  name: u32;
+  /** Of the parsed string: bytes of what it says, and by how many its source is longer. */
+  size: u32;
+  longer: u32;
   /** Open containers, the innermost last. */
   stack: u32;
   stackCapacity: u32;
@@ -153,7 +166,7 @@ export function runLoad(address: usize, at: usize, end: usize): usize {
 }
 
 /** Creates a container, puts it into the innermost one, and opens it. False = out of memory, nothing changed. */
-function open(state: Load, kind: u32, length: u32, origin: u32): bool {
+export function open(state: Load, kind: u32, length: u32, origin: u32): bool {
   const stack = withRoom(state.stack, state.depth, state.stackCapacity);
   if (!stack) return false;
   if (stack != state.stack) {
@@ -202,7 +215,7 @@ function create(kind: u32, length: u32, origin: u32): usize {
 }
 
 /** Puts a value into the innermost container, which counts a reference. False = out of memory, nothing changed. */
-function put(state: Load, value: usize): bool {
+export function put(state: Load, value: usize): bool {
   const into = <usize>load<u32>(<usize>state.stack + ((state.depth - 1) << 2));
   const type = typeIdOf(into);
   if (type == TYPE_LIST) return appendItem(into, value);
@@ -219,7 +232,13 @@ export function endLoad(address: usize, isSuccess: u32): usize {
   const state = changetype<Load>(address);
   const memo = state.memo;
   const size = state.memoSize;
-  const result = isSuccess ? load<u32>(memo) : 0;
+  let result: usize = state.atom;
+  if (isSuccess) result = result ? result : load<u32>(memo);
+  else if (result) {
+    release(result);
+    result = 0;
+  }
+  if (state.name) release(state.name);
   if (!isSuccess) for (let i: u32 = 0; i < size; i++) clear(load<u32>(memo + (i << 2)));
   for (let i: u32 = isSuccess ? 1 : 0; i < size; i++) release(load<u32>(memo + (i << 2)));
   if (state.stack) giveBack(state.stack);
@@ -228,7 +247,7 @@ export function endLoad(address: usize, isSuccess: u32): usize {
   return result;
 }
 
-function checkLoad(address: usize): void {
+export function checkLoad(address: usize): void {
   checkLoan(address, offsetof<Load>(), 0);
 }
 

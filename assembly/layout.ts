@@ -201,8 +201,9 @@ export const WANT_ITEM = 1; // a value, or the end of the list
 export const WANT_FIRST_NAME = 2; // a name, or the end of the object
 export const WANT_NAME = 3;
 export const WANT_COLON = 4;
-export const WANT_COMMA = 5; // or the end of the container
-export const WANT_NOTHING = 6;
+export const WANT_ITEM_COMMA = 5; // or the end of the list
+export const WANT_PAIR_COMMA = 6; // or the end of the object
+export const WANT_NOTHING = 7;
 
 /** Longest text, in bytes, that can be a borrowed key: see values/borrowed-key.ts. */
 export const BORROWED_TEXT_SIZE = 4096;

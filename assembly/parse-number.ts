@@ -82,6 +82,7 @@ export function parseNumber(state: Load, at: usize, end: usize, flags: u32): usi
   return owned(state, createFloat(isNegative ? -value : value));
 }
 
+
 @inline
 function digitAt(at: usize, end: usize): u32 {
   return at < end ? <u32>load<u8>(at) - 0x30 : u32.MAX_VALUE;

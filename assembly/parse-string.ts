@@ -123,7 +123,7 @@ function hexUnit(at: usize, end: usize): i32 {
       if (digit > 5) return WRONG;
       digit += 10;
     }
-    unit = (unit << 4) | <i32>digit;
+    unit = (unit << 4) | (<i32>digit);
   }
   return unit;
 }
@@ -166,7 +166,7 @@ export function copyString(state: Load, from: usize, quote: usize, to: usize): v
     let point = <u32>hexUnit(from, quote);
     from += 4;
     if ((point & 0xfc00) == 0xd800) {
-      point = 0x10000 + ((point & 0x3ff) << 10) + (<u32>hexUnit(from + 2, quote) & 0x3ff);
+      point = 0x10000 + ((point & 0x3ff) << 10) + ((<u32>hexUnit(from + 2, quote)) & 0x3ff);
       from += 6;
     }
     to = writePoint(point, to);
@@ -180,8 +180,8 @@ function writePoint(point: u32, to: usize): usize {
     return to + 1;
   }
   const more: u32 = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-  store<u8>(to++, <u8>((0xf00 >> more) | (point >> (6 * more))));
-  for (let shift = 6 * more; shift; ) {
+  store<u8>(to++, <u8>((0x7f80 >> more) | (point >> (6 * more))));
+  for (let shift = 6 * more; shift;) {
     shift -= 6;
     store<u8>(to++, <u8>(0x80 | ((point >> shift) & 0x3f)));
   }

@@ -18,11 +18,12 @@ import {
   TYPE_LIST,
   TYPE_STR,
   WANT_COLON,
-  WANT_COMMA,
   WANT_FIRST_NAME,
   WANT_ITEM,
+  WANT_ITEM_COMMA,
   WANT_NAME,
   WANT_NOTHING,
+  WANT_PAIR_COMMA,
   WANT_VALUE,
 } from "./layout";
 import { control } from "./control";
@@ -70,9 +71,15 @@ function parse(state: Load, at: usize, end: usize, flags: u32): usize {
     }
     if (at >= end) return at;
     switch (state.want) {
-      case WANT_COMMA:
-        if (char == 0x2c) state.want = isInList(state) ? WANT_VALUE : WANT_NAME;
-        else if (char == <u32>(isInList(state) ? 0x5d : 0x7d)) close(state);
+      case WANT_ITEM_COMMA:
+        if (char == 0x2c) state.want = WANT_VALUE;
+        else if (char == 0x5d) close(state);
+        else return stop(state, at, PARSE_UNWANTED);
+        at++;
+        continue;
+      case WANT_PAIR_COMMA:
+        if (char == 0x2c) state.want = WANT_NAME;
+        else if (char == 0x7d) close(state);
         else return stop(state, at, PARSE_UNWANTED);
         at++;
         continue;
@@ -127,7 +134,8 @@ function parse(state: Load, at: usize, end: usize, flags: u32): usize {
         continue;
       case 0x74: // true
       case 0x6e: // null
-      case 0x66: { // false
+      case 0x66: {
+        // false
         const from = char == 0x66 ? next : at;
         if (from + 4 > end) return stop(state, at, flags & PARSE_LAST ? PARSE_UNWANTED : PARSE_MORE);
         const rest = load<u32>(from);
@@ -142,7 +150,8 @@ function parse(state: Load, at: usize, end: usize, flags: u32): usize {
       default:
         if (char != 0x2d && char - 0x30 > 9) return stop(state, at, PARSE_UNWANTED);
         value = parseNumber(state, at, end, flags);
-        if (state.status != PARSE_MORE) return state.status == PARSE_MEMORY || state.status == PARSE_NUMBER ? at : state.tokenEnd;
+        if (state.status != PARSE_MORE)
+          return state.status == PARSE_MEMORY || state.status == PARSE_NUMBER ? at : state.tokenEnd;
         next = state.tokenEnd;
         if (!next) return at;
     }
@@ -156,27 +165,32 @@ function stop(state: Load, at: usize, status: u32): usize {
   return at;
 }
 
-function isInList(state: Load): bool {
-  return typeIdOf(load<u32>(<usize>state.stack + ((state.depth - 1) << 2))) == TYPE_LIST;
-}
-
 function close(state: Load): void {
   state.depth--;
-  state.want = state.depth ? WANT_COMMA : WANT_NOTHING;
+  valueIsOver(state);
+}
+
+function valueIsOver(state: Load): void {
+  if (!state.depth) {
+    state.want = WANT_NOTHING;
+    return;
+  }
+  const into = load<u32>(<usize>state.stack + ((state.depth - 1) << 2));
+  state.want = typeIdOf(into) == TYPE_LIST ? WANT_ITEM_COMMA : WANT_PAIR_COMMA;
 }
 
 /** Puts a value into the innermost container, and its reference with it. False = out of memory, and the value is gone. */
 function give(state: Load, value: usize): bool {
   if (!state.depth) {
     state.atom = <u32>value;
-    state.want = WANT_NOTHING;
+    valueIsOver(state);
     return true;
   }
   const isPut = put(state, value);
   release(value);
   if (!isPut) return false;
   dropName(state);
-  state.want = WANT_COMMA;
+  valueIsOver(state);
   return true;
 }
 

@@ -1,5 +1,6 @@
 /** What both `heapwright` and `heapwright/slim` give, besides their `Heap`. */
 export type { HeapOptions } from "./options.js";
+export type { ParseOptions, ParseStreamOptions, TextSource } from "../load/parse.js";
 export type { Roots } from "../modules/roots.js";
 export { Handle } from "../handles/handle.js";
 export { lending } from "../handles/containers/container.js";

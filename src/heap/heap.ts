@@ -20,6 +20,8 @@ import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/
 import type { Value, Widened } from "../handles/values.js";
 import { fromJS } from "../load/from-js.js";
 import type { CopyOf } from "../load/copy-of.js";
+import { parseParts, parseText } from "../load/parse.js";
+import type { ParseOptions, ParseStreamOptions, TextSource } from "../load/parse.js";
 import { Batch } from "../modules/batch.js";
 import { CollectionLog } from "../modules/gc/collections.js";
 import { Gc } from "../modules/gc/gc.js";
@@ -237,6 +239,41 @@ export class Heap {
   from(value: unknown): Handle;
   from(value: unknown): Handle {
     return adopt(this.#store, fromJS(this.#store, value));
+  }
+
+  /**
+   * Copies the value of a JSON text into the heap: what `from(JSON.parse(text))` makes, without the objects in between.
+   * Depth is no limit. Bytes are taken as UTF-8.
+   *
+   * ```ts
+   * const order = heap.parse('{"id": 7, "lines": [{"price": 2.5}]}');
+   * order.read("lines", 0, "price"); // 2.5
+   * ```
+   *
+   * @returns a handle of the whole value, which the caller releases.
+   * @throws {@link BadJsonError} for what is not JSON, with line and column; {@link BadValueError} for half of a surrogate
+   *   pair, and what is neither a string nor a `Uint8Array`; {@link OutOfMemoryError}. Nothing of the copy is left then.
+   */
+  parse<H extends Handle = Handle>(text: string | Uint8Array, options: ParseOptions = {}): H {
+    return adopt<H>(this.#store, parseText(this.#store, text, options));
+  }
+
+  /**
+   * As `parse`, of a text that comes in pieces: strings or bytes of UTF-8, cut anywhere. The heap keeps the objects, and
+   * of the text no more than the piece at hand and the longest token. The program may use the heap while it waits.
+   *
+   * ```ts
+   * const pieces = ['[1, {"na', 'me": "Bob"}]'];
+   * const list = await heap.parseStream(pieces); // or (await fetch(url)).body, a file's stream, …
+   * list.toJS(); // [1, { name: "Bob" }]
+   * ```
+   *
+   * @returns a handle of the whole value, which the caller releases.
+   * @throws As `parse`; what the source throws; the reason of `signal` when that is aborted; {@link HeapDisposedError} if
+   *   the heap is disposed of meanwhile. Nothing of the copy is left then, and the source has been told that it is given up.
+   */
+  async parseStream<H extends Handle = Handle>(source: TextSource, options: ParseStreamOptions = {}): Promise<H> {
+    return adopt<H>(this.#store, await parseParts(this.#store, source, options));
   }
 
   /** A new string. @throws {@link BadValueError} for half of a surrogate pair. */

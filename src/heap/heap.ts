@@ -19,7 +19,8 @@ import type { BytesHandle, StrHandle } from "../handles/text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/values.js";
 import type { Value, Widened } from "../handles/values.js";
 import { fromJS } from "../load/from-js.js";
-import type { CopyOf } from "../load/copy-of.js";
+import type { BigintArray, BinaryData, CopyOf, NumberArray } from "../load/copy-of.js";
+import type { FromOptions } from "../load/stand-ins.js";
 import { parseParts, parseText } from "../load/parse.js";
 import type { ParseOptions, ParseStreamOptions, TextSource } from "../load/parse.js";
 import { Batch } from "../modules/batch.js";
@@ -221,24 +222,33 @@ export class Heap {
 
   /**
    * Copies a JavaScript value into the heap: numbers, strings, booleans, `null`, bigints of 64 bits, arrays,
-   * plain objects, `Map`, `Set`, `Uint8Array`; shared parts stay shared, cycles cycles, and handles are what
-   * they are handles of. `toJS` gives back an equal value. Depth is no limit. Automatic collection waits until
+   * plain objects, `Map`, `Set`, `Uint8Array` and other binary data; shared parts stay shared, cycles cycles, and handles
+   * are what they are handles of. `toJS` gives back an equal value. Depth is no limit. Automatic collection waits until
    * the copy is whole.
    *
-   * @throws {@link BadValueError} for functions, symbols, `undefined`, other classes, sparse arrays, numbers
-   *   and texts that the heap cannot hold, and what getters throw (as `cause`); {@link BadKeyError} for keys that
-   *   Python could not tell apart; {@link ContainerChangedError} if something changes meanwhile;
-   *   {@link OutOfMemoryError}. Nothing of the copy is left then.
+   * ```ts
+   * heap.from([1, { name: "Bob" }]);
+   * heap.from({ at: new Date(0) }, { toJSON: true }); // {"at": "1970-01-01T00:00:00.000Z"}
+   * heap.from(tree, { replace: (node) => ({ ...(node as object) }) }); // instances of classes, as their properties
+   * ```
+   *
+   * @returns a handle of the copy, which the caller releases.
+   * @throws {@link BadValueError} for functions, symbols, `undefined` and other classes that `replace` does not replace,
+   *   sparse arrays, numbers and texts that the heap cannot hold, and what getters and `replace` throw (as `cause`);
+   *   {@link BadKeyError} for keys that Python could not tell apart; {@link ContainerChangedError} if something changes
+   *   meanwhile; {@link BadOptionError}; {@link OutOfMemoryError}. Nothing of the copy is left then.
    */
   from<T>(value: readonly T[]): ListHandle<CopyOf<T>>;
   from<T>(value: ReadonlySet<T>): SetHandle<CopyOf<T>>;
   from(value: string): StrHandle;
-  from(value: Uint8Array): BytesHandle;
+  from(value: BinaryData): BytesHandle;
+  from(value: NumberArray): ListHandle<number>;
+  from(value: BigintArray): ListHandle<bigint>;
   from<T extends Handle>(value: T): T;
   from(value: object): DictHandle;
-  from(value: unknown): Handle;
-  from(value: unknown): Handle {
-    return adopt(this.#store, fromJS(this.#store, value));
+  from<H extends Handle = Handle>(value: unknown, options?: FromOptions): H;
+  from(value: unknown, options: FromOptions = {}): Handle {
+    return adopt(this.#store, fromJS(this.#store, value, options));
   }
 
   /**

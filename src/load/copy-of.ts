@@ -4,6 +4,13 @@ import type { SetHandle } from "../handles/containers/set.js";
 import type { Handle } from "../handles/handle.js";
 import type { Value, Widened } from "../handles/values.js";
 
+/** What becomes bytes of a heap. */
+export type BinaryData = Uint8Array | Uint8ClampedArray | DataView | ArrayBufferLike;
+/** What becomes a list of numbers. */
+export type NumberArray = Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+/** What becomes a list of ints that read as bigints. */
+export type BigintArray = BigInt64Array | BigUint64Array;
+
 /**
  * What a part of a JavaScript value reads as once it has been copied into a heap. Not what is in that: types of JSON lead
  * to themselves, and TypeScript would follow them for ever.
@@ -14,8 +21,14 @@ export type CopyOf<T> = unknown extends T
     ? T
     : T extends Value
       ? Widened<T>
-      : T extends readonly unknown[]
-        ? ListHandle
-        : T extends ReadonlySet<unknown>
-          ? SetHandle
-          : DictHandle;
+      : T extends BinaryData
+        ? Uint8Array
+        : T extends NumberArray
+          ? ListHandle<number>
+          : T extends BigintArray
+            ? ListHandle<bigint>
+            : T extends readonly unknown[]
+              ? ListHandle
+              : T extends ReadonlySet<unknown>
+                ? SetHandle
+                : DictHandle;

@@ -6,6 +6,6 @@ export * from "./doors/values";
 export * from "./doors/containers";
 export * from "./doors/weak";
 export * from "./doors/collection";
-export { endLoad, loadResult, runLoad, startLoad } from "./load";
+export * from "./load";
 export * from "./parse";
 export * from "./batch";

@@ -28,12 +28,12 @@ import {
 } from "./layout";
 import { control } from "./control";
 import { release } from "./death/death";
-import { checkAlive } from "./doors/checks";
+import { checkAlive, checkLoan } from "./doors/checks";
 import { incref } from "./heap/count";
-import { Load, checkLoad, open, put } from "./load";
+import { Load, open, put } from "./loading/state";
 import { typeIdOf } from "./object/header";
-import { parseNumber } from "./parse-number";
-import { copyString, endOfString } from "./parse-string";
+import { parseNumber } from "./loading/number";
+import { copyString, endOfString } from "./loading/string";
 import { needRoom } from "./room";
 import { createText } from "./values/atoms";
 import { borrowText, borrowedBytes } from "./values/borrowed-key";
@@ -44,14 +44,14 @@ import { intern } from "./values/intern";
  * why: PARSE_*. `flags`: PARSE_WITH_BIGINTS, PARSE_LAST.
  */
 export function parseLoad(address: usize, at: usize, end: usize, flags: u32): usize {
-  checkLoad(address);
+  checkLoan(address, offsetof<Load>(), 0);
   needRoom();
   return parse(changetype<Load>(address), at, end, flags);
 }
 
 /** Goes on with a value that the host has made, whose reference the load takes over. False = out of memory, and the value is gone. */
 export function parsedValue(address: usize, value: usize): bool {
-  checkLoad(address);
+  checkLoan(address, offsetof<Load>(), 0);
   checkAlive(value);
   needRoom();
   return give(changetype<Load>(address), value);

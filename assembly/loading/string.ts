@@ -1,7 +1,7 @@
 // Strings of JSON: where they end, whether they are well-formed, and what they say.
 
-import { PARSE_CONTROL, PARSE_ESCAPE, PARSE_HEX, PARSE_MORE, PARSE_SURROGATE, PARSE_UTF8 } from "./layout";
-import { Load } from "./load";
+import { PARSE_CONTROL, PARSE_ESCAPE, PARSE_HEX, PARSE_MORE, PARSE_SURROGATE, PARSE_UTF8 } from "../layout";
+import { Load } from "./state";
 
 /** What `hexUnit` and `sequenceAt` return where the text ends too early, and where it is wrong. */
 const CUT: i32 = -1;

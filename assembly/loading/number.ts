@@ -1,9 +1,9 @@
 // Numbers of JSON, as JSON.parse would round them. A double is exact if at most 2^53 is multiplied with, or divided by,
 // a power of ten that is exact too (Clinger's fast path). The host rounds the others.
 
-import { PARSE_DIGIT, PARSE_LAST, PARSE_MEMORY, PARSE_MORE, PARSE_NUMBER, PARSE_WITH_BIGINTS } from "./layout";
-import { Load } from "./load";
-import { createFloat, createInt } from "./values/atoms";
+import { PARSE_DIGIT, PARSE_LAST, PARSE_MEMORY, PARSE_MORE, PARSE_NUMBER, PARSE_WITH_BIGINTS } from "../layout";
+import { Load } from "./state";
+import { createFloat, createInt } from "../values/atoms";
 
 /** More digits than these do not fit 64 bits. */
 const MOST_DIGITS: u32 = 19;

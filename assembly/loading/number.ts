@@ -68,11 +68,12 @@ export function parseNumber(state: Load, at: usize, end: usize, flags: u32): usi
   let value: f64;
   if (digits > MOST_DIGITS) return leave(state, PARSE_NUMBER);
   if (isInt || whole == 0) {
-    // Rounding 64 bits to a double is exact.
+    // Rounding 64 bits to a double is exact. What is rounded to 2^53 is an int, as the double would be.
     value = <f64>whole;
+    if (whole == 0 && isNegative) return owned(state, createFloat(-value));
+    if (value <= <f64>MAX_EXACT && !(flags & PARSE_WITH_BIGINTS)) whole = <u64>value;
     const limit = flags & PARSE_WITH_BIGINTS ? <u64>i64.MAX_VALUE + <u64>isNegative : MAX_EXACT;
-    if (whole <= limit && !(whole == 0 && isNegative))
-      return owned(state, createInt(isNegative ? -(<i64>whole) : <i64>whole));
+    if (whole <= limit) return owned(state, createInt(isNegative ? -(<i64>whole) : <i64>whole));
   } else if (whole <= MAX_EXACT && exponent >= -MOST_EXACT_POWER && exponent <= MOST_EXACT_POWER) {
     const power = powerOfTen(exponent < 0 ? -exponent : exponent);
     value = exponent < 0 ? <f64>whole / power : <f64>whole * power;

@@ -51,12 +51,12 @@ function watch(signal: Signal | undefined): {
   stop(): void;
 } {
   if (signal === undefined) return { check: nothing, orAborted: (coming) => coming, stop: nothing };
-  const target = signal as AbortSignal;
+  const target: AbortSignal = signal;
   let onAbort = nothing;
   const aborted = new Promise<never>((_, reject) => {
-    // The reason is the program's own, whatever it is.
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     onAbort = () => {
+      // The reason is the program's own, whatever it is.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       reject(target.reason);
     };
   });

@@ -246,6 +246,7 @@ export class Heap {
   from(value: BigintArray): ListHandle<bigint>;
   from<T extends Handle>(value: T): T;
   from(value: object): DictHandle;
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what `replace` makes
   from<H extends Handle = Handle>(value: unknown, options?: FromOptions): H;
   from(value: unknown, options: FromOptions = {}): Handle {
     return adopt(this.#store, fromJS(this.#store, value, options));
@@ -264,7 +265,8 @@ export class Heap {
    * @throws {@link BadJsonError} for what is not JSON, with line and column; {@link BadValueError} for half of a surrogate
    *   pair, and what is neither a string nor a `Uint8Array`; {@link OutOfMemoryError}. Nothing of the copy is left then.
    */
-  parse<H extends Handle = Handle>(text: string | Uint8Array, options: ParseOptions = {}): H {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unnecessary-type-parameters -- as JSON.parse
+  parse<H extends Handle = any>(text: string | Uint8Array, options: ParseOptions = {}): H {
     return adopt<H>(this.#store, parseText(this.#store, text, options));
   }
 
@@ -282,7 +284,8 @@ export class Heap {
    * @throws As `parse`; what the source throws; the reason of `signal` when that is aborted; {@link HeapDisposedError} if
    *   the heap is disposed of meanwhile. Nothing of the copy is left then, and the source has been told that it is given up.
    */
-  async parseStream<H extends Handle = Handle>(source: TextSource, options: ParseStreamOptions = {}): Promise<H> {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
+  async parseStream<H extends Handle = any>(source: TextSource, options: ParseStreamOptions = {}): Promise<H> {
     return adopt<H>(this.#store, await parseParts(this.#store, source, options));
   }
 

@@ -133,7 +133,7 @@ describe.each(CORES)("heap.parseStream, %s core", (_, options) => {
           const node = Node.new();
           node.next = node;
           heap.from({ id: text.slice(0, 20), tags: [] });
-          for (const list of heap.gc.getObjects()) if (list.typeName === "dict" && at % 80 === 0) list.repr();
+          for (const list of heap.gc.getObjects()) if (list.type === "dict" && at % 80 === 0) list.repr();
         });
         heap.gc.collect();
         heap.verify();

@@ -1,7 +1,8 @@
 import type { AnyStream } from "../base/platform.js";
 import { attempt } from "../base/arguments.js";
 import { BadValueError, describe } from "../base/errors.js";
-import { isA, isBytes, isThenable, lengthOf } from "../base/untrusted.js";
+import { eachPart } from "../base/parts.js";
+import { isA, isBytes, lengthOf } from "../base/untrusted.js";
 
 /** Bytes at hand. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
@@ -33,61 +34,9 @@ export async function bytesOf(source: ByteSource): Promise<Uint8Array> {
  * @throws {@link BadValueError} for what gives no bytes; what the source or `take` throws.
  */
 export async function eachChunk(source: ChunkSource, take: (chunk: Uint8Array) => unknown): Promise<void> {
-  const { next, end } = openSource(source);
-  let isWhole = false;
-  try {
-    for (let chunk = await nextOf(next); chunk !== undefined; chunk = await nextOf(next)) {
-      if (!isBytes(chunk.value)) throw new BadValueError(`expected bytes, got ${describe(chunk.value)}`);
-      take(viewOf(chunk.value));
-    }
-    isWhole = true;
-  } finally {
-    // What comes of giving up must not hide why.
-    if (!isWhole) await Promise.resolve().then(end).catch(nothing);
-  }
-}
-
-const nothing = (): void => undefined;
-
-/** What a source is read with, and given up. */
-interface Pull {
-  next: () => unknown;
-  end: () => unknown;
-}
-
-type AnySource = ReadableStream<Uint8Array> & AsyncIterable<unknown> & Iterable<unknown>;
-
-/** Some engines cannot iterate over their streams. */
-function openSource(source: ChunkSource): Pull {
-  return attempt(BadValueError, "bytes", () => {
-    if (typeof source !== "object" || (source as unknown) === null)
-      throw new BadValueError(`expected bytes, got ${describe(source)}`);
-    const any = source as AnySource;
-    if (typeof any.getReader === "function") {
-      const reader = any.getReader();
-      return { next: () => reader.read(), end: () => reader.cancel() };
-    }
-    const isAsync = typeof any[Symbol.asyncIterator] === "function";
-    if (!isAsync && typeof any[Symbol.iterator] !== "function")
-      throw new BadValueError(`expected bytes, got ${describe(source)}`);
-    const iterator = (isAsync ? any[Symbol.asyncIterator]() : any[Symbol.iterator]()) as Partial<Iterator<unknown>>;
-    const { next } = iterator;
-    if (typeof next !== "function")
-      throw new BadValueError(`an iterator has a method "next", ${describe(iterator)} has not`);
-    return { next: () => next.call(iterator), end: () => iterator.return?.() };
-  });
-}
-
-/** What comes next; `undefined` at the end. */
-async function nextOf(next: () => unknown): Promise<{ value: unknown } | undefined> {
-  const coming = next();
-  // To await something that was revoked throws.
-  const result: unknown = isThenable(coming) ? await coming : coming;
-  if (typeof result !== "object" || result === null)
-    throw new BadValueError(`an iterator gives objects, not ${describe(result)}`);
-  return attempt(BadValueError, "bytes", () => {
-    const { done, value } = result as { done?: unknown; value: unknown };
-    return done ? undefined : { value };
+  await eachPart(source, "bytes", (chunk) => {
+    if (!isBytes(chunk)) throw new BadValueError(`expected bytes, got ${describe(chunk)}`);
+    take(viewOf(chunk));
   });
 }
 

@@ -124,6 +124,13 @@ export interface RawExports {
   runLoad(load: Address, at: Address, end: Address): Address;
   /** RESULT_* of the last entry of a dict or set. */
   loadResult(load: Address): number;
+  /**
+   * Parses JSON in `[at, end)`, behind which 8 more bytes belong to the loan. Where it stopped; why is in the load. `flags`:
+   * PARSE_WITH_BIGINTS, PARSE_LAST. See `assembly/parse.ts`.
+   */
+  parseLoad(load: Address, at: Address, end: Address, flags: number): Address;
+  /** Goes on with a value that the host has made, and takes its reference. 0 = out of memory, and the value is gone. */
+  parsedValue(load: Address, value: Address): number;
   /** The value that was loaded, owned; or, if that failed, 0, and nothing of it is left. */
   endLoad(load: Address, isSuccess: number): Address;
 

@@ -10,6 +10,11 @@ const names = ["README.md", ...readdirSync(`${root}/docs`).map((name) => `docs/$
 const pages = names
   .filter((name) => name.endsWith(".md"))
   .map((name) => ({ name, markdown: readFileSync(`${root}/${name}`, "utf8") }));
+const examples = readdirSync(`${root}/site/playground/examples`).map((name) => `site/playground/examples/${name}`);
+for (const name of examples)
+  pages.push({ name, markdown: `\`\`\`js\n${readFileSync(`${root}/${name}`, "utf8")}\n\`\`\`` });
+pages.push({ name: "site/index.md", markdown: readFileSync(`${root}/site/index.md`, "utf8") });
+
 const planted = Object.entries(PLANTED).map(([name, { markdown }]) => ({ name, markdown }));
 
 // All in one run: starting the compiler takes longer than all pages do.
@@ -33,7 +38,7 @@ test.each(planted)("the check of a page finds $name", ({ name }) => {
 test("the blocks that do not run have a reason, and most run", () => {
   const real = blocks.filter(({ page }) => !(page in PLANTED));
   const still = real.filter(({ treatment }) => treatment !== "run");
-  console.log(`${real.length - still.length} blocks of README and docs ran; ${still.length} are marked:`);
+  console.log(`${real.length - still.length} blocks of README, docs and site ran; ${still.length} are marked:`);
   for (const { page, line, treatment, reason } of still) console.log(`  ${page}:${line}: ${treatment}: ${reason}`);
   const inPages = pages.reduce((sum, { name }) => sum + (compared.get(name) ?? 0), 0);
   console.log(`${inPages} comments were compared with what their lines give`);

@@ -38,7 +38,9 @@ function matches(pattern, value) {
 
 /** Whether what was printed is what a comment says; a comment may go on behind it. */
 function isPrinted({ text, isWhole }, lines) {
-  for (const said of [lines.join(", "), lines.join("\n")]) {
+  // Node puts blanks into the brackets of arrays.
+  const shown = lines.map((line) => line.replace(/\[ (.*) \]/g, "[$1]"));
+  for (const said of [lines.join(", "), lines.join("\n"), shown.join(", ")]) {
     if (text === said) return true;
     if (!isWhole && said !== "" && text.startsWith(said) && /^[:.,;]\s/.test(text.slice(said.length))) return true;
   }

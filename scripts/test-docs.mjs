@@ -4,7 +4,7 @@
 //     npm run test:docs
 //     node scripts/test-docs.mjs --built      the site of the last build
 
-import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -25,9 +25,11 @@ const TYPES = {
   ".json": "application/json",
   ".woff2": "font/woff2",
 };
-const PAGES = ["index", "start", "playground", "values", "errors", "benchmarks", "architecture", "api/index"];
-/** Deep in the reference, and a file of the repository. */
-const DEEP = ["api/heapwright/classes/Heap", "api/heapwright/dump/functions/dominators", "source/assembly/layout"];
+const PAGES = [
+  ...["index", "start", "playground", "values", "errors", "benchmarks", "architecture", "api/index"],
+  // Deep in the reference, and a file of the repository.
+  ...["api/heapwright/classes/Heap", "api/heapwright/dump/functions/dominators", "source/assembly/layout-ts"],
+];
 const SIZES = { desktop: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
 
 let passed = 0;
@@ -60,21 +62,47 @@ async function open(browser, url, options) {
 }
 
 async function testPage(browser, origin, name) {
+  const { page, errors } = await open(browser, `${origin}/${name}.html`);
+  if (name === "playground") await page.waitForSelector('.output[data-running="false"] .note');
   for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    check(wide <= 0, `${name}: no wider than a ${size} (${wide} px)`);
     for (const colorScheme of ["light", "dark"]) {
-      // A page of the depths looks like the others: once is enough.
-      if (DEEP.includes(name) && (size === "phone" || colorScheme === "dark")) continue;
-      const { page, errors } = await open(browser, `${origin}/${name}.html`, { viewport, colorScheme });
-      if (name === "playground") await page.waitForSelector('.output[data-running="false"] .note');
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const file = `${name.replaceAll("/", "-")}-${size}-${colorScheme}.png`;
-      await page.screenshot({ path: join(screenshots, file), fullPage: name === "index" });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      const title = await page.title();
-      check(errors.length === 0, `${name}, ${size}, ${colorScheme}: "${title}" ${errors.join("; ")}`);
-      check(wide <= 0, `${name}, ${size}, ${colorScheme}: the page is as wide as the window (${wide} px more)`);
-      await page.close();
+      await page.screenshot({ path: join(screenshots, file), fullPage: name === "index", animations: "disabled" });
     }
   }
+  check(errors.length === 0, `${name}: "${await page.title()}", no error ${errors.join("; ")}`);
+  await page.close();
+}
+
+/** Each link of a page to the site itself leads to a file, and to an anchor in it. */
+function testLinks() {
+  const files = readdirSync(dist, { recursive: true }).filter((name) => name.endsWith(".html"));
+  const idsOf = new Map(
+    files.map((name) => {
+      const html = readFileSync(join(dist, name), "utf8");
+      return [name, new Set([...html.matchAll(/\bid="([^"]*)"/g)].map(([, id]) => id))];
+    }),
+  );
+  let links = 0;
+  const dead = [];
+  for (const name of files) {
+    const html = readFileSync(join(dist, name), "utf8").replace(/<head>.*?<\/head>/s, "");
+    for (const [, href] of html.matchAll(/\b(?:href|src)="([^"]*)"/g)) {
+      if (/^\w+:/.test(href)) continue;
+      links++;
+      const { pathname, hash } = new URL(href, `http://localhost/${name}`);
+      const path = decodeURIComponent(pathname.slice(1));
+      const file = path === "" || path.endsWith("/") ? `${path}index.html` : path;
+      const isThere = file.endsWith(".html") ? idsOf.has(file) : existsSync(join(dist, file));
+      const id = decodeURIComponent(hash.slice(1));
+      if (!isThere || (id !== "" && !idsOf.get(file)?.has(id))) dead.push(`${name} -> ${href}`);
+    }
+  }
+  check(dead.length === 0, `${links} links in ${files.length} pages lead somewhere ${dead.slice(0, 10).join("; ")}`);
 }
 
 /** What an example says that it prints. */
@@ -139,7 +167,8 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 const browser = await launchBrowser();
 try {
   console.log(`Chromium ${browser.version()}`);
-  for (const name of [...PAGES, ...DEEP]) await testPage(browser, origin, name);
+  testLinks();
+  for (const name of PAGES) await testPage(browser, origin, name);
   await testPlayground(browser, origin);
   await testSearch(browser, origin);
   console.log(`${passed} passed, ${failed} failed; screenshots are in site/screenshots`);

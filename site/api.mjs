@@ -1,8 +1,9 @@
 // The reference of the package's entries, as pages of Markdown: TypeDoc reads the types that the package ships.
 
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Application, Converter, ReflectionKind } from "typedoc";
-import { readFileSync } from "node:fs";
+import { Application, Comment, Converter, ReflectionKind } from "typedoc";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -20,10 +21,52 @@ function withoutConstructors(context) {
   }
 }
 
+/** What the source of an entry says of it: the files of types no longer do. */
+function commentOf(name) {
+  const [, text] = /^\/\*\*\n(.*?)\n \*\//s.exec(readFileSync(`${root}src/${name}.ts`, "utf8"));
+  const plain = text.replace(/^ \* ?/gm, "").replace(/@packageDocumentation/, "");
+  return new Comment([{ kind: "text", text: plain.replace(/\{@link (\w+)\}/g, "`$1`").trim() }]);
+}
+
 /** "slim", as programs import it: "heapwright/slim". */
 function nameEntries(context) {
-  for (const entry of context.project.children)
+  for (const entry of context.project.children) {
+    entry.comment = commentOf(entry.name);
     entry.name = entry.name === "index" ? "heapwright" : `heapwright/${entry.name}`;
+  }
+}
+
+const KINDS = {
+  classes: "Classes",
+  functions: "Functions",
+  interfaces: "Interfaces",
+  "type-aliases": "Types",
+  variables: "Constants",
+};
+
+/** The sidebar of the reference: its pages by entry and kind. */
+export function apiSidebar(folder) {
+  const itemsOf = (entry, kind) =>
+    readdirSync(join(folder, entry, kind)).map((file) => {
+      const name = file.replace(/\.md$/, "");
+      return { text: name, link: `/api/${entry}/${kind}/${name}` };
+    });
+  const section = (entry, text) => {
+    const kinds = readdirSync(join(folder, entry)).filter((kind) => kind in KINDS);
+    const items = kinds.map((kind) => ({
+      text: KINDS[kind],
+      collapsed: kind !== "classes",
+      items: itemsOf(entry, kind),
+    }));
+    // What re-exports all of another entry, or has one function, needs no list.
+    return { text, link: `/api/${entry}/`, collapsed: entry !== "heapwright", items };
+  };
+  const others = readdirSync(join(folder, "heapwright")).filter((name) => !(name in KINDS) && !name.endsWith(".md"));
+  return [
+    { text: "Documentation", link: "/start" },
+    section("heapwright", "heapwright"),
+    ...others.map((name) => section(`heapwright/${name}`, `heapwright/${name}`)),
+  ];
 }
 
 /** Writes the reference into a folder. */
@@ -47,7 +90,7 @@ export async function writeApi(folder) {
     parametersFormat: "table",
     propertiesFormat: "table",
     typeDeclarationFormat: "table",
-    indexFormat: "table",
+    pageTitleTemplates: { module: "{name}", member: "{name}" },
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, withoutConstructors);
   app.converter.on(Converter.EVENT_RESOLVE_END, nameEntries);

@@ -34,7 +34,8 @@ function addressOf(file, others) {
   if (RAW.includes(extname(file))) return `/${file}`;
   if (file.startsWith("docs/") && file.endsWith(".md")) return `/${file.slice("docs/".length, -".md".length)}`;
   others.add(file);
-  return `/source/${file.replace(/\.md$/, "")}`;
+  // A dot would make VitePress take the address for that of a file.
+  return `/source/${file.replace(/\.md$/, "").replaceAll(".", "-")}`;
 }
 
 /** The text of a page with the links of a reader of the repository turned to those of the site. */

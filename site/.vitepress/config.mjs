@@ -1,9 +1,10 @@
 import { defineConfig } from "vitepress";
-import { docsPages } from "../pages.mjs";
+import { apiSidebar } from "../api.mjs";
+import { docsPages, pagesFolder } from "../pages.mjs";
 import { sidebarOf } from "../places.mjs";
 import { slugOf } from "../slug.mjs";
 
-const sidebar = sidebarOf(docsPages());
+const sidebar = { "/api/": apiSidebar(`${pagesFolder}/api`), "/": sidebarOf(docsPages()) };
 
 export default defineConfig({
   title: "heapwright",

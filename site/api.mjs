@@ -1,6 +1,6 @@
 // The reference of the package's entries, as pages of Markdown: TypeDoc reads the types that the package ships.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Application, Comment, Converter, ReflectionKind } from "typedoc";
@@ -69,6 +69,16 @@ export function apiSidebar(folder) {
   ];
 }
 
+/** The first page: each entry with what it is for. */
+function indexOf(entries) {
+  const parts = entries.map(({ name, comment }) => {
+    const [{ text }] = comment.summary;
+    const page = name === "heapwright" ? "heapwright/index.md" : `${name}/index.md`;
+    return `## [${name}](${page})\n\n${text}\n`;
+  });
+  return ["# API", "", "The entries of the package, and all that each exports.", "", ...parts].join("\n");
+}
+
 /** Writes the reference into a folder. */
 export async function writeApi(folder) {
   const app = await Application.bootstrapWithPlugins({
@@ -97,4 +107,5 @@ export async function writeApi(folder) {
   const project = await app.convert();
   if (!project) throw new Error("TypeDoc could not read the package's types");
   await app.outputs.writeOutput({ name: "markdown", path: folder }, project);
+  writeFileSync(join(folder, "index.md"), indexOf(project.children));
 }

@@ -31,6 +31,10 @@ export default defineConfig({
     theme: { light: "github-light", dark: "github-dark" },
     languageAlias: { console: "sh", wat: "text" },
   },
+  transformPageData({ relativePath, frontmatter }) {
+    // Neighbours in the alphabet are not what a reader wants next.
+    if (relativePath.startsWith("api/")) Object.assign(frontmatter, { prev: false, next: false });
+  },
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],

@@ -40,7 +40,8 @@ test.each(names)("each relative link of %s leads to a file and to a heading in i
 });
 
 test("a link to a file or heading that is not there is found, and one in code is not looked at", () => {
-  const text = "# One\n\n[a](#one) [`b`](#two)\n\n```\n[c](#three)\n```\n`[d](#four)` ![e](e.svg) [f](../package.json)\n";
+  const text =
+    "# One\n\n[a](#one) [`b`](#two)\n\n```\n[c](#three)\n```\n`[d](#four)` ![e](e.svg) [f](../package.json)\n";
   expect(faultsOf("docs/page.md", text)).toEqual([
     "docs/page.md:3 #two: there is no such heading",
     "docs/page.md:8 e.svg: there is no such file",

@@ -108,4 +108,7 @@ export async function writeApi(folder) {
   if (!project) throw new Error("TypeDoc could not read the package's types");
   await app.outputs.writeOutput({ name: "markdown", path: folder }, project);
   writeFileSync(join(folder, "index.md"), indexOf(project.children));
+  // It has the names of the main entry once more: a search would find all of them twice.
+  const slim = join(folder, "heapwright/slim/index.md");
+  writeFileSync(slim, `---\nsearch: false\n---\n${readFileSync(slim, "utf8")}`);
 }

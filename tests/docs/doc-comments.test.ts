@@ -54,6 +54,7 @@ test("a member without a comment or an example is found, private and foreign one
   try {
     const file = join(folder, "planted.d.ts");
     const text = `
+      export {};
       declare class Base { inherited(): void; }
       /** Said. */
       export declare class A extends Base implements Iterable<1> {

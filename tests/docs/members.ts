@@ -67,22 +67,30 @@ export function membersOfFiles(files: readonly string[], isOurs: (file: string) 
   const checker = program.getTypeChecker();
   const seen = new Set<ts.Declaration>();
   const members: Member[] = [];
-  const add = (symbol: ts.Symbol, owner = ""): void => {
+  const exportNames = new Map<ts.Node, string>();
+  const add = (symbol: ts.Symbol, heir = ""): void => {
     const [declaration] = symbol.getDeclarations() ?? [];
     if (!declaration || seen.has(declaration) || !isPublic(declaration)) return;
     if (!isOurs(declaration.getSourceFile().fileName)) return;
     seen.add(declaration);
     const name = ts.isSourceFile(declaration) ? symbol.name : (ts.getNameOfDeclaration(declaration)?.getText() ?? "");
-    // An exported function or class may have a shorter name in the file of its declaration.
+    // A member is named by the class that declares it, if programs see that. An exported function or class may have a
+    // shorter name where it is declared.
+    const owner = heir === "" ? "" : (exportNames.get(declaration.parent) ?? heir);
     const shown = owner === "" ? symbol.name : name.startsWith("[") ? `${owner}${name}` : `${owner}.${name}`;
     members.push(describe(shown, symbol, checker));
   };
-  for (const file of files) {
-    for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)!)!)) {
-      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      add(symbol);
-      for (const member of membersOf(symbol, checker)) add(member, exported.name);
-    }
+  const exported = files.flatMap((file) =>
+    checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)!)!).map((symbol) => ({
+      name: symbol.name,
+      symbol: symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+    })),
+  );
+  for (const { name, symbol } of exported)
+    for (const declaration of symbol.getDeclarations() ?? []) exportNames.set(declaration, name);
+  for (const { name, symbol } of exported) {
+    add(symbol, "");
+    for (const member of membersOf(symbol, checker)) add(member, name);
   }
   return members;
 }

@@ -1,4 +1,4 @@
-// Creating and dropping objects from JavaScript: handles, raw addresses, and plain objects beside them.
+// What calls from JavaScript cost: objects through handles and raw addresses, a dict, and beside them plain objects and a Map.
 //
 //     npm run bench:handles
 
@@ -13,6 +13,13 @@ const Pair = heap.struct("Pair", { head: "ref", tail: "ref" });
 const { core } = heap;
 const other = Pair.new();
 const pair = Pair.new({ head: other });
+const numbers = heap.dict();
+const map = new Map();
+for (let key = 0; key < 1000; key++) {
+  numbers.set(key, key);
+  map.set(key, key);
+}
+let at = 0;
 let sink;
 
 const suite = new Benchmark.Suite()
@@ -21,6 +28,9 @@ const suite = new Benchmark.Suite()
   })
   .add("core.alloc + core.decref", () => {
     core.decref(core.alloc(Pair.id));
+  })
+  .add("batch.create + batch.decref, of 1,000", () => {
+    heap.batch.decref(heap.batch.create(Pair, 1000));
   })
   .add("Pair.new() + release()", () => {
     Pair.new().release();
@@ -33,14 +43,24 @@ const suite = new Benchmark.Suite()
   })
   .add("writing a reference", () => {
     pair.tail = other;
+  })
+  .add("a Map: set + get, 1,000 keys", () => {
+    at = (at + 1) % 1000;
+    map.set(at, at);
+    sink = map.get(at);
+  })
+  .add("a dict: set + get, 1,000 keys", () => {
+    at = (at + 1) % 1000;
+    numbers.set(at, at);
+    sink = numbers.get(at);
   });
 
 let failed = false;
 suite
   .on("cycle", ({ target }) => {
-    const nanoseconds = 1e9 / target.hz;
+    const nanoseconds = 1e9 / target.hz / (target.name.endsWith("of 1,000") ? 1000 : 1);
     console.log(
-      `${target.name.padEnd(36)} ${nanoseconds.toFixed(1).padStart(8)} ns  ±${target.stats.rme.toFixed(1)} %`,
+      `${target.name.padEnd(40)} ${nanoseconds.toFixed(1).padStart(8)} ns  ±${target.stats.rme.toFixed(1)} %`,
     );
   })
   .on("error", ({ target }) => {

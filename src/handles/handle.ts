@@ -3,8 +3,12 @@ import { FLAG_FINALIZED, FLAG_TRACKED, INFO_OFFSET } from "../../assembly/layout
 import { BadValueError, ForeignHandleError, ReleasedHandleError, describe } from "../base/errors.js";
 import type { HandleRecord } from "../state/leak-net.js";
 import type { Store } from "../state/store.js";
+import { areEqual } from "../object/equals.js";
+import type { EqualityReader } from "../object/equals.js";
 import { repr } from "../object/repr.js";
+import type { ReprKind } from "../object/repr.js";
 import { toJS, toJson } from "../object/to-js.js";
+import { UNCLONEABLE_HANDLE } from "../base/uncloneable.js";
 import { isA } from "../base/untrusted.js";
 import { sealedPrototype } from "./sealed.js";
 import type { Address } from "../wasm/exports.js";
@@ -31,6 +35,8 @@ export class Handle {
       sealedPrototype((handle) => (#store in handle ? typeNameOf(handle) : undefined)),
     );
   }
+  /** @internal */
+  readonly "[[handle]]" = UNCLONEABLE_HANDLE;
   readonly #store: Store;
   #addresses: Uint32Array;
   #index: number;
@@ -114,9 +120,26 @@ export class Handle {
     return share<this>(this.store, this.address);
   }
 
-  /** Whether both are names of one object: Python's `is`. */
-  is(other: Handle): boolean {
-    return addressIn(this.store, other) === this.address;
+  /**
+   * Whether both are handles of one object: Python's `is`. Two handles of one object are two for `===`.
+   *
+   * @returns `false` for `null` and `undefined`, so `alice.is(bob.buddy)` needs no check.
+   * @throws {@link BadValueError}, {@link ForeignHandleError} for what is no handle of this heap.
+   */
+  is(other: Handle | null | undefined): boolean {
+    const { address } = this;
+    return other !== null && other !== undefined && addressIn(this.store, other) === address;
+  }
+
+  /**
+   * Whether both objects are equal: Python's `==`. Lists, tuples, dicts and sets are equal if what they hold is, however
+   * deep, cycles included; 1 equals 1.0 and True. Objects of structs are equal to themselves alone. Makes no handles.
+   *
+   * @throws {@link BadValueError}, {@link ForeignHandleError} for what is no handle of this heap.
+   */
+  equals(other: Handle): boolean {
+    const { store } = this;
+    return areEqual(equalityIn(store), this.address, addressIn(store, other));
   }
 
   /** All strong references to the object, this handle's included (`sys.getrefcount` would say one more). 0xC0000000 if immortal. */
@@ -187,13 +210,50 @@ export class Handle {
     this.release();
   }
 
-  /** What `console.log` shows in Node: the start of the `repr`. */
-  [INSPECT](): string {
-    if (!isHandle(this)) return "<proxy of a handle>";
-    if (this.released) return "<released handle>";
-    if (this.store.isDead) return "<handle of a heap that can no longer be used>";
-    return repr(this.store, this.address, SHOWN);
+  /**
+   * What `console.log` shows in Node: the start of the `repr`, in colours where there are any. Containers that lie deeper
+   * than the option `depth` of `util.inspect` are shown as `<list of 3>`.
+   */
+  [INSPECT](depth: number | null = 2, options: InspectOptions = {}): string {
+    const unusable = unusableText(this);
+    if (unusable !== undefined) return `<${unusable}>`;
+    const stylize = options.stylize ?? ((text: string) => text);
+    return repr(this.store, this.address, { limit: SHOWN, depth: depth ?? Infinity, stylize });
   }
+
+  /**
+   * `list at 0x30020`: the type and the address, and of all but the first heap its number. So comparing handles by what they
+   * look like, as `deepStrictEqual` of Node and `toEqual` of test runners do, says whether they are of the same object.
+   */
+  get [Symbol.toStringTag](): string {
+    const unusable = unusableText(this);
+    if (unusable !== undefined) return unusable;
+    const { store, type, address } = this;
+    return `${type} at 0x${address.toString(16)}${store.number === 1 ? "" : ` in heap ${store.number}`}`;
+  }
+}
+
+function equalityIn(store: Store): EqualityReader {
+  const { memory, core } = store;
+  return {
+    memory,
+    typeIdAt: (address) => store.typeIdAt(address),
+    typeAt: (address) => store.typeAt(address),
+    findIn: (table, key) => core.tableFind(table, key) >>> 0,
+    referentOf: (weakref) => core.weakrefTarget(weakref) >>> 0,
+  };
+}
+
+/** What `util.inspect` passes on, as far as it is used. */
+interface InspectOptions {
+  stylize?: (text: string, kind: ReprKind) => string;
+}
+
+/** What stands for a handle that cannot be used; `undefined` for one that can. */
+function unusableText(handle: Handle): string | undefined {
+  if (!isHandle(handle)) return Object.hasOwn(handle, "constructor") ? "Handle" : "proxy of a handle";
+  if (handle.released) return "released handle";
+  return handle.store.isDead ? "handle of a heap that can no longer be used" : undefined;
 }
 
 /** For an error about a handle, which may be of no more use. */

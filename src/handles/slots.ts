@@ -1,4 +1,4 @@
-import { TYPE_WEAKREF } from "../../assembly/layout.js";
+import { TYPE_NONE, TYPE_WEAKREF } from "../../assembly/layout.js";
 import { BadValueError, describe } from "../base/errors.js";
 import type { FieldLayout } from "../object/field-layout.js";
 import type { FieldType } from "../object/fields.js";
@@ -40,6 +40,13 @@ export class Slots {
     if (type !== "weak") return borrowedValue(store, target);
     const object = referentOf(store, mustBeWeak(store, target, this.struct, field.name));
     return object === 0 ? null : share<Handle>(store, object);
+  }
+
+  /** Whether what a field refers to stands for nothing. `type` as for `read`. */
+  isEmpty(field: string, type: FieldType, target: Address): boolean {
+    const store = this.#store;
+    if (type === "weak") return referentOf(store, mustBeWeak(store, target, this.struct, field)) === 0;
+    return type !== "ref" && store.typeIdAt(target) === TYPE_NONE;
   }
 
   /** @throws {@link BadValueError}, {@link ForeignHandleError}, {@link ForeignTypeError} */

@@ -18,6 +18,7 @@ interface Struct {
 export const RESERVED_NAMES: ReadonlySet<PropertyKey> = new Set<PropertyKey>([
   "then",
   "store",
+  "[[handle]]",
   ...[StructHandle, Handle, Object].flatMap((constructor) => Reflect.ownKeys(constructor.prototype as object)),
 ]);
 

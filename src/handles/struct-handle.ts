@@ -106,6 +106,7 @@ export type AtStep<V, S> =
 
 /** The host's side of a struct, as its handles need it. */
 interface FieldAccess {
+  isEmpty(handle: Handle, field: string): boolean;
   read(handle: Handle, field: string): unknown;
   write(handle: Handle, field: string, value: unknown): void;
 }
@@ -130,6 +131,25 @@ export class StructHandle<F = any> extends Handle implements WithFields<F> {
   /** Sets a field by name; as the property of that name. @throws {@link BadFieldError}, {@link BadValueError} */
   set<K extends keyof F & string>(field: K, value: FieldValue<F[K]>): void {
     accessOf(this).write(this, field, value);
+  }
+
+  /**
+   * Whether a field is empty: a reference to nothing, None, or a weak one whose object is dead. Where reading the field would
+   * make a handle to be released, this makes none.
+   *
+   * ```ts
+   * if (node.isNull("left")) return node; // not: node.left === null
+   * ```
+   *
+   * @throws {@link BadFieldError}
+   */
+  isNull(field: keyof F & string): boolean {
+    return accessOf(this).isEmpty(this, field);
+  }
+
+  /** Whether a field holds something: the opposite of `isNull`. Numbers and booleans always do. @throws {@link BadFieldError} */
+  has(field: keyof F & string): boolean {
+    return !this.isNull(field);
   }
 
   /**

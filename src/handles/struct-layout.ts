@@ -162,6 +162,14 @@ export class StructLayout implements HandleType<Handle> {
     return this.readField(handle, this.#field(name));
   }
 
+  isEmpty(handle: Handle, name: string): boolean {
+    const { type, codec, offset } = this.#field(name);
+    const at = handle.address + offset;
+    if (codec !== undefined) return false;
+    const target = this.store.memory.word(at);
+    return target === 0 || this.#slots.isEmpty(name, type, target);
+  }
+
   write(handle: Handle, name: string, value: unknown): void {
     this.writeField(handle, this.#field(name), value);
   }

@@ -1,4 +1,5 @@
 import type { FieldLayout } from "../object/field-layout.js";
+import { uncloneable } from "../base/uncloneable.js";
 import { knowStruct } from "./field-types.js";
 import type { Shaped, shape } from "./field-types.js";
 import { isHandle } from "./handle.js";
@@ -36,6 +37,8 @@ export interface StructOptions<F extends Fields, M = None, C = None, BF extends 
 
 /** A type of objects of one heap: see `Heap.struct`. */
 export class StructType<F extends Fields, M = None> implements Shaped<F, M> {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("a struct");
   /** For types alone: it has no value. */
   declare readonly [shape]: Shaped<F, M>[typeof shape];
   readonly name: string;

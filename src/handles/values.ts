@@ -2,7 +2,7 @@ import { lend, share } from "./adopt.js";
 import { BORROWED_TEXT_SIZE } from "../../assembly/layout.js";
 import { MAX_EXACT, isAtomType, readAtom } from "../object/atoms.js";
 import type { Atom } from "../object/atoms.js";
-import { BadValueError, ContainerChangedError, describe } from "../base/errors.js";
+import { BadKeyError, BadValueError, ContainerChangedError, describe } from "../base/errors.js";
 import { addressIn, isHandle } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Store } from "../state/store.js";
@@ -11,11 +11,33 @@ import type { Address } from "../wasm/exports.js";
 import { encodeString, isWellFormed } from "../wasm/memory.js";
 
 /**
- * What a container takes, and gives. Whole numbers and bigints are `int` (64 bits), other numbers `float`,
+ * What a container gives, and takes. Whole numbers and bigints are `int` (64 bits), other numbers `float`,
  * `null` is `None`, a `Uint8Array` `bytes` (a copy). An int reads as a bigint if it came as one, or is
  * too large for a number to be exact.
  */
 export type Value = Handle | Atom;
+
+/**
+ * What a place for values of type `T` takes: such a value, or a container of JavaScript's that `Heap.from` makes one of.
+ */
+export type Given<T> = T | LiteralOf<T>;
+
+/** What is copied to become a `T`: anything where any object may be, else an array for a list, a `Set` for a set. */
+type LiteralOf<T> = T extends Handle
+  ? Handle extends T
+    ? object
+    : T extends { popItem(): unknown }
+      ? object
+      : PlainOf<T> extends infer J
+        ? 0 extends 1 & J
+          ? never
+          : J extends readonly (infer I)[]
+            ? readonly I[]
+            : J extends ReadonlySet<infer E>
+              ? ReadonlySet<E>
+              : never
+        : never
+  : never;
 
 /** What `toJS` makes of a value, as far as its type tells. */
 export type PlainOf<T> = T extends { toJS(): infer J } ? J : T;
@@ -57,6 +79,7 @@ export function ownedValue(store: Store, value: unknown): Address {
     default:
       if (value === null) return store.core.none() >>> 0;
       if (isBytes(value)) return ownedBytes(store, value);
+      if (isLiteral(value)) return store.copyIn(value);
       if (!isHandle(value)) throw noPlaceFor(value);
       const address = addressIn(store, value);
       store.incref(address);
@@ -68,17 +91,24 @@ export function ownedValue(store: Store, value: unknown): Address {
 export function checkValue(store: Store, value: unknown): void {
   if (typeof value === "string") checkWellFormed(value);
   else if (typeof value === "bigint") checkBigint(value);
-  else if (typeof value !== "number" && typeof value !== "boolean" && value !== null && !isBytes(value)) {
+  else if (typeof value !== "number" && typeof value !== "boolean" && value !== null && !isLiteral(value)) {
     if (!isHandle(value)) throw noPlaceFor(value);
     addressIn(store, value);
   }
 }
 
-/** The error for what is no value. What `Heap.from` would copy is told so. */
+/** Whether it is a container of JavaScript's, which `Heap.from` copies. What is in it may still have no place. */
+function isLiteral(value: unknown): value is object {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !isHandle(value) &&
+    (isArray(value) || isA(value, Map) || isA(value, Set) || ArrayBuffer.isView(value) || isPlain(value))
+  );
+}
+
 function noPlaceFor(value: unknown): BadValueError {
-  const isWhole = isArray(value) || isA(value, Map) || isA(value, Set) || isPlain(value);
-  const way = isWhole ? ": make an object of it first, with heap.from" : "";
-  return new BadValueError(`a heap has no place for ${describe(value)}${way}`);
+  return new BadValueError(`a heap has no place for ${describe(value)}`);
 }
 
 /** @throws {@link BadValueError} for a text that is not well-formed. */
@@ -197,6 +227,7 @@ export function withKey(store: Store, key: unknown, run: (key: Address) => numbe
         if (length > 0) store.memory.u8.set(key, core.borrowedText() >>> 0);
         return run(core.borrowBytes(length) >>> 0);
       }
+      if (isLiteral(key) && !isBytes(key)) throw unhashableLiteral(key);
   }
   store.askForRoom();
   const owned = ownedValue(store, key);
@@ -205,6 +236,12 @@ export function withKey(store: Store, key: unknown, run: (key: Address) => numbe
   } finally {
     store.core.decref(owned);
   }
+}
+
+/** The error for a container of JavaScript's as a key: in the heap it would be a list, dict or set. */
+export function unhashableLiteral(literal: object): BadKeyError {
+  const type = isA(literal, Set) ? "set" : isA(literal, Map) || isPlain(literal) ? "dict" : "list";
+  return new BadKeyError(`unhashable type: '${type}'`);
 }
 
 /** Value of an atom, or a new handle for anything else. */

@@ -1,8 +1,10 @@
 import { readOptions } from "../base/arguments.js";
 import { BadOptionError, BadValueError, CorruptHeapError, HeapBusyError, describe } from "../base/errors.js";
+import { uncloneable } from "../base/uncloneable.js";
 import { adopt } from "../handles/adopt.js";
-import type { DictHandle, DictInit } from "../handles/containers/dict.js";
+import type { DictHandle } from "../handles/containers/dict.js";
 import type { ListHandle } from "../handles/containers/list.js";
+import type { DictInit } from "../handles/containers/pairs.js";
 import type { SetHandle } from "../handles/containers/set.js";
 import { ownedTuple } from "../handles/containers/tuple.js";
 import type { TupleHandle } from "../handles/containers/tuple.js";
@@ -66,6 +68,8 @@ export class Heap {
   static {
     storeIn = (value) => (#store in value ? value.#store : undefined);
   }
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("a heap");
   readonly #store: Store;
   readonly #log: CollectionLog;
   /** The heap on raw addresses, for hot loops. */
@@ -158,9 +162,15 @@ export class Heap {
     return new StructType(layout);
   }
 
-  /** A new list of these items. */
-  list<T extends Value = Value>(items: Iterable<T> = []): ListHandle<Widened<T>> {
-    return this.#filled<ListHandle<Widened<T>>>(
+  /**
+   * A new list of these items. Arrays and other containers of JavaScript's among them are copied, as by `from`.
+   *
+   * ```ts
+   * const rows = heap.list([[1, 2], [3]]); // a list of two lists
+   * ```
+   */
+  list<T extends Value | object = Value>(items: Iterable<T> = []): ListHandle<CopyOf<T>> {
+    return this.#filled<ListHandle<CopyOf<T>>>(
       "a list",
       (core) => core.newList(0),
       (list) => {
@@ -170,15 +180,17 @@ export class Heap {
   }
 
   /** A new tuple of these items. */
-  tuple<const T extends readonly Value[]>(items: T): TupleHandle<{ [I in keyof T]: Widened<T[I]> }>;
-  tuple(items?: Iterable<Value>): TupleHandle;
-  tuple(items: Iterable<Value> = []): TupleHandle {
+  tuple<const T extends readonly (Value | object)[]>(items: T): TupleHandle<{ [I in keyof T]: CopyOf<T[I]> }>;
+  tuple(items?: Iterable<Value | object>): TupleHandle;
+  tuple(items: Iterable<Value | object> = []): TupleHandle {
     return adopt(this.#store, ownedTuple(this.#store, items));
   }
 
   /** A new dict of these entries: pairs, a `Map`, another dict, or the properties of an object. @throws {@link BadKeyError} */
-  dict<K extends Value, V extends Value>(entries: Iterable<readonly [K, V]>): DictHandle<Widened<K>, Widened<V>>;
-  dict<V extends Value>(entries: Readonly<Record<string, V>>): DictHandle<string, Widened<V>>;
+  dict<K extends Value, V extends Value | object>(
+    entries: Iterable<readonly [K, V]>,
+  ): DictHandle<Widened<K>, CopyOf<V>>;
+  dict<V extends Value | object>(entries: Readonly<Record<string, V>>): DictHandle<string, CopyOf<V>>;
   dict(entries?: DictInit): DictHandle;
   dict(entries: DictInit = []): DictHandle {
     return this.#filled<DictHandle>(

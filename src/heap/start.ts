@@ -1,5 +1,6 @@
 import { connectHooks } from "../handles/adopt.js";
 import { BUILTIN_TYPES } from "../handles/builtins.js";
+import { fromJS } from "../load/from-js.js";
 import { MAX_BYTES } from "../state/options.js";
 import { outOfMemory } from "../state/out-of-memory.js";
 import type { Store } from "../state/store.js";
@@ -28,4 +29,5 @@ function fill(store: Store, exports: CoreExports, maxBytes = MAX_BYTES): void {
   }
   for (const type of BUILTIN_TYPES) store.types.set(type);
   connectHooks(store);
+  store.copyIn = (value) => fromJS(store, value);
 }

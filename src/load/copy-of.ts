@@ -5,17 +5,21 @@ import type { Handle } from "../handles/handle.js";
 import type { Value, Widened } from "../handles/values.js";
 
 /**
- * What a part of a JavaScript value reads as once it has been copied into a heap. Not what is in that: types of JSON lead
- * to themselves, and TypeScript would follow them for ever.
+ * What a part of a JavaScript value reads as once it has been copied into a heap. Arrays are followed for one level, and no
+ * further: types of JSON lead to themselves, and TypeScript would follow them for ever.
  */
-export type CopyOf<T> = unknown extends T
+export type CopyOf<T> = [T] extends [never]
   ? Value
-  : T extends Handle
-    ? T
-    : T extends Value
-      ? Widened<T>
-      : T extends readonly unknown[]
-        ? ListHandle
-        : T extends ReadonlySet<unknown>
-          ? SetHandle
-          : DictHandle;
+  : unknown extends T
+    ? Value
+    : T extends Handle
+      ? T
+      : T extends Value
+        ? Widened<T>
+        : T extends readonly (infer I)[]
+          ? ListHandle<PartOf<I>>
+          : T extends ReadonlySet<infer E>
+            ? SetHandle<PartOf<E>>
+            : DictHandle;
+
+type PartOf<T> = [T] extends [never] ? Value : [T] extends [Value] ? Widened<T> : Value;

@@ -12,8 +12,8 @@ import {
 import { LargeMap } from "../base/large-map.js";
 import { isHandle } from "../handles/handle.js";
 import type { Store } from "../state/store.js";
-import { isA, isArray, isBytes } from "../base/untrusted.js";
-import { isInt, ownedValue, withKey } from "../handles/values.js";
+import { isA, isBytes } from "../base/untrusted.js";
+import { isInt, ownedValue, unhashableLiteral, withKey } from "../handles/values.js";
 import type { Address } from "../wasm/exports.js";
 import { frameOf } from "./frames.js";
 import type { Copy, Frame } from "./frames.js";
@@ -186,7 +186,6 @@ class CopyIn implements Copy {
 
 /** JavaScript's containers become lists, dicts and sets, none of which Python can hash. */
 function ownedKey(store: Store, key: unknown): Address {
-  if (!isContainer(key)) return ownedValue(store, key);
-  const type = isArray(key) ? "list" : isA(key, Set) ? "set" : "dict";
-  throw new BadKeyError(`unhashable type: '${type}'`);
+  if (isContainer(key)) throw unhashableLiteral(key);
+  return ownedValue(store, key);
 }

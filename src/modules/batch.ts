@@ -6,6 +6,7 @@ import type { Store } from "../state/store.js";
 import { layoutIn } from "../handles/struct-layout.js";
 import type { AnyStruct, Shaped } from "../handles/field-types.js";
 import { isTypedArray, lengthOf } from "../base/untrusted.js";
+import { uncloneable } from "../base/uncloneable.js";
 import type { Address } from "../wasm/exports.js";
 
 /** Typed arrays whose elements are as wide as a field. (Said so, because TypeScript below 5.7 knows no `Int8Array<ArrayBuffer>`.) */
@@ -58,6 +59,8 @@ export type Addresses = ReturnType<typeof Uint32Array.of>;
  * address that is not a live object's, or not of the type it is said to be, damages the heap.
  */
 export class Batch {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("heap.batch");
   readonly #store: Store;
 
   /** @internal */

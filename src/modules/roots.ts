@@ -1,5 +1,6 @@
 import { share } from "../handles/adopt.js";
 import { BadValueError, describe } from "../base/errors.js";
+import { uncloneable } from "../base/uncloneable.js";
 import { addressIn } from "../handles/handle.js";
 import type { AnyStruct } from "../handles/field-types.js";
 import type { Handle } from "../handles/handle.js";
@@ -13,6 +14,8 @@ import type { Address } from "../wasm/exports.js";
  * are the way into a heap that was restored.
  */
 export class Roots {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("heap.roots");
   readonly #store: Store;
 
   /** @internal */

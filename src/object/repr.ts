@@ -5,11 +5,15 @@ import {
   SLOTS_COUNT_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TUPLE_LENGTH_OFFSET,
+  TYPE_BOOL,
   TYPE_BYTES,
   TYPE_DICT,
   TYPE_FLOAT,
+  TYPE_INT,
   TYPE_LIST,
+  TYPE_NONE,
   TYPE_SET,
+  TYPE_STR,
   TYPE_TUPLE,
   TYPE_WEAKREF,
   WEAKREF_REFERENT_OFFSET,
@@ -31,32 +35,53 @@ interface Frame {
   close: string;
 }
 
-/**
- * Python's `repr` of the object at an address. An object of a struct is written as a dataclass is. Past
- * `limit` characters it ends with `...`. Depth is no limit.
- */
-export function repr(reader: Reader, root: Address, limit = Infinity): string {
-  return withinEngine("this text", () => write(reader, root, limit));
+/** What is left out of a text, and how the rest looks. */
+export interface ReprStyle {
+  /** Characters after which the text ends with `...`. */
+  readonly limit: number;
+  /** Containers in containers that are written. Deeper ones are written as `<list of 3>`. */
+  readonly depth: number;
+  /** Colours a text by what it is. */
+  readonly stylize: (text: string, kind: ReprKind) => string;
 }
 
-function write(reader: Reader, root: Address, limit: number): string {
+/** What a part of a text is, in the words of `util.inspect`. Punctuation, names of fields and the like are plain. */
+export type ReprKind = "null" | "boolean" | "number" | "string" | "special" | "plain";
+
+const WHOLE: ReprStyle = { limit: Infinity, depth: Infinity, stylize: (text) => text };
+
+/**
+ * Python's `repr` of the object at an address. An object of a struct is written as a dataclass is. Depth is no limit,
+ * unless the style sets one.
+ */
+export function repr(reader: Reader, root: Address, style = WHOLE): string {
+  return withinEngine("this text", () => write(reader, root, style));
+}
+
+function write(reader: Reader, root: Address, { limit, depth, stylize }: ReprStyle): string {
   const parts: string[] = [];
+  /** Characters, without what colours add. */
   let length = 0;
-  const add = (text: string): void => {
-    parts.push(text);
+  const add = (text: string, kind: ReprKind = "plain"): void => {
+    const shown = text.slice(0, limit - length);
     length += text.length;
+    parts.push(kind === "plain" ? shown : stylize(shown, kind));
   };
   const frames: Frame[] = [];
   const open = new Set<Address>();
   const begin = (address: Address): void => {
     const type = reader.typeIdAt(address);
-    if (isAtomType(type)) add(reprAtom(reader, address, type));
-    else if (type === TYPE_WEAKREF) add(reprWeakref(reader, address));
+    if (isAtomType(type)) add(reprAtom(reader, address, type), KINDS[type]);
+    else if (type === TYPE_WEAKREF) add(reprWeakref(reader, address), "special");
     else if (type > TYPE_WEAKREF && type < FIRST_USER_TYPE)
-      add(`<${reader.typeAt(address).name} at 0x${address.toString(16)}>`);
-    else if (open.has(address)) add(ellipsis(type));
+      add(`<${reader.typeAt(address).name} at 0x${address.toString(16)}>`, "special");
+    else if (open.has(address)) add(ellipsis(type), "special");
     else {
       const [start, frame] = frameOf(reader, address, type);
+      if (frames.length > depth) {
+        add(summary(reader, address, type, frame.count), "special");
+        return;
+      }
       add(start);
       open.add(address);
       frames.push(frame);
@@ -73,11 +98,33 @@ function write(reader: Reader, root: Address, limit: number): string {
     const index = frame.index++;
     add(frame.before(index));
     const part = frame.part(index);
-    if (typeof part === "string") add(part);
+    if (typeof part === "string") add(part, rawKind(part));
     else begin(part);
   }
   const text = parts.join("");
-  return text.length > limit || frames.length > 0 ? `${text.slice(0, limit)}...` : text;
+  return length > limit || frames.length > 0 ? `${text}...` : text;
+}
+
+const KINDS: Readonly<Record<number, ReprKind>> = {
+  [TYPE_NONE]: "null",
+  [TYPE_BOOL]: "boolean",
+  [TYPE_INT]: "number",
+  [TYPE_FLOAT]: "number",
+  [TYPE_STR]: "string",
+  [TYPE_BYTES]: "string",
+};
+
+/** Of the text of a raw field, or of an empty reference. */
+function rawKind(text: string): ReprKind {
+  if (text === "None") return "null";
+  return text === "True" || text === "False" ? "boolean" : "number";
+}
+
+/** What stands for a container that is too deep. */
+function summary(reader: Reader, address: Address, type: number, parts: number): string {
+  const { name } = reader.typeAt(address);
+  if (type >= FIRST_USER_TYPE) return `<${name}>`;
+  return `<${name} of ${type === TYPE_DICT ? parts / 2 : parts}>`;
 }
 
 /** What stands for a container inside itself. */

@@ -32,6 +32,9 @@ export interface Scoped {
 /** A function for the core to call, with a handle of the object that it is about. */
 export type Callback = (handle: never) => void;
 
+/** Heaps that the program has made. */
+let made = 0;
+
 /**
  * One heap's core, memory and books, shared by its handles and modules. It makes no handles. Not public.
  *
@@ -39,6 +42,8 @@ export type Callback = (handle: never) => void;
  * needs to ask.
  */
 export class Store implements Reader {
+  /** Which heap of the program it is: the first is 1. */
+  readonly number = ++made;
   core!: CoreExports;
   memory!: HeapMemory;
   net!: LeakNet;
@@ -55,6 +60,8 @@ export class Store implements Reader {
   orphans: Orphans | undefined;
   /** Where objects were made, as far as somebody has traced it. */
   traces: Traces = NO_TRACES;
+  /** Copies a container of JavaScript's into the heap: `Heap.from`. Gives an object with one reference for the caller. */
+  copyIn: (value: object) => Address = () => 0;
   /** Runs the finalizer of an object. */
   onFinalize: (object: Address, type: number) => void = () => undefined;
   /** Runs the callback of a weak reference. */

@@ -21,8 +21,12 @@ function filesOf(folder: string, ending: string): string[] {
     .map((file) => join(folder, file));
 }
 
-const documents = ["README.md", "CHANGELOG.md", ...filesOf("docs", ".md"), ...filesOf("bench", ".md")];
-const everything = ["README.md", "CHANGELOG.md", ...FOLDERS.flatMap((folder) => filesOf(folder, ""))];
+const documents = [
+  "README.md",
+  "CHANGELOG.md",
+  ...["docs", "bench", "tests"].flatMap((folder) => filesOf(folder, ".md")),
+];
+const everything = [...readdirSync(root), ...FOLDERS.flatMap((folder) => filesOf(folder, ""))];
 
 /** Whether a document's name of a file fits one: all of its path, or the end. */
 function isKnown(name: string): boolean {

@@ -45,7 +45,7 @@ describe.each(CORES)("%s core", (_, options) => {
       expect(errorOf(() => (loose[Symbol("s") as never] = 1))).toBe("BAD_FIELD: Sub has no field Symbol(s)");
       expect(errorOf(() => (loose["constructor.x".slice(0, 0)] = 1))).toBe('BAD_FIELD: Sub has no field ""');
       page.width = 5;
-      expect([page.width, page.tag, Object.keys(page)]).toEqual([5, "a", []]);
+      expect([page.width, page.tag, Object.keys(page)]).toEqual([5, "a", ["[[handle]]"]]);
       page.release();
       expect(errorOf(() => (loose.tga = 1))).toBe(said);
       heap.verify();

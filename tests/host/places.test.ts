@@ -94,15 +94,6 @@ describe.each(CORES)("places in messages, %s core", (_, options) => {
       }
     });
   });
-
-  test("a container that is given for a value is told the way in", () => {
-    withHeap(options(), (heap) => {
-      for (const value of [[1], { a: 1 }, new Map(), new Set()])
-        for (const put of [() => heap.dict({ k: value as never }), () => heap.list([value as never])])
-          expect([codeOf(put), messageOf(thrownBy(put))]).toEqual(["BAD_VALUE", expect.stringContaining("heap.from")]);
-      expect(messageOf(thrownBy(() => heap.list([no as never])))).not.toContain("heap.from");
-    });
-  });
 });
 
 describe.each(CORES)("limits of the engine, %s core", (_, options) => {

@@ -233,3 +233,29 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 });
+
+describe.each(CORES)("asking whether a field is empty, %s core", (_, options) => {
+  test("isNull and has make no handle, whatever the field's type", () => {
+    withHeap(options(), (heap) => {
+      const Node = heap.struct("Node", { left: "ref", text: "str", any: "value", far: "weak", n: "u8" });
+      using node = Node.new();
+      using leaf = Node.new();
+      const fields = ["left", "text", "any", "far", "n"] as const;
+      const empty = (): boolean[] => fields.map((field) => node.isNull(field));
+      expect(empty()).toEqual([true, true, true, true, false]);
+      Object.assign(node, { left: leaf, text: "", any: leaf, far: leaf });
+      const { handles } = heap.stats();
+      expect([empty(), fields.map((field) => node.has(field))]).toEqual([Array(5).fill(false), Array(5).fill(true)]);
+      expect(heap.stats().handles).toBe(handles);
+      expect([(node.any = null), node.isNull("any")]).toEqual([null, true]);
+      node.left = null;
+      leaf.release();
+      expect(node.isNull("far")).toBe(true);
+      expect(codeOf(() => node.isNull("lefft" as never))).toBe("BAD_FIELD");
+      node.release();
+      expect([codeOf(() => node.isNull("n")), codeOf(() => node.has("left"))]).toEqual(
+        Array(2).fill("RELEASED_HANDLE"),
+      );
+    });
+  });
+});

@@ -1,3 +1,4 @@
+import { adopt } from "../adopt.js";
 import { iterate } from "../../base/arguments.js";
 import { stepping } from "../../base/entered.js";
 import { Handle, addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
@@ -12,6 +13,23 @@ import type { Address } from "../../wasm/exports.js";
 export abstract class ContainerHandle extends Handle {
   /** Addresses of what Python iterates over (of a dict: the keys), each borrowed until the next. @internal */
   abstract elements(): Generator<Address, void>;
+
+  /**
+   * Whether both are equal: Python's `==`, as {@link Handle.equals}. A container of JavaScript's is copied first, as by
+   * `Heap.from`: `list.equals([1, [2]])`.
+   *
+   * @throws {@link BadValueError}, {@link ForeignHandleError}, {@link OutOfMemoryError}
+   */
+  override equals(other: Handle | object): boolean {
+    if (isHandle(other)) return super.equals(other);
+    const { store } = this;
+    const copy = store.outsideScopes(() => adopt<Handle>(store, ownedValue(store, noImpostor(other))));
+    try {
+      return super.equals(copy);
+    } finally {
+      copy.release();
+    }
+  }
 
   /**
    * Goes down a path and reads what is at its end, without a handle for each step: `order.read("lines", 0, "price")`.

@@ -1,20 +1,14 @@
-import { share } from "../adopt.js";
 import { RESULT_ADDED, RESULT_FOUND, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
-import { attempt, iterate, readProperties, unreadable } from "../../base/arguments.js";
-import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
-import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
+import { BadIndexError } from "../../base/errors.js";
+import { isHandleOf } from "../handle.js";
 import type { Handle } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, ownedValue, withKey, withRest } from "../values.js";
-import type { Value } from "../values.js";
+import type { Given, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
-import { ContainerHandle } from "./container.js";
-import { SequenceHandle } from "./sequence.js";
+import { entriesIn } from "./pairs.js";
+import type { DictInit } from "./pairs.js";
 import { TableHandle, checkResult } from "./table.js";
-
-/** What a dict can be made of, or updated with. A pair is an array of two, or a tuple or list of the heap. */
-export type DictInit<K = Value, V = Value> =
-  Iterable<readonly [K, V] | SequenceHandle> | Readonly<Record<K extends string ? K : string, V>>;
 
 /**
  * Handle of a Python `dict`, which keeps the order of insertion. Its members are those of a `Map`, and
@@ -35,7 +29,7 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    *
    * @throws {@link BadKeyError}, {@link OutOfMemoryError}; the dict is as before.
    */
-  set(key: K, value: V): this {
+  set(key: K, value: Given<V>): this {
     const { store } = this;
     const item = ownedValue(store, value);
     try {
@@ -47,9 +41,9 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
   }
 
   /** Value of a key, which is set to `value` first if it is not there: Python's `setdefault`. @throws as `set` */
-  setDefault(key: K, value: V): V;
+  setDefault(key: K, value: Given<V>): V;
   setDefault(key: K): V | null;
-  setDefault(key: K, value: Value = null): Value {
+  setDefault(key: K, value: unknown = null): Value {
     const { store } = this;
     const item = ownedValue(store, value);
     try {
@@ -77,10 +71,10 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    * @throws {@link BadValueError} for what is none of these, {@link BadKeyError}, {@link ContainerChangedError} if keys of
    *   the other dict come or go meanwhile, {@link OutOfMemoryError}; what has been set stays.
    */
-  update(init: DictInit<K, V>): void {
+  update(init: DictInit<K, Given<V>>): void {
     if ((init as unknown) === this) return;
     if (isHandleOf<DictHandle>(init, DictHandle)) this.addAll(init, "a larger dict");
-    else for (const [key, value] of entriesIn(this.store, init)) this.set(key as K, value as V);
+    else for (const [key, value] of entriesIn(this.store, init)) this.set(key as K, value as Given<V>);
   }
 
   /** Removes a key and returns its value; `undefined`, or what else is given, if it is not there. */
@@ -97,11 +91,15 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
 
   /** Removes the last entry and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */
   popItem(): [key: K, value: V] {
-    if (this.size === 0) throw new BadIndexError("popItem from an empty dict");
-    const entry = this.lastEntry;
-    const item = this.#read(this.slotOf(entry));
-    this.deleteEntry(entry);
+    const item = this.newest();
+    this.deleteEntry(this.lastEntry);
     return item;
+  }
+
+  /** The last entry. @throws {@link BadIndexError} if there is none. @internal */
+  newest(): [key: K, value: V] {
+    if (this.size === 0) throw new BadIndexError("popItem from an empty dict");
+    return this.#read(this.slotOf(this.lastEntry));
   }
 
   /** The dict's own key, for a handle of a key that is there; borrowed as long as it is. @internal */
@@ -151,59 +149,4 @@ export function setEntry(store: Store, dict: () => Address, key: unknown, item: 
 /** Remembers what a dict was in JavaScript: ORIGIN_*. */
 export function setOrigin(store: Store, dict: Address, origin: number): void {
   store.memory.u8[dict + TABLE_ORIGIN_OFFSET] = origin;
-}
-
-/** @throws {@link BadValueError} */
-function entriesIn(store: Store, init: DictInit): Iterable<readonly [Value, Value]> {
-  if (isHandleOf(init, ContainerHandle)) return pairsIn(store, init);
-  const isIterable = attempt(BadValueError, "entries", () => typeof init === "object" && Symbol.iterator in init);
-  return isIterable
-    ? checkedPairs(init as Iterable<unknown>)
-    : readProperties(init as Readonly<Record<string, Value>>, "entries");
-}
-
-function* checkedPairs(pairs: Iterable<unknown>): Generator<readonly [Value, Value]> {
-  for (const pair of iterate(noImpostor(pairs))) {
-    if (isHandleOf(pair, SequenceHandle)) yield* pairOf(pair);
-    else yield pairIn(pair);
-  }
-}
-
-function pairIn(pair: unknown): readonly [Value, Value] {
-  try {
-    if (Array.isArray(pair) && pair.length === 2) return [pair[0] as Value, pair[1] as Value];
-  } catch (cause) {
-    throw unreadable(BadValueError, "an entry", cause);
-  }
-  throw notAPair(describe(pair));
-}
-
-/** Pairs in a container of the heap. They are lent: what takes them holds what it keeps. */
-function* pairsIn(store: Store, container: ContainerHandle): Generator<readonly [Value, Value]> {
-  addressIn(store, container);
-  for (const address of container.elements()) {
-    const pair = share<Handle>(store, address);
-    try {
-      if (!isHandleOf(pair, SequenceHandle)) throw notAPair(pair.repr());
-      yield* pairOf(pair);
-    } finally {
-      pair.release();
-    }
-  }
-}
-
-/** The two items of a tuple or list of the heap. Handles among them are released when the next is asked for. */
-function* pairOf(pair: SequenceHandle): Generator<readonly [Value, Value]> {
-  if (pair.length !== 2) throw notAPair(pair.repr());
-  const first = pair.get(0);
-  const items = withRest(first, () => [first, pair.get(1)] as const);
-  try {
-    yield items;
-  } finally {
-    for (const item of items) if (isHandle(item)) item.release();
-  }
-}
-
-function notAPair(what: string): BadValueError {
-  return new BadValueError(`expected a key and its value, got ${what}`);
 }

@@ -6,7 +6,7 @@ import { addressIn, isHandle, isHandleOf } from "../handle.js";
 import { withLoan } from "../../state/loan.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, lentValue, ownedValue } from "../values.js";
-import type { PlainOf, Value } from "../values.js";
+import type { Given, PlainOf, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ownedElements } from "./container.js";
 import { naturalOrder, sortedOrder } from "./order.js";
@@ -39,7 +39,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   }
 
   /** Runs something with an object for a value, which the list has its own references to. */
-  #with(value: Value, run: (item: Address) => void): void {
+  #with(value: unknown, run: (item: Address) => void): void {
     this.#changing();
     const item = ownedValue(this.store, value);
     try {
@@ -54,7 +54,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
    *
    * @throws {@link OutOfMemoryError}, the list unchanged.
    */
-  append(value: T): void {
+  append(value: Given<T>): void {
     const { store } = this;
     this.#changing();
     this.#give(ownedValue(store, value));
@@ -65,7 +65,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
    *
    * @throws {@link OutOfMemoryError}, {@link BadValueError}, or what the iterable throws; the list is as before.
    */
-  extend(values: Iterable<T>): void {
+  extend(values: Iterable<Given<T>>): void {
     if (isHandleOf(values, SequenceHandle)) this.#extendBy(values, 0);
     else {
       const { length } = this;
@@ -99,7 +99,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   }
 
   /** Adds an item before an index; one beyond either end stands for that end, as in Python. */
-  insert(index: number, value: T): void {
+  insert(index: number, value: Given<T>): void {
     const { store } = this;
     this.range(index, index);
     this.#with(value, (item) =>
@@ -108,7 +108,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   }
 
   /** Replaces an item; the old one may die before this returns. @throws {@link BadIndexError} */
-  set(index: number, value: T): void {
+  set(index: number, value: Given<T>): void {
     this.resolve(index);
     this.#with(value, (item) => {
       this.store.core.listSet(this.#changing(), this.resolve(index), item);

@@ -6,10 +6,13 @@ import {
   RESULT_FOUND,
   WEAKMAP_SIZE_OFFSET,
 } from "../../../assembly/layout.js";
-import { ContainerChangedError } from "../../base/errors.js";
-import { Handle, addressIn } from "../handle.js";
+import { iterate } from "../../base/arguments.js";
+import { BadIndexError, ContainerChangedError } from "../../base/errors.js";
+import { lending } from "../containers/container.js";
+import { pairsOf } from "../containers/pairs.js";
+import { Handle, addressIn, isHandle, noImpostor } from "../handle.js";
 import { borrowedValue, ownedValue, withRest } from "../values.js";
-import type { Value } from "../values.js";
+import type { Given, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { entryNewerThan } from "./entries.js";
 import { weakrefableIn } from "./weakref.js";
@@ -94,6 +97,14 @@ abstract class WeakTableHandle extends Handle {
     }
   }
 
+  /** A handle for the key that was added last. @throws {@link BadIndexError} if there is none. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the map knows what its keys are
+  protected newestKey<K extends Handle>(): K {
+    const entry = this.store.core.weakMapEntryAfter(this.address, 0) >>> 0;
+    if (entry === 0) throw new BadIndexError(`pop from an empty ${this.type}`);
+    return this.keyAt<K>(entry);
+  }
+
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the map knows what its keys are
   protected keyAt<K extends Handle>(entry: Address): K {
     return share<K>(this.store, this.store.memory.word(entry + EPHEMERON_KEY_OFFSET));
@@ -113,7 +124,7 @@ export class WeakKeyMapHandle<K extends Handle = Handle, V extends Value = Value
   }
 
   /** Sets the value of a key. @throws {@link BadValueError} for a key that cannot be referred to weakly; {@link OutOfMemoryError} */
-  set(key: K, value: V): this {
+  set(key: K, value: Given<V>): this {
     const item = ownedValue(this.store, value);
     try {
       this.setEntry(key, item);
@@ -121,6 +132,51 @@ export class WeakKeyMapHandle<K extends Handle = Handle, V extends Value = Value
       this.store.core.decref(item);
     }
     return this;
+  }
+
+  /**
+   * Value of a key, which is set to `value` first if it is not there: Python's `setdefault`.
+   *
+   * @throws as `set`
+   */
+  setDefault(key: K, value: Given<V>): V {
+    const found = this.get(key);
+    if (found !== undefined) return found;
+    // What sets it may run code of the program that deletes it again.
+    const { store } = this;
+    const item = ownedValue(store, value);
+    try {
+      this.setEntry(key, item);
+      return borrowedValue(store, item) as V;
+    } finally {
+      store.core.decref(item);
+    }
+  }
+
+  /** Removes a key and returns its value; `undefined`, or what else is given, if it is not there. */
+  pop(key: Handle): V | undefined;
+  pop<T>(key: Handle, missing: T): V | T;
+  pop(key: Handle, missing?: unknown): unknown {
+    const value = this.get(key);
+    if (value === undefined) return missing;
+    withRest(value, () => this.delete(key));
+    return value;
+  }
+
+  /** Removes the newest entry and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */
+  popItem(): [key: K, value: V] {
+    const key = this.newestKey<K>();
+    return withRest(key, () => [key, this.pop(key) as V]);
+  }
+
+  /**
+   * Sets many: the entries of another weak map, a `Map`, or pairs.
+   *
+   * @throws {@link BadValueError} for what is none of these, and as `set`; what has been set stays.
+   */
+  update(entries: Iterable<readonly [K, Given<V>]>): void {
+    if ((entries as unknown) === this) return;
+    for (const [key, value] of pairsOf<K, Given<V>>(this.store, entries)) this.set(key, value);
   }
 
   /**
@@ -157,6 +213,19 @@ export class WeakSetHandle<T extends Handle = Handle> extends WeakTableHandle {
   add(object: T): this {
     this.setEntry(object, this.store.core.none() >>> 0);
     return this;
+  }
+
+  /** Adds many: the objects of a list, tuple, set or weak set of the heap, or of anything that can be iterated over. */
+  update(objects: Iterable<T>): void {
+    if ((objects as unknown) === this) return;
+    for (const object of isHandle(objects) ? lending(objects) : iterate(noImpostor(objects))) this.add(object);
+  }
+
+  /** Removes the object that was added last and returns it. @throws {@link BadIndexError} if there is none. */
+  pop(): T {
+    const object = this.newestKey<T>();
+    withRest(object, () => this.delete(object));
+    return object;
   }
 
   /**

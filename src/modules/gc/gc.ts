@@ -11,6 +11,7 @@ import {
 import type { ListHandle } from "../../handles/containers/list.js";
 import { outside } from "../../base/entered.js";
 import { BadOptionError, BadValueError, HeapBusyError, describe } from "../../base/errors.js";
+import { uncloneable } from "../../base/uncloneable.js";
 import { addressIn } from "../../handles/handle.js";
 import type { AnyStruct } from "../../handles/field-types.js";
 import type { Handle } from "../../handles/handle.js";
@@ -39,6 +40,8 @@ export interface GenerationStats {
 
 /** Python's `gc` module: `heap.gc`. */
 export class Gc {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("heap.gc");
   /** Write a summary of each collection. */
   readonly DEBUG_STATS = DEBUG_STATS;
   /** Write a line for each object found to be garbage. */

@@ -1,8 +1,11 @@
 import { DISPOSE } from "../../handles/handle.js";
+import { uncloneable } from "../../base/uncloneable.js";
 import type { Store } from "../../state/store.js";
 
 /** A reason for no automatic collection, until it is released. They nest: the last one to go lets it on again. */
 export class GcPause {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("a pause");
   #store: Store | undefined;
 
   /** @internal */

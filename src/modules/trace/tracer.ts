@@ -1,5 +1,6 @@
 import { readOptions } from "../../base/arguments.js";
 import { BadOptionError, describe } from "../../base/errors.js";
+import { uncloneable } from "../../base/uncloneable.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
 import type { Store } from "../../state/store.js";
@@ -38,6 +39,8 @@ export function tracerOf(store: Store, markEntrances: () => void): Tracer {
  * the object lives. Sizes are what objects take now, their buffers included.
  */
 export class Tracer {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("a tracer");
   readonly #store: Store;
   readonly #recorder: Recorder;
   readonly #markEntrances: () => void;

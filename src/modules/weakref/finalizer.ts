@@ -1,6 +1,7 @@
 import { outside } from "../../base/entered.js";
 import type { Handle } from "../../handles/handle.js";
 import { nameOf } from "../../base/untrusted.js";
+import { uncloneable } from "../../base/uncloneable.js";
 import type { Store } from "../../state/store.js";
 import { createWeakref } from "../../handles/weak/weakref.js";
 import type { WeakrefHandle } from "../../handles/weak/weakref.js";
@@ -49,6 +50,8 @@ export class FinalizerRegistry {
 
 /** Runs a function once: when an object dies, when it is called, or when the heap is disposed of. Python's `weakref.finalize`. */
 export class Finalizer {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("a finalizer");
   readonly #registry: FinalizerRegistry;
   readonly #weakref: WeakrefHandle;
   readonly #fn: (...args: never[]) => unknown;

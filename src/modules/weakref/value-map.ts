@@ -1,7 +1,12 @@
 import { adopt, lend, share } from "../../handles/adopt.js";
+import { lending } from "../../handles/containers/container.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
+import { pairsOf } from "../../handles/containers/pairs.js";
 import { ContainerChangedError } from "../../base/errors.js";
+import { isA } from "../../base/untrusted.js";
+import { uncloneable } from "../../base/uncloneable.js";
 import { DISPOSE } from "../../handles/handle.js";
+import { isHandle } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, ownedValue, withRest } from "../../handles/values.js";
@@ -15,6 +20,8 @@ import type { WeakrefHandle } from "../../handles/weak/weakref.js";
  * weak reference for each, in a dict of the heap. An entry goes when its value dies. `release()` it after use.
  */
 export class WeakValueMap<T extends Handle = Handle> {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("a value map");
   readonly #store: Store;
   readonly #dict: DictHandle;
   /** The dict's keys, by the addresses of the weak references that are their values: to find them when those die. */
@@ -85,6 +92,54 @@ export class WeakValueMap<T extends Handle = Handle> {
       weakref?.release();
       object.release();
     }
+  }
+
+  /** A new handle for the value of a key, which is set to `value` first if it is not there. @throws as `set` */
+  setDefault(key: Value, value: T): T {
+    const found = this.get(key);
+    if (found !== undefined) return found;
+    this.set(key, value);
+    return value.clone();
+  }
+
+  /** Removes a key and returns a new handle for its value; `undefined`, or what else is given, if it is not there. @throws {@link BadKeyError} */
+  pop(key: Value): T | undefined;
+  pop<M>(key: Value, missing: M): T | M;
+  pop(key: Value, missing?: unknown): unknown {
+    const value = this.get(key);
+    if (value === undefined) return missing;
+    withRest(value, () => this.delete(key));
+    return value;
+  }
+
+  /** Removes the newest entry whose value is alive and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */
+  popItem(): [key: Value, value: T] {
+    for (;;) {
+      const [key, weakref] = this.#dict.newest() as [Value, WeakrefHandle<T>];
+      try {
+        const value = weakref.deref();
+        withRest(value, () => this.delete(key));
+        if (value !== null) return [key, value];
+      } catch (error) {
+        if (isHandle(key)) key.release();
+        throw error;
+      } finally {
+        weakref.release();
+      }
+      if (isHandle(key)) key.release();
+    }
+  }
+
+  /**
+   * Sets many: the entries of another value map, a `Map`, a dict of the heap, or pairs.
+   *
+   * @throws {@link BadValueError} for what is none of these, and as `set`; what has been set stays.
+   */
+  update(entries: Iterable<readonly [Value, T]>): void {
+    if ((entries as unknown) === this) return;
+    const isLent = isA(entries, WeakValueMap);
+    const pairs = pairsOf(this.#store, entries);
+    for (const [key, value] of isLent ? lending(pairs) : pairs) this.set(key, value);
   }
 
   /** Removes a key. @returns Whether it was there. @throws {@link BadKeyError} */

@@ -1,5 +1,6 @@
 import { adopt, share } from "../../handles/adopt.js";
 import { BadValueError, describe } from "../../base/errors.js";
+import { uncloneable } from "../../base/uncloneable.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
@@ -15,6 +16,8 @@ import type { WeakrefCallback, WeakrefHandle } from "../../handles/weak/weakref.
 
 /** Python's `weakref` module: `heap.weakref`. */
 export class Weakrefs {
+  /** @internal */
+  readonly "[[heapwright]]" = uncloneable("heap.weakref");
   readonly #store: Store;
   readonly #finalizers = new FinalizerRegistry();
 

@@ -1,0 +1,154 @@
+// The methods that weak maps and weak sets have in common with dicts and sets.
+
+import { describe, expect, test } from "vitest";
+import { Handle } from "../../src/index.js";
+import type { Heap, ObjectOf, Value } from "../../src/index.js";
+import { checkedCore } from "../../src/checked.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
+import { failMemory, saturate } from "../support/torture.js";
+
+function cast(heap: Heap) {
+  const Node = heap.struct("Node", { n: "u8" });
+  const nodes = [1, 2, 3].map((n) => Node.new({ n }));
+  return { Node, nodes: nodes as [ObjectOf<typeof Node>, ObjectOf<typeof Node>, ObjectOf<typeof Node>] };
+}
+/** What is told of a value, which is released. */
+function taken(value: unknown): unknown {
+  if (!(value instanceof Handle)) return value;
+  const text = value.repr();
+  value.release();
+  return text;
+}
+
+describe.each(CORES)("%s core", (_, options) => {
+  test("key maps: setDefault, pop, popItem, update", () => {
+    withHeap(options(), (heap) => {
+      const { nodes } = cast(heap);
+      const [a, b, c] = nodes;
+      const map = heap.weakref.keyMap<Handle, Value>();
+      expect([map.setDefault(a, 1), map.setDefault(a, 2), map.size]).toEqual([1, 1, 1]);
+      expect(taken(map.setDefault(b, [1]))).toBe("[1]");
+      expect([taken(map.pop(b)), map.pop(b), map.pop(b, "none"), map.size]).toEqual(["[1]", undefined, "none", 1]);
+      map.update([
+        [a, "one"],
+        [c, { k: 3 }],
+      ]);
+      map.update(new Map([[b, 2]]));
+      const other = heap.weakref.keyMap<Handle, Value>();
+      other.update(map);
+      map.update(map);
+      other.update(heap.list([heap.tuple([a, "last"])]) as never);
+      expect([...other.values()].map(taken)).toEqual(["last", "{'k': 3}", 2]);
+      const drained = [];
+      while (other.size > 0) {
+        const [key, value] = other.popItem();
+        drained.push([taken(key), taken(value)]);
+      }
+      expect(drained).toEqual([
+        ["Node(n=2)", 2],
+        ["Node(n=3)", "{'k': 3}"],
+        ["Node(n=1)", "last"],
+      ]);
+      expect(codeOf(() => other.popItem())).toBe("BAD_INDEX");
+      for (const bad of [[[1, 2]], [a], 5, new Map([["a", 1]]), [[a]]])
+        expect(
+          codeOf(() => {
+            map.update(bad as never);
+          }),
+          String(bad),
+        ).toBe("BAD_VALUE");
+      heap.verify();
+    });
+  });
+
+  test("value maps: setDefault, pop, popItem, update; entries whose values are dead are passed over", () => {
+    withHeap(options(), (heap) => {
+      const { Node, nodes } = cast(heap);
+      const [a, b, c] = nodes;
+      const map = heap.weakref.valueMap();
+      expect([taken(map.setDefault("a", a)), taken(map.setDefault("a", b)), map.size]).toEqual([
+        "Node(n=1)",
+        "Node(n=1)",
+        1,
+      ]);
+      map.update([["b", b]]);
+      map.update(new Map([["c", c]]));
+      map.update(heap.dict([["d", c]]) as never);
+      const other = heap.weakref.valueMap();
+      other.update(map);
+      expect([...other.keys()]).toEqual(["a", "b", "c", "d"]);
+      expect([taken(other.pop("b")), other.pop("b"), other.pop("b", 0)]).toEqual(["Node(n=2)", undefined, 0]);
+      const key = heap.tuple([1]);
+      const short = Node.new({ n: 9 });
+      other.set(key, short);
+      key.release();
+      const item = other.popItem();
+      expect(item.map(taken)).toEqual(["(1,)", "Node(n=9)"]);
+      short.release();
+      expect(other.popItem().map(taken)).toEqual(["d", "Node(n=3)"]);
+      other.clear();
+      expect(codeOf(() => other.popItem())).toBe("BAD_INDEX");
+      heap.verify();
+    });
+  });
+
+  test("weak sets: update, pop", () => {
+    withHeap(options(), (heap) => {
+      const { nodes } = cast(heap);
+      const set = heap.weakref.set();
+      set.update(nodes);
+      const other = heap.weakref.set();
+      other.update(set);
+      other.update(heap.list(nodes));
+      set.update(set);
+      expect([other.size, taken(other.pop()), taken(other.pop()), other.size]).toEqual([
+        3,
+        "Node(n=3)",
+        "Node(n=2)",
+        1,
+      ]);
+      other.clear();
+      expect(codeOf(() => other.pop())).toBe("BAD_INDEX");
+      expect(
+        codeOf(() => {
+          set.update([1 as never]);
+        }),
+      ).toBe("BAD_VALUE");
+      heap.verify();
+    });
+  });
+
+  test("nothing is left of what these make: handles and objects are as many as before", () => {
+    withHeap(options(), (heap) => {
+      const { nodes } = cast(heap);
+      const map = heap.weakref.keyMap<Handle, Value>();
+      const values = heap.weakref.valueMap();
+      map.update(nodes.map((node) => [node, [1]] as const));
+      const { objects, handles } = heap.stats();
+      const copy = heap.weakref.keyMap<Handle, Value>();
+      copy.update(map);
+      values.update([["k", nodes[0]]]);
+      values.clear();
+      copy.release();
+      expect([heap.stats().objects, heap.stats().handles]).toEqual([objects, handles]);
+    });
+  });
+});
+
+test("without memory for one more handle, pop leaves the entry where it is", () => {
+  withHeap({ module: checkedCore(), traceHandles: false }, (heap) => {
+    const { nodes } = cast(heap);
+    const [key] = nodes;
+    const map = heap.weakref.keyMap<Handle, Value>();
+    const value = heap.list();
+    map.set(key, value);
+    const clones = saturate(value, 254);
+    failMemory(heap, 1);
+
+    expect(codeOf(() => map.pop(key))).toBe("OUT_OF_MEMORY");
+    failMemory(heap, 0);
+    expect(map.size).toBe(1);
+    for (const clone of clones) clone.release();
+    heap.verify();
+  });
+});

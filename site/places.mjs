@@ -27,6 +27,7 @@ const GROUPS = [
     text: "Reference",
     pages: {
       "api/": "API",
+      options: "Options of a heap",
       errors: "Errors",
       "python-parity": "Python parity",
       changes: "Changes",
@@ -39,6 +40,7 @@ const GROUPS = [
       "memory-layout": "Memory layout",
       collector: "The collector",
       benchmarks: "Benchmarks",
+      contributing: "Contributing",
     },
   },
 ];

@@ -43,7 +43,11 @@ export default defineConfig({
       { text: "Playground", link: "/playground" },
       { text: "Guides", link: "/values", activeMatch: "^/(values|memory|images|inspect|fleet|dumps|slim)" },
       { text: "API", link: "/api/", activeMatch: "^/api/" },
-      { text: "Inside", link: "/architecture", activeMatch: "^/(architecture|memory-layout|collector|benchmarks|contributing)" },
+      {
+        text: "Inside",
+        link: "/architecture",
+        activeMatch: "^/(architecture|memory-layout|collector|benchmarks|contributing)",
+      },
     ],
     sidebar,
     footer: { message: "MIT" },

@@ -6,7 +6,8 @@ const Node = heap.struct("Node", { other: "ref" });
 console.log(heap.gc.getThreshold()); // [700, 10, 10]
 
 heap.gc.callbacks.push((phase, { generation, collected }) => {
-  if (phase === "stop" && collected > 0) console.log(`generation ${generation}: ${collected} collected`);
+  if (phase === "stop" && collected > 0)
+    console.log(`generation ${generation}: ${collected} collected`);
 });
 
 // Nobody asks for a collection here: the 701st object that lives does.

@@ -3,7 +3,11 @@ import { Heap } from "heapwright";
 import { lostFunctions, restoreSync, save } from "heapwright/image";
 
 const heap = Heap.createSync();
-const Person = heap.struct("Person", { name: "str" }, { finalize: () => console.log("gone") });
+const Person = heap.struct(
+  "Person",
+  { name: "str" },
+  { finalize: () => console.log("gone") },
+);
 
 const alice = Person.new({ name: "Alice" });
 heap.roots.set("alice", alice); // a name, by which she is found again
@@ -14,7 +18,11 @@ console.log(image.byteLength > 1000); // true
 
 const later = restoreSync(image);
 console.log(lostFunctions(later).length); // 1: functions cannot be saved
-const LaterPerson = later.struct("Person", { name: "str" }, { finalize: () => console.log("gone, later") });
+const LaterPerson = later.struct(
+  "Person",
+  { name: "str" },
+  { finalize: () => console.log("gone, later") },
+);
 
 console.log(later.roots.get("numbers")); // [1, 2.5, 'three']
 const found = later.roots.get("alice", LaterPerson);

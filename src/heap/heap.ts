@@ -34,6 +34,7 @@ import { Weakrefs } from "../modules/weakref/weakrefs.js";
 import { readFields } from "../object/field-types.js";
 import { releaseEverything } from "../persist/end.js";
 import type { Leak, LiveHandle } from "../state/leak-log.js";
+import { checkMaxBytes } from "../state/options.js";
 import { Store } from "../state/store.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
@@ -331,6 +332,23 @@ export class Heap {
     const store = this.#store;
     store.mustLive();
     store.leaks.clear();
+  }
+
+  /**
+   * Most bytes of linear memory that the heap may take: the option `maxBytes`. It can be raised when memory runs out, and
+   * lowered as far as the heap has not grown: memory that it has reserved (`stats().bytes.reserved`) stays.
+   *
+   * @throws {@link BadOptionError} when it is set to what is no such number, or to less than is reserved.
+   */
+  get maxBytes(): number {
+    return this.#store.core.limitBytes();
+  }
+  set maxBytes(bytes: number) {
+    const { core } = this.#store;
+    if (core.setLimit(checkMaxBytes(bytes)) === 0)
+      throw new BadOptionError(
+        `maxBytes is at least the ${core.reservedBytes()} bytes that are reserved, not ${bytes}`,
+      );
   }
 
   /** Counts everything. Walks the heap. */

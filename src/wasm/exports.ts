@@ -16,6 +16,8 @@ export interface RawExports {
   heapBase(): Address;
   /** Starts an empty heap in `[base, limit)`. 0 = there was not enough memory. Call once. */
   init(base: Address, limit: Address): number;
+  /** Moves the limit. 0 = the heap has grown beyond it, and nothing changed. */
+  setLimit(limit: Address): number;
   /** The control block (`assembly/control.ts`) and, behind it, the directories, list heads and size classes. */
   controlBlock(): Address;
 

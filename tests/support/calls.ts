@@ -140,6 +140,7 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "node.next=": ({ list }) => [list],
   "node.any=": () => [1],
   "node.title=": () => ["text"],
+  "heap.maxBytes=": () => [0xffff0000],
   "gc.pauses=": () => ["bounded"],
   "gc.debugSink=": () => [nothing],
   "list.equals": ({ list }) => [list],

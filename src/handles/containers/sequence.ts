@@ -32,13 +32,6 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
     return index < length && index >= -length ? this.get(index) : undefined;
   }
 
-  /** How many items are equal to `value`, as `indexOf` compares: Python's `count`. @throws as `indexOf` */
-  count(value: Value): number {
-    let count = 0;
-    for (let at = this.indexOf(value); at >= 0; at = this.indexOf(value, at + 1)) count++;
-    return count;
-  }
-
   /**
    * First index from `start` on, and before `end`, of an item equal to `value`; -1 if there is none. Equal as in
    * Python: `1`, `1.0` and `True` are; lists, dicts, sets and structs are equal to themselves alone.
@@ -61,11 +54,30 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
       if (at !== INCOMPARABLE_INDEX && at !== to) found(at);
       return at;
     });
-    if (index === INCOMPARABLE_INDEX)
-      throw new BadValueError(
-        `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
-      );
+    if (index === INCOMPARABLE_INDEX) throw incomparable();
     return index === to ? -1 : index;
+  }
+
+  /**
+   * How many items are equal to `value`, as `indexOf` compares them: Python's `count`. Takes time proportional to the length.
+   *
+   * @example heap.list([1, 2, true]).count(1); // 2
+   * @throws {@link BadValueError} for tuples that are nested too deeply to be compared.
+   */
+  count(value: Value): number {
+    const count = withKey(this.store, value, (key) => {
+      // A long text becomes an object for the length of the search, and its birth may shorten a list.
+      const { length } = this;
+      let found = 0;
+      for (let from = 0; from < length; from++, found++) {
+        from = this.store.core.sequenceIndex(this.address, key, from, length) >>> 0;
+        if (from === INCOMPARABLE_INDEX) return from;
+        if (from === length) break;
+      }
+      return found;
+    });
+    if (count === INCOMPARABLE_INDEX) throw incomparable();
+    return count;
   }
 
   /** Whether an item is equal to `value`: Python's `in`. */
@@ -154,4 +166,10 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
     const { length } = this;
     return Math.min(Math.max(index < 0 ? index + length : index, 0), length);
   }
+}
+
+function incomparable(): BadValueError {
+  return new BadValueError(
+    `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
+  );
 }

@@ -45,4 +45,31 @@ export type { Leak, LeakHook, LiveHandle } from "../state/leak-log.js";
 export type { UnraisableContext, UnraisableHook } from "../state/unraisable.js";
 export type { Address } from "../wasm/exports.js";
 export type { CoreAtHand, CoreSource } from "../wasm/instance.js";
-export * from "../base/errors.js";
+export type { ErrorCode } from "../base/errors.js";
+export {
+  HeapwrightError,
+  OutOfMemoryError,
+  ReleasedHandleError,
+  ForeignHandleError,
+  UnknownTypeError,
+  ForeignTypeError,
+  DuplicateTypeError,
+  TooManyTypesError,
+  BadFieldError,
+  TypeMismatchError,
+  BadValueError,
+  BadKeyError,
+  ContainerChangedError,
+  BadJsonError,
+  BadIndexError,
+  DeadReferenceError,
+  BadOptionError,
+  BadCoreError,
+  CoreNotLoadedError,
+  WasmForbiddenError,
+  HeapBusyError,
+  HeapDisposedError,
+  BadImageError,
+  CancelledError,
+  CorruptHeapError,
+} from "../base/errors.js";

@@ -1,4 +1,4 @@
-import type { AnyStream } from "../base/platform.js";
+import type { AnyStream, Signal } from "../base/platform.js";
 import { attempt } from "../base/arguments.js";
 import { BadValueError, describe } from "../base/errors.js";
 import { eachPart } from "../base/parts.js";
@@ -12,10 +12,10 @@ export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Any
 export type ByteSource = Bytes | ChunkSource;
 
 /** The bytes of a source, in one piece. @throws as `eachChunk` */
-export async function bytesOf(source: ByteSource): Promise<Uint8Array> {
+export async function bytesOf(source: ByteSource, signal?: Signal): Promise<Uint8Array> {
   if (isBuffer(source) || ArrayBuffer.isView(source)) return viewOf(source);
   const chunks: Uint8Array[] = [];
-  await eachChunk(source, (chunk) => chunks.push(chunk));
+  await eachChunk(source, (chunk) => chunks.push(chunk), signal);
   // A chunk may have been detached or resized since it came.
   return attempt(BadValueError, "bytes", () => {
     const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + lengthOf(chunk), 0));
@@ -31,13 +31,18 @@ export async function bytesOf(source: ByteSource): Promise<Uint8Array> {
 /**
  * Takes the bytes of a source chunk by chunk. A source that is not read to its end is given up.
  *
- * @throws {@link BadValueError} for what gives no bytes; what the source or `take` throws.
+ * @throws {@link BadValueError} for what gives no bytes; what the source or `take` throws; the reason of `signal`.
  */
-export async function eachChunk(source: ChunkSource, take: (chunk: Uint8Array) => unknown): Promise<void> {
-  await eachPart(source, "bytes", (chunk) => {
+export async function eachChunk(
+  source: ChunkSource,
+  take: (chunk: Uint8Array) => unknown,
+  signal?: Signal,
+): Promise<void> {
+  const takePart = (chunk: unknown): void => {
     if (!isBytes(chunk)) throw new BadValueError(`expected bytes, got ${describe(chunk)}`);
     take(viewOf(chunk));
-  });
+  };
+  await eachPart(source, "bytes", takePart, signal);
 }
 
 function isBuffer(source: unknown): source is ArrayBufferLike {

@@ -3,7 +3,8 @@ import { BadOptionError, BadValueError, describe } from "../base/errors.js";
 import { eachPart } from "../base/parts.js";
 import type { PartSource } from "../base/parts.js";
 import type { Signal } from "../base/platform.js";
-import { isA, isBytes } from "../base/untrusted.js";
+import { checkSignal } from "../state/options.js";
+import { isBytes } from "../base/untrusted.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import { JsonParser } from "./json-parser.js";
@@ -69,7 +70,6 @@ function checked(options: ParseStreamOptions): ParseStreamOptions {
   const { bigints, signal } = options;
   if (bigints !== undefined && typeof bigints !== "boolean")
     throw new BadOptionError(`bigints is true or false, not ${describe(bigints)}`);
-  if (signal !== undefined && (typeof AbortSignal === "undefined" || !isA(signal, AbortSignal)))
-    throw new BadOptionError(`signal is an AbortSignal, not ${describe(signal)}`);
+  checkSignal(signal);
   return options;
 }

@@ -47,7 +47,7 @@ export type Cast = ReturnType<typeof makeCast>;
 /** Functions that a prototype has and the public API has not, and the one that ends the heap. */
 const INTERNAL = new Set(
   (
-    "heap.dispose gc.reportGarbage weakref.runAtExit list.elements list.itemAt list.indices list.ownedSlice list.range list.resolve tuple.itemAt " +
+    "heap.dispose gc.reportGarbage weakref.runAtExit list.elements list.itemAt list.indices list.ownedSlice list.itemIn dict.entryFrom dict.slotOf list.range list.resolve tuple.itemAt " +
     "dict.elements dict.ownKey dict.find dict.deleteEntry dict.slotOf dict.addAll dict.each dict.walk dict.slots dict.lookUp list.search " +
     "keyMap.entryOf keyMap.setEntry keyMap.each keyMap.keyAt keyMap.newestKey dict.newest"
   ).split(" "),

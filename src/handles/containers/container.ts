@@ -4,6 +4,7 @@ import { stepping } from "../../base/entered.js";
 import { Handle, addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import { readPath } from "../path.js";
 import type { PathStep } from "../path.js";
+import { OVER, Walk, asGenerator } from "./walk.js";
 import type { Store } from "../../state/store.js";
 import { isArray } from "../../base/untrusted.js";
 import { ownedValue } from "../values.js";
@@ -50,16 +51,46 @@ export abstract class ContainerHandle extends Handle {
  * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
  */
 export function lending<T>(values: Iterable<T>): Generator<T, void> {
-  return stepping(lendingEach(values));
+  return stepping(asGenerator(new LendingWalk(values)));
 }
 
-function* lendingEach<T>(values: Iterable<T>): Generator<T, void> {
-  for (const value of iterate(noImpostor(values))) {
+/** A walk over the values of another iterator that releases what it gave last. */
+class LendingWalk<T> extends Walk<T> {
+  readonly #values: Iterable<T>;
+  #iterator: Iterator<T> | undefined;
+  #last: unknown;
+
+  constructor(values: Iterable<T>) {
+    super();
+    this.#values = values;
+  }
+  protected begin(): void {
+    const values = this.#values;
+    // A container's own iterator keeps all rules.
+    const isOwn = isHandleOf(values, ContainerHandle);
+    this.#iterator = (isOwn ? (values as Iterable<T>) : iterate(noImpostor(values)))[Symbol.iterator]();
+  }
+  protected step(): T | typeof OVER {
+    this.#releaseLast();
+    const step = (this.#iterator as Iterator<T>).next();
+    if (step.done === true) return OVER;
+    this.#last = step.value;
+    return step.value;
+  }
+  protected end(): void {
     try {
-      yield value;
+      this.#releaseLast();
     } finally {
-      for (const part of isArray(value) ? value : [value]) if (isHandle(part)) part.release();
+      this.#iterator?.return?.();
     }
+  }
+
+  /** Handles, or those in an entry. */
+  #releaseLast(): void {
+    const last = this.#last;
+    this.#last = undefined;
+    if (isHandle(last)) last.release();
+    else if (isArray(last)) for (const part of last) if (isHandle(part)) part.release();
   }
 }
 

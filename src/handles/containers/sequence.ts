@@ -5,6 +5,7 @@ import { borrowedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
+import { OVER, Walk, asGenerator } from "./walk.js";
 
 /** Where the items of a slice lie. */
 export interface Slice {
@@ -86,19 +87,19 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
   }
 
   /** The items, as `get` gives them. Follows a list that grows or shrinks meanwhile, as Python's iterator does. */
-  *[Symbol.iterator](): Generator<T, void> {
-    for (const item of this.elements()) yield borrowedValue(this.store, item) as T;
+  [Symbol.iterator](): Generator<T, void> {
+    const { store } = this;
+    return asGenerator(new SequenceWalk(this, (item) => borrowedValue(store, item) as T));
   }
 
   /** @internal */
-  override *elements(): Generator<Address, void> {
-    // The body of the loop may release this handle, and may end the scope in which it began.
-    const held = this.store.outsideScopes(() => this.clone());
-    try {
-      for (let i = 0; i < held.length; i++) yield held.itemAt(i);
-    } finally {
-      held.release();
-    }
+  override elements(): Generator<Address, void> {
+    return asGenerator(new SequenceWalk(this, (item) => item));
+  }
+
+  /** @internal */
+  itemIn(index: number): Address {
+    return this.itemAt(index);
   }
 
   /** @throws {@link BadIndexError} */
@@ -165,6 +166,31 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
       throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
     const { length } = this;
     return Math.min(Math.max(index < 0 ? index + length : index, 0), length);
+  }
+}
+
+/** A walk over the items of a list or tuple. */
+class SequenceWalk<T> extends Walk<T> {
+  #held: SequenceHandle;
+  readonly #read: (item: Address) => T;
+  #index = 0;
+
+  constructor(sequence: SequenceHandle, read: (item: Address) => T) {
+    super();
+    this.#held = sequence;
+    this.#read = read;
+  }
+  protected begin(): void {
+    const sequence = this.#held;
+    // The body of the loop may release this handle, and may end the scope in which it began.
+    this.#held = sequence.store.outsideScopes(() => sequence.clone());
+  }
+  protected step(): T | typeof OVER {
+    const held = this.#held;
+    return this.#index < held.length ? this.#read(held.itemIn(this.#index++)) : OVER;
+  }
+  protected end(): void {
+    this.#held.release();
   }
 }
 

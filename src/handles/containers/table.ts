@@ -21,6 +21,7 @@ import { withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
+import { OVER, Walk, asGenerator } from "./walk.js";
 
 /**
  * What dicts and sets have in common. Keys are equal as in Python: `1`, `1.0` and `true` are one key. Strings,
@@ -83,8 +84,8 @@ export abstract class TableHandle extends ContainerHandle {
     this.store.core.tableDeleteAt(this.address, entry);
   }
 
-  /** Address of an entry's key slot; behind it lies that of its value. */
-  protected slotOf(entry: number): Address {
+  /** Address of an entry's key slot; behind it lies that of its value. @internal */
+  slotOf(entry: number): Address {
     return this.store.memory.word(this.address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET + 4 * this.width * entry;
   }
 
@@ -151,30 +152,53 @@ export abstract class TableHandle extends ContainerHandle {
   }
 
   /** As `each`. `check` is called before each step, and throws for changes. Entries may be deleted meanwhile, but none added. */
-  protected *walk<T>(read: (slot: Address) => T, check: (held: this) => void): Generator<T, void> {
-    // Not the core: a loop that is left in the middle would keep it, and its memory, when the heap is gone.
-    const { store } = this;
-    // Outside of scopes: the loop may begin in one and go on after it.
-    const held = store.outsideScopes(() => this.clone());
-    try {
-      check(held);
-      for (let entry = 0; entry < held.entryCount; entry++) {
-        const slot = held.slotOf(entry);
-        if (store.memory.word(slot) === 0) {
-          // Deleted: the core knows how to step over many at once.
-          entry = (store.core.tableEntryFrom(held.address, entry) >>> 0) - 1;
-          continue;
-        }
-        yield read(slot);
-        check(held);
-      }
-    } finally {
-      held.release();
-    }
+  protected walk<T>(read: (slot: Address) => T, check: (held: this) => void): Generator<T, void> {
+    return asGenerator(new TableWalk(this, read, check));
+  }
+
+  /** The first entry from this one on that is not deleted; `undefined` if there is none. @internal */
+  entryFrom(entry: number): number | undefined {
+    const { entryCount } = this;
+    if (entry >= entryCount) return undefined;
+    if (this.store.memory.word(this.slotOf(entry)) !== 0) return entry;
+    // The core knows how to step over many deleted ones at once.
+    const next = this.store.core.tableEntryFrom(this.address, entry) >>> 0;
+    return next < entryCount ? next : undefined;
   }
 
   #checkVersion(version: number): void {
     if (this.#version !== version) throw changed(this.type);
+  }
+}
+
+/** A walk over the entries of a dict or set. */
+class TableWalk<H extends TableHandle, T> extends Walk<T> {
+  #held: H;
+  readonly #read: (slot: Address) => T;
+  readonly #check: (held: H) => void;
+  #entry = 0;
+
+  constructor(table: H, read: (slot: Address) => T, check: (held: H) => void) {
+    super();
+    this.#held = table;
+    this.#read = read;
+    this.#check = check;
+  }
+  protected begin(): void {
+    const table = this.#held;
+    // Outside of scopes: the loop may begin in one and go on after it.
+    this.#held = table.store.outsideScopes(() => table.clone());
+  }
+  protected step(): T | typeof OVER {
+    const held = this.#held;
+    this.#check(held);
+    const entry = held.entryFrom(this.#entry);
+    if (entry === undefined) return OVER;
+    this.#entry = entry + 1;
+    return this.#read(held.slotOf(entry));
+  }
+  protected end(): void {
+    this.#held.release();
   }
 }
 

@@ -1,4 +1,5 @@
 import { BadOptionError, describe } from "../base/errors.js";
+import type { Signal } from "../base/platform.js";
 import {
   checkByteThreshold,
   checkMaxBytes,
@@ -63,6 +64,12 @@ export interface RestoreOptions<Source = CoreSource> extends Pick<
   maxBytes?: number;
 }
 
+/** Options of a restore that may wait for the bytes of the image. */
+export interface AsyncRestoreOptions<Source = CoreSource> extends RestoreOptions<Source> {
+  /** Ends the reading of the image: the promise is rejected with the signal's reason. */
+  signal?: Signal;
+}
+
 /**
  * Growth, in bytes, after which a heap collects though few objects were born. Programs whose objects hold less than 90 KiB
  * each, on average, never reach it: the 701st birth collects before.
@@ -76,6 +83,7 @@ export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
   onUnraisable: true,
   maxBytes: true,
 };
+export const ASYNC_RESTORE_OPTIONS: Record<keyof AsyncRestoreOptions, true> = { ...RESTORE_OPTIONS, signal: true };
 export const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
   ...RESTORE_OPTIONS,
   thresholds: true,

@@ -80,6 +80,7 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
 
   /** Whether the set has all elements of the argument: Python's `a >= b`. An iterable is read up to the first that is not there. */
   isSupersetOf(other: Elements): boolean {
+    addressIn(this.store, this);
     if (isTable(other)) {
       addressIn(this.store, other);
       return other.size <= this.size && hasAll(this, other);
@@ -89,6 +90,7 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
 
   /** Whether no element is in both: Python's `isdisjoint`. An iterable is read up to the first that is there. */
   isDisjointFrom(other: Elements): boolean {
+    addressIn(this.store, this);
     if (isTable(other)) {
       addressIn(this.store, other);
       return this.size < other.size ? hasNone(other, this) : hasNone(this, other);
@@ -111,6 +113,7 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
   /** Adds the elements of something else than the set itself. What has been added stays if that fails. */
   protected addElements(values: Elements): void {
     const { store } = this;
+    addressIn(store, this);
     if (isTable(values)) {
       this.addAll(values, LARGER);
       return;

@@ -14,9 +14,9 @@ const KIB = 1024;
 
 /** Programs, and the most that each may weigh. */
 export const WEIGHTS = [
-  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 67 * KIB },
-  { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 37 * KIB },
-  { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 42 * KIB },
+  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 68 * KIB },
+  { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 38 * KIB },
+  { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 43 * KIB },
   { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 52 * KIB },
   {
     what: "slim, and trace",

@@ -93,6 +93,35 @@ const OPERATIONS: Record<string, Setup> = {
       list.sort((a, b) => String(b).localeCompare(String(a)));
     }),
 
+  ...Object.fromEntries(
+    (["union", "intersection", "difference", "symmetricDifference", "isSubsetOf"] as const).flatMap(
+      (name): [string, Setup][] => [
+        [
+          `set.${name}`,
+          (heap) => {
+            const set = heap.set([...MANY, LONG]);
+            const other = heap.list([...MANY.slice(20), LONG, "more", 0.125]);
+            return { run: () => set[name](other), look: () => set.repr() + other.repr() };
+          },
+        ],
+        [
+          `set.${name} of an iterable`,
+          (heap) => {
+            const set = heap.set([...MANY, LONG]);
+            return { run: () => set[name](new Set([...MANY.slice(20), LONG, "more"])), look: () => set.repr() };
+          },
+        ],
+      ],
+    ),
+  ),
+  "set.isSupersetOf of an iterable": (heap) => {
+    const set = heap.set([...MANY, LONG]);
+    return { run: () => set.isSupersetOf([0, 1.5, LONG, "more"]), look: () => set.repr() };
+  },
+  "set.isDisjointFrom of an iterable": (heap) => {
+    const set = heap.set([...MANY, LONG]);
+    return { run: () => set.isDisjointFrom(["more", 0.25, LONG]), look: () => set.repr() };
+  },
   "dict.set of a new string": (heap) => onDict(heap, (dict) => dict.set("new", "value")),
   "dict.set of a new long string": (heap) => onDict(heap, (dict) => dict.set(LONG, LONG)),
   "dict.set of a new int": (heap) => onDict(heap, (dict) => dict.set(1e9, 1)),

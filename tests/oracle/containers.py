@@ -76,6 +76,8 @@ def read(result):
     """What comes out: to JavaScript a whole float is no different from an int."""
     if type(result) is list and len(result) == 2 and result[0] is POPPED:
         return ", ".join(read(part) for part in result[1])
+    if isinstance(result, set):
+        return ", ".join(show(result))
     is_whole = type(result) is float and result.is_integer() and abs(result) < 2**53
     if is_whole and (result != 0 or math.copysign(1, result) > 0):
         return repr(int(result))
@@ -106,6 +108,16 @@ def set_slice(target, start, end, other, step=None):
         raise TypeError from error
 
 
+def algebra(name):
+    """Of two equal elements, which one a set keeps depends on their sizes in CPython: take the receiver's."""
+
+    def operation(target, other):
+        own = {element: element for element in target}
+        return {own.get(element, element) for element in getattr(target, name)(other)}
+
+    return operation
+
+
 OPERATIONS = {
     "append": lambda target, value: target.append(value),
     "extend": lambda target, other: target.extend(other),
@@ -132,6 +144,13 @@ OPERATIONS = {
     "update": update,
     "add": lambda target, key: target.add(key),
     "discard": lambda target, key: (key in target, target.discard(key))[0],
+    "union": algebra("union"),
+    "intersection": algebra("intersection"),
+    "difference": algebra("difference"),
+    "symmetricDifference": algebra("symmetric_difference"),
+    "isSubsetOf": lambda target, other: target.issubset(other),
+    "isSupersetOf": lambda target, other: target.issuperset(other),
+    "isDisjointFrom": lambda target, other: target.isdisjoint(other),
 }
 MAKE = {"list": list, "dict": dict, "set": set}
 

@@ -58,6 +58,12 @@ const FLOATS = [
 /** How many, from the first seed on: a few, or what `npm run fuzz` asks for. */
 const PROGRAMS = howMany(6);
 
+/** What makes a new set of two, or asks about two. */
+const ALGEBRA = [
+  ...(["union", "intersection", "difference", "symmetricDifference"] as const),
+  ...(["isSubsetOf", "isSupersetOf", "isDisjointFrom"] as const),
+];
+
 /** The list that is sorted now and then. */
 const SORTED = 3;
 
@@ -202,7 +208,8 @@ class ProgramWriter {
     } else if (kind === "set") {
       if (choice < 7) to("add", this.random(20) ? this.key() : this.value());
       else if (choice < 10) to("has", this.key());
-      else if (choice < 15) to("discard", this.key());
+      else if (choice < 12) to("discard", this.key());
+      else if (choice < 15) to(this.pick(ALGEBRA), ["object", this.random(this.kinds.length)]);
       else if (this.random(6) === 0) to("clear");
     } else to("get", this.index());
   }
@@ -325,6 +332,7 @@ class Player {
 
   /** The `repr` of something read from the heap. */
   read(value: unknown): string {
+    if (value instanceof SetHandle) return (this.show(value) as string[]).join(", ");
     if (value instanceof Handle) return value.repr();
     if (Array.isArray(value)) return value.map((part) => this.read(part)).join(", ");
     return value === undefined ? "None" : this.heap.from(value).repr();
@@ -423,7 +431,8 @@ function operate(target: Handle, operation: string, parts: readonly unknown[]): 
     if (operation === "has") return target.has(a);
     if (operation === "discard") return target.delete(a);
     if (operation === "add") target.add(a);
-    else target.clear();
+    else if (operation === "clear") target.clear();
+    else return target[operation as (typeof ALGEBRA)[number]](a);
   } else return (target as TupleHandle).get(a);
   return undefined;
 }

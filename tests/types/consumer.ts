@@ -2,7 +2,16 @@
 // and without the library "DOM" (scripts/test-types.mjs). It does not run.
 
 import { Heap, lending, ref, required, weak } from "heapwright";
-import type { DictHandle, Handle, ListHandle, ObjectOf, StructType, TupleHandle, WeakrefHandle } from "heapwright";
+import type {
+  DictHandle,
+  Handle,
+  ListHandle,
+  ObjectOf,
+  SetHandle,
+  StructType,
+  TupleHandle,
+  WeakrefHandle,
+} from "heapwright";
 import { checkedCore } from "heapwright/checked";
 import { dominators, readImageSync } from "heapwright/dump";
 import { restore, restoreSync, save, saveStream } from "heapwright/image";
@@ -102,6 +111,13 @@ for (const [key, value] of heap.dict({ a: 1 })) {
 export const pair: TupleHandle<readonly [number, string]> = heap.tuple([1, "x"]);
 export const one: number = pair.get(0);
 export const set: Set<string> = heap.set(["a"]).toJS();
+export const united: Set<string | number> = heap.set(["a"]).union([1, 2]).toJS();
+export const unitedKeys: Set<string | number> = heap
+  .set(["a"])
+  .union(heap.dict([[1, true]]))
+  .toJS();
+export const shared: SetHandle<string> = heap.set(["a"]).intersection(new Set([1, "a"]));
+export const oneOfBoth: SetHandle<string | bigint> = heap.set(["a"]).symmetricDifference(heap.list([1n]));
 export const map: Map<number, string> = heap.dict([[1, "one"]]).toJS();
 export const mixed: DictHandle = heap.dict([
   [1, "one"],

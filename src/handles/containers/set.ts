@@ -1,20 +1,18 @@
 import { RESULT_FOUND } from "../../../assembly/layout.js";
 import { BadIndexError } from "../../base/errors.js";
-import { isHandleOf } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, withKey } from "../values.js";
-import type { PlainOf, Value } from "../values.js";
+import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
-import { ownedElements } from "./container.js";
-import { TableHandle, checkResult } from "./table.js";
+import { SetAlgebra } from "./set-algebra.js";
+import type { ElementOf, Elements } from "./set-algebra.js";
+import { checkResult } from "./table.js";
 
 /**
  * Handle of a Python `set`; it keeps the order of insertion, which Python's does not. Its members are those
- * of a `Set`, and Python's. Elements are read as items of a list are.
+ * of a `Set`, and Python's; its algebra is that of {@link SetAlgebra}. Elements are read as items of a list are.
  */
-export class SetHandle<T extends Value = Value> extends TableHandle {
-  protected readonly width = 1;
-
+export class SetHandle<T extends Value = Value> extends SetAlgebra<T> {
   /**
    * Adds an element, unless one equal to it is there.
    *
@@ -27,20 +25,7 @@ export class SetHandle<T extends Value = Value> extends TableHandle {
 
   /** Adds many: the elements of another set, list or tuple, the keys of a dict, or what else can be iterated over. */
   update(values: Iterable<T>): void {
-    const { store } = this;
-    if ((values as unknown) === this) return;
-    if (isHandleOf(values, TableHandle)) {
-      this.addAll(values, "a larger set");
-      return;
-    }
-    for (const element of ownedElements(store, values)) {
-      const add = (): number => store.core.setAdd(this.address, element);
-      try {
-        checkResult(store, store.require(add, "a larger set"));
-      } finally {
-        store.core.decref(element);
-      }
-    }
+    if ((values as unknown) !== this) this.addElements(values);
   }
 
   /** Removes the last element and returns it. @throws {@link BadIndexError} if there is none. */
@@ -52,16 +37,11 @@ export class SetHandle<T extends Value = Value> extends TableHandle {
     return value;
   }
 
-  override toJS(): Set<PlainOf<T>> {
-    return super.toJS() as Set<PlainOf<T>>;
+  override union<O extends Elements>(other: O): SetHandle<T | ElementOf<O>> {
+    return super.union(other) as SetHandle<T | ElementOf<O>>;
   }
-
-  /** The elements, in the order of insertion. @throws {@link ContainerChangedError} if elements come or go meanwhile. */
-  values(): Generator<T, void> {
-    return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot)) as T);
-  }
-  [Symbol.iterator](): Generator<T, void> {
-    return this.values();
+  override symmetricDifference<O extends Elements>(other: O): SetHandle<T | ElementOf<O>> {
+    return super.symmetricDifference(other) as SetHandle<T | ElementOf<O>>;
   }
 }
 

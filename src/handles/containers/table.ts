@@ -68,6 +68,14 @@ export abstract class TableHandle extends ContainerHandle {
     return found;
   }
 
+  /** As `find`, for an object of the heap. Runs no code of the program. @internal */
+  findAddress(key: Address): number {
+    const { store } = this;
+    const entry = store.core.tableFind(this.address, key) >>> 0;
+    if (entry === UNHASHABLE_ENTRY) throw unhashable(store);
+    return entry;
+  }
+
   #search(key: Value, found: (entry: number) => void): number {
     const { store } = this;
     const entry = withKey(store, key, (address) => {

@@ -70,7 +70,7 @@ export class Gc {
    * @example
    * ```ts
    * const list = heap.list([]);
-   * list.push(list); // a cycle
+   * list.append(list); // a cycle
    * list.release();
    * heap.gc.collect(); // 1
    * ```

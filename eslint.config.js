@@ -2,7 +2,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["dist/", ".engines/", "assembly/", "node_modules/", "**/*.generated.ts"] },
+  { ignores: ["dist/", ".engines/", "site/.pages/", "site/.dist/", "assembly/", "node_modules/", "**/*.generated.ts"] },
   {
     files: ["src/**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

@@ -7,4 +7,5 @@ export * from "./doors/containers";
 export * from "./doors/weak";
 export * from "./doors/collection";
 export * from "./load";
+export * from "./parse";
 export * from "./batch";

@@ -175,6 +175,36 @@ export const LOAD_STR = 11; // operand: length in bytes; then the bytes, padded 
 export const LOAD_REF = 12; // operand: number of a container that was opened earlier
 export const LOAD_OBJECT = 13; // word: an object; the load takes over the reference once it has put the object
 
+// ---- A load that parses JSON (see parse.ts)
+export const LOAD_STATUS_OFFSET = 0; // why the parser stopped: PARSE_*
+export const LOAD_WANT_OFFSET = 4; // what may come next: WANT_*
+export const LOAD_LINES_OFFSET = 8; // line feeds so far
+export const LOAD_LINE_START_OFFSET = 12; // address behind the latest line feed
+export const LOAD_TOKEN_END_OFFSET = 16; // of PARSE_NUMBER: address behind the number
+
+export const PARSE_WITH_BIGINTS = 1; // flag: ints beyond 2^53 are ints, up to 64 bits
+export const PARSE_LAST = 2; // flag: no more text follows
+
+export const PARSE_MORE = 0; // the text is used up, but for the beginning of a token
+export const PARSE_MEMORY = 1; // out of memory, nothing changed
+export const PARSE_NUMBER = 2; // the host must round this number, and hand it to parsedValue
+export const PARSE_UNWANTED = 3; // not what LOAD_WANT_OFFSET says
+export const PARSE_DIGIT = 4; // a number lacks a digit
+export const PARSE_CONTROL = 5; // a control character in a string
+export const PARSE_ESCAPE = 6; // no such escape
+export const PARSE_HEX = 7; // an escape lacks a hexadecimal digit
+export const PARSE_UTF8 = 8; // bytes that are not UTF-8
+export const PARSE_SURROGATE = 9; // half of a surrogate pair, as an escape
+
+export const WANT_VALUE = 0;
+export const WANT_ITEM = 1; // a value, or the end of the list
+export const WANT_FIRST_NAME = 2; // a name, or the end of the object
+export const WANT_NAME = 3;
+export const WANT_COLON = 4;
+export const WANT_ITEM_COMMA = 5; // or the end of the list
+export const WANT_PAIR_COMMA = 6; // or the end of the object
+export const WANT_NOTHING = 7;
+
 /** Longest text, in bytes, that can be a borrowed key: see values/borrowed-key.ts. */
 export const BORROWED_TEXT_SIZE = 4096;
 /**

@@ -21,47 +21,23 @@ import {
   LOAD_SET,
   LOAD_STR,
   LOAD_TRUE,
-  ORIGIN_MASK,
   ROOM_FOR_DOORS,
   STR_BYTES_OFFSET,
-  TABLE_ORIGIN_OFFSET,
-  TYPE_DICT,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STR,
 } from "./layout";
 import { needMoreRoom, needRoom } from "./room";
 import { CHECK } from "./check";
 import { control } from "./control";
-import { countBirth, uncountBirth } from "./collect/trigger";
 import { createFloat, createInt, createText } from "./values/atoms";
 import { release } from "./death/death";
-import { appendItem, clearItems, createList } from "./containers/list";
-import { giveBack, lend, lendWords } from "./heap/loan";
+import { clearItems } from "./containers/list";
+import { giveBack, lend } from "./heap/loan";
+import { Load, open, put } from "./loading/state";
 import { incref } from "./heap/count";
-import { addKey, clearTable, setEntry } from "./containers/dict";
-import { createTable } from "./containers/table-buffer";
+import { clearTable } from "./containers/dict";
 import { typeIdOf } from "./object/header";
 import { checkAlive, checkLoan, refuseUnless } from "./doors/checks";
-
-
-@unmanaged
-class Load {
-  /** Open containers, the innermost last. */
-  stack: u32;
-  stackCapacity: u32;
-  depth: u32;
-  /** All containers, in the order of their opening. The first is the result. */
-  memo: u32;
-  memoCapacity: u32;
-  memoSize: u32;
-  /** For the next value of the innermost dict. Borrowed. */
-  key: u32;
-  /** RESULT_* of the last entry of a table. */
-  result: u32;
-}
-
-const FIRST_CAPACITY: u32 = 64;
 
 /** An empty load; 0 = out of memory. Asks for more room than `endLoad`, so that a load can always be ended. */
 export function startLoad(): usize {
@@ -152,64 +128,6 @@ export function runLoad(address: usize, at: usize, end: usize): usize {
   return end;
 }
 
-/** Creates a container, puts it into the innermost one, and opens it. False = out of memory, nothing changed. */
-function open(state: Load, kind: u32, length: u32, origin: u32): bool {
-  const stack = withRoom(state.stack, state.depth, state.stackCapacity);
-  if (!stack) return false;
-  if (stack != state.stack) {
-    state.stack = <u32>stack;
-    state.stackCapacity = state.stackCapacity ? state.stackCapacity << 1 : FIRST_CAPACITY;
-  }
-  const memo = withRoom(state.memo, state.memoSize, state.memoCapacity);
-  if (!memo) return false;
-  if (memo != state.memo) {
-    state.memo = <u32>memo;
-    state.memoCapacity = state.memoCapacity ? state.memoCapacity << 1 : FIRST_CAPACITY;
-  }
-  const made = create(kind, length, origin);
-  if (!made) return false;
-  if (state.depth && !put(state, made)) {
-    release(made);
-    return false;
-  }
-  store<u32>(<usize>state.memo + (state.memoSize << 2), <u32>made);
-  state.memoSize++;
-  store<u32>(<usize>state.stack + (state.depth << 2), <u32>made);
-  state.depth++;
-  return true;
-}
-
-/** An array with room for one more word: the same, or a copy twice as long. 0 = out of memory. */
-function withRoom(array: usize, size: u32, capacity: u32): usize {
-  if (size < capacity) return array;
-  const grown = lendWords(capacity ? capacity << 1 : FIRST_CAPACITY);
-  if (!grown || !array) return grown;
-  memory.copy(grown, array, size << 2);
-  giveBack(array);
-  return grown;
-}
-
-function create(kind: u32, length: u32, origin: u32): usize {
-  countBirth();
-  let made: usize;
-  if (kind == LOAD_LIST) made = createList(length);
-  else {
-    made = createTable(kind == LOAD_DICT ? TYPE_DICT : TYPE_SET, length);
-    if (made) store<u8>(made + TABLE_ORIGIN_OFFSET, <u8>(origin & ORIGIN_MASK));
-  }
-  if (!made) uncountBirth();
-  return made;
-}
-
-/** Puts a value into the innermost container, which counts a reference. False = out of memory, nothing changed. */
-function put(state: Load, value: usize): bool {
-  const into = <usize>load<u32>(<usize>state.stack + ((state.depth - 1) << 2));
-  const type = typeIdOf(into);
-  if (type == TYPE_LIST) return appendItem(into, value);
-  state.result = type == TYPE_DICT ? setEntry(into, state.key, value) : addKey(into, value);
-  return state.result != 0;
-}
-
 /**
  * Ends a load. Returns the result, owned, if it succeeded; else clears all containers, since they may hold each other.
  */
@@ -219,7 +137,13 @@ export function endLoad(address: usize, isSuccess: u32): usize {
   const state = changetype<Load>(address);
   const memo = state.memo;
   const size = state.memoSize;
-  const result = isSuccess ? load<u32>(memo) : 0;
+  let result: usize = state.atom;
+  if (isSuccess) result = result ? result : load<u32>(memo);
+  else if (result) {
+    release(result);
+    result = 0;
+  }
+  if (state.name) release(state.name);
   if (!isSuccess) for (let i: u32 = 0; i < size; i++) clear(load<u32>(memo + (i << 2)));
   for (let i: u32 = isSuccess ? 1 : 0; i < size; i++) release(load<u32>(memo + (i << 2)));
   if (state.stack) giveBack(state.stack);

@@ -14,14 +14,14 @@ const KIB = 1024;
 
 /** Programs, and the most that each may weigh. */
 export const WEIGHTS = [
-  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 60 * KIB },
-  { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 32 * KIB },
-  { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 37 * KIB },
-  { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 47 * KIB },
+  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 67 * KIB },
+  { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 37 * KIB },
+  { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 42 * KIB },
+  { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 52 * KIB },
   {
     what: "slim, and trace",
     source: 'export { Heap } from "heapwright/slim"; export { trace } from "heapwright/trace";',
-    limit: 35 * KIB,
+    limit: 40 * KIB,
   },
   { what: "all of heapwright/dump", source: 'export * from "heapwright/dump";', limit: 40 * KIB },
   { what: "an error class", source: 'export { BadValueError } from "heapwright";', limit: 3 * KIB },

@@ -1,44 +1,18 @@
 // Opens the pages of tests/browser in a real Chromium and reads what they show: heaps at work, and what a
-// Content-Security-Policy lets them do. Installs Chromium from
-// Debian's packages if there is none (CHROME=/path/to/chromium names another).
+// Content-Security-Policy lets them do.
 
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { build } from "vite";
+import { launchBrowser } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** What Vite builds; served as "/built/". */
 const built = mkdtempSync(join(tmpdir(), "heapwright-vite-"));
-
-function findBrowser() {
-  const candidates = [
-    process.env.CHROME,
-    "/usr/bin/chromium-headless-shell",
-    "/usr/bin/chromium",
-    "/usr/bin/google-chrome",
-  ];
-  return candidates.find((path) => path && existsSync(path));
-}
-
-function installBrowser() {
-  console.log("installing Chromium from Debian's packages");
-  for (const args of [
-    ["update", "-qq"],
-    ["install", "-y", "-qq", "--no-install-recommends", "chromium"],
-  ]) {
-    const { status } = spawnSync("apt-get", args, {
-      stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
-    if (status !== 0) throw new Error("Chromium could not be installed: set CHROME to a Chromium of yours");
-  }
-}
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 
@@ -57,25 +31,9 @@ async function serve(request, response) {
   }
 }
 
-let executablePath = findBrowser();
-if (!executablePath) {
-  installBrowser();
-  executablePath = findBrowser();
-}
 const server = createServer((request, response) => void serve(request, response));
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const browser = await chromium.launch({
-  executablePath,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await launchBrowser();
 const origin = `http://127.0.0.1:${server.address().port}`;
 const address = `${origin}/tests/browser`;
 let passed = 0;

@@ -10,7 +10,7 @@
  * @packageDocumentation
  */
 import { Heap } from "./heap/inlined.js";
-import type { RestoreOptions } from "./heap/options.js";
+import type { AsyncRestoreOptions, RestoreOptions } from "./heap/options.js";
 import { restoreAs, restoreSyncAs } from "./heap/restore.js";
 import type { ByteSource, Bytes } from "./image/byte-source.js";
 import { INLINED_CORE } from "./wasm/inlined.js";
@@ -19,7 +19,7 @@ import type { CoreAtHand } from "./wasm/instance.js";
 export { adoptOrphan, lostFunctions, orphans, releaseOrphans } from "./heap/left-behind.js";
 export type { Lost, Orphan } from "./heap/left-behind.js";
 export { save, saveStream } from "./heap/save.js";
-export type { RestoreOptions } from "./heap/options.js";
+export type { AsyncRestoreOptions, RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";
 
 /**
@@ -41,7 +41,7 @@ export type { ByteSource, Bytes } from "./image/byte-source.js";
  * @throws {@link BadImageError} if the image is damaged or of another version; {@link BadOptionError};
  *   {@link OutOfMemoryError}
  */
-export function restore(image: ByteSource, options: RestoreOptions = {}): Promise<Heap> {
+export function restore(image: ByteSource, options: AsyncRestoreOptions = {}): Promise<Heap> {
   return restoreAs(Heap, INLINED_CORE, image, options);
 }
 

@@ -11,7 +11,7 @@
  */
 import type { ByteSource, Bytes } from "./image/byte-source.js";
 import { Heap, NO_CORE } from "./heap/heap.js";
-import type { RestoreOptions } from "./heap/options.js";
+import type { AsyncRestoreOptions, RestoreOptions } from "./heap/options.js";
 import { restoreAs, restoreSyncAs } from "./heap/restore.js";
 import type { CoreAtHand, CoreSource } from "./wasm/instance.js";
 
@@ -20,11 +20,11 @@ export * from "./heap/exports.js";
 export { adoptOrphan, lostFunctions, orphans, releaseOrphans } from "./heap/left-behind.js";
 export type { Lost, Orphan } from "./heap/left-behind.js";
 export { save, saveStream } from "./heap/save.js";
-export type { RestoreOptions } from "./heap/options.js";
+export type { AsyncRestoreOptions, RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";
 
 /** Like `restore` of `heapwright/image`. The option `module` gives the core. */
-export function restore(image: ByteSource, options: RestoreOptions & { module: CoreSource }): Promise<Heap> {
+export function restore(image: ByteSource, options: AsyncRestoreOptions & { module: CoreSource }): Promise<Heap> {
   return restoreAs(Heap, NO_CORE, image, options);
 }
 

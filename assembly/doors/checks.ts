@@ -180,6 +180,17 @@ export function checkRange(sequence: usize, start: u32, end: u32): void {
   refuseUnless(start <= end && end <= slotCount(sequence, typeOf(sequence)), "range out of bounds");
 }
 
+/** Whether there is a place for each item of `source`: every `step`-th from `start` on. */
+export function checkPlaces(list: usize, start: u32, step: i32, source: usize): void {
+  if (!CHECK) return;
+  checkSequence(source);
+  const count = slotCount(source, typeOf(source));
+  if (!count) return;
+  const last = <i64>start + <i64>(count - 1) * step;
+  const length = <i64>slotCount(list, typeOf(list));
+  refuseUnless(step != 0 && start < <u32>length && last >= 0 && last < length, "a place is out of bounds");
+}
+
 export function checkDict(dict: usize): void {
   checkTypeOf(dict, TYPE_DICT, "this is not the address of a dict");
 }

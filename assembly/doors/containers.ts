@@ -18,6 +18,8 @@ import {
   permuteItems,
   removeItem,
   removeItems,
+  replaceEach,
+  replaceItems,
   reverseItems,
   setItem,
 } from "../containers/list";
@@ -43,6 +45,7 @@ import {
   checkIndex,
   checkKey,
   checkList,
+  checkPlaces,
   checkOrder,
   checkRange,
   checkSet,
@@ -101,6 +104,23 @@ export function listRemoveRange(list: usize, start: u32, end: u32): void {
   checkRange(list, start, end);
   needRoom();
   removeItems(list, start, end);
+}
+
+/** `source` is another object than the list. */
+export function listReplace(list: usize, start: u32, end: u32, source: usize): bool {
+  checkList(list);
+  checkRange(list, start, end);
+  checkRange(source, 0, 0);
+  needRoom();
+  return replaceItems(list, start, end, source);
+}
+
+/** As many places as `source`, which is another object, has items. */
+export function listReplaceEach(list: usize, start: u32, step: i32, source: usize): bool {
+  checkList(list);
+  checkPlaces(list, start, step, source);
+  needRoom();
+  return replaceEach(list, start, step, source);
 }
 
 export function listReverse(list: usize): void {

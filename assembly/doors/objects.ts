@@ -5,6 +5,7 @@ import { CHECK } from "../check";
 import { control } from "../control";
 import { needRoom } from "../room";
 import { blockSize } from "../memory/blocks";
+import { setLimit as moveLimit } from "../memory/growth";
 import { ONE_ROOT, SATURATED, hasFlag, infoOf, isTracked as isObjectTracked, refcountOf } from "../object/header";
 import { hasBuffer } from "../object/references";
 import { typeOf as typeOfObject } from "../object/type";
@@ -29,6 +30,12 @@ export function init(base: usize, limit: usize): bool {
   checkStart();
   needRoom();
   return startHeap(base, limit);
+}
+
+/** Moves the limit that `init` set. False = the heap has grown beyond it; nothing changed. */
+export function setLimit(limit: usize): bool {
+  needRoom();
+  return moveLimit(limit);
 }
 
 /** Address of the control block, which an image saves. */

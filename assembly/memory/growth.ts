@@ -75,3 +75,11 @@ export function startPages(base: usize, limit: usize, reserved: u32): bool {
   startTables(base);
   return true;
 }
+
+/** Moves the limit of the page space. False = the heap has pages beyond it; nothing changed. */
+export function setLimit(limit: usize): bool {
+  const page = <u32>(limit >>> PAGE_SHIFT);
+  if (page < control.endPage) return false;
+  control.limitPage = page;
+  return true;
+}

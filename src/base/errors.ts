@@ -15,6 +15,7 @@ export type ErrorCode =
   | "TYPE_MISMATCH"
   | "BAD_VALUE"
   | "BAD_KEY"
+  | "BAD_JSON"
   | "BAD_INDEX"
   | "CONTAINER_CHANGED"
   | "BAD_OPTION"
@@ -85,7 +86,27 @@ export class BadKeyError extends HeapwrightError {
 export class ContainerChangedError extends HeapwrightError {
   readonly code = "CONTAINER_CHANGED";
 }
+<<<<<<< HEAD
 /** An index or slot is out of range. */
+=======
+/** A text that is not JSON. Nothing of it is in the heap. */
+export class BadJsonError extends HeapwrightError {
+  readonly code = "BAD_JSON";
+  /** Where the text is wrong: its first line is 1. */
+  readonly line: number;
+  /** Where in the line, in units of JavaScript's strings: the first is 1. */
+  readonly column: number;
+  /** What would have been right there, in words: `"," or "]"`. */
+  readonly expected: string;
+  constructor(expected: string, found: string, line: number, column: number) {
+    super(`expected ${expected}, got ${found} (line ${line}, column ${column})`);
+    this.line = line;
+    this.column = column;
+    this.expected = expected;
+  }
+}
+/** An index or slot outside its container. */
+>>>>>>> main
 export class BadIndexError extends HeapwrightError {
   readonly code = "BAD_INDEX";
 }

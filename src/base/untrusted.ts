@@ -71,8 +71,8 @@ function getterOf(name: PropertyKey): (array: unknown) => unknown {
 const kindOf = getterOf(Symbol.toStringTag);
 const countOf = getterOf("length");
 
-/** Whether it is a typed array of this kind, of whatever realm. */
-export function isTypedArray(value: unknown, kind: string): boolean {
+/** Whether it is a typed array of this kind, of whatever realm; `undefined`: a `DataView`. */
+export function isTypedArray(value: unknown, kind: string | undefined): value is ArrayBufferView {
   return ArrayBuffer.isView(value) && kindOf(value) === kind;
 }
 

@@ -1,5 +1,8 @@
 /** What both `heapwright` and `heapwright/slim` give, besides their `Heap`. */
 export type { HeapOptions } from "./options.js";
+export type { FromOptions } from "../load/stand-ins.js";
+export type { BigintArray, BinaryData, NumberArray } from "../load/copy-of.js";
+export type { ParseOptions, ParseStreamOptions, TextSource } from "../load/parse.js";
 export type { Roots } from "../modules/roots.js";
 export { Handle } from "../handles/handle.js";
 export { lending } from "../handles/containers/container.js";
@@ -42,4 +45,31 @@ export type { Leak, LeakHook, LiveHandle } from "../state/leak-log.js";
 export type { UnraisableContext, UnraisableHook } from "../state/unraisable.js";
 export type { Address } from "../wasm/exports.js";
 export type { CoreAtHand, CoreSource } from "../wasm/instance.js";
-export * from "../base/errors.js";
+export type { ErrorCode } from "../base/errors.js";
+export {
+  HeapwrightError,
+  OutOfMemoryError,
+  ReleasedHandleError,
+  ForeignHandleError,
+  UnknownTypeError,
+  ForeignTypeError,
+  DuplicateTypeError,
+  TooManyTypesError,
+  BadFieldError,
+  TypeMismatchError,
+  BadValueError,
+  BadKeyError,
+  ContainerChangedError,
+  BadJsonError,
+  BadIndexError,
+  DeadReferenceError,
+  BadOptionError,
+  BadCoreError,
+  CoreNotLoadedError,
+  WasmForbiddenError,
+  HeapBusyError,
+  HeapDisposedError,
+  BadImageError,
+  CancelledError,
+  CorruptHeapError,
+} from "../base/errors.js";

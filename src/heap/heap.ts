@@ -21,7 +21,10 @@ import type { BytesHandle, StrHandle } from "../handles/text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/values.js";
 import type { Value, Widened } from "../handles/values.js";
 import { fromJS } from "../load/from-js.js";
-import type { CopyOf } from "../load/copy-of.js";
+import type { BigintArray, BinaryData, CopyOf, NumberArray } from "../load/copy-of.js";
+import type { FromOptions } from "../load/stand-ins.js";
+import { parseParts, parseText } from "../load/parse.js";
+import type { ParseOptions, ParseStreamOptions, TextSource } from "../load/parse.js";
 import { Batch } from "../modules/batch.js";
 import { CollectionLog } from "../modules/gc/collections.js";
 import { Gc } from "../modules/gc/gc.js";
@@ -34,6 +37,7 @@ import { Weakrefs } from "../modules/weakref/weakrefs.js";
 import { readFields } from "../object/field-types.js";
 import { releaseEverything } from "../persist/end.js";
 import type { Leak, LiveHandle } from "../state/leak-log.js";
+import { checkMaxBytes } from "../state/options.js";
 import { Store } from "../state/store.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
@@ -231,24 +235,71 @@ export class Heap {
 
   /**
    * Copies a JavaScript value into the heap: numbers, strings, booleans, `null`, bigints of 64 bits, arrays,
-   * plain objects, `Map`, `Set`, `Uint8Array`; shared parts stay shared, cycles cycles, and handles are what
-   * they are handles of. `toJS` gives back an equal value. Depth is no limit. Automatic collection waits until
+   * plain objects, `Map`, `Set`, `Uint8Array` and other binary data; shared parts stay shared, cycles cycles, and handles
+   * are what they are handles of. `toJS` gives back an equal value. Depth is no limit. Automatic collection waits until
    * the copy is whole.
    *
-   * @throws {@link BadValueError} for functions, symbols, `undefined`, other classes, sparse arrays, numbers
-   *   and texts that the heap cannot hold, and what getters throw (as `cause`); {@link BadKeyError} for keys that
-   *   Python could not tell apart; {@link ContainerChangedError} if something changes meanwhile;
-   *   {@link OutOfMemoryError}. Nothing of the copy is left then.
+   * ```ts
+   * heap.from([1, { name: "Bob" }]);
+   * heap.from({ at: new Date(0) }, { toJSON: true }); // {"at": "1970-01-01T00:00:00.000Z"}
+   * heap.from(tree, { replace: (node) => ({ ...(node as object) }) }); // instances of classes, as their properties
+   * ```
+   *
+   * @returns a handle of the copy, which the caller releases.
+   * @throws {@link BadValueError} for functions, symbols, `undefined` and other classes that `replace` does not replace,
+   *   sparse arrays, numbers and texts that the heap cannot hold, and what getters and `replace` throw (as `cause`);
+   *   {@link BadKeyError} for keys that Python could not tell apart; {@link ContainerChangedError} if something changes
+   *   meanwhile; {@link BadOptionError}; {@link OutOfMemoryError}. Nothing of the copy is left then.
    */
   from<T>(value: readonly T[]): ListHandle<CopyOf<T>>;
   from<T>(value: ReadonlySet<T>): SetHandle<CopyOf<T>>;
   from(value: string): StrHandle;
-  from(value: Uint8Array): BytesHandle;
+  from(value: BinaryData): BytesHandle;
+  from(value: NumberArray): ListHandle<number>;
+  from(value: BigintArray): ListHandle<bigint>;
   from<T extends Handle>(value: T): T;
   from(value: object): DictHandle;
-  from(value: unknown): Handle;
-  from(value: unknown): Handle {
-    return adopt(this.#store, fromJS(this.#store, value));
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what `replace` makes
+  from<H extends Handle = Handle>(value: unknown, options?: FromOptions): H;
+  from(value: unknown, options: FromOptions = {}): Handle {
+    return adopt(this.#store, fromJS(this.#store, value, options));
+  }
+
+  /**
+   * Copies the value of a JSON text into the heap: what `from(JSON.parse(text))` makes, without the objects in between.
+   * Depth is no limit. Bytes are taken as UTF-8.
+   *
+   * ```ts
+   * const order = heap.parse('{"id": 7, "lines": [{"price": 2.5}]}');
+   * order.read("lines", 0, "price"); // 2.5
+   * ```
+   *
+   * @returns a handle of the whole value, which the caller releases.
+   * @throws {@link BadJsonError} for what is not JSON, with line and column; {@link BadValueError} for half of a surrogate
+   *   pair, and what is neither a string nor a `Uint8Array`; {@link OutOfMemoryError}. Nothing of the copy is left then.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unnecessary-type-parameters -- as JSON.parse
+  parse<H extends Handle = any>(text: string | Uint8Array, options: ParseOptions = {}): H {
+    return adopt<H>(this.#store, parseText(this.#store, text, options));
+  }
+
+  /**
+   * As `parse`, of a text that comes in pieces: strings or bytes of UTF-8, cut anywhere. The heap keeps the objects, and
+   * of the text no more than the piece at hand and the longest token. The program may use the heap while it waits.
+   *
+   * ```ts
+   * const pieces = ['[1, {"na', 'me": "Bob"}]'];
+   * const list = await heap.parseStream(pieces); // or (await fetch(url)).body, a file's stream, …
+   * list.toJS(); // [1, { name: "Bob" }]
+   * ```
+   *
+   * @returns a handle of the whole value, which the caller releases.
+   * @throws As `parse`; what the source throws; the reason of `signal` when that is aborted; {@link HeapDisposedError} if
+   *   the heap is disposed of meanwhile. Nothing of the copy is left then, and the source has been told that it is given up.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
+  async parseStream<H extends Handle = any>(source: TextSource, options: ParseStreamOptions = {}): Promise<H> {
+    return adopt<H>(this.#store, await parseParts(this.#store, source, options));
   }
 
   /** A new string. @throws {@link BadValueError} for half of a surrogate pair. */
@@ -331,6 +382,23 @@ export class Heap {
     const store = this.#store;
     store.mustLive();
     store.leaks.clear();
+  }
+
+  /**
+   * Most bytes of linear memory that the heap may take: the option `maxBytes`. It can be raised when memory runs out, and
+   * lowered as far as the heap has not grown: memory that it has reserved (`stats().bytes.reserved`) stays.
+   *
+   * @throws {@link BadOptionError} when it is set to what is no such number, or to less than is reserved.
+   */
+  get maxBytes(): number {
+    return this.#store.core.limitBytes();
+  }
+  set maxBytes(bytes: number) {
+    const { core } = this.#store;
+    if (core.setLimit(checkMaxBytes(bytes)) === 0)
+      throw new BadOptionError(
+        `maxBytes is at least the ${core.reservedBytes()} bytes that are reserved, not ${bytes}`,
+      );
   }
 
   /** Counts everything. Walks the heap. */

@@ -1,4 +1,5 @@
 import { BadOptionError, describe } from "../base/errors.js";
+import type { Signal } from "../base/platform.js";
 import {
   checkByteThreshold,
   checkMaxBytes,
@@ -64,6 +65,12 @@ export interface RestoreOptions<Source = CoreSource> extends Pick<
   maxBytes?: number;
 }
 
+/** Options of a restore that may wait for the bytes of the image. */
+export interface AsyncRestoreOptions<Source = CoreSource> extends RestoreOptions<Source> {
+  /** Ends the reading of the image: the promise is rejected with the signal's reason. */
+  signal?: Signal;
+}
+
 /**
  * Growth, in bytes, that triggers a collection after few allocations. A program whose objects average less than 90 KiB
  * never reaches it, because its 701st allocation collects first.
@@ -77,6 +84,7 @@ export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
   onUnraisable: true,
   maxBytes: true,
 };
+export const ASYNC_RESTORE_OPTIONS: Record<keyof AsyncRestoreOptions, true> = { ...RESTORE_OPTIONS, signal: true };
 export const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
   ...RESTORE_OPTIONS,
   thresholds: true,

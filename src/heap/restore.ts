@@ -6,8 +6,9 @@ import { checkImage } from "../image/check/check.js";
 import { restoreInto } from "../persist/restore.js";
 import type { CoreAtHand, CoreProvider } from "../wasm/instance.js";
 import type { Heap } from "./heap.js";
-import { RESTORE_OPTIONS, makeStore } from "./options.js";
-import type { RestoreOptions } from "./options.js";
+import { checkSignal } from "../state/options.js";
+import { ASYNC_RESTORE_OPTIONS, RESTORE_OPTIONS, makeStore } from "./options.js";
+import type { AsyncRestoreOptions, RestoreOptions } from "./options.js";
 import { start, startSync } from "./start.js";
 
 /** The heap of an image, of a class, over this core if no other is given. */
@@ -15,11 +16,12 @@ export async function restoreAs(
   heapClass: typeof Heap,
   core: CoreProvider,
   image: ByteSource,
-  given: RestoreOptions,
+  given: AsyncRestoreOptions,
 ): Promise<Heap> {
-  const options = readOptions(given, RESTORE_OPTIONS);
+  const options = readOptions(given, ASYNC_RESTORE_OPTIONS);
+  checkSignal(options.signal);
   const store = makeStore(options);
-  const checked = checkImage(await bytesOf(noImpostor(image)));
+  const checked = checkImage(await bytesOf(noImpostor(image), options.signal));
   await start(store, options.module ?? core.compile(), options.maxBytes);
   restoreInto(store, checked, options.maxBytes);
   return heapClass.over(store);

@@ -4,6 +4,13 @@ import type { SetHandle } from "../handles/containers/set.js";
 import type { Handle } from "../handles/handle.js";
 import type { Value, Widened } from "../handles/values.js";
 
+/** What becomes bytes of a heap. */
+export type BinaryData = Uint8Array | Uint8ClampedArray | DataView | ArrayBufferLike;
+/** What becomes a list of numbers. */
+export type NumberArray = Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+/** What becomes a list of ints that read as bigints. */
+export type BigintArray = BigInt64Array | BigUint64Array;
+
 /**
  * What a part of a JavaScript value reads as once it has been copied into a heap. Arrays are followed for one level, and no
  * further: types of JSON lead to themselves, and TypeScript would follow them for ever.
@@ -16,10 +23,16 @@ export type CopyOf<T> = [T] extends [never]
       ? T
       : T extends Value
         ? Widened<T>
-        : T extends readonly (infer I)[]
-          ? ListHandle<PartOf<I>>
-          : T extends ReadonlySet<infer E>
-            ? SetHandle<PartOf<E>>
-            : DictHandle;
+        : T extends BinaryData
+          ? Uint8Array
+          : T extends NumberArray
+            ? ListHandle<number>
+            : T extends BigintArray
+              ? ListHandle<bigint>
+              : T extends readonly (infer I)[]
+                ? ListHandle<PartOf<I>>
+                : T extends ReadonlySet<infer E>
+                  ? SetHandle<PartOf<E>>
+                  : DictHandle;
 
 type PartOf<T> = [T] extends [never] ? Value : [T] extends [Value] ? Widened<T> : Value;

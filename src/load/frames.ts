@@ -4,19 +4,16 @@
  * A getter of the program may change a container while it is copied. Each kind notices, and the copy fails with
  * a {@link ContainerChangedError}.
  */
-import {
-  LOAD_DICT,
-  LOAD_LIST,
-  LOAD_SET,
-  ORIGIN_BARE_OBJECT,
-  ORIGIN_MAP,
-  ORIGIN_OBJECT,
-} from "../../assembly/layout.js";
+import { LOAD_DICT, LOAD_LIST, LOAD_SET, ORIGIN_MAP } from "../../assembly/layout.js";
 import { isMarking, outside } from "../base/entered.js";
 import { BadValueError, ContainerChangedError, describe } from "../base/errors.js";
+import { originOf } from "./places.js";
+import type { StandIn } from "./stand-ins.js";
 
 /** What a frame writes to. */
 export interface Copy {
+  /** What is copied in place of a value; none: the value itself. */
+  readonly standIn: StandIn | undefined;
   /** Writes the beginning of a container. */
   open(operation: number, length: number, origin?: number): void;
   /** Writes what a value becomes. True if that is a container that must be copied first. */
@@ -39,7 +36,7 @@ export interface Frame {
 
 /** Writes the beginning of a container. The rest follows with `fill`. */
 export function frameOf(copy: Copy, source: object): Frame {
-  if (Array.isArray(source)) return new ArrayFrame(copy, source);
+  if (Array.isArray(source) || ArrayBuffer.isView(source)) return new ArrayFrame(copy, source as readonly unknown[]);
   if (source instanceof Map) return new MapFrame(copy, source);
   if (source instanceof Set) return new SetFrame(copy, source);
   return new ObjectFrame(copy, source as Readonly<Record<string, unknown>>);
@@ -80,7 +77,8 @@ class ArrayFrame implements Frame {
         if (source.length !== length) break;
         throw sparse(index);
       }
-      if (copy.put(value)) return true;
+      const { standIn } = copy;
+      if (copy.put(standIn === undefined ? value : (standIn(value, index, source) ?? null))) return true;
     }
     if (source.length !== length) {
       this.#begun = 0;
@@ -116,8 +114,9 @@ class ObjectFrame implements Frame {
     const keys = this.#keys;
     while (this.#begun < keys.length) {
       const key = keys[this.#begun++] as string;
-      const value = isMarking ? read(source, key) : source[key];
+      let value = isMarking ? read(source, key) : source[key];
       if (value === undefined && !Object.hasOwn(source, key)) throw changed();
+      if (copy.standIn !== undefined && (value = copy.standIn(value, key, source)) === undefined) continue;
       copy.putName(key);
       if (copy.put(value)) return true;
     }
@@ -135,21 +134,6 @@ class ObjectFrame implements Frame {
 
 function changed(): ContainerChangedError {
   return new ContainerChangedError("an object changed while it was copied");
-}
-
-/** @throws {@link BadValueError} for objects that are more than their properties. */
-function originOf(source: object): number {
-  const prototype = Object.getPrototypeOf(source) as object | null;
-  if (prototype !== null && prototype !== Object.prototype && !isObjectPrototype(prototype))
-    throw new BadValueError(`a heap has no place for ${describe(source)}`);
-  if (Object.getOwnPropertySymbols(source).length > 0)
-    throw new BadValueError("a heap has no place for properties whose names are symbols");
-  return prototype === null ? ORIGIN_BARE_OBJECT : ORIGIN_OBJECT;
-}
-
-/** Whether it is the `Object.prototype` of some realm. */
-function isObjectPrototype(prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
 }
 
 class MapFrame implements Frame {
@@ -170,8 +154,14 @@ class MapFrame implements Frame {
   fill(copy: Copy): boolean {
     for (let next = this.#entries.next(); next.done !== true; next = this.#entries.next()) {
       this.#count++;
-      const [key, value] = next.value;
+      let [key, value] = next.value;
       this.#key = key;
+      if (copy.standIn !== undefined) {
+        const name = key;
+        key = copy.standIn(name, name, this.#source);
+        value = copy.standIn(value, name, this.#source);
+        if (key === undefined || value === undefined) continue;
+      }
       if (copy.putEntry(key, value)) return true;
     }
     this.#isOver = true;
@@ -198,9 +188,10 @@ class SetFrame implements Frame {
 
   fill(copy: Copy): boolean {
     let count = 0;
-    for (const value of this.#source) {
-      copy.putElement(value);
+    for (const element of this.#source) {
       count++;
+      const value = copy.standIn === undefined ? element : copy.standIn(element, element, this.#source);
+      if (value !== undefined || copy.standIn === undefined) copy.putElement(value);
     }
     this.#isOver = true;
     if (this.#source.size !== this.#size || count !== this.#size)

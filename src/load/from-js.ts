@@ -1,7 +1,9 @@
 import { LOAD_END, LOAD_FALSE, LOAD_KEY, LOAD_NONE, LOAD_REF, LOAD_TRUE, RESULT_FOUND } from "../../assembly/layout.js";
 import { checkResult } from "../handles/containers/table.js";
+import { attempt, readOptions } from "../base/arguments.js";
 import {
   BadKeyError,
+  BadOptionError,
   BadValueError,
   ContainerChangedError,
   HeapwrightError,
@@ -12,12 +14,15 @@ import {
 import { LargeMap } from "../base/large-map.js";
 import { isHandle } from "../handles/handle.js";
 import type { Store } from "../state/store.js";
-import { isA, isBytes } from "../base/untrusted.js";
+import { isA } from "../base/untrusted.js";
 import { isInt, ownedValue, unhashableLiteral, withKey } from "../handles/values.js";
 import type { Address } from "../wasm/exports.js";
 import { frameOf } from "./frames.js";
 import type { Copy, Frame } from "./frames.js";
 import { LoadStream } from "./load-stream.js";
+import { bytesOf, isContainer } from "./places.js";
+import { ThrownOutside, standInsFor } from "./stand-ins.js";
+import type { FromOptions, StandIn } from "./stand-ins.js";
 
 /**
  * Copies a JavaScript value into the heap, and returns its object with one reference for the caller: see `Heap.from`.
@@ -25,15 +30,53 @@ import { LoadStream } from "./load-stream.js";
  * It walks depth first, without recursion: an array holds a frame for each container that is not complete yet. It
  * writes a stream of operations, which the core carries out some thousands at a time.
  */
-export function fromJS(store: Store, value: unknown): Address {
-  if (!isContainer(value)) return ownedValue(store, value);
+export function fromJS(store: Store, value: unknown, given: FromOptions = {}): Address {
+  const options = readOptions(given, FROM_OPTIONS);
+  const { replace, toJSON } = options;
+  if (replace !== undefined && typeof replace !== "function")
+    throw new BadOptionError(`replace is a function, not ${describe(replace)}`);
+  if (toJSON !== undefined && typeof toJSON !== "boolean")
+    throw new BadOptionError(`toJSON is true or false, not ${describe(toJSON)}`);
+  const standIn = standInsFor(options);
+  let root = value;
+  if (standIn !== undefined) {
+    store.mustLive();
+    try {
+      root = standIn(value, "", undefined);
+    } catch (error) {
+      throw placed(error, "");
+    }
+  }
+  if (!isContainer(root)) return ownedAtom(store, root);
   store.askForRoom();
-  return new CopyIn(store).run(value);
+  return new CopyIn(store, standIn).run(root);
 }
 
-/** Whether a value has parts. */
-function isContainer(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !isHandle(value) && !isBytes(value);
+const FROM_OPTIONS: Record<keyof FromOptions, true> = { replace: true, toJSON: true };
+
+/** Address of an object for what is no container, with one reference for the caller. */
+function ownedAtom(store: Store, value: unknown): Address {
+  const isBinaryData = typeof value === "object" && value !== null && !isHandle(value);
+  if (!isBinaryData) return ownedValue(store, value);
+  return ownedValue(
+    store,
+    attempt(BadValueError, "bytes", () => bytesOf(value as ArrayBufferView | ArrayBufferLike)),
+  );
+}
+
+/** An error that says where it happened. */
+function placed(error: unknown, at: string): unknown {
+  if (isStackOverflow(error)) return error;
+  if (error instanceof ThrownOutside) {
+    const { cause, message } = error;
+    if (isStackOverflow(cause)) return cause;
+    return new BadValueError(`${message} of value${at} failed: ${messageOf(cause)}`, { cause });
+  }
+  if (!isA(error, HeapwrightError))
+    return new BadValueError(`reading value${at} failed: ${messageOf(error)}`, { cause: error });
+  // A new error, not a new message: a getter that threw this one may have kept or frozen it.
+  const Same = PLACED.find((type) => error instanceof type);
+  return Same === undefined ? error : new Same(`${messageOf(error)} (in value${at})`, { cause: error });
 }
 
 /** Interned names that are kept at most. */
@@ -50,7 +93,10 @@ class CopyIn implements Copy {
   /** Names of properties, interned; each is owned as long as it is here. */
   readonly #keys = new Map<string, Address>();
 
-  constructor(readonly store: Store) {
+  constructor(
+    readonly store: Store,
+    readonly standIn: StandIn | undefined,
+  ) {
     this.#stream = new LoadStream(store);
   }
 
@@ -71,7 +117,7 @@ class CopyIn implements Copy {
       this.#stream.flush();
       isWhole = true;
     } catch (error) {
-      throw this.#explain(error);
+      throw placed(error, this.#frames.map((frame) => frame.place()).join(""));
     } finally {
       if (!this.store.isDead) {
         result = this.#stream.end(isWhole);
@@ -81,16 +127,6 @@ class CopyIn implements Copy {
       }
     }
     return result;
-  }
-
-  #explain(error: unknown): unknown {
-    if (isStackOverflow(error)) return error;
-    const at = this.#frames.map((frame) => frame.place()).join("");
-    if (!isA(error, HeapwrightError))
-      return new BadValueError(`reading value${at} failed: ${messageOf(error)}`, { cause: error });
-    // A new error, not a new message: a getter that threw this one may have kept or frozen it.
-    const Same = PLACED.find((placed) => error instanceof placed);
-    return Same === undefined ? error : new Same(`${messageOf(error)} (in value${at})`, { cause: error });
   }
 
   put(value: unknown): boolean {
@@ -113,7 +149,7 @@ class CopyIn implements Copy {
         }
         if (isContainer(value)) return this.#putContainer(value);
     }
-    stream.writeObject(ownedValue(this.store, value));
+    stream.writeObject(ownedAtom(this.store, value));
     return false;
   }
 
@@ -187,5 +223,5 @@ class CopyIn implements Copy {
 /** JavaScript's containers become lists, dicts and sets, none of which Python can hash. */
 function ownedKey(store: Store, key: unknown): Address {
   if (isContainer(key)) throw unhashableLiteral(key);
-  return ownedValue(store, key);
+  return ownedAtom(store, key);
 }

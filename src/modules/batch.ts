@@ -89,7 +89,7 @@ export class Batch {
     const [first] = required;
     if (first !== undefined)
       throw new BadValueError(
-        `heap.batch.create() leaves fields empty, but ${name}.${first.name} is required: use new ${name}({ … })`,
+        `heap.batch.create() leaves fields empty, but ${name}.${first.name} is required: use ${name}.new({ … })`,
       );
     return withLoan(store, 4 * count, (loan) => {
       let made = store.core.allocMany(id, count, loan) >>> 0;

@@ -16,6 +16,8 @@ export interface RawExports {
   heapBase(): Address;
   /** Starts an empty heap in `[base, limit)`. 0 = there was not enough memory. Call once. */
   init(base: Address, limit: Address): number;
+  /** Moves the limit. 0 = the heap has grown beyond it, and nothing changed. */
+  setLimit(limit: Address): number;
   /** The control block (`assembly/control.ts`) and, behind it, the directories, list heads and size classes. */
   controlBlock(): Address;
 
@@ -80,6 +82,10 @@ export interface RawExports {
   listRemoveRange(list: Address, start: number, end: number): void;
   listReverse(list: Address): void;
   /** Puts at each place i the item from `order[i]`. `order`: loan of as many words, and as many again for the core's use. */
+  /** `list[start:end] = source`, for another list or tuple; 0 = out of memory, nothing changed. */
+  listReplace(list: Address, start: number, end: number, source: Address): number;
+  /** The items of another list or tuple at every `step`-th place from `start` on; 0 = out of memory, nothing changed. */
+  listReplaceEach(list: Address, start: number, step: number, source: Address): number;
   listPermute(list: Address, order: Address): void;
   /** First place in `[start, end)` of a list or tuple whose item equals the value; `end` = none. INCOMPARABLE_INDEX: nested too deeply to compare. */
   sequenceIndex(sequence: Address, value: Address, start: number, end: number): number;
@@ -118,6 +124,13 @@ export interface RawExports {
   runLoad(load: Address, at: Address, end: Address): Address;
   /** RESULT_* of the last entry of a dict or set. */
   loadResult(load: Address): number;
+  /**
+   * Parses JSON in `[at, end)`, behind which 8 more bytes belong to the loan. Where it stopped; why is in the load. `flags`:
+   * PARSE_WITH_BIGINTS, PARSE_LAST. See `assembly/parse.ts`.
+   */
+  parseLoad(load: Address, at: Address, end: Address, flags: number): Address;
+  /** Goes on with a value that the host has made, and takes its reference. 0 = out of memory, and the value is gone. */
+  parsedValue(load: Address, value: Address): number;
   /** The value that was loaded, owned; or, if that failed, 0, and nothing of it is left. */
   endLoad(load: Address, isSuccess: number): Address;
 

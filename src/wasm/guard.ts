@@ -33,6 +33,7 @@ const LENGTHS: Partial<Record<keyof RawExports, readonly number[]>> = {
   scatter: [1],
   nextReferrer: [3],
   setByteThreshold: [0],
+  setLimit: [0],
 };
 
 type AnyFunction = (...numbers: number[]) => unknown;

@@ -32,7 +32,7 @@ function doorsOf(file: string): Door[] {
 }
 
 const files = readdirSync(join(assembly, "doors")).filter((file) => file !== "checks.ts");
-const doors = [...files.map((file) => `doors/${file}`), "load.ts", "batch.ts"].flatMap(doorsOf);
+const doors = [...files.map((file) => `doors/${file}`), "load.ts", "parse.ts", "batch.ts"].flatMap(doorsOf);
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
 test("every door that changes objects asks for room", () => {

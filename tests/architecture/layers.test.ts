@@ -37,7 +37,8 @@ const CORE: Layers = {
     ["doors/checks.ts"],
     ["doors/objects.ts"],
     ["doors"],
-    ["load.ts", "batch.ts"],
+    ["loading"],
+    ["load.ts", "parse.ts", "batch.ts"],
     ["index.ts"],
   ],
   // The collector frees nothing itself.

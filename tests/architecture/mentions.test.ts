@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const FOLDERS = ["assembly", "bench", "docs", "examples", "scripts", "src", "tests"];
+const FOLDERS = ["assembly", "bench", "docs", "examples", "scripts", "site", "src", "tests"];
 
 /** A name as prose writes it: with or without folders in front. */
 const FILE_NAME = /(?<![\w./-])(?:[\w.-]+\/)*[\w-]+(?:\.[\w-]+)*\.(?:ts|mjs|py|md)\b(?![/\w])/g;
@@ -17,7 +17,7 @@ function read(file: string): string {
 
 function filesOf(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(ending) && !file.includes("node_modules") && !file.includes(".build"))
+    .filter((file) => file.endsWith(ending) && !/node_modules|\.(build|pages|dist)\b/.test(file))
     .map((file) => join(folder, file));
 }
 

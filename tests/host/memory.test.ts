@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
 import { Heap } from "../../src/index.js";
 import type { Handle } from "../../src/index.js";
-import { CORES, codeOf } from "../support/heap.js";
+import { restoreSync, save } from "../../src/image.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("running out of memory, %s core", (_, options) => {
   test("bad limits are named errors, and too small ones too", () => {
@@ -141,4 +142,47 @@ test("a module that is no core is a named error", async () => {
     expect(codeOf(() => Heap.createSync({ module }))).toBe("BAD_CORE");
     await expect(Heap.create({ module })).rejects.toMatchObject({ code: "BAD_CORE" });
   }
+});
+
+describe.each(CORES)("maxBytes, %s core", (_, options) => {
+  test("a heap that is out of memory goes on after maxBytes is raised", () => {
+    withHeap({ ...options(), maxBytes: 1 << 20 }, (heap) => {
+      expect(heap.maxBytes).toBe(1 << 20);
+      const list = heap.list<Uint8Array>();
+      const fill = (): void => {
+        list.append(new Uint8Array(100_000));
+      };
+      const fillAll = (): string => {
+        for (let i = 0; i < 100; i++) {
+          const code = codeOf(fill);
+          if (code !== "no error") return code;
+        }
+        return "no error";
+      };
+      expect(fillAll()).toBe("OUT_OF_MEMORY");
+      const { length } = list;
+      heap.maxBytes = 3 << 20;
+      heap.verify();
+      expect([heap.maxBytes, fillAll(), list.length > 2 * length]).toEqual([3 << 20, "OUT_OF_MEMORY", true]);
+      heap.verify();
+    });
+  });
+
+  test("maxBytes is not lowered below what is reserved, nor set to what is no size; nothing changes", () => {
+    withHeap({ ...options(), maxBytes: 8 << 20 }, (heap) => {
+      heap.list<Uint8Array>([new Uint8Array(2 << 20)]);
+      const { reserved } = heap.stats().bytes;
+      for (const bad of [reserved - 1, 2 ** 32, -1, 1.5, "8388608", null, undefined, NaN])
+        expect(codeOf(() => (heap.maxBytes = bad as never))).toBe("BAD_OPTION");
+      expect(heap.maxBytes).toBe(8 << 20);
+      heap.maxBytes = reserved;
+      heap.verify();
+      expect([heap.maxBytes, codeOf(() => heap.bytes(new Uint8Array(8 << 20)))]).toEqual([reserved, "OUT_OF_MEMORY"]);
+      heap.maxBytes = 0xffff0000;
+      expect(heap.bytes(new Uint8Array(8 << 20)).length).toBe(8 << 20);
+      const again = restoreSync(save(heap), options());
+      expect(again.maxBytes).toBe(0xffff0000);
+      again.dispose();
+    });
+  });
 });

@@ -400,3 +400,55 @@ test("errors tell where in the file the damage is", () => {
   expect((error as BadImageError).offset).toBeGreaterThan(0);
   expect((error as BadImageError).message).toMatch(/handle .*at byte \d+/);
 });
+
+describe("restore with a signal", () => {
+  /** A source that never answers after its first bytes, and says when it is given up. */
+  function stalled(bytes: Uint8Array): { source: AsyncIterable<Uint8Array>; isOver(): boolean } {
+    let isOver = false;
+    async function* give(): AsyncGenerator<Uint8Array> {
+      try {
+        yield bytes.subarray(0, 100);
+        await new Promise(() => undefined);
+      } finally {
+        isOver = true;
+      }
+    }
+    const given = give();
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => given.next(),
+        return: () => ((isOver = true), given.return(undefined)),
+      }),
+    };
+    return { source, isOver: () => isOver };
+  }
+
+  test("an aborted signal rejects with its reason, before or while bytes come, and gives the source up", async () => {
+    const heap = Heap.createSync();
+    const bytes = save(heap);
+    heap.dispose();
+    const reason = new Error("enough");
+    await expect(restore([bytes], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const { source, isOver } = stalled(bytes);
+    const control = new AbortController();
+    const restored = restore(source, { signal: control.signal });
+    setTimeout(() => {
+      control.abort(reason);
+    });
+    await expect(restored).rejects.toBe(reason);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(isOver()).toBe(true);
+    const again = await restore([bytes], { signal: new AbortController().signal });
+    again.verify();
+    again.dispose();
+  });
+
+  test("what is no signal is BAD_OPTION, and restoreSync has no such option", async () => {
+    const heap = Heap.createSync();
+    const bytes = save(heap);
+    heap.dispose();
+    for (const signal of [null, {}, 5, { aborted: true }])
+      await expect(restore(bytes, { signal: signal as never })).rejects.toMatchObject({ code: "BAD_OPTION" });
+    expect(codeOf(() => restoreSync(bytes, { signal: new AbortController().signal } as never))).toBe("BAD_OPTION");
+  });
+});

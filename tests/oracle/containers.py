@@ -53,7 +53,7 @@ def value_of(code, objects, told=None):
         return Item(*content, objects, told)
     if kind == "tuple":
         # From a list: a generator would run after the tuple is born, and its parts be younger.
-        return tuple([value_of(part, objects) for part in content])
+        return tuple([value_of(part, objects, told) for part in content])
     if kind == "bytes":
         return bytes(content)
     return {
@@ -97,6 +97,15 @@ def sort(target):
         raise
 
 
+def set_slice(target, start, end, other, step=None):
+    """The slice of another list or tuple, or of a value, which is a list of itself then."""
+    values = other if isinstance(other, (list, tuple)) else [other]
+    try:
+        target[start:end:step] = values
+    except ValueError as error:
+        raise TypeError from error
+
+
 OPERATIONS = {
     "append": lambda target, value: target.append(value),
     "extend": lambda target, other: target.extend(other),
@@ -106,7 +115,9 @@ OPERATIONS = {
     "pop": lambda target, index: target.pop(index),
     "remove": lambda target, value: target.remove(value) if value in target else None,
     "removeRange": lambda target, start, end: target.__delitem__(slice(start, end)),
-    "slice": lambda target, start, end: target[start:end],
+    "slice": lambda target, start, end, step=1: target[start:end:step],
+    "setSlice": set_slice,
+    "countOf": lambda target, value: target.count(value),
     "indexOf": lambda target, value: target.index(value) if value in target else -1,
     "count": lambda target: len(target),
     "reverse": lambda target: target.reverse(),

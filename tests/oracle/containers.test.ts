@@ -162,7 +162,16 @@ class ProgramWriter {
       this.steps.push([operation, target, ...rest]);
     };
     const choice = this.random(16);
-    if (kind === "list") {
+    if (kind === "list" && this.random(5) === 0) {
+      const step = this.pick([-3, -2, -1, 1, 2, 3]);
+      if (choice < 4) to("slice", this.index(), this.index(), step);
+      else if (choice < 6) to("countOf", this.key());
+      else if (!isSorted) {
+        const values = this.#object(["list", "tuple"]) ?? this.part();
+        if (choice < 12) to("setSlice", this.index(), this.index(), values);
+        else to("setSlice", this.index(), this.index(), values, step);
+      }
+    } else if (kind === "list") {
       if (choice < 4) to("append", isSorted ? this.#sortable() : this.value());
       else if (choice === 4) to("insert", this.index(), isSorted ? this.#sortable() : this.value());
       else if (choice === 5) to("pop", this.index());
@@ -237,6 +246,9 @@ class HookedProgramWriter {
           () => ["pop", target, index()],
           () => ["removeRange", target, index(), index()],
           () => ["removeRange", target, this.random(3), 9],
+          () => ["setSlice", target, index(), index(), value()],
+          () => ["setSlice", target, index(), index(), ["tuple", [value(), value()]]],
+          () => ["setSlice", target, index(), index(), ["tuple", [value(), value()]], this.random(2) ? 2 : -1],
           () => ["clear", target],
         ]);
       case "dict":
@@ -372,7 +384,7 @@ class Player {
   /** What comes of an operation, as text. Handles are left to the caller's scope. */
   #resultOf(operation: string, [at, ...rest]: unknown[]): string {
     try {
-      const parts = rest.map((part) => (Array.isArray(part) ? this.valueOf(part as Code) : part)) as [never, never];
+      const parts = rest.map((part) => (Array.isArray(part) ? this.valueOf(part as Code) : part)) as never[];
       return this.read(operate(this.objects[at as number] as Handle, operation, parts));
     } catch (error) {
       const { code } = error as { code?: string };
@@ -388,10 +400,16 @@ function capacityOf(target: Handle): number | null {
 }
 
 /** Does one operation; what it returns is what Python's returns. */
-function operate(target: Handle, operation: string, [a, b]: [never, never]): unknown {
+function operate(target: Handle, operation: string, parts: readonly unknown[]): unknown {
+  const [a, b, c, d] = parts as [never, never, never, never];
   if (target instanceof ListHandle) {
     if (operation === "setItem") target.set(a, b);
     else if (operation === "remove") target.remove(a);
+    else if (operation === "countOf") return target.count(a);
+    else if (operation === "setSlice") {
+      const isSequence = (c as unknown) instanceof ListHandle || (c as unknown) instanceof TupleHandle;
+      target.setSlice(a, b, isSequence ? c : [c], d);
+    } else if (operation === "slice") return target.slice(a, b, c);
     else return (target as unknown as Record<string, (...rest: unknown[]) => unknown>)[operation]?.(a, b);
   } else if (target instanceof DictHandle) {
     if (operation === "lookUp") return target.get(a) ?? (target.has(a) ? null : "missing");

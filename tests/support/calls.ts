@@ -47,9 +47,9 @@ export type Cast = ReturnType<typeof makeCast>;
 /** Functions that a prototype has and the public API has not, and the one that ends the heap. */
 const INTERNAL = new Set(
   (
-    "heap.dispose gc.reportGarbage weakref.runAtExit list.elements list.itemAt list.range list.resolve tuple.itemAt " +
+    "heap.dispose gc.reportGarbage weakref.runAtExit list.elements list.itemAt list.indices list.ownedSlice list.range list.resolve tuple.itemAt " +
     "dict.elements dict.ownKey dict.find dict.deleteEntry dict.slotOf dict.addAll dict.each dict.walk dict.slots dict.lookUp list.search " +
-    "keyMap.entryOf keyMap.setEntry keyMap.each keyMap.keyAt"
+    "keyMap.entryOf keyMap.setEntry keyMap.each keyMap.keyAt keyMap.newestKey dict.newest"
   ).split(" "),
 );
 
@@ -140,6 +140,7 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "node.next=": ({ list }) => [list],
   "node.any=": () => [1],
   "node.title=": () => ["text"],
+  "heap.maxBytes=": () => [0xffff0000],
   "gc.pauses=": () => ["bounded"],
   "gc.debugSink=": () => [nothing],
   "list.equals": ({ list }) => [list],
@@ -152,7 +153,11 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "list.pop": () => [0],
   "list.remove": () => [1],
   "list.removeRange": () => [0, 1],
-  "list.slice": () => [0, 1],
+  "list.slice": () => [0, 1, 1],
+  "list.setSlice": () => [0, 1, [5], 1],
+  "list.at": () => [0],
+  "list.count": () => [1],
+  "tuple.slice": () => [0, 1, 1],
   "list.sort": () => [(): number => 0],
   "list.indexOf": () => [1, 0, 2],
   "list.includes": () => [1],

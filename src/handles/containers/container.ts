@@ -76,3 +76,15 @@ export function* ownedElements(store: Store, values: Iterable<unknown>): Generat
     }
   } else for (const value of iterate(noImpostor(values))) yield ownedValue(store, value);
 }
+
+/** The objects of `ownedElements`, all of them: or none, if one cannot be had. */
+export function ownedItems(store: Store, values: Iterable<unknown>): Address[] {
+  const items: Address[] = [];
+  try {
+    for (const item of ownedElements(store, values)) items.push(item);
+    return items;
+  } catch (error) {
+    for (const item of items) store.core.decref(item);
+    throw error;
+  }
+}

@@ -8,7 +8,7 @@ import type { Store } from "../../state/store.js";
 import { borrowedValue, lentValue, ownedValue } from "../values.js";
 import type { Given, PlainOf, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
-import { ownedElements } from "./container.js";
+import { ownedElements, ownedItems } from "./container.js";
 import { naturalOrder, sortedOrder } from "./order.js";
 import { SequenceHandle } from "./sequence.js";
 
@@ -146,8 +146,23 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     this.store.core.containerClear(this.#changing());
   }
 
-  /** A new list of the items from `start` to before `end`: Python's `list[start:end]`. */
-  slice(start = 0, end?: number): ListHandle<T> {
+  /**
+   * A new list of the items from `start` to before `end`, each `step` from the last: Python's `list[start:end:step]`. Negative
+   * indexes count from the end. With a negative step the slice goes backwards, and `undefined` stands for the other end.
+   *
+   * ```ts
+   * list.slice(undefined, undefined, -1); // all items, the last first
+   * ```
+   *
+   * @throws {@link BadIndexError}, {@link OutOfMemoryError}
+   */
+  slice(start?: number, end?: number, step = 1): ListHandle<T> {
+    const { store } = this;
+    if (step !== 1) return adopt(store, ownedList(store, this.ownedSlice(this.indices(start, end, step))));
+    return this.#sliceInARow(start ?? 0, end);
+  }
+
+  #sliceInARow(start: number, end: number | undefined): ListHandle<T> {
     const { store } = this;
     this.range(start, end ?? this.length);
     const slice = adopt<ListHandle<T>>(
@@ -161,6 +176,47 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
       slice.release();
       throw error;
     }
+  }
+
+  /**
+   * Puts values where the items of a slice are: Python's `list[start:end:step] = values`. With a step other than 1 there must be
+   * as many values as items. The values may be this list. They are in the list before the first old item dies.
+   *
+   * ```ts
+   * list.setSlice(1, 3, ["x"]); // the items 1 and 2 give way to one
+   * list.setSlice(0, 0, [1, 2]); // inserts in front
+   * ```
+   *
+   * @throws {@link BadIndexError}, {@link BadValueError}, {@link OutOfMemoryError}, or what the values throw when they are iterated
+   *   over; the list is as before.
+   */
+  setSlice(start: number | undefined, end: number | undefined, values: Iterable<Given<T>>, step = 1): void {
+    const { store } = this;
+    this.#changing();
+    this.indices(start, end, step);
+    const isOther = isHandleOf(values, SequenceHandle) && !this.is(values);
+    const source = isOther ? values : store.outsideScopes(() => this.#copyOf(values));
+    try {
+      store.require(() => this.#replace(start, end, step, source), "a longer list");
+    } finally {
+      if (!isOther) source.release();
+    }
+  }
+
+  #copyOf(values: Iterable<Given<T>>): ListHandle {
+    return adopt(this.store, ownedList(this.store, ownedItems(this.store, values)));
+  }
+
+  /** All is asked for anew after a collection, which may change either. @returns 0 if memory is out. */
+  #replace(start: number | undefined, end: number | undefined, step: number, source: SequenceHandle): number {
+    const { core } = this.store;
+    const list = this.#changing();
+    if (step === 1)
+      return core.listReplace(list, ...this.range(start ?? 0, end ?? this.length), addressIn(this.store, source));
+    const slice = this.indices(start, end, step);
+    if (slice.count !== source.length)
+      throw new BadValueError(`a slice of ${slice.count} items with a step takes as many values, not ${source.length}`);
+    return core.listReplaceEach(list, Math.max(slice.start, 0), step, addressIn(this.store, source));
   }
 
   override toJS(): PlainOf<T>[] {
@@ -213,6 +269,18 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     } finally {
       for (const value of values) if (isHandle(value)) value.release();
     }
+  }
+}
+
+/** A list of these objects, with one reference for the caller, whose references to them it takes over. */
+function ownedList(store: Store, items: readonly Address[]): Address {
+  const { core } = store;
+  try {
+    const list = store.require(() => core.newList(items.length), `a list of ${items.length}`);
+    for (const item of items) core.listAppend(list, item);
+    return list;
+  } finally {
+    for (const item of items) core.decref(item);
   }
 }
 

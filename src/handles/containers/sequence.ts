@@ -6,6 +6,13 @@ import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
 
+/** Where the items of a slice lie. */
+export interface Slice {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
+
 /** What lists and tuples have in common. */
 export abstract class SequenceHandle<T extends Value = Value> extends ContainerHandle {
   /** How many items there are. */
@@ -16,6 +23,13 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
   /** Item at an index; negative ones count from the end. @throws {@link BadIndexError} */
   get(index: number): T {
     return borrowedValue(this.store, this.itemAt(this.resolve(index))) as T;
+  }
+
+  /** Item at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end. */
+  at(index: number): T | undefined {
+    if (!Number.isInteger(index)) throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
+    const { length } = this;
+    return index < length && index >= -length ? this.get(index) : undefined;
   }
 
   /**
@@ -40,11 +54,30 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
       if (at !== INCOMPARABLE_INDEX && at !== to) found(at);
       return at;
     });
-    if (index === INCOMPARABLE_INDEX)
-      throw new BadValueError(
-        `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
-      );
+    if (index === INCOMPARABLE_INDEX) throw incomparable();
     return index === to ? -1 : index;
+  }
+
+  /**
+   * How many items are equal to `value`, as `indexOf` compares them: Python's `count`. Takes time proportional to the length.
+   *
+   * @example heap.list([1, 2, true]).count(1); // 2
+   * @throws {@link BadValueError} for tuples that are nested too deeply to be compared.
+   */
+  count(value: Value): number {
+    const count = withKey(this.store, value, (key) => {
+      // A long text becomes an object for the length of the search, and its birth may shorten a list.
+      const { length } = this;
+      let found = 0;
+      for (let from = 0; from < length; from++, found++) {
+        from = this.store.core.sequenceIndex(this.address, key, from, length) >>> 0;
+        if (from === INCOMPARABLE_INDEX) return from;
+        if (from === length) break;
+      }
+      return found;
+    });
+    if (count === INCOMPARABLE_INDEX) throw incomparable();
+    return count;
   }
 
   /** Whether an item is equal to `value`: Python's `in`. */
@@ -85,10 +118,58 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
     return [from, Math.max(from, this.#cut(end))];
   }
 
+  /**
+   * The indexes of a slice, by Python's rules: those in front of `end`, each `step` from the last.
+   *
+   * @throws {@link BadIndexError} @internal
+   */
+  indices(start: number | undefined, end: number | undefined, step: number): Slice {
+    addressIn(this.store, this);
+    if (!Number.isInteger(step) || step === 0)
+      throw new BadIndexError(`a step is a whole number other than 0, not ${describe(step)}`);
+    const { length } = this;
+    if (step > 0) {
+      const [from, to] = this.range(start ?? 0, end ?? length);
+      return { start: from, step, count: Math.ceil((to - from) / step) };
+    }
+    const from = start === undefined ? length - 1 : this.#cutBackwards(start);
+    const to = end === undefined ? -1 : this.#cutBackwards(end);
+    return { start: from, step, count: Math.max(0, Math.ceil((to - from) / step)) };
+  }
+
+  /** As `#cut`, for a way from the end: it ends in front of the first item. */
+  #cutBackwards(index: number): number {
+    const { length } = this;
+    this.#cut(index);
+    return Math.max(-1, Math.min(index < 0 ? index + length : index, length - 1));
+  }
+
+  /** The objects of a slice, each with a reference for the caller. */
+  protected ownedSlice({ start, step, count }: Slice): Address[] {
+    const items: Address[] = [];
+    try {
+      for (let i = 0; i < count; i++) {
+        const item = this.itemAt(start + i * step);
+        this.store.incref(item);
+        items.push(item);
+      }
+      return items;
+    } catch (error) {
+      for (const item of items) this.store.core.decref(item);
+      throw error;
+    }
+  }
+
   #cut(index: number): number {
     if (!Number.isInteger(index) && index !== Infinity && index !== -Infinity)
       throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
     const { length } = this;
     return Math.min(Math.max(index < 0 ? index + length : index, 0), length);
   }
+}
+
+function incomparable(): BadValueError {
+  return new BadValueError(
+    `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
+  );
 }

@@ -1,7 +1,8 @@
 import { TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET } from "../../../assembly/layout.js";
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
-import { ownedElements } from "./container.js";
+import { adopt, share } from "../adopt.js";
+import { ownedItems } from "./container.js";
 import type { PlainOf, Value } from "../values.js";
 import { SequenceHandle } from "./sequence.js";
 
@@ -19,6 +20,20 @@ export class TupleHandle<T extends readonly Value[] = readonly Value[]> extends 
     return super.get(index);
   }
 
+  /**
+   * A tuple of the items from `start` to before `end`, each `step` from the last: Python's `tuple[start:end:step]`, as `slice` of a
+   * list. All items in their order are the tuple itself, as in Python.
+   *
+   * @throws {@link BadIndexError}, {@link OutOfMemoryError}
+   */
+  slice(start?: number, end?: number, step = 1): TupleHandle<readonly T[number][]> {
+    const { store } = this;
+    const slice = this.indices(start, end, step);
+    if (step === 1 && slice.count === this.length) return share(store, this.address);
+    store.askForRoom();
+    return adopt(store, tupleOf(store, this.ownedSlice(slice)));
+  }
+
   override toJS(): { -readonly [I in keyof T]: PlainOf<T[I]> } {
     return super.toJS() as { -readonly [I in keyof T]: PlainOf<T[I]> };
   }
@@ -30,12 +45,15 @@ export class TupleHandle<T extends readonly Value[] = readonly Value[]> extends 
 
 /** A tuple of these values, with one reference for the caller. */
 export function ownedTuple(store: Store, values: Iterable<unknown>): Address {
-  const { core } = store;
   // A tuple must not be left half filled.
   store.askForRoom();
-  const items: Address[] = [];
+  return tupleOf(store, ownedItems(store, values));
+}
+
+/** A tuple of these objects, with one reference for the caller, whose references to them it takes over. */
+function tupleOf(store: Store, items: readonly Address[]): Address {
+  const { core } = store;
   try {
-    for (const item of ownedElements(store, values)) items.push(item);
     const tuple = store.require(() => core.newTuple(items.length), `a tuple of ${items.length}`);
     items.forEach((item, index) => {
       core.tupleInit(tuple, index, item);

@@ -1,0 +1,250 @@
+import {
+  LOAD_LINES_OFFSET,
+  LOAD_LINE_START_OFFSET,
+  LOAD_STATUS_OFFSET,
+  LOAD_TOKEN_END_OFFSET,
+  LOAD_WANT_OFFSET,
+  PARSE_LAST,
+  PARSE_MEMORY,
+  PARSE_MORE,
+  PARSE_NUMBER,
+  PARSE_SURROGATE,
+  PARSE_WITH_BIGINTS,
+  WANT_NOTHING,
+} from "../../assembly/layout.js";
+import { BadJsonError, BadValueError } from "../base/errors.js";
+import { lengthOf } from "../base/untrusted.js";
+import { ownedValue } from "../handles/values.js";
+import type { Store } from "../state/store.js";
+import type { Address } from "../wasm/exports.js";
+import { isWellFormed } from "../wasm/memory.js";
+import { expectedAfter, firstHalf, foundIn, isHighHalf } from "./json-text.js";
+
+/** Bytes of text that the core gets at once, unless a token is longer. */
+const PIECE_BYTES = 65_536;
+/** Bytes behind the text that the core may read: it looks at eight at once. */
+const SLACK_BYTES = 8;
+/** A character takes no more bytes. */
+const LONGEST_CHARACTER = 4;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * JSON text on its way into the heap, in pieces that are cut anywhere. `feed` all of it, then `end`; and `close` in any
+ * case. Between two calls the program may do anything with the heap.
+ *
+ * The text lies in a loan of the heap. What the core has not used of it, the beginning of a token, waits there for the rest.
+ */
+export class JsonParser {
+  readonly #store: Store;
+  readonly #flags: number;
+  readonly #load: Address;
+  readonly #interned: number;
+  #loan: Address;
+  #capacity = PIECE_BYTES;
+  /** Bytes of text in the loan. */
+  #length = 0;
+  /** Bytes of text before which the core is not asked again: so a long token is not gone through for each short piece. */
+  #enough = 1;
+  /** The first half of a surrogate pair that has been cut. */
+  #half = "";
+  /** Characters of the present line that are no longer in the loan. */
+  #column = 0;
+  #isEnded = false;
+
+  /** @throws {@link OutOfMemoryError} */
+  constructor(store: Store, bigints = false) {
+    this.#store = store;
+    this.#flags = bigints ? PARSE_WITH_BIGINTS : 0;
+    store.askForRoom();
+    const { core } = store;
+    this.#interned = core.internCapacity();
+    this.#load = store.require(() => core.startLoad(), "a copy");
+    try {
+      this.#loan = store.require(() => core.lend(PIECE_BYTES + SLACK_BYTES), "a copy");
+    } catch (error) {
+      core.endLoad(this.#load, 0);
+      throw error;
+    }
+  }
+
+  /** Takes the next piece of the text. @throws {@link BadJsonError}, {@link BadValueError}, {@link OutOfMemoryError} */
+  feed(piece: string | Uint8Array): void {
+    if (typeof piece === "string") this.#feedText(piece);
+    else this.#feedBytes(piece);
+  }
+
+  #feedBytes(bytes: Uint8Array): void {
+    if (this.#half !== "") throw this.#badSurrogate();
+    const length = lengthOf(bytes);
+    for (let from = 0; from < length;) {
+      const count = Math.min(length - from, this.#capacity - this.#length);
+      this.#store.memory.u8.set(bytes.subarray(from, from + count), this.#loan + this.#length);
+      from += count;
+      this.#added(count);
+    }
+  }
+
+  #feedText(piece: string): void {
+    let text = this.#half + piece;
+    this.#half = "";
+    if (isHighHalf(text, text.length - 1)) {
+      this.#half = text.slice(-1);
+      text = text.slice(0, -1);
+    }
+    for (let from = 0; from < text.length;) {
+      const room = this.#capacity - this.#length;
+      // A pair must not be cut, since each half would be encoded as something else.
+      const until = from + room < text.length && isHighHalf(text, from + room - 1) ? from + room - 1 : from + room;
+      const part = text.slice(from, until);
+      const start = this.#loan + this.#length;
+      const { read, written } = encoder.encodeInto(part, this.#store.memory.u8.subarray(start, start + room));
+      if (written !== read && !isWellFormed(part)) this.#refuseHalf(part);
+      from += read;
+      this.#added(written);
+    }
+  }
+
+  /** Parses what comes before a half of a surrogate pair, which may be what is wrong first, and refuses that. */
+  #refuseHalf(part: string): never {
+    this.#feedText(part.slice(0, firstHalf(part)));
+    this.#run(0);
+    throw this.#badSurrogate();
+  }
+
+  #badSurrogate(): BadValueError {
+    return this.#halfAt(this.#loan + this.#length);
+  }
+
+  #added(count: number): void {
+    this.#length += count;
+    if (this.#length >= this.#enough || this.#capacity - this.#length < LONGEST_CHARACTER) this.#run(0);
+  }
+
+  /** Has the core parse what is there, and keeps the rest. */
+  #run(flags: number): void {
+    const { core } = this.#store;
+    const lines = this.#field(LOAD_LINES_OFFSET);
+    let done: Address;
+    // Everything born here is held here, so a collection would find nothing.
+    core.addPause(1);
+    try {
+      done = this.#parse(flags | this.#flags);
+    } finally {
+      if (!this.#store.isDead) core.addPause(-1);
+    }
+    this.#column = this.#columnAt(done, lines);
+    this.#length -= done - this.#loan;
+    this.#store.memory.u8.copyWithin(this.#loan, done, done + this.#length);
+    this.#enough = 2 * this.#length + 1;
+    if (this.#enough > this.#capacity) this.#grow();
+  }
+
+  #parse(flags: number): Address {
+    const { core } = this.#store;
+    const end = this.#loan + this.#length;
+    const linesBefore = this.#field(LOAD_LINES_OFFSET);
+    let at = core.parseLoad(this.#load, this.#loan, end, flags) >>> 0;
+    for (;;) {
+      switch (this.#field(LOAD_STATUS_OFFSET)) {
+        case PARSE_MORE:
+          return at;
+        case PARSE_NUMBER:
+          at = this.#roundNumber(at);
+          break;
+        case PARSE_MEMORY: {
+          core.collect(2);
+          const next = core.parseLoad(this.#load, at, end, flags) >>> 0;
+          if (next === at && this.#field(LOAD_STATUS_OFFSET) === PARSE_MEMORY) throw this.#store.outOfMemory("a copy");
+          at = next;
+          continue;
+        }
+        default:
+          throw this.#explain(at, end, linesBefore);
+      }
+      at = core.parseLoad(this.#load, at, end, flags) >>> 0;
+    }
+  }
+
+  /** A number that the core cannot round as JavaScript does. */
+  #roundNumber(at: Address): Address {
+    const store = this.#store;
+    const end = this.#field(LOAD_TOKEN_END_OFFSET);
+    const value = Number(decoder.decode(store.memory.u8.subarray(at, end)));
+    store.require(() => store.core.parsedValue(this.#load, ownedValue(store, value)), "a copy");
+    return end;
+  }
+
+  #grow(): void {
+    const store = this.#store;
+    const capacity = 2 * this.#capacity;
+    const loan = store.require(() => store.core.lend(capacity + SLACK_BYTES), "a copy");
+    store.memory.u8.copyWithin(loan, this.#loan, this.#loan + this.#length);
+    store.core.giveBack(this.#loan);
+    this.#loan = loan;
+    this.#capacity = capacity;
+  }
+
+  #field(offset: number): number {
+    return this.#store.memory.word(this.#load + offset);
+  }
+
+  /** Characters of the line in front of an address, if there were so many lines when the text in the loan was parsed first. */
+  #columnAt(at: Address, lines: number): number {
+    const isSame = this.#field(LOAD_LINES_OFFSET) === lines;
+    const start = isSame ? this.#loan : this.#field(LOAD_LINE_START_OFFSET);
+    return (isSame ? this.#column : 0) + decoder.decode(this.#store.memory.u8.subarray(start, at)).length;
+  }
+
+  #explain(at: Address, end: Address, lines: number): BadJsonError | BadValueError {
+    const line = this.#field(LOAD_LINES_OFFSET) + 1;
+    const column = this.#columnAt(at, lines) + 1;
+    const status = this.#field(LOAD_STATUS_OFFSET);
+    if (status === PARSE_SURROGATE) return badSurrogate(line, column);
+    const found = foundIn(this.#store.memory.u8.subarray(at, Math.min(end, at + LONGEST_CHARACTER)));
+    return new BadJsonError(expectedAfter(status, this.#field(LOAD_WANT_OFFSET)), found, line, column);
+  }
+
+  #halfAt(at: Address): BadValueError {
+    const lines = this.#field(LOAD_LINES_OFFSET);
+    return badSurrogate(lines + 1, this.#columnAt(at, lines) + 1);
+  }
+
+  /** The text is over. The value, owned. @throws {@link BadJsonError}, {@link BadValueError}, {@link OutOfMemoryError} */
+  end(): Address {
+    if (this.#half !== "") {
+      this.#run(0);
+      throw this.#badSurrogate();
+    }
+    this.#run(PARSE_LAST);
+    const end = this.#loan + this.#length;
+    const want = this.#field(LOAD_WANT_OFFSET);
+    const lines = this.#field(LOAD_LINES_OFFSET);
+    if (want !== WANT_NOTHING || this.#length > 0) {
+      // What a text can end in the middle of is a string: the rest is told from what is wrong.
+      const expected = this.#length > 0 ? "the end of a string" : expectedAfter(undefined, want);
+      throw new BadJsonError(expected, "the end of the text", lines + 1, this.#columnAt(end, lines) + 1);
+    }
+    this.#isEnded = true;
+    const { core } = this.#store;
+    core.giveBack(this.#loan);
+    return core.endLoad(this.#load, 1) >>> 0;
+  }
+
+  /** Gives back what a text took that has not come to its end; and then nothing of it is left. */
+  close(): void {
+    if (this.#isEnded || this.#store.isDead) return;
+    this.#isEnded = true;
+    const { core } = this.#store;
+    core.giveBack(this.#loan);
+    core.endLoad(this.#load, 0);
+    core.shrinkInterned(this.#interned);
+  }
+}
+
+function badSurrogate(line: number, column: number): BadValueError {
+  return new BadValueError(
+    `a string has half of a surrogate pair, which UTF-8 cannot hold (line ${line}, column ${column})`,
+  );
+}

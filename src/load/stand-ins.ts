@@ -1,0 +1,66 @@
+import { outside } from "../base/entered.js";
+import { LargeMap } from "../base/large-map.js";
+import { isHandle } from "../handles/handle.js";
+import { hasPlace } from "./places.js";
+
+/** How JavaScript values are copied into a heap. */
+export interface FromOptions {
+  /**
+   * Called for each value that a heap has no place for: class instances, Dates, functions, symbols, `undefined`, ints beyond
+   * 64 bits, … What it returns is copied in place of the value, and what is in that is looked through in turn. `undefined`
+   * leaves a property, an entry of a Map or an element of a Set out, and is `null` in an array. An object that is met
+   * twice is replaced once, and its copy is shared, so cycles stay cycles.
+   *
+   * `key` is the name or index of the value, or its key in a Map; `""` for the whole. `holder` is what it was found in.
+   */
+  replace?: (value: unknown, key: unknown, holder: unknown) => unknown;
+  /** Whether the `toJSON` of an object is called first, as `JSON.stringify` does: Dates become texts. @default false */
+  toJSON?: boolean;
+}
+
+/** What is copied in place of a value; `undefined` to leave it out. */
+export type StandIn = (value: unknown, key: unknown, holder: unknown) => unknown;
+
+/** What the program's own function has thrown. `message` says what was being done. */
+export class ThrownOutside extends Error {}
+
+/** What these options put in place of values; none, if they change nothing. */
+export function standInsFor({ replace, toJSON = false }: FromOptions): StandIn | undefined {
+  if (replace === undefined && !toJSON) return undefined;
+  /** What stands in for objects that have been met. In a box, since it may be `undefined`. */
+  const made = new LargeMap<object, { readonly value: unknown }>();
+  const make: StandIn = (value, key, holder) => {
+    const json = toJSON ? asJson(value, key) : value;
+    // JSON has no place for it either, but leaves it out.
+    if (replace === undefined) return json;
+    return hasPlace(json) ? json : calling("replacing", () => outside(replace, undefined, json, key, holder));
+  };
+  return (value, key, holder) => {
+    if (!isObject(value)) return make(value, key, holder);
+    if (isHandle(value)) return value;
+    let box = made.get(value);
+    if (box === undefined) made.set(value, (box = { value: make(value, key, holder) }));
+    return box.value;
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+function asJson(value: unknown, key: unknown): unknown {
+  if (!isObject(value) && typeof value !== "bigint") return value;
+  return calling("toJSON", () => {
+    const method = outside(Reflect.get, undefined, Object(value) as object, "toJSON") as unknown;
+    if (typeof method !== "function") return value;
+    return outside(method as (key: string) => unknown, value, String(key));
+  });
+}
+
+function calling<T>(what: string, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    throw new ThrownOutside(what, { cause });
+  }
+}

@@ -86,9 +86,6 @@ export class BadKeyError extends HeapwrightError {
 export class ContainerChangedError extends HeapwrightError {
   readonly code = "CONTAINER_CHANGED";
 }
-<<<<<<< HEAD
-/** An index or slot is out of range. */
-=======
 /** A text that is not JSON. Nothing of it is in the heap. */
 export class BadJsonError extends HeapwrightError {
   readonly code = "BAD_JSON";
@@ -105,8 +102,7 @@ export class BadJsonError extends HeapwrightError {
     this.expected = expected;
   }
 }
-/** An index or slot outside its container. */
->>>>>>> main
+/** An index or slot is out of range. */
 export class BadIndexError extends HeapwrightError {
   readonly code = "BAD_INDEX";
 }

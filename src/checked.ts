@@ -1,5 +1,5 @@
 /**
- * The checked core: asserts that name the likely cause, poisoned freed memory, guarded payloads.
+ * The checked core finds memory errors. Its assertions name the likely cause; it poisons freed memory and guards payloads.
  *
  * ```ts
  * import { Heap } from "heapwright";
@@ -15,7 +15,7 @@ import { compiled } from "./wasm/refused.js";
 
 let shared: WebAssembly.Module | undefined;
 
-/** The checked core, compiled at its first use and shared by all heaps. @throws WasmForbiddenError, where WebAssembly may not be compiled. */
+/** Returns the checked core. The first call compiles it; all heaps share the module. @throws WasmForbiddenError if the platform forbids compiling WebAssembly. */
 export function checkedCore(): WasmModule {
   return (shared ??= compiled(text));
 }

@@ -1,5 +1,5 @@
 /**
- * Heap dumps: reading them, analysing them, writing them for other tools. Knows nothing of live heaps.
+ * Reads and analyses heap dumps, and writes them for other tools. It does not work on live heaps: save an image first.
  *
  * @packageDocumentation
  */

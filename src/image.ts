@@ -1,5 +1,5 @@
 /**
- * Heaps as bytes, and bytes as heaps.
+ * Saves a heap as bytes (an image), and restores a heap from an image.
  *
  * ```ts
  * import { restore, save } from "heapwright/image";
@@ -23,20 +23,29 @@ export type { AsyncRestoreOptions, RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";
 
 /**
- * The heap of an image, going on where that was taken: addresses, counts, generations, thresholds, statistics. Handles
- * and functions stay behind: `heap.roots` are the way in, `orphans(heap)` lists what handles held, `lostFunctions(heap)` which
- * functions are missing. Define the structs again, by the same names and fields, to give them back their finalizers and
- * methods.
+ * Restores the heap of an image. Addresses, reference counts, generations, thresholds and statistics are as they were.
+ * The caller disposes of the heap. An image contains neither handles nor functions:
+ * - `heap.roots` finds the saved objects by name.
+ * - `orphans(heap)` lists the references that handles of the saved heap held.
+ * - `lostFunctions(heap)` lists the missing functions. Define the structs again, with the same names and fields, to restore
+ *   their finalizers and methods.
  *
- * The bytes may come from anywhere: all that the heap will rely on is checked first.
+ * The image may come from an untrusted source: it is checked before the heap uses it.
  *
- * @throws {@link BadImageError}, {@link BadOptionError}, {@link OutOfMemoryError}
+ * @example
+ * ```ts
+ * const heap = await restore(await readFile("program.heap"));
+ * using alice = heap.roots.get("alice");
+ * ```
+ *
+ * @throws {@link BadImageError} if the image is damaged or of another version; {@link BadOptionError};
+ *   {@link OutOfMemoryError}
  */
 export function restore(image: ByteSource, options: AsyncRestoreOptions = {}): Promise<Heap> {
   return restoreAs(Heap, INLINED_CORE, image, options);
 }
 
-/** As `restore`, at once; image and core must be at hand as bytes. */
+/** Like `restore`, but synchronous. The image and the core must be bytes. */
 export function restoreSync(image: Bytes, options: RestoreOptions<CoreAtHand> = {}): Heap {
   return restoreSyncAs(Heap, INLINED_CORE, image, options);
 }

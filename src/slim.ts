@@ -1,6 +1,6 @@
 /**
- * The same as `heapwright`, without the core in its code: for pages and workers that load `heapwright/core.wasm` as a
- * file of its own.
+ * The same as `heapwright`, without the inlined core. It is for pages and workers that load `heapwright/core.wasm` as a
+ * separate file.
  *
  * ```ts
  * import { Heap } from "heapwright/slim";
@@ -23,12 +23,12 @@ export { save, saveStream } from "./heap/save.js";
 export type { AsyncRestoreOptions, RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";
 
-/** As `restore` of `heapwright/image`. The core is given as the option `module`. */
+/** Like `restore` of `heapwright/image`. The option `module` gives the core. */
 export function restore(image: ByteSource, options: AsyncRestoreOptions & { module: CoreSource }): Promise<Heap> {
   return restoreAs(Heap, NO_CORE, image, options);
 }
 
-/** As `restore`, at once; image and core must be at hand as bytes, or the core as a module. */
+/** Like `restore`, but synchronous. The image must be bytes, and the core bytes or a module. */
 export function restoreSync(image: Bytes, options: RestoreOptions<CoreAtHand> & { module: CoreAtHand }): Heap {
   return restoreSyncAs(Heap, NO_CORE, image, options);
 }

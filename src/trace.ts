@@ -1,5 +1,5 @@
 /**
- * Where objects are made: Python's `tracemalloc`.
+ * Records where objects are created: Python's `tracemalloc`.
  *
  * ```ts
  * import { trace } from "heapwright/trace";
@@ -18,7 +18,7 @@ export type { TraceOptions, Tracer } from "./modules/trace/tracer.js";
 export { TraceSnapshot } from "./modules/trace/snapshot.js";
 export type { Trace, TraceDifference, TraceKey, TraceStatistic } from "./modules/trace/snapshot.js";
 
-/** The tracer of a heap, always the same. @throws {@link BadValueError} for what is no heap. */
+/** Returns the tracer of a heap. Each call returns the same one. @throws {@link BadValueError} if `heap` is not a heap. */
 export function trace(heap: Heap): Tracer {
   const store = storeOf(heap);
   return tracerOf(store, () => {

@@ -1,6 +1,6 @@
 /**
- * One class per cause, each with a literal `code`, so that callers can `switch` on it. After any of
- * them, but for {@link CorruptHeapError}, the heap is as it was, verifies, and goes on.
+ * One error class per cause. Each has a literal `code`, so callers can `switch` on it. The heap stays usable after every
+ * error except {@link CorruptHeapError}.
  */
 
 export type ErrorCode =
@@ -29,20 +29,20 @@ export type ErrorCode =
   | "HEAP_DISPOSED"
   | "CORRUPT_HEAP";
 
-/** What every error of this package is an instance of. `docs/errors.md` has the cause and the cure of each. */
+/** The base class of all errors of this package. `docs/errors.md` gives the cause and cure of each. */
 export abstract class HeapwrightError extends Error {
   abstract readonly code: ErrorCode;
-  /** The name of its class. Made from the code, since minifiers shorten the names of classes. */
+  /** The name of the class, derived from the code because minifiers rename classes. */
   override get name(): string {
     return `${this.code.toLowerCase().replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}Error`;
   }
 }
 
-/** `maxBytes` is reached, or the engine refused to grow memory, and a full collection did not free enough. */
+/** The heap reached `maxBytes`, or the engine refused to grow memory, and a full collection did not free enough. */
 export class OutOfMemoryError extends HeapwrightError {
   readonly code = "OUT_OF_MEMORY";
 }
-/** A handle was used after its `release()`, the end of its scope, or the callback it was lent to. */
+/** A handle was used after its `release()`, after the end of its scope, or after the callback it was lent to. */
 export class ReleasedHandleError extends HeapwrightError {
   readonly code = "RELEASED_HANDLE";
 }
@@ -50,7 +50,7 @@ export class ReleasedHandleError extends HeapwrightError {
 export class ForeignHandleError extends HeapwrightError {
   readonly code = "FOREIGN_HANDLE";
 }
-/** A type id that this heap does not know: an object is not what an address was taken for. */
+/** A type id is unknown to this heap: the address is not that of an object of the expected type. */
 export class UnknownTypeError extends HeapwrightError {
   readonly code = "UNKNOWN_TYPE";
 }
@@ -58,19 +58,19 @@ export class UnknownTypeError extends HeapwrightError {
 export class ForeignTypeError extends HeapwrightError {
   readonly code = "FOREIGN_TYPE";
 }
-/** This heap has a type of that name already. */
+/** The heap already has a type of this name. */
 export class DuplicateTypeError extends HeapwrightError {
   readonly code = "DUPLICATE_TYPE";
 }
-/** A heap has 65,520 struct types, the most that it can have: types live as long as their heap. */
+/** The heap has 65,520 struct types, the maximum. Types live as long as their heap. */
 export class TooManyTypesError extends HeapwrightError {
   readonly code = "TOO_MANY_TYPES";
 }
-/** A field that a type does not have, or may not have. */
+/** A type does not have this field, or is not allowed to have it. */
 export class BadFieldError extends HeapwrightError {
   readonly code = "BAD_FIELD";
 }
-/** A struct is not defined as the one of the same name in the image that the heap was restored from. */
+/** A struct's definition differs from the struct of the same name in the restored image. */
 export class TypeMismatchError extends HeapwrightError {
   readonly code = "TYPE_MISMATCH";
 }
@@ -78,11 +78,11 @@ export class TypeMismatchError extends HeapwrightError {
 export class BadValueError extends HeapwrightError {
   readonly code = "BAD_VALUE";
 }
-/** A key that a dict or set cannot have: unhashable, as in Python, or two keys that Python holds for one. */
+/** A dict or set cannot have this key: it is unhashable, as in Python, or equal to another key by Python's rules. */
 export class BadKeyError extends HeapwrightError {
   readonly code = "BAD_KEY";
 }
-/** A container was changed by what was called in the middle of going through it. */
+/** A container was changed while it was iterated, copied or sorted. */
 export class ContainerChangedError extends HeapwrightError {
   readonly code = "CONTAINER_CHANGED";
 }
@@ -102,31 +102,31 @@ export class BadJsonError extends HeapwrightError {
     this.expected = expected;
   }
 }
-/** An index or slot outside its container. */
+/** An index or slot is out of range. */
 export class BadIndexError extends HeapwrightError {
   readonly code = "BAD_INDEX";
 }
-/** What a weak proxy stood for has died: Python's `ReferenceError`. */
+/** The object of a weak proxy has been freed: Python's `ReferenceError`. */
 export class DeadReferenceError extends HeapwrightError {
   readonly code = "DEAD_REFERENCE";
 }
-/** An option, threshold or generation that is none. */
+/** An option, threshold or generation is unknown or out of range. */
 export class BadOptionError extends HeapwrightError {
   readonly code = "BAD_OPTION";
 }
-/** What was given as the option `module` is no core of this version of heapwright. */
+/** The option `module` is not a core of this version of heapwright. */
 export class BadCoreError extends HeapwrightError {
   readonly code = "BAD_CORE";
 }
-/** What was given as the option `module` did not arrive: its promise was rejected, or the server had no such file. `cause` has the reason. */
+/** The option `module` could not be loaded: its promise was rejected, or the server has no such file. `cause` has the reason. */
 export class CoreNotLoadedError extends HeapwrightError {
   readonly code = "CORE_NOT_LOADED";
 }
-/** The engine has no WebAssembly, or does not let this page, worker or thread compile it. */
+/** The engine has no WebAssembly, or forbids this page, worker or thread to compile it. */
 export class WasmForbiddenError extends HeapwrightError {
   readonly code = "WASM_FORBIDDEN";
 }
-/** The heap cannot do this from inside one of its own finalizers or callbacks. */
+/** The operation is not allowed inside a finalizer or callback of the same heap. */
 export class HeapBusyError extends HeapwrightError {
   readonly code = "HEAP_BUSY";
 }
@@ -134,26 +134,26 @@ export class HeapBusyError extends HeapwrightError {
 export class HeapDisposedError extends HeapwrightError {
   readonly code = "HEAP_DISPOSED";
 }
-/** Bytes that are no heap image or dump, or a damaged one. */
+/** The bytes are not a heap image or dump, or are damaged. */
 export class BadImageError extends HeapwrightError {
   readonly code = "BAD_IMAGE";
-  /** Where in the file, in bytes from its start, as far as known. */
+  /** Byte offset of the error in the file, if known. */
   readonly offset: number | undefined;
   constructor(message: string, offset?: number) {
     super(offset === undefined ? message : `${message} (at byte ${offset})`);
     this.offset = offset;
   }
 }
-/** Work was ended by its `AbortSignal`; `cause` has the reason. */
+/** An `AbortSignal` stopped the work. `cause` has the reason. */
 export class CancelledError extends HeapwrightError {
   readonly code = "CANCELLED";
 }
-/** An invariant is broken, or the core trapped in the middle of a change: the heap can no longer be used. `cause` has the trap. */
+/** An invariant is broken, or the core trapped during a change. The heap can no longer be used. `cause` has the trap. */
 export class CorruptHeapError extends HeapwrightError {
   readonly code = "CORRUPT_HEAP";
 }
 
-/** Whether an error is the engine's for a stack that is full: V8 and JavaScriptCore throw the first, SpiderMonkey the second. */
+/** Whether an error is a stack overflow. V8 and JavaScriptCore throw the first kind, SpiderMonkey the second. */
 export function isStackOverflow(error: unknown): boolean {
   try {
     if (!(error instanceof Error)) return false;
@@ -168,7 +168,7 @@ export function isStackOverflow(error: unknown): boolean {
   }
 }
 
-/** What something that was thrown says of itself. */
+/** The message of a thrown value. */
 export function messageOf(error: unknown): string {
   try {
     if (error instanceof Error && typeof error.message === "string") return error.message;
@@ -178,7 +178,7 @@ export function messageOf(error: unknown): string {
   return describe(error);
 }
 
-/** A value in a few words, for messages. Never throws: a message about a value must not fail for what is wrong with it. */
+/** Describes a value in a few words, for messages. It never throws, whatever the value is. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);

@@ -271,7 +271,8 @@ export function isHandle(value: unknown): value is Handle {
 
 /** Lets through all but what only looks like a handle, whose methods would fail on it. @throws {@link BadValueError} */
 export function noImpostor<T>(value: T): T {
-  if (isA(value, Handle) && !isHandle(value)) throw new BadValueError("a proxy of a handle is no handle");
+  if (isA(value, Handle) && !isHandle(value))
+    throw new BadValueError("a proxy of a handle is not a handle: pass the handle itself");
   return value;
 }
 

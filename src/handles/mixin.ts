@@ -7,9 +7,9 @@ export type Member = readonly [name: PropertyKey, member: PropertyDescriptor];
 /** Methods and accessors of a class's body and its parents', and of an object. @throws {@link BadValueError} */
 export function membersIn(body: unknown, methods: unknown): Member[] {
   if (body !== undefined && typeof body !== "function")
-    throw new BadValueError(`\`class\` is a class, not ${describe(body)}`);
+    throw new BadValueError(`\`class\` must be a class, not ${describe(body)}`);
   if (methods !== undefined && (typeof methods !== "object" || methods === null))
-    throw new BadValueError(`\`methods\` is an object, not ${describe(methods)}`);
+    throw new BadValueError(`\`methods\` must be an object, not ${describe(methods)}`);
   return attempt(BadValueError, "methods", () => {
     const prototype: unknown = body?.prototype;
     return [prototype, methods].flatMap((mixin) =>

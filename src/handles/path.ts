@@ -112,7 +112,7 @@ function childAt(
   if (type === TYPE_LIST) return itemAt(store, slots, memory.word(address + SLOTS_COUNT_OFFSET), step);
   const find = (key: Address): number => store.core.tableFind(address, key) >>> 0;
   const entry = object === undefined ? withKey(store, step, find) : find(object);
-  if (entry === UNHASHABLE_ENTRY) throw new BadKeyError(`a dict has no key like ${describe(step)}`);
+  if (entry === UNHASHABLE_ENTRY) throw new BadKeyError(`a key of a dict cannot be ${describe(step)}`);
   return entry === NO_ENTRY ? undefined : memory.word(slots + 8 * entry + 4);
 }
 

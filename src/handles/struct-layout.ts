@@ -62,12 +62,14 @@ export class StructLayout implements HandleType<Handle> {
     readonly store: Store,
     { name, fields, finalize, base, members, restored }: StructDefinition,
   ) {
-    if (typeof name !== "string" || name === "") throw new BadValueError(`a struct has a name, not ${describe(name)}`);
+    if (typeof name !== "string" || name === "")
+      throw new BadValueError(`the name of a struct must be a string, not ${describe(name)}`);
     // An image has been found to have no name twice.
     const known = restored === undefined ? store.types.named(name) : undefined;
     if (known !== undefined && !store.unclaimed.has(known.id))
       throw new DuplicateTypeError(`this heap has a type ${describe(name)} already`);
-    if (finalize !== undefined && typeof finalize !== "function") throw new BadValueError("a finalizer is a function");
+    if (finalize !== undefined && typeof finalize !== "function")
+      throw new BadValueError("a finalizer must be a function");
     checkAtOnce(finalize, "finalizer");
     this.name = name;
     this.base = base;

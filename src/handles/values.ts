@@ -58,7 +58,7 @@ export type Widened<T> = [T] extends [never]
 const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
 const TWO_TO_32 = 2 ** 32;
-const NOT_WELL_FORMED = "a string has half of a surrogate pair, which UTF-8 cannot hold";
+const NOT_WELL_FORMED = "a string has a lone surrogate, which UTF-8 cannot encode";
 
 /** Whether a number is an int of the heap: a whole number of at most 2^53, up to where all are exact; and not -0. */
 export function isInt(value: number): boolean {
@@ -108,7 +108,7 @@ function isLiteral(value: unknown): value is object {
 }
 
 function noPlaceFor(value: unknown): BadValueError {
-  return new BadValueError(`a heap has no place for ${describe(value)}`);
+  return new BadValueError(`a heap cannot store ${describe(value)}`);
 }
 
 /** @throws {@link BadValueError} for a text that is not well-formed. */

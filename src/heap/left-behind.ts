@@ -14,17 +14,25 @@ import { structsOf } from "../persist/structs.js";
 import { storeOf } from "./heap.js";
 import type { Heap } from "./heap.js";
 
-/** An object that something of the program before held. */
+/** An object to which the saved program held references. */
 export interface Orphan {
   address: Address;
   type: string;
-  /** How many references nobody holds any more. */
+  /** Number of these references that have no owner in the restored heap. */
   references: number;
-  /** Where its handles were made, as far as known. */
+  /** Where its handles were created, as far as known. */
   sites: string[];
 }
 
-/** Of a restored heap: the objects to which the program before had references that nobody has taken over yet. */
+/**
+ * Lists the orphans of a restored heap: objects to which the saved program held references that have no owner yet. They
+ * keep their objects alive. `adoptOrphan` and `releaseOrphans` end that.
+ *
+ * @example
+ * ```ts
+ * for (const { type, references } of orphans(heap)) console.log(type, references);
+ * ```
+ */
 export function orphans(heap: Heap): Orphan[] {
   const store = liveStoreOf(heap);
   const found: Orphan[] = [];
@@ -33,20 +41,20 @@ export function orphans(heap: Heap): Orphan[] {
   return found;
 }
 
-/** Whether there is still an object, with outside references: somebody may have let them go by its address. */
+/** Whether the object is alive with outside references: `heap.core.decref` may have released them. */
 function isOrphan(store: Store, address: Address): boolean {
   return store.core.typeOf(address) >= 2 && store.core.roots(address) !== 0;
 }
 
-/** A handle that takes one of an orphan's references over. @throws {@link BadValueError} if there is none. */
+/** Returns a handle that takes over one reference of an orphan. The caller releases it. @throws {@link BadValueError} if the address is not an orphan's. */
 export function adoptOrphan(heap: Heap, address: Address): Handle {
   const store = liveStoreOf(heap);
   if (store.orphans?.take(address) !== true || !isOrphan(store, address))
-    throw new BadValueError(`nobody has left a reference to ${describe(address)} behind`);
+    throw new BadValueError(`${describe(address)} is not the address of an orphan of this heap: see orphans(heap)`);
   return adopt(store, address);
 }
 
-/** Lets go of all references that nobody has taken over. @returns How many. */
+/** Releases all references of orphans that were not adopted. Objects are freed if these were the last. @returns The number of references released. */
 export function releaseOrphans(heap: Heap): number {
   const store = liveStoreOf(heap);
   const entries = [...(store.orphans?.entries() ?? [])];
@@ -67,19 +75,19 @@ function liveStoreOf(heap: Heap): Store {
   return store;
 }
 
-/** A function that the program before had given the heap, and that images cannot hold. */
+/** A function that the saved program gave to the heap. Images cannot contain functions. */
 export interface Lost {
-  /** A struct's finalizer; the callback of a weak reference; what `weakref.finalize` was to run; the upkeep of a weak-valued map. */
+  /** A struct's finalizer; the callback of a weak reference; the function of `weakref.finalize`; the upkeep of a value map. */
   kind: "finalizer" | CallbackKind;
-  /** Type of the objects, or object, it was for. */
+  /** Type of the object, or of the objects, that the function served. */
   type: string;
   /** Name of the function; "" if it had none. */
   name: string;
-  /** Of a callback: the object it waits for. */
+  /** For a callback: the address of the watched object. */
   address?: Address;
 }
 
-/** Of a restored heap: functions that the program before had given it, and that are not there any more. Walks the heap. */
+/** Lists the functions of the saved program that a restored heap lacks. It walks the heap: O(objects). */
 export function lostFunctions(heap: Heap): Lost[] {
   const store = liveStoreOf(heap);
   const lost: Lost[] = structsOf(store)

@@ -15,52 +15,53 @@ import type { UnraisableHook } from "../state/unraisable.js";
 import type { CoreSource } from "../wasm/instance.js";
 
 export interface HeapOptions<Source = CoreSource> {
-  /** Most bytes of linear memory that the heap may take. @default 0xFFFF0000 (4 GiB less 64 KiB) */
+  /** Maximum size of linear memory, in bytes. @default 0xFFFF0000 (4 GiB less 64 KiB) */
   maxBytes?: number;
-  /** When to collect: see `heap.gc.setThreshold`. @default [700, 10, 10] */
+  /** Thresholds of automatic collection: see `heap.gc.setThreshold`. @default [700, 10, 10] */
   thresholds?: Thresholds;
-  /** Bytes by which the heap may grow between collections; 0 = any number: see `heap.gc.setByteThreshold`. @default 64 MiB */
+  /** Growth of the heap, in bytes, that triggers a collection; 0 for never: see `heap.gc.setByteThreshold`. @default 64 MiB */
   byteThreshold?: number;
   /**
-   * "bounded": collections of the whole heap, and the deaths of large structures, go in steps, so that none stops the
-   * program for long, whatever the size of the heap. See `heap.gc.pauses`. @default "unbounded"
+   * With "bounded", full collections and the freeing of large structures run in steps. The length of a step does not
+   * depend on the size of the heap. See `heap.gc.pauses`. @default "unbounded"
    */
   pauses?: Pauses;
   /**
-   * When weak references to cyclic garbage die: those with a callback before its finalizers run, and those without
-   * after them ("3.15", as Python does it from then on); or all of them before ("3.12"). @default "3.15"
+   * When the collector clears weak references to cyclic garbage. With "3.15", like Python from 3.15 on, it clears those
+   * with a callback before finalizers run, and those without a callback afterwards. With "3.12" it clears all of them
+   * before. @default "3.15"
    */
   weakrefTiming?: WeakrefTiming;
   /**
-   * The core to run, as a module, bytes, response or promise of one: `heapwright/core.wasm`, or
+   * The core to run: a module, bytes, a response, or a promise of one of these. Use `heapwright/core.wasm`, or
    * `checkedCore()` of `heapwright/checked`. @default the release core, inlined in this package
    */
   module?: Source;
   /**
-   * Seed of the hashes of strings, bytes, tuples and large numbers, as Python's `PYTHONHASHSEED`: one that others cannot
-   * know keeps them from choosing keys that collide. Nothing else depends on it. @default random
+   * Seed of the hashes of strings, bytes, tuples and large numbers, like Python's `PYTHONHASHSEED`. An attacker who does
+   * not know the seed cannot choose keys that collide. Nothing else depends on it. @default random
    */
   hashSeed?: number;
-  /** Remember where each handle was made, for `handles()`, `leaks()` and `onLeak`. Costs a stack trace a handle. @default true with the checked core, else false */
+  /** Record where each handle was created, for `handles()`, `leaks()` and `onLeak`. It costs one stack trace per handle. @default true with the checked core, else false */
   traceHandles?: boolean;
   /**
-   * Gets each handle that was forgotten, before it is released for you: see `leaks()`. What it throws goes to
-   * `onUnraisable`. @default nothing
+   * Called with each forgotten handle before the leak net releases it: see `leaks()`. `onUnraisable` receives its errors.
+   * @default none
    */
   onLeak?: LeakHook;
   /**
-   * Gets what finalizers, callbacks and `onLeak` throw, which nothing can catch; or "throw", to let it be an uncaught error,
-   * which ends Node. @default `console.error("Exception ignored in: …", error)`, as Python does, and the program goes on
+   * Called with each error of a finalizer, callback or `onLeak`, because no caller can catch these. With "throw", the error
+   * becomes an uncaught error, which ends Node. @default `console.error("Exception ignored in: …", error)`, like Python
    */
   onUnraisable?: UnraisableHook | "throw";
 }
 
-/** What a restored heap does not know from its image. */
+/** Options that an image does not contain. */
 export interface RestoreOptions<Source = CoreSource> extends Pick<
   HeapOptions<Source>,
   "module" | "traceHandles" | "onLeak" | "onUnraisable"
 > {
-  /** Most bytes of linear memory that the heap may take. @default what it was */
+  /** Maximum size of linear memory, in bytes. @default the limit of the saved heap */
   maxBytes?: number;
 }
 
@@ -71,8 +72,8 @@ export interface AsyncRestoreOptions<Source = CoreSource> extends RestoreOptions
 }
 
 /**
- * Growth, in bytes, after which a heap collects though few objects were born. Programs whose objects hold less than 90 KiB
- * each, on average, never reach it: the 701st birth collects before.
+ * Growth, in bytes, that triggers a collection after few allocations. A program whose objects average less than 90 KiB
+ * never reaches it, because its 701st allocation collects first.
  */
 const DEFAULT_BYTE_THRESHOLD = 64 * 2 ** 20;
 
@@ -93,7 +94,7 @@ export const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
   hashSeed: true,
 };
 
-/** A store for these options, which are checked. @throws {@link BadOptionError} */
+/** Checks the options and creates a store. @throws {@link BadOptionError} */
 export function makeStore(options: HeapOptions): Store {
   if (options.maxBytes !== undefined) checkMaxBytes(options.maxBytes);
   if (options.thresholds !== undefined) checkThresholds(options.thresholds);
@@ -101,20 +102,20 @@ export function makeStore(options: HeapOptions): Store {
   if (options.weakrefTiming !== undefined) checkWeakrefTiming(options.weakrefTiming);
   if (options.pauses !== undefined) checkPauses(options.pauses);
   if (options.hashSeed !== undefined && !Number.isInteger(options.hashSeed))
-    throw new BadOptionError(`hashSeed is a whole number, not ${describe(options.hashSeed)}`);
+    throw new BadOptionError(`hashSeed must be a whole number, not ${describe(options.hashSeed)}`);
   const { onUnraisable: given = reportIgnored } = options;
   const onUnraisable = given === "throw" ? reportUncaught : given;
   if (typeof onUnraisable !== "function")
-    throw new BadOptionError(`onUnraisable is a function or "throw", not ${describe(onUnraisable)}`);
+    throw new BadOptionError(`onUnraisable must be a function or "throw", not ${describe(onUnraisable)}`);
   const { traceHandles, onLeak } = options;
   if (onLeak !== undefined && typeof onLeak !== "function")
-    throw new BadOptionError(`onLeak is a function, not ${describe(onLeak)}`);
+    throw new BadOptionError(`onLeak must be a function, not ${describe(onLeak)}`);
   if (traceHandles !== undefined && typeof traceHandles !== "boolean")
-    throw new BadOptionError(`traceHandles is true or false, not ${describe(traceHandles)}`);
+    throw new BadOptionError(`traceHandles must be true or false, not ${describe(traceHandles)}`);
   return new Store(onUnraisable, onLeak, traceHandles);
 }
 
-/** Sets up a heap that has just been started. */
+/** Applies the options to a new heap. */
 export function applyOptions({ core }: Store, options: HeapOptions<unknown>): void {
   core.setHashSeed(options.hashSeed ?? Math.floor(Math.random() * 2 ** 32));
   if (options.thresholds !== undefined) core.setThresholds(...options.thresholds);

@@ -5,20 +5,35 @@ import { storeOf } from "./heap.js";
 import type { Heap } from "./heap.js";
 
 /**
- * The whole heap as bytes, to be restored by `restore` or looked at as a dump: its pages, types, named roots, and
- * handles. Freed memory is not in it. The heap can be used as before.
+ * Saves the whole heap as bytes: its pages, types, named roots, and the references its handles hold. `restore` restores
+ * it; `readImage` reads it as a dump. Freed memory is left out. The heap stays usable.
  *
- * With bounded pauses, deferred deaths, and a cycle that has decided what is garbage, are ended first: finalizers and
- * callbacks may run. A cycle that is still marking is given up; another will begin.
+ * With bounded pauses, `save` first frees the waiting objects, and finishes a cycle that has found its garbage. Finalizers
+ * and callbacks may run. A cycle that is still marking is abandoned; a new one starts later.
  *
- * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks, or in the middle of a copy or sort;
- *   {@link BadValueError} for what is no heap.
+ * @example
+ * ```ts
+ * await writeFile("program.heap", save(heap));
+ * ```
+ *
+ * @throws {@link HeapBusyError} inside a finalizer or callback of the heap, or during a copy or sort; {@link BadValueError} if
+ *   `heap` is not a heap.
  */
 export function save(heap: Heap): Bytes {
   return saveImage(stateOf(storeOf(heap)));
 }
 
-/** The same in pieces of some megabytes, for large heaps. All are of the moment of the call, whatever happens to the heap meanwhile. */
+/**
+ * Like `save`, but in pieces of a few megabytes, for large heaps. All pieces show the heap at the moment of the call; later
+ * changes do not affect them.
+ *
+ * @example
+ * ```ts
+ * await writeFile("program.heap", saveStream(heap));
+ * ```
+ *
+ * @throws as `save`
+ */
 export function saveStream(heap: Heap): ByteStream {
   const chunks = saveImageChunks(stateOf(storeOf(heap))).reverse();
   return new ReadableStream({

@@ -9,7 +9,7 @@ import { isTypedArray, lengthOf } from "../base/untrusted.js";
 import { uncloneable } from "../base/uncloneable.js";
 import type { Address } from "../wasm/exports.js";
 
-/** Typed arrays whose elements are as wide as a field. (Said so, because TypeScript below 5.7 knows no `Int8Array<ArrayBuffer>`.) */
+/** Typed arrays whose elements have the width of a field. TypeScript below 5.7 lacks `Int8Array<ArrayBuffer>`: hence `ReturnType`. */
 export type FieldArray =
   | ReturnType<typeof Int8Array.of>
   | ReturnType<typeof Uint8Array.of>
@@ -27,7 +27,7 @@ interface FieldArrayClass {
   new (buffer: ArrayBufferLike, offset: number, length: number): FieldArray;
 }
 
-/** What is needed of a field. `slot` is negative for raw ones. */
+/** The location and width of a field. `slot` is negative for raw fields. */
 interface BatchField {
   name: string;
   slot: number;
@@ -51,12 +51,12 @@ const ARRAYS: Readonly<Record<RawFieldType, FieldArrayClass>> = {
   f64: Float64Array,
 };
 
-/** Objects by their addresses, of which the caller has a reference to each. */
+/** Addresses of objects. The caller owns a reference to each object. */
 export type Addresses = ReturnType<typeof Uint32Array.of>;
 
 /**
- * The same to many objects in one call into the core: `heap.batch`. On raw addresses, as `heap.core`: an
- * address that is not a live object's, or not of the type it is said to be, damages the heap.
+ * Operations on many objects in one call into the core: `heap.batch`. It takes raw addresses, like `heap.core`. The
+ * release core does not check them: an address of a freed object, or of another type, damages the heap.
  */
 export class Batch {
   /** @internal */
@@ -69,19 +69,28 @@ export class Batch {
   }
 
   /**
-   * Creates `count` objects of a type, all fields 0, `false` or `null`. The caller owns a reference to each.
-   * May collect.
+   * Creates `count` objects of a type. All fields are 0, `false` or `null`. The caller owns a reference to each object, and
+   * releases it with `decref`. May collect.
    *
-   * @throws {@link BadValueError} for a type with required fields; {@link OutOfMemoryError}, and then there are none.
+   * @example
+   * ```ts
+   * const nodes = heap.batch.create(Node, 1000);
+   * heap.batch.decref(nodes);
+   * ```
+   *
+   * @throws {@link BadValueError} for a type with required fields, or a count that is not a whole number from 0 to 2^30;
+   *   {@link OutOfMemoryError}: no object is created then.
    */
   create(type: AnyStruct, count: number): Addresses {
     const store = this.#store;
     if (!Number.isInteger(count) || count < 0 || count > 2 ** 30)
-      throw new BadValueError(`expected a number of objects, got ${describe(count)}`);
+      throw new BadValueError(`expected a number of objects from 0 to 2^30, got ${describe(count)}`);
     const { id, name, required } = layoutIn(store, type);
     const [first] = required;
     if (first !== undefined)
-      throw new BadValueError(`${name}.${first.name} is required, so ${name} has no objects without values`);
+      throw new BadValueError(
+        `heap.batch.create() leaves fields empty, but ${name}.${first.name} is required: use ${name}.new({ … })`,
+      );
     return withLoan(store, 4 * count, (loan) => {
       let made = store.core.allocMany(id, count, loan) >>> 0;
       if (made < count) {
@@ -96,7 +105,16 @@ export class Batch {
     });
   }
 
-  /** Adds a reference to each, which the caller owns. @throws {@link OutOfMemoryError}, nothing changed. */
+  /**
+   * Adds a reference to each object. The caller owns it, and releases it with `decref`.
+   *
+   * @example
+   * ```ts
+   * heap.batch.incref(nodes);
+   * ```
+   *
+   * @throws {@link BadValueError} unless `objects` is a `Uint32Array`; {@link OutOfMemoryError}: nothing changes then.
+   */
   incref(objects: Addresses): void {
     const { core } = this.#store;
     this.#with(objects, 0, (loan, count) => {
@@ -104,7 +122,16 @@ export class Batch {
     });
   }
 
-  /** Gives a reference to each back, in order; an object dies if it was its last. */
+  /**
+   * Releases a reference of the caller to each object, in order. An object is freed if it was the last one.
+   *
+   * @example
+   * ```ts
+   * heap.batch.decref(nodes);
+   * ```
+   *
+   * @throws {@link BadValueError} unless `objects` is a `Uint32Array`; {@link OutOfMemoryError}.
+   */
   decref(objects: Addresses): void {
     this.#with(objects, 0, (loan, count) => {
       this.#store.core.decrefMany(loan, count);
@@ -112,9 +139,16 @@ export class Batch {
   }
 
   /**
-   * Reads a field of each. References come as addresses, 0 for none, borrowed (of a `weak` field: of weak references); a `bool` as 0 or 1.
+   * Reads a field of each object into a new typed array. A `bool` is read as 0 or 1, a reference as an address, or 0 for
+   * none. The addresses are borrowed: do not release them. A `weak` field gives the address of its weak reference.
    *
-   * @throws {@link BadFieldError}, {@link BadValueError}
+   * @example
+   * ```ts
+   * const ids = heap.batch.get(Node, "id", nodes);
+   * ```
+   *
+   * @throws {@link BadFieldError} for an unknown field; {@link BadValueError} unless `objects` is a `Uint32Array`;
+   *   {@link OutOfMemoryError}.
    */
   get<F>(type: Shaped<F, unknown>, field: keyof F & string, objects: Addresses): FieldArray {
     const store = this.#store;
@@ -129,18 +163,23 @@ export class Batch {
   }
 
   /**
-   * Writes a field of each: `values[i]` to `objects[i]`. Raw fields take the typed array that `get` returns
-   * for them; references addresses, 0 for none, which the field counts itself. What was there dies once all are written,
-   * so fields may be exchanged among the objects.
+   * Writes a field of each object: `values[i]` to `objects[i]`. `values` has the typed array class that `get` returns for
+   * the field. References are addresses, or 0 for none; the field adds its own reference, and the caller keeps its own.
+   * The old values are released only when all new ones are written, so objects may exchange fields.
    *
-   * @throws {@link BadFieldError}, {@link BadValueError} for an array of another length or element size,
-   *   {@link OutOfMemoryError}, nothing changed.
+   * @example
+   * ```ts
+   * heap.batch.set(Node, "id", nodes, Int32Array.from(nodes, (_, index) => index));
+   * ```
+   *
+   * @throws {@link BadFieldError} for an unknown field; {@link BadValueError} for an array of another length or class;
+   *   {@link OutOfMemoryError}: nothing changes then.
    */
   set<F>(type: Shaped<F, unknown>, field: keyof F & string, objects: Addresses, values: FieldArray): void {
     const store = this.#store;
     const { slot, offset, elements, size, name } = this.#field(type, field);
     this.#with(objects, size, (loan, count, data) => {
-      // Asked for only now: to get a loan may run code that resizes what they lie in.
+      // Checked after the loan, because getting it may run code that resizes the array's buffer.
       if (!isTypedArray(values, elements.name) || lengthOf(values) !== count)
         throw new BadValueError(`${name}: expected a ${elements.name} of ${count}, got ${describe(values)}`);
       if (count > 0) new elements(store.memory.u8.buffer, data, count).set(values as never);
@@ -158,14 +197,15 @@ export class Batch {
     return { name: `${name}.${layout.name}`, slot, offset, elements, size: codec?.size ?? 4 };
   }
 
-  /** Copies the addresses to the heap's memory, with room for `size` bytes each behind them, on a multiple of 8. */
+  /** Copies the addresses into linear memory, followed by `size` bytes for each, aligned to 8. */
   #with<T>(objects: Addresses, size: number, run: (loan: Address, count: number, data: Address) => T): T {
     if (!isTypedArray(objects, "Uint32Array"))
       throw new BadValueError(`expected a Uint32Array, got ${describe(objects)}`);
     const count = lengthOf(objects);
     const room = 8 * Math.ceil(count / 2);
     return withLoan(this.#store, room + size * count, (loan) => {
-      if (lengthOf(objects) !== count) throw new BadValueError("the addresses have changed in number meanwhile");
+      if (lengthOf(objects) !== count)
+        throw new BadValueError("the array of addresses was resized by a finalizer or callback during the call");
       if (count > 0) this.#store.memory.u32.set(objects, loan >>> 2);
       return run(loan, count, loan + room);
     });

@@ -4,28 +4,38 @@ import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 
 /**
- * The heap on raw addresses: `heap.core`, for hot loops. Nothing is allocated in JavaScript and, in the
- * release build, nothing is checked: an address that is not a live object's, a slot that does not
- * exist or a `decref` too many damages the heap. (The checked build refuses them.)
+ * Operations on raw addresses: `heap.core`, for hot loops. They allocate nothing in JavaScript. The release core checks
+ * nothing: the address of a freed object, a slot that does not exist, or one `decref` too many damages the heap. The
+ * checked core rejects these.
  *
- * An "outside reference" is one that this side holds, and gives back with `decref`.
+ * An outside reference is a reference held by JavaScript code. That code releases it with `decref`.
+ *
+ * @example
+ * ```ts
+ * const object = heap.core.alloc(Node.id);
+ * heap.core.decref(object);
+ * ```
  */
 export interface RawHeap {
-  /** A zeroed object of a type (`StructType.id`), with one outside reference. May collect. @throws {@link OutOfMemoryError} */
+  /** Allocates a zeroed object of a type (`StructType.id`). The caller owns one outside reference. May collect. @throws {@link OutOfMemoryError} */
   alloc(type: number): Address;
-  /** Adds an outside reference. @throws {@link OutOfMemoryError} only past 254 of them. */
+  /** Adds an outside reference. @throws {@link OutOfMemoryError}, only for an object with more than 254 outside references. */
   incref(object: Address): void;
-  /** Takes one away. The object dies if it was the last reference. */
+  /** Releases an outside reference. The object is freed if it was the last reference. */
   decref(object: Address): void;
+  /** The number of references to the object. */
   refcount(object: Address): number;
-  /** What a slot refers to, or 0. Borrowed: good as long as the slot holds it. */
+  /** The address in a slot, or 0. It is borrowed: valid while the slot holds it. */
   getRef(object: Address, slot: number): Address;
-  /** Puts a reference (0 = none) into a slot, which counts it itself. */
+  /** Stores an address (0 for none) in a slot. The slot adds its own reference; the caller keeps its own. */
   setRef(object: Address, slot: number, value: Address): void;
-  /** How many objects were found to be garbage. */
+  /** As `heap.gc.collect`. @returns The number of objects found to be garbage. */
   collect(generation: Generation): number;
+  /** One of the three thresholds: see `heap.gc.setThreshold`. */
   threshold(generation: Generation): number;
+  /** Sets all three thresholds: see `heap.gc.setThreshold`. @throws {@link BadOptionError} */
   setThresholds(t0: number, t1: number, t2: number): void;
+  /** One of the three counters: see `heap.gc.getCount`. */
   count(generation: Generation): number;
 }
 

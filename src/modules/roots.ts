@@ -10,8 +10,8 @@ import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 
 /**
- * Objects by name: `heap.roots`. A name keeps its object alive, as a handle does, and is saved with the heap: names
- * are the way into a heap that was restored.
+ * Named objects: `heap.roots`. A name keeps its object alive, like a handle. An image contains the names, so a program
+ * finds its objects in a restored heap by name.
  */
 export class Roots {
   /** @internal */
@@ -29,19 +29,26 @@ export class Roots {
     return this.#store.roots;
   }
 
+  /** The number of names. */
   get size(): number {
     return this.#addresses.size;
   }
 
+  /** Whether an object has this name. */
   has(name: string): boolean {
     return this.#addresses.has(name);
   }
 
   /**
-   * A new handle for the object of a name; `undefined` if there is none. With a struct, the object must be one of it, or
-   * of one that extends it: `heap.roots.get("alice", Person)`.
+   * Returns a new handle for the object of a name, or `undefined` if there is none. The caller releases the handle. If a
+   * struct is given, the object must be of this struct or of one that extends it.
    *
-   * @throws {@link BadValueError} if it is another object.
+   * @example
+   * ```ts
+   * using alice = heap.roots.get("alice", Person);
+   * ```
+   *
+   * @throws {@link BadValueError} if the object is of another type.
    */
   get(name: string): Handle | undefined;
   get<S extends AnyStruct>(name: string, struct: S): ObjectOf<S> | undefined;
@@ -52,16 +59,26 @@ export class Roots {
       const layout = layoutIn(store, struct);
       if (address !== undefined && !layout.has(address))
         throw new BadValueError(
-          `the root ${describe(name)} is no ${layout.name}, but of ${store.typeAt(address).name}`,
+          `the root ${describe(name)} must be of type ${layout.name}, but is of type ${store.typeAt(address).name}`,
         );
     }
     return address === undefined ? undefined : share(store, address);
   }
 
-  /** Gives an object a name, which it takes from the one that has it. The handle stays yours. @throws {@link BadValueError}, {@link OutOfMemoryError} */
+  /**
+   * Gives an object a name. If another object has the name, it loses it, and is freed if that was its last reference. The
+   * caller keeps its handle, and releases it.
+   *
+   * @example
+   * ```ts
+   * heap.roots.set("alice", alice);
+   * ```
+   *
+   * @throws {@link BadValueError} unless the name is a string and the object a handle of this heap; {@link OutOfMemoryError}.
+   */
   set(name: string, object: Handle): this {
     const store = this.#store;
-    if (typeof name !== "string") throw new BadValueError(`a root has a name, not ${describe(name)}`);
+    if (typeof name !== "string") throw new BadValueError(`the name of a root must be a string, not ${describe(name)}`);
     const address = addressIn(store, object);
     store.incref(address);
     const old = store.roots.get(name);
@@ -70,7 +87,7 @@ export class Roots {
     return this;
   }
 
-  /** Takes a name away; the object may die of it. @returns Whether it was there. */
+  /** Removes a name. Its object is freed if that was the last reference. @returns Whether there was such a name. */
   delete(name: string): boolean {
     const roots = this.#addresses;
     const address = roots.get(name);
@@ -80,19 +97,29 @@ export class Roots {
     return true;
   }
 
+  /** Removes all names. */
   clear(): void {
     for (const name of this.#addresses.keys()) this.delete(name);
   }
 
-  /** The names of now, in the order in which they were first given. */
+  /** Iterates over the names, in the order of first use. Later changes do not affect the iterator. */
   keys(): IterableIterator<string> {
     return [...this.#addresses.keys()].values();
   }
-  /** A new handle for each object of now. */
+  /** Iterates over a new handle for each named object. The caller releases the handles. */
   *values(): Generator<Handle, void> {
     for (const [, object] of this.entries()) yield object;
   }
-  /** The names of now, and a new handle for the object of each. */
+  /**
+   * Iterates over the names, with a new handle for the object of each. The caller releases the handles.
+   *
+   * @example
+   * ```ts
+   * heap.scope(() => {
+   *   for (const [name, object] of heap.roots.entries()) console.log(name, object.type);
+   * });
+   * ```
+   */
   *entries(): Generator<[name: string, object: Handle], void> {
     for (const name of this.keys()) {
       const object = this.get(name);

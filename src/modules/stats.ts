@@ -3,7 +3,7 @@ import type { Store } from "../state/store.js";
 export interface TypeStats {
   type: string;
   count: number;
-  /** Of the objects' blocks; what they refer to and their buffers not counted. */
+  /** Bytes of the objects' blocks. Their buffers and the objects they refer to are not included. */
   bytes: number;
 }
 
@@ -11,49 +11,51 @@ export interface SizeClassStats {
   /** Bytes of a block. */
   blockBytes: number;
   pages: number;
-  /** Blocks in use, and blocks free in the pages that the class has. */
+  /** Number of blocks in use. */
   used: number;
+  /** Number of free blocks in the pages of this size class. */
   free: number;
 }
 
-/** A heap in numbers. All sizes in bytes. */
+/** The sizes and counts of a heap. All sizes are in bytes. */
 export interface HeapStats {
   bytes: {
-    /** Linear memory taken so far: the next four together. */
+    /** Linear memory taken so far: the sum of the next four. */
     reserved: number;
-    /** Pages that serve objects. */
+    /** Pages that hold objects. */
     usedPages: number;
-    /** Pages that serve nothing, and any size next. */
+    /** Free pages. Any size class can take them. */
     freePages: number;
     /** The heap's own tables. */
     tables: number;
-    /** Set aside for the bitmaps of full collections. */
+    /** Reserved for the mark bitmaps of full collections. */
     bitmaps: number;
     /** Blocks of live objects and their buffers. */
     live: number;
   };
-  /** The part of `usedPages` that no live object fills. */
+  /** The share of `usedPages` not filled by live objects, from 0 to 1. */
   fragmentation: number;
-  /** Live objects, the immortal ones included. */
+  /** Live objects, including the immortal ones. */
   objects: number;
-  /** Blocks in use, those of buffers included: Python's `sys.getallocatedblocks()`. */
+  /** Blocks in use, including those of buffers: Python's `sys.getallocatedblocks()`. */
   blocks: number;
+  /** Live weak references. */
   weakrefs: number;
   /** Interned strings: Python's `sys.getunicodeinternedsize()`. */
   interned: number;
-  /** Objects that are known to wait for their death, with bounded pauses. Each may hold more. */
+  /** With bounded pauses: unreferenced objects that wait to be freed. Each may keep more objects alive. */
   waiting: number;
   /** Handles not yet released. */
   handles: number;
-  /** Handles that were forgotten, and that have been released for you, since the heap was made: see `heap.leaks()`. */
+  /** Handles that the program forgot and the leak net released, since the heap was created: see `heap.leaks()`. */
   forgotten: number;
-  /** Types with live objects, the most bytes first. */
+  /** Types with live objects, most bytes first. */
   byType: TypeStats[];
-  /** Size classes that have pages, the smallest first. */
+  /** Size classes with pages, smallest first. */
   sizeClasses: SizeClassStats[];
 }
 
-/** Walks the heap and counts. */
+/** Counts by walking the heap: O(objects). */
 export function takeStats(store: Store): HeapStats {
   const { core } = store;
   core.census();

@@ -93,7 +93,7 @@ class CopyOut {
   #shell(address: Address, type: number): unknown {
     if (type === TYPE_LIST || type === TYPE_TUPLE) return [];
     if (type === TYPE_SET) {
-      if (this.isJson) throw new BadValueError("JSON has no sets");
+      if (this.isJson) throw new BadValueError("JSON cannot represent a set");
       return new Set();
     }
     if (type !== TYPE_DICT || this.isJson) return {};
@@ -157,14 +157,15 @@ class CopyOut {
   }
 
   #jsonAtom(address: Address, type: number): unknown {
-    if (type === TYPE_BYTES) throw new BadValueError("JSON has no bytes");
+    if (type === TYPE_BYTES) throw new BadValueError("JSON cannot represent bytes");
     const value = readAtom(this.reader, address, type);
     return typeof value === "bigint" ? exactNumber(value) : value;
   }
 
   #jsonKey(key: Address): string {
     const type = this.reader.typeIdAt(key);
-    if (!isAtomType(type)) throw new BadValueError(`JSON has no keys of type ${this.reader.typeAt(key).name}`);
+    if (!isAtomType(type))
+      throw new BadValueError(`JSON cannot represent a key of type ${this.reader.typeAt(key).name}`);
     return String(this.#jsonAtom(key, type));
   }
 }

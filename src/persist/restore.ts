@@ -80,7 +80,7 @@ function restoreTypes(store: Store, plans: readonly TypePlan[]): void {
       made.set(plan, layout);
     } catch (error) {
       if (!(error instanceof HeapwrightError)) throw error;
-      throw new BadImageError(`the image has a type that cannot be: ${error.message}`);
+      throw new BadImageError(`invalid type in image: ${error.message}`);
     }
   });
   for (const { id } of made.values()) store.unclaimed.add(id);

@@ -10,7 +10,9 @@ const MIN_BYTES = 4 * 65536;
 /** @throws {@link BadOptionError} */
 export function checkMaxBytes(maxBytes: unknown): number {
   if (!Number.isInteger(maxBytes) || (maxBytes as number) < MIN_BYTES || (maxBytes as number) > MAX_BYTES) {
-    throw new BadOptionError(`maxBytes is a whole number from ${MIN_BYTES} to ${MAX_BYTES}, not ${describe(maxBytes)}`);
+    throw new BadOptionError(
+      `maxBytes must be a whole number from ${MIN_BYTES} to ${MAX_BYTES}, not ${describe(maxBytes)}`,
+    );
   }
   return maxBytes as number;
 }
@@ -26,7 +28,7 @@ export function checkThresholds(thresholds: unknown): Thresholds {
   if (three.length !== 3) throw new BadOptionError(`expected three thresholds, got ${describe(thresholds)}`);
   for (const threshold of three) {
     if (!Number.isInteger(threshold) || threshold !== ((threshold as number) | 0)) {
-      throw new BadOptionError(`a threshold is a whole number of 32 bits, not ${describe(threshold)}`);
+      throw new BadOptionError(`a threshold must be a whole number of 32 bits, not ${describe(threshold)}`);
     }
   }
   return three as unknown as Thresholds;
@@ -35,7 +37,7 @@ export function checkThresholds(thresholds: unknown): Thresholds {
 /** @throws {@link BadOptionError} */
 export function checkByteThreshold(bytes: unknown): number {
   if (!Number.isInteger(bytes) || (bytes as number) < 0 || (bytes as number) > 0xffffffff)
-    throw new BadOptionError(`a byte threshold is a whole number of 32 bits, not ${describe(bytes)}`);
+    throw new BadOptionError(`a byte threshold must be a whole number of 32 bits, not ${describe(bytes)}`);
   return bytes as number;
 }
 
@@ -51,13 +53,13 @@ export type WeakrefTiming = "3.12" | "3.15";
 /** @throws {@link BadOptionError} */
 export function checkWeakrefTiming(timing: unknown): WeakrefTiming {
   if (timing !== "3.12" && timing !== "3.15")
-    throw new BadOptionError(`weakrefTiming is "3.12" or "3.15", not ${describe(timing)}`);
+    throw new BadOptionError(`weakrefTiming must be "3.12" or "3.15", not ${describe(timing)}`);
   return timing;
 }
 
 export function checkUnits(units: unknown): number {
   if (!Number.isInteger(units) || (units as number) < 1 || (units as number) >= 2 ** 31)
-    throw new BadOptionError(`units of work are a whole number from 1 to 2147483647, not ${describe(units)}`);
+    throw new BadOptionError(`units of work must be a whole number from 1 to 2147483647, not ${describe(units)}`);
   return units as number;
 }
 
@@ -66,7 +68,7 @@ export type Pauses = "unbounded" | "bounded";
 
 export function checkPauses(pauses: unknown): Pauses {
   if (pauses !== "unbounded" && pauses !== "bounded")
-    throw new BadOptionError(`pauses are "bounded" or "unbounded", not ${describe(pauses)}`);
+    throw new BadOptionError(`pauses must be "bounded" or "unbounded", not ${describe(pauses)}`);
   return pauses;
 }
 

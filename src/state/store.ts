@@ -23,26 +23,25 @@ import { deadExports, guardExports, isSound, suspiciousExports } from "../wasm/g
 import type { CoreExports } from "../wasm/readings.js";
 import { HeapMemory } from "../wasm/memory.js";
 
-/** What a scope ends: a handle, or what owns one. */
+/** A member of a scope: a handle, or an owner of a handle. */
 export interface Scoped {
   readonly released: boolean;
   release(): void;
 }
 
-/** A function for the core to call, with a handle of the object that it is about. */
+/** A function that the core calls with a handle of the object concerned. */
 export type Callback = (handle: never) => void;
 
-/** Heaps that the program has made. */
+/** Number of heaps created by the program. */
 let made = 0;
 
 /**
- * One heap's core, memory and books, shared by its handles and modules. It makes no handles. Not public.
+ * The core, memory and tables of one heap, shared by its handles and modules. It creates no handles. Not public.
  *
- * `core` is swapped for functions that throw once the heap is disposed of or corrupt, so that nothing
- * needs to ask.
+ * When the heap is disposed of or corrupt, functions that throw replace `core`. So callers need not check.
  */
 export class Store implements Reader {
-  /** Which heap of the program it is: the first is 1. */
+  /** Number of this heap in the program. The first is 1. */
   readonly number = ++made;
   core!: CoreExports;
   memory!: HeapMemory;
@@ -50,17 +49,17 @@ export class Store implements Reader {
   readonly leaks = new LeakLog();
   readonly types = new TypeTable();
   readonly callbacks = new Map<number, Callback>();
-  /** What is known of callbacks, also of those that a restored heap has lost. */
+  /** Labels of callbacks, including those that a restored heap has lost. */
   readonly callbackLabels = new Map<number, CallbackLabel>();
   /** Addresses by name: `heap.roots`. Each owns a reference. */
   readonly roots = new Map<string, Address>();
-  /** Structs that came with an image, and that the program has not defined yet. */
+  /** Structs of an image that the program has not defined yet. */
   readonly unclaimed = new Set<number>();
-  /** References of a program before, that nobody has taken over yet. */
+  /** References of the saved program that have no owner yet. */
   orphans: Orphans | undefined;
-  /** Where objects were made, as far as somebody has traced it. */
+  /** The allocation sites of traced objects. */
   traces: Traces = NO_TRACES;
-  /** Copies a container of JavaScript's into the heap: `Heap.from`. Gives an object with one reference for the caller. */
+  /** Copies a JavaScript container into the heap: `Heap.from`. The caller owns one reference to the result. */
   copyIn: (value: object) => Address = () => 0;
   /** Runs the finalizer of an object. */
   onFinalize: (object: Address, type: number) => void = () => undefined;
@@ -68,13 +67,13 @@ export class Store implements Reader {
   onCallback: (weakref: Address, id: number) => void = () => undefined;
   /** Receives the events of collections. */
   onCollection: CoreImports["collection"] = () => undefined;
-  /** What was made in the innermost scope, if one is open. */
+  /** Members of the innermost open scope. */
   scope: Scoped[] | undefined;
-  /** Of each weak map that is being looped over: by how many loops, and how often it has been changed since the first began. */
+  /** For each weak map under iteration: the number of loops, and the number of changes since the first loop started. */
   readonly loops = new Map<Address, { loops: number; changes: number }>();
   /** Lists that are being sorted. */
   readonly locked = new Set<Address>();
-  /** Hooks under way. */
+  /** Number of running hooks. */
   depth = 0;
   isDisposed = false;
   isCorrupt = false;
@@ -90,7 +89,7 @@ export class Store implements Reader {
     this.#traceHandles = traceHandles;
   }
 
-  /** What the core calls. */
+  /** The functions the core imports. */
   readonly hooks: CoreImports = {
     finalize: this.#hook("finalizer", (object, type) => {
       this.onFinalize(object >>> 0, type);
@@ -107,7 +106,7 @@ export class Store implements Reader {
     },
   };
 
-  /** A function that the core may call: nothing that is thrown in it gets back into the core. */
+  /** Wraps a function for the core: its errors never propagate into the core. */
   #hook(
     where: UnraisableContext["where"],
     run: (a: number, b: number, c: number) => void,
@@ -134,12 +133,12 @@ export class Store implements Reader {
     });
   }
 
-  /** What is known of a handle that is not released. */
+  /** Describes a handle that is not released. */
   describeHandle(address: Address, site: string | undefined): LiveHandle {
     return { type: this.typeAt(address).name, address, ...(site === undefined ? {} : { site }) };
   }
 
-  /** Lets the next call of the core prove the heap sound before it does what it is for. */
+  /** Makes the next call of the core verify the heap first. */
   #suspect(exports: CoreExports): void {
     const trusted = this.core;
     let isProven = false;
@@ -154,7 +153,7 @@ export class Store implements Reader {
     });
   }
 
-  /** Ends a heap that is no more one. */
+  /** Disables a corrupt heap. */
   #break(message: string, cause?: unknown): CorruptHeapError {
     const error = (): CorruptHeapError =>
       new CorruptHeapError(`the heap can no longer be used: ${message}`, cause === undefined ? undefined : { cause });
@@ -164,7 +163,7 @@ export class Store implements Reader {
     return error();
   }
 
-  /** Ends all use. */
+  /** Disables the heap: each later call throws. */
   detach(): void {
     this.isDisposed = true;
     this.#end(() => new HeapDisposedError("this heap has been disposed of"));
@@ -177,13 +176,13 @@ export class Store implements Reader {
     this.traces = NO_TRACES;
   }
 
-  /** Whether the heap is of no more use, so that nothing in it needs to be given back. */
+  /** Whether the heap is disposed of or corrupt. References need not be released then. */
   get isDead(): boolean {
     return this.isDisposed || this.isCorrupt;
   }
 
   /**
-   * The one rule for what is asked of a heap that is gone: it throws. What would not ask the core anyway asks this first.
+   * Throws if the heap is disposed of or corrupt. Operations that do not call the core call this first.
    *
    * @throws {@link HeapDisposedError}, {@link CorruptHeapError}
    */
@@ -196,7 +195,7 @@ export class Store implements Reader {
     return this.core.refcount(address) >>> 0 >= IMMORTAL_REFCOUNT;
   }
 
-  /** Runs something that makes handles which do not end with the scope around it. */
+  /** Runs `run` outside of scopes: no scope releases the handles it creates. */
   outsideScopes<T>(run: () => T): T {
     const { scope } = this;
     this.scope = undefined;
@@ -207,7 +206,7 @@ export class Store implements Reader {
     }
   }
 
-  /** Calls user code from inside the core, or as if. Errors go to `onUnraisable`, scopes stay outside. */
+  /** Calls user code that has no caller to catch its errors. `onUnraisable` receives them. Open scopes do not apply. */
   callOut<A extends unknown[]>(context: UnraisableContext, run: (...args: A) => unknown, ...args: A): void {
     const { depth } = this;
     this.depth = depth + 1;
@@ -223,7 +222,7 @@ export class Store implements Reader {
   }
 
   /**
-   * Lets through what a function returned that had to be done by then. What a promise is rejected with goes to `onUnraisable`.
+   * Returns the result of a synchronous function, and rejects promises. `onUnraisable` receives a promise's rejection.
    *
    * @throws {@link BadValueError} for a promise.
    */
@@ -233,7 +232,7 @@ export class Store implements Reader {
     });
   }
 
-  /** Never throws, unless the core under this call has failed: then there is nothing to go on with. */
+  /** Never throws, unless the core below this call has failed. */
   #report(error: unknown, context: UnraisableContext): void {
     if (isA(error, CorruptHeapError) && this.isCorrupt) throw error;
     dropFrames(error);
@@ -244,7 +243,7 @@ export class Store implements Reader {
     }
   }
 
-  /** Id of a function for the core. `label` is what an image says of it. */
+  /** Registers a function for the core and returns its id. `label` describes it in an image. */
   registerCallback(callback: Callback, label: CallbackLabel = { kind: "callback", name: nameOf(callback) }): number {
     const id = this.nextCallback++;
     this.callbacks.set(id, callback);
@@ -268,8 +267,8 @@ export class Store implements Reader {
   }
 
   /**
-   * Counts an outside reference. That needs memory from the 255th on. If there is none, it does not collect: the caller
-   * may have addresses of objects that a finalizer could release.
+   * Adds an outside reference. From the 255th on, this needs memory. It never triggers a collection, because a finalizer
+   * could free objects whose addresses the caller still holds.
    *
    * @throws {@link OutOfMemoryError}
    */
@@ -278,8 +277,8 @@ export class Store implements Reader {
   }
 
   /**
-   * Asks for the room on the stack that the end of an operation needs, before it begins. So even if the stack overflows
-   * in its middle, its end can give back what it took.
+   * Checks that the stack has room for the cleanup of an operation, before the operation starts. If the stack overflows
+   * during the operation, the cleanup can still release everything.
    *
    * @throws RangeError, as the engine does on a stack overflow. Nothing has changed.
    */
@@ -288,7 +287,7 @@ export class Store implements Reader {
   }
 
   /**
-   * Keeps an object alive while `run` runs, in which a hook may release it.
+   * Keeps an object alive during `run`, even if a hook releases it.
    *
    * @throws {@link OutOfMemoryError}
    */
@@ -303,9 +302,9 @@ export class Store implements Reader {
   }
 
   /**
-   * Runs something that returns 0 when memory is out; then once more after a full collection.
+   * Runs `run`, which returns 0 if memory is exhausted. After a 0 it collects everything and runs `run` once more.
    *
-   * @throws {@link OutOfMemoryError} if that did not help either.
+   * @throws {@link OutOfMemoryError} if the second attempt returns 0 too.
    */
   require(attempt: () => number, what: string): Address {
     let result = attempt();
@@ -317,7 +316,7 @@ export class Store implements Reader {
     return result >>> 0;
   }
 
-  /** What to throw when there is no memory for something. */
+  /** Creates the error for exhausted memory. */
   outOfMemory(what: string, cause?: unknown): OutOfMemoryError {
     return outOfMemory(what, { ...this.#fill(), handles: this.net.count }, cause);
   }
@@ -327,12 +326,12 @@ export class Store implements Reader {
     return { used: core.reservedBytes() - core.freePageBytes(), limit: core.limitBytes() };
   }
 
-  /** Sees whether the heap has grown so far that JavaScript's collector should look for forgotten handles. */
+  /** Prompts JavaScript's collector to find forgotten handles if the heap has grown enough. */
   lookAtFill(): void {
     this.#pressure.look(this.#fill());
   }
 
-  /** Tells of a large payload, to which there is a handle. */
+  /** Counts a large payload that a handle keeps alive. */
   countLarge(bytes: number): void {
     if (!this.#pressure.count(bytes)) return;
     this.net.close();

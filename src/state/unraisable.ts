@@ -1,21 +1,21 @@
 import { BadValueError } from "../base/errors.js";
 import { isLater, isThenable } from "../base/untrusted.js";
 
-/** Where an error came from that nothing could catch. */
+/** The source of an error that no caller can catch. */
 export interface UnraisableContext {
   /**
-   * What threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, what `weakref.finalize` ran at
-   * `dispose`, the option `onLeak`; or the promise that one of these, or the function of a scope or pause, returned and
-   * should not have.
+   * The code that threw: a finalizer, the callback of a weak reference, one of `heap.gc.callbacks`, a function that
+   * `weakref.finalize` ran at `dispose()`, or the option `onLeak`. It may also be a promise that one of these, or the
+   * function of a scope or pause, returned by mistake.
    */
   where: "finalizer" | "callback" | "gc callback" | "exit" | "leak" | "scope" | "pause";
-  /** Type of the object, if it was called for one. */
+  /** Type of the object concerned, if there is one. */
   type?: string;
 }
 
 export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
 
-/** What Python does with an error that nothing can catch: it says so, and goes on. */
+/** Reports the error and continues, like Python. */
 export function reportIgnored(error: unknown, { where, type }: { where: string; type?: string }): void {
   try {
     console.error(`Exception ignored in: ${where}${type === undefined ? "" : ` of ${type}`}\n`, error);
@@ -24,7 +24,7 @@ export function reportIgnored(error: unknown, { where, type }: { where: string; 
   }
 }
 
-/** What an error nobody catches would do. */
+/** Throws the error as an uncaught error. */
 export function reportUncaught(error: unknown): void {
   if (typeof reportError === "function") reportError(error);
   else
@@ -39,7 +39,7 @@ export function checkAtOnce(run: unknown, what: UnraisableContext["where"]): voi
 }
 
 /**
- * Lets through what a function returned that had to be done by then. What a promise is rejected with goes to `report`.
+ * Returns the result of a synchronous function, and rejects promises. `report` receives a promise's rejection.
  *
  * @throws {@link BadValueError} for a promise.
  */

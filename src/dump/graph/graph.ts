@@ -1,10 +1,9 @@
 /**
- * A heap dump as columns: what every reader produces (heap images, V8's `.heapsnapshot`) and every
- * analysis and exporter takes.
+ * A heap dump stored as columns. Readers produce it from heap images and V8's `.heapsnapshot`; analyses and exporters take
+ * it.
  *
- * There is no object per node. A node is an **ordinal**, 0 ≤ v < `nodes.count`, an edge is an ordinal,
- * 0 ≤ e < `edges.count`, and a column is a typed array indexed by one of them. Nothing is ever changed
- * after the graph is made; analyses keep their results in columns of their own.
+ * A node is an **ordinal**, 0 ≤ v < `nodes.count`, not an object. An edge is an ordinal, 0 ≤ e < `edges.count`. A column is
+ * a typed array indexed by one of them. The graph never changes; analyses keep their results in their own columns.
  *
  * ```text
  *   nodes.firstEdge   0     2  2        5          count + 1 entries, the last is edges.count
@@ -12,69 +11,75 @@
  *   edges.target      7  1  ·  4  4  9  ·          edges of node v: firstEdge[v] ≤ e < firstEdge[v + 1]
  * ```
  *
- * The roots are no nodes: they are rows of a table of their own. Analyses that need a single root (dominators)
- * put one above them, whose ordinal is `nodes.count`.
+ * Roots are not nodes; they are rows of their own table. An analysis that needs a single root (dominators) adds one above
+ * them, with the ordinal `nodes.count`.
  *
- * A column that a source does not know is `null` (a V8 dump has no refcounts).
+ * A column is `null` if the source does not have its data: a V8 dump has no refcounts.
+ *
+ * @example
+ * ```ts
+ * const { nodes, edges } = graph;
+ * for (let e = nodes.firstEdge[0]; e < nodes.firstEdge[1]; e++) console.log(edges.target[e]); // referents of node 0
+ * ```
  */
 export interface HeapGraph {
-  /** What the graph was read from. */
+  /** The kind of input the graph was read from. */
   readonly source: "image" | "heapsnapshot" | "builder";
   readonly nodes: NodeColumns;
   readonly edges: EdgeColumns;
   readonly roots: RootColumns;
   /** Types, indexed by `nodes.type`. */
   readonly types: readonly GraphType[];
-  /** Strings, each once. Index 0 is the empty string, which stands for "none". */
+  /** Strings without duplicates. Index 0 is the empty string and means "none". */
   readonly strings: readonly string[];
-  /** Raw contents of nodes (text, bytes, numbers; no slots), for finding duplicates. */
+  /** Raw contents of nodes (text, bytes, numbers; no slots). The search for duplicates uses them. */
   readonly contents: Contents | null;
-  /** How memory is divided. Only images know. */
+  /** The division of memory into regions. Only images have it. */
   readonly memory: MemoryMap | null;
 }
 
-/** One entry per node; `firstEdge` has one more. */
+/** One entry per node. `firstEdge` has one entry more. */
 export interface NodeColumns {
   readonly count: number;
   /**
-   * Identity that is stable between dumps of one heap: the birth number of an object of ours, the node id of V8.
-   * 0 where it has none yet (an object of ours that is young): then only address, type and size can match it.
+   * An identity that is stable between dumps of one heap: the birth number of a heapwright object, or V8's node id.
+   * It is 0 for a young heapwright object, which only address, type and size can match.
    */
   readonly id: Uint32Array | Float64Array;
   /** Address in linear memory, unsigned. */
   readonly address: Uint32Array | null;
   /** Index into `types`. */
   readonly type: Uint32Array;
-  /** Index into `strings`: what to call this one node (the text of a str, the name of a closure). 0: no label. */
+  /** Index into `strings`: the label of the node, such as the text of a str or the name of a closure. 0: no label. */
   readonly label: Uint32Array;
-  /** Bytes of the node itself: header, slots, fields, and the buffer it owns. */
+  /** Bytes of the node: header, slots, fields, and the buffer it owns. */
   readonly selfSize: Uint32Array | Float64Array;
-  /** Strong references to the node as the heap counts them. Says nothing where {@link NodeFlag.IMMORTAL} is set. */
+  /** The node's refcount. Meaningless if {@link NodeFlag.IMMORTAL} is set. */
   readonly refcount: Uint32Array | null;
-  /** How many of `refcount` come from outside the heap (handles, named roots, `incref`). */
+  /** The part of `refcount` from outside the heap: handles, named roots, `incref`. */
   readonly outside: Uint32Array | null;
-  /** 0, 1 or 2; {@link NO_GENERATION} for what is in none. */
+  /** 0, 1 or 2; {@link NO_GENERATION} for a node in no generation. */
   readonly generation: Uint8Array | null;
   /** Bits of {@link NodeFlag}. */
   readonly flags: Uint16Array;
-  /** Index into `strings`: where it was allocated, the innermost frame first, a frame per line. 0: unknown. */
+  /** Index into `strings`: the stack of the allocation, innermost frame first, one frame per line. 0: unknown. */
   readonly site: Uint32Array | null;
   /** First edge of each node, `count + 1` entries. */
   readonly firstEdge: Uint32Array;
 }
 
-/** One entry per edge, those of one node next to each other, in slot order. */
+/** One entry per edge. The edges of a node are adjacent, in slot order. */
 export interface EdgeColumns {
   readonly count: number;
   /** Ordinal of the node referred to. */
   readonly target: Uint32Array;
-  /** What {@link EdgeColumns.kind} says it is: a number (index, slot), or an index into `strings`. */
+  /** A number (index, slot) or an index into `strings`, depending on {@link EdgeColumns.kind}. */
   readonly label: Uint32Array;
   /** An {@link EdgeStrength}, an {@link EdgeLabel} and {@link EDGE_INTERNAL}, or'ed. */
   readonly kind: Uint8Array;
 }
 
-/** What holds nodes from outside the graph. A node may have several rows. */
+/** References to nodes from outside the graph. A node may have several rows. */
 export interface RootColumns {
   readonly count: number;
   /** Ordinal of the node held. */
@@ -83,29 +88,29 @@ export interface RootColumns {
   readonly kind: Uint8Array;
   /** Index into `strings`: the name of a named root, the site of a handle. 0: none. */
   readonly name: Uint32Array;
-  /** How many of the target's outside references this row explains. 0 for roots that are not counted (immortals, V8's). */
+  /** Number of the target's outside references that this row explains. 0 for uncounted roots: immortals and V8's roots. */
   readonly references: Uint32Array;
 }
 
 export interface GraphType {
-  /** Unique together with `kind`. What histograms group by. */
+  /** Unique together with `kind`. Histograms group by both. */
   readonly name: string;
-  /** The family: `struct`, `list`, `dict`, `str` … of ours; `object`, `closure`, `string` … of V8. */
+  /** The family: `struct`, `list`, `dict`, `str` … in images; `object`, `closure`, `string` … in V8 dumps. */
   readonly kind: string;
   /** Names of its reference slots, for edges labelled {@link EdgeLabel.SLOT}. */
   readonly fields: readonly string[];
 }
 
-/** The contents of node v are `bytes.subarray(offset[v], offset[v] + length[v])`; it has none where `offset[v]` is {@link NO_NODE}. */
+/** The contents of node v are `bytes.subarray(offset[v], offset[v] + length[v])`. It has none if `offset[v]` is {@link NO_NODE}. */
 export interface Contents {
   readonly bytes: Uint8Array;
   readonly offset: Uint32Array;
   readonly length: Uint32Array;
 }
 
-/** Where the bytes of linear memory are. The regions cover it without gap, in address order. */
+/** The regions of linear memory. They cover it without gaps, in address order. */
 export interface MemoryMap {
-  /** All of it, in bytes. */
+  /** Size of linear memory, in bytes. */
   readonly bytes: number;
   readonly regions: RegionColumns;
 }
@@ -118,7 +123,7 @@ export interface RegionColumns {
   readonly bytes: Float64Array;
   /** A {@link RegionKind}. */
   readonly kind: Uint8Array;
-  /** Bytes of one block (the size class), 0 where there are none. */
+  /** Bytes of one block (the size class). 0 for regions without blocks. */
   readonly blockBytes: Uint32Array;
   readonly blocks: Uint32Array;
   readonly blocksUsed: Uint32Array;
@@ -127,41 +132,41 @@ export interface RegionColumns {
 export const RegionKind = { FREE: 0, SPAN: 1, LARGE: 2, OVERHEAD: 3 } as const;
 export type RegionKind = (typeof RegionKind)[keyof typeof RegionKind];
 
-/** "No node", where an ordinal is asked for. */
+/** Stands for "no node" in place of an ordinal. */
 export const NO_NODE = 0xffff_ffff;
 export const NO_GENERATION = 0xff;
 
 export const NodeFlag = {
-  /** Stands for something that is no object (V8's root groups). */
+  /** The node is not an object: one of V8's root groups. */
   SYNTHETIC: 1 << 0,
-  /** Its refcount is not counted (PEP 683). */
+  /** The object is immortal: its refcount is ignored (PEP 683). */
   IMMORTAL: 1 << 1,
   TRACKED: 1 << 2,
   FINALIZED: 1 << 3,
   HAS_WEAKREFS: 1 << 4,
-  /** In the middle of its death when the dump was taken. */
+  /** The object was being freed when the dump was taken. */
   DYING: 1 << 5,
   FROZEN: 1 << 6,
-  /** `label` is the whole of its contents: nodes of one type and label are duplicates. */
+  /** `label` is the complete contents: nodes with the same type and label are duplicates. */
   TEXT: 1 << 7,
-  /** Cannot change once made (tuples), so that those with equal contents and edges could be one. */
+  /** The object is immutable (tuples): nodes with equal contents and edges could be one node. */
   IMMUTABLE: 1 << 8,
 } as const;
 
-/** What an edge does for its target's life: `kind & STRENGTH_MASK`. */
+/** Whether an edge keeps its target alive: `kind & STRENGTH_MASK`. */
 export const EdgeStrength = {
-  /** Keeps it alive, and counts in its refcount. */
+  /** Keeps the target alive, and counts in its refcount. */
   STRONG: 0,
-  /** Does neither. */
+  /** Does neither keep the target alive nor count. */
   WEAK: 1,
-  /** From the key of an entry of a weak map. Keeps it alive while the map lives too; counts, for key and map together. */
+  /** From a weak map's key to its value. Keeps the value alive while the map lives too. Key and map together count as one reference. */
   EPHEMERON_KEY: 2,
-  /** From the map, to the same target. Does not count. Dominator trees leave it out: the key retains. */
+  /** From the weak map to the same value. Does not count. Dominator trees ignore it, because the key retains the value. */
   EPHEMERON_MAP: 3,
 } as const;
 export const STRENGTH_MASK = 3;
 
-/** How an edge's label is to be read: `kind & LABEL_MASK`. */
+/** The meaning of an edge's label: `kind & LABEL_MASK`. */
 export const EdgeLabel = {
   /** `label` is a number: an index of a list or tuple. */
   INDEX: 0 << 2,
@@ -172,26 +177,26 @@ export const EdgeLabel = {
 } as const;
 export const LABEL_MASK = 3 << 2;
 
-/** Made by the engine, not by the program: `kind & EDGE_INTERNAL`. */
+/** The engine made the edge, not the program: `kind & EDGE_INTERNAL`. */
 export const EDGE_INTERNAL = 1 << 4;
 /**
- * Does not explain why its target lives, because something closer to the program does: dominator trees and
- * paths leave it out. (V8: what the debugger holds of a page's objects.)
+ * The edge does not explain why its target lives; another edge closer to the program does. Dominator trees and paths
+ * ignore it. Example: V8's debugger holds objects of a page.
  */
 export const EDGE_ASIDE = 1 << 5;
 /**
- * `kind & NOT_RETAINING` is 0 for the edges that dominator trees and paths follow: strong ones, and those from the
- * key of a weak map's entry.
+ * `kind & NOT_RETAINING` is 0 for the edges that dominator trees and paths follow: strong edges, and edges from the key of
+ * a weak map's entry.
  */
 export const NOT_RETAINING = EdgeStrength.WEAK | EDGE_ASIDE;
 
 export const RootKind = {
-  /** A live handle of the host. */
+  /** A live handle. */
   HANDLE: 0,
   /** An entry of `heap.roots`. */
   NAMED: 1,
   IMMORTAL: 2,
-  /** The heap's own state: `gc.garbage`, operands of an operation under way, what a dying object still holds. */
+  /** The heap's own state: `gc.garbage`, operands of a running operation, references of an object that is being freed. */
   RUNTIME: 3,
   /** V8's root. */
   ENGINE: 4,

@@ -32,17 +32,23 @@ import { StringTable } from "./strings.js";
 import { typesOf } from "./types.js";
 
 /**
- * Reads a heap image as a graph: every object with its address, counts, generation and text, every reference, the
- * roots, and what memory is used for. Needs no WebAssembly; checks the image as a
- * restore would.
+ * Reads a heap image as a graph: all objects with their address, refcount, generation and text, all references, the roots,
+ * and the use of memory. It needs no WebAssembly. It checks the image as `restore` does, so the image may come from an
+ * untrusted source.
  *
- * @throws {@link BadImageError}
+ * @example
+ * ```ts
+ * const graph = await readImage(await readFile("program.heap"));
+ * console.log(graph.nodes.count);
+ * ```
+ *
+ * @throws {@link BadImageError} if the image is damaged or of another version.
  */
 export async function readImage(source: ByteSource): Promise<HeapGraph> {
   return readImageSync(await bytesOf(source));
 }
 
-/** The same of bytes at hand. */
+/** Like `readImage`, but synchronous. The image must be bytes. */
 export function readImageSync(bytes: Bytes): HeapGraph {
   const graph = new GraphReader(checkImage(viewOf(bytes))).read();
   checkGraph(graph);

@@ -57,7 +57,8 @@ export function createWeakref<T extends Handle>(
   label?: CallbackLabel,
 ): WeakrefHandle<T> {
   weakrefableIn(store, object);
-  if (callback !== undefined && typeof callback !== "function") throw new BadValueError("a callback is a function");
+  if (callback !== undefined && typeof callback !== "function")
+    throw new BadValueError("a callback must be a function");
   checkAtOnce(callback, "callback");
   const id = callback === undefined ? 0 : store.registerCallback(callback, label);
   try {

@@ -140,11 +140,11 @@ class ObjectChecker {
       if (id === TYPE_STR) this.#interned++;
     }
     if ((info & FLAG_HAS_WEAKREFS) !== 0) {
-      if (!type.isWeakrefable) this.#fail(object, "an object is referred to weakly that cannot be");
+      if (!type.isWeakrefable) this.#fail(object, "an object has weak references, but its type does not allow them");
       this.#weaklyHeld++;
     }
     if (!type.hasLinks) {
-      if ((info & OF_LINKED) !== 0) this.#fail(object, "an object is tracked that cannot be");
+      if ((info & OF_LINKED) !== 0) this.#fail(object, "an object is tracked, but its type does not allow it");
       return;
     }
     if ((info & FLAG_FINALIZED) !== 0 && !type.hasFinalizer)

@@ -15,61 +15,63 @@ import { checkAtOnce } from "../../state/unraisable.js";
 import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 
-/** What is known of a collection: `gc.callbacks` get it. At its start all counts are 0. */
+/** Describes a collection to `gc.callbacks`. At the start of a collection both counts are 0. */
 export interface CollectionInfo {
-  /** The oldest generation that is collected. */
+  /** The oldest generation collected. */
   generation: Generation;
-  /** Objects found to be garbage, and not resurrected. */
+  /** Number of objects found to be garbage and not resurrected. */
   collected: number;
-  /** Always 0: there are no objects that cannot be collected. */
+  /** Always 0: every object can be collected. The field exists in Python. */
   uncollectable: number;
 }
 
-/** Called when a collection starts and when it has ended, both times before another can start. */
+/** Called when a collection starts and when it has ended. No other collection can start before the call returns. */
 export type GcCallback = (phase: "start" | "stop", info: CollectionInfo) => void;
 
-/** A collection that has ended. */
+/** The record of a collection that has ended. */
 export interface CollectionRecord {
+  /** The oldest generation collected. */
   generation: Generation;
-  /** Milliseconds, callbacks of weak references and finalizers included, `gc.callbacks` not. */
+  /** Milliseconds. Callbacks of weak references and finalizers are included; `gc.callbacks` are not. */
   duration: number;
-  /** Objects that were looked at: those tracked in the generation and the younger ones. */
+  /** Number of objects visited: those tracked in the generation and in younger ones. */
   candidates: number;
+  /** Number of objects found to be garbage and not resurrected. */
   collected: number;
-  /** Bytes of the blocks that were given back while it ran, by its finalizers and callbacks too. */
+  /** Bytes of the blocks freed during the collection, including those freed by its finalizers and callbacks. */
   bytesFreed: number;
-  /** Of a cycle with bounded pauses: its steps. */
+  /** Number of steps. Present for a cycle with bounded pauses. */
   steps?: number;
-  /** The longest of them, in milliseconds. */
+  /** The longest step, in milliseconds. Present for a cycle with bounded pauses. */
   longestStep?: number;
-  /** Whether they had to grow to keep up with the program. */
+  /** Whether steps became longer because the program allocated faster than expected. Present for such a cycle. */
   hurried?: boolean;
 }
 
-/** Records that are kept. */
+/** Number of records kept. */
 const MAX_RECORDS = 64;
 
 function addCallback(callbacks: GcCallback[], name: PropertyKey, member: PropertyDescriptor): boolean {
   if (name !== "length") {
     const { value } = member as { value?: unknown };
-    if (typeof value !== "function") throw new BadValueError(`gc.callbacks are functions, not ${describe(value)}`);
+    if (typeof value !== "function") throw new BadValueError(`gc.callbacks takes functions, not ${describe(value)}`);
     checkAtOnce(value, "gc callback");
   }
   return Reflect.defineProperty(callbacks, name, member);
 }
 
-/** Hears from the core of every collection: keeps records, calls `gc.callbacks`, writes what `setDebug` asks for. */
+/** Receives the core's events of each collection: keeps records, calls `gc.callbacks`, writes the debug output. */
 export class CollectionLog {
   readonly #store: Store;
   readonly callbacks: GcCallback[] = [];
-  /** The same list, which takes functions alone. */
+  /** The same list behind a check that accepts only functions. */
   readonly checkedCallbacks = new Proxy(this.callbacks, { defineProperty: addCallback });
   readonly records: CollectionRecord[] = [];
-  /** Gets the lines that `setDebug` asks for. */
+  /** Receives the lines of the debug output. */
   sink: (line: string) => void = console.error;
   #startedAt = 0;
   #stepStartedAt = 0;
-  /** Milliseconds of the cycle's steps: all, and the longest. */
+  /** Milliseconds: the total of the cycle's steps, and the longest step. */
   #cycleTime = 0;
   #longestStep = 0;
 
@@ -131,7 +133,7 @@ export class CollectionLog {
     if (time > this.#longestStep) this.#longestStep = time;
   }
 
-  /** Tells of the step as well in which it ends. */
+  /** Counts the last step too, which is still running here. */
   #endCycle(collected: number): void {
     const { core } = this.#store;
     this.#endStep();
@@ -166,7 +168,7 @@ export class CollectionLog {
    */
   #call(phase: "start" | "stop", info: CollectionInfo): void {
     for (let i = 0; i < this.callbacks.length; i++) {
-      // A list that was made longer has places where nothing is.
+      // Setting `length` can leave holes in the list.
       const callback = this.callbacks[i];
       if (callback !== undefined) this.#store.callOut({ where: "gc callback" }, callback, phase, info);
     }
@@ -176,7 +178,7 @@ export class CollectionLog {
     for (const line of lines) this.#store.callOut({ where: "gc callback" }, this.sink, line);
   }
 
-  /** What Python says at exit of garbage that is still there. */
+  /** Writes Python's message at exit about objects left in `garbage`. */
   reportGarbage(garbage: readonly Address[]): void {
     const debug = this.#store.core.debug();
     if (garbage.length === 0 || (debug & DEBUG_SAVEALL) !== 0) return;

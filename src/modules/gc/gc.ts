@@ -28,13 +28,13 @@ import { referentsOf } from "../../object/referents.js";
 /** Units of a step without an argument. */
 const DEFAULT_STEP = 20_000;
 
-/** What the collections of one generation have done since the heap was created. */
+/** Totals for the collections of one generation since the heap was created. */
 export interface GenerationStats {
-  /** How many had this as their oldest generation. */
+  /** Number of collections whose oldest generation was this one. */
   collections: number;
-  /** Objects they found to be garbage. */
+  /** Number of objects these collections found to be garbage. */
   collected: number;
-  /** Always 0: there are no objects that cannot be collected. */
+  /** Always 0: every object can be collected. The field exists in Python. */
   uncollectable: number;
 }
 
@@ -46,11 +46,11 @@ export class Gc {
   readonly DEBUG_STATS = DEBUG_STATS;
   /** Write a line for each object found to be garbage. */
   readonly DEBUG_COLLECTABLE = DEBUG_COLLECTABLE;
-  /** At `dispose`, list what is left in `garbage`. */
+  /** At `dispose()`, list the objects left in `garbage`. */
   readonly DEBUG_UNCOLLECTABLE = DEBUG_UNCOLLECTABLE;
-  /** Put garbage into `garbage` instead of clearing it. */
+  /** Append garbage to `garbage` instead of freeing it. */
   readonly DEBUG_SAVEALL = DEBUG_SAVEALL;
-  /** What helps to find leaks: collectable, uncollectable and save all. */
+  /** The flags for finding leaks: `DEBUG_COLLECTABLE`, `DEBUG_UNCOLLECTABLE` and `DEBUG_SAVEALL`. */
   readonly DEBUG_LEAK = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEALL;
 
   readonly #store: Store;
@@ -64,37 +64,48 @@ export class Gc {
   }
 
   /**
-   * Collects a generation and all younger ones, by default all. Works also when automatic collection is disabled. Inside
-   * a finalizer or callback of a collection it does nothing, and returns 0.
+   * Collects a generation and all younger ones. The default is all generations. It works while automatic collection is
+   * disabled. Inside a finalizer or callback of a collection it does nothing and returns 0.
    *
-   * @returns How many objects were found to be garbage and not resurrected.
+   * @example
+   * ```ts
+   * const list = heap.list([]);
+   * list.append(list); // a cycle
+   * list.release();
+   * heap.gc.collect(); // 1
+   * ```
+   *
+   * @returns The number of objects found to be garbage and not resurrected.
+   * @throws {@link BadOptionError} unless `generation` is 0, 1 or 2.
    */
   collect(generation: Generation = 2): number {
     return this.#store.core.collect(checkGeneration(generation)) >>> 0;
   }
 
-  /** Automatic collection on, as it is from the start. */
+  /** Turns automatic collection on. It is on in a new heap. */
   enable(): void {
     this.#store.core.setEnabled(1);
   }
-  /** Automatic collection off. `collect()` still works. */
+  /** Turns automatic collection off. `collect()` still works. To turn it off for a while, use `pause()`. */
   disable(): void {
     this.#store.core.setEnabled(0);
   }
+  /** Whether automatic collection is on. A pause does not change the answer: see `isPaused`. */
   isEnabled(): boolean {
     return this.#store.core.isEnabled();
   }
 
   /**
-   * No automatic collection until the pause is released, or while a function runs. Pauses nest, and leave
-   * `isEnabled()` as it is, so they are safe where code that is called disables and enables, too.
+   * Stops automatic collection until the returned pause is released, or until `run` returns. The caller releases the
+   * pause. Pauses nest. A pause does not change `isEnabled()`, so the called code may use `enable()` and `disable()`.
    *
+   * @example
    * ```ts
    * using pause = heap.gc.pause();          // TypeScript, or Node >= 24
    * heap.gc.pause(() => buildALargeGraph());
    * ```
    *
-   * @throws {@link BadValueError} if the function is async: the pause ends when it returns.
+   * @throws {@link BadValueError} if the function is async, because the pause ends when the function returns.
    */
   pause(): GcPause;
   pause<T>(run: () => T): T;
@@ -113,14 +124,20 @@ export class Gc {
   }
 
   /**
-   * With "bounded", automatic pauses do not grow with the heap. Instead of a full collection a cycle begins: each young
-   * collection from then on, and each `step`, does a part of its work. A large structure that is dropped is freed in
-   * parts, too: an object that waits for it has no references, and weak references to it are null. `collect()` stays
-   * exact, and frees all that waits.
+   * Whether the length of automatic collections depends on the size of the heap. With "bounded" it does not: a cycle
+   * replaces the full collection. Each later young collection and each `step()` does a part of the cycle. A large
+   * structure is freed in parts as well. Its objects have no references while they wait, and weak references to them
+   * are null. `collect()` is always complete, and frees the waiting objects.
    *
-   * It may be changed at any time, but not from inside a collection; "unbounded" first ends what is under way.
+   * The mode may change at any time outside a collection. Setting "unbounded" first finishes the current cycle.
    *
-   * @throws {@link BadOptionError}; {@link HeapBusyError} while a collection runs, from its finalizers and callbacks.
+   * @example
+   * ```ts
+   * heap.gc.pauses = "bounded";
+   * ```
+   *
+   * @throws {@link BadOptionError} for any other value; {@link HeapBusyError} inside a finalizer or callback of a
+   *   collection.
    */
   get pauses(): Pauses {
     return this.#store.core.isBounded() ? "bounded" : "unbounded";
@@ -132,9 +149,10 @@ export class Gc {
   }
 
   /**
-   * With bounded pauses: does about so many units of the work that waits, and begins a cycle if the heap has grown
-   * enough. Call it when the program is idle:
+   * Does about `units` units of waiting work, with bounded pauses. It starts a cycle if the heap has grown enough. Call
+   * it when the program is idle.
    *
+   * @example
    * ```ts
    * requestIdleCallback(function idle(deadline) {
    *   while (deadline.timeRemaining() > 1 && heap.gc.step());
@@ -142,29 +160,36 @@ export class Gc {
    * });
    * ```
    *
-   * @param units One unit is about one block or slot visited. `npm run bench:shapes -- --bounded` prints what steps take.
-   * @returns Whether there is more to do.
+   * @param units One unit is about one block or slot visited. `npm run bench:shapes -- --bounded` prints the time of steps.
+   * @returns Whether more work waits.
    * @throws {@link BadOptionError} unless `units` is a whole number from 1 to 2^31 − 1.
    */
   step(units = DEFAULT_STEP): boolean {
     return this.#store.core.step(checkUnits(units)) !== 0;
   }
 
-  /** Whether a pause holds automatic collection up. */
+  /** Whether at least one pause stops automatic collection. */
   get isPaused(): boolean {
     return this.#store.core.pauses() !== 0;
   }
 
+  /** The three thresholds: see `setThreshold`. */
   getThreshold(): [number, number, number] {
     const { core } = this.#store;
     return [core.threshold(0), core.threshold(1), core.threshold(2)];
   }
 
   /**
-   * Sets the first, the first two or all three thresholds; the others stay. A first threshold of 0
-   * turns automatic collection off. All or nothing.
+   * Sets one, two or all three thresholds. An omitted threshold keeps its value. Generation 0 is collected when
+   * allocations exceed deallocations by `threshold0`; 0 turns automatic collection off. `threshold1` and `threshold2`
+   * count collections of the next younger generation.
    *
-   * @throws {@link BadOptionError} unless all are whole numbers of 32 bits.
+   * @example
+   * ```ts
+   * heap.gc.setThreshold(10_000); // fewer collections; the other two thresholds stay
+   * ```
+   *
+   * @throws {@link BadOptionError} unless all are whole numbers of 32 bits. No threshold changes then.
    */
   setThreshold(threshold0: number, threshold1?: number, threshold2?: number): void {
     const { core } = this.#store;
@@ -174,26 +199,36 @@ export class Gc {
   }
 
   /**
-   * Also collects when the bytes in use, counted in pages of 64 KiB, have grown by so many since the last collection:
-   * 64 MiB unless set, 0 for never. The collection is a full one if the heap has grown by that and by a quarter since the
-   * last full one, or if the thresholds ask for one. Otherwise it collects generation 0, and 1 if its threshold says so.
+   * Sets a second trigger for collections: growth of the memory in use since the last collection. Memory is counted in
+   * pages of 64 KiB. The default is 64 MiB; 0 turns the trigger off. The collection is full if the heap has grown by
+   * `bytes` and by a quarter since the last full collection, or if the thresholds ask for a full one. Otherwise it
+   * collects generation 0, and generation 1 if its threshold is reached.
    *
-   * @throws {@link BadOptionError} unless it is a whole number of 32 bits.
+   * @example
+   * ```ts
+   * heap.gc.setByteThreshold(16 * 2 ** 20);
+   * ```
+   *
+   * @throws {@link BadOptionError} unless `bytes` is a whole number of 32 bits.
    */
   setByteThreshold(bytes: number): void {
     this.#store.core.setByteThreshold(checkByteThreshold(bytes));
   }
+  /** The growth, in bytes, that triggers a collection; 0 means never. */
   getByteThreshold(): number {
     return this.#store.core.byteThreshold() >>> 0;
   }
 
-  /** Births less deaths since the last collection, then runs of generation 0 and of 1 since the next older one ran. */
+  /**
+   * The counters that the thresholds limit. The first is allocations minus deallocations since the last collection. The
+   * second and third count collections of generation 0 and 1 since the next older generation was collected.
+   */
   getCount(): [number, number, number] {
     const { core } = this.#store;
     return [core.count(0), core.count(1), core.count(2)];
   }
 
-  /** For each generation, what its collections did. */
+  /** The totals of each generation's collections since the heap was created. */
   getStats(): [GenerationStats, GenerationStats, GenerationStats] {
     const { core } = this.#store;
     const of = (generation: Generation): GenerationStats => ({
@@ -204,44 +239,62 @@ export class Gc {
     return [of(0), of(1), of(2)];
   }
 
-  /** The latest 64 collections, the oldest first. */
+  /** Copies of the records of the latest 64 collections, oldest first. */
   get records(): readonly CollectionRecord[] {
     return this.#log.records.map((record) => ({ ...record }));
   }
 
   /**
-   * Functions that are called, in this order, when a collection starts and when it has ended. The list may be changed at
-   * any time. What they throw goes to `onUnraisable`. Anything but a function, and an async function, is refused with
-   * a {@link BadValueError}.
+   * The functions to call, in this order, when a collection starts and when it has ended. The list may change at any
+   * time. `onUnraisable` receives the errors they throw.
+   *
+   * @example
+   * ```ts
+   * heap.gc.callbacks.push((phase, info) => {
+   *   if (phase === "stop") console.log(info.generation, info.collected);
+   * });
+   * ```
+   *
+   * @throws {@link BadValueError} on storing an async function or anything that is not a function.
    */
   get callbacks(): GcCallback[] {
     return this.#log.checkedCallbacks;
   }
 
-  /** What collections write, and whether they save garbage: a sum of `DEBUG_*`. @throws {@link BadOptionError} */
+  /**
+   * Sets what collections write, and whether they keep garbage. `flags` is a sum of `DEBUG_*`; 0 turns all off.
+   *
+   * @example
+   * ```ts
+   * heap.gc.setDebug(heap.gc.DEBUG_STATS);
+   * ```
+   *
+   * @throws {@link BadOptionError} unless `flags` is a whole number of 32 bits.
+   */
   setDebug(flags: number): void {
     if (!Number.isInteger(flags) || flags !== (flags | 0))
-      throw new BadOptionError(`debug flags are a whole number, not ${describe(flags)}`);
+      throw new BadOptionError(`debug flags are a 32-bit whole number, a sum of gc.DEBUG_*, not ${describe(flags)}`);
     const { core } = this.#store;
-    // What is saved is reported at the end, also if saving is over by then.
+    // dispose() reports saved garbage even if DEBUG_SAVEALL is off by then.
     if ((flags & DEBUG_SAVEALL) !== 0) this.#openGarbage();
     core.setDebug(flags);
   }
+  /** The debug flags: a sum of `DEBUG_*`. */
   getDebug(): number {
     return this.#store.core.debug();
   }
 
-  /** Gets what `setDebug` asks for, line by line. @default console.error */
+  /** The function that receives the output of `setDebug`, one line per call. @default console.error */
   get debugSink(): (line: string) => void {
     return this.#log.sink;
   }
   set debugSink(sink: (line: string) => void) {
-    if (typeof sink !== "function") throw new BadValueError(`a sink is a function, not ${describe(sink)}`);
+    if (typeof sink !== "function") throw new BadValueError(`gc.debugSink must be a function, not ${describe(sink)}`);
     this.#store.mustLive();
     this.#log.sink = sink;
   }
 
-  /** The list of what DEBUG_SAVEALL saved, always the same. The handle is lent: it need not be released. */
+  /** The list of objects kept by DEBUG_SAVEALL. It is always the same list. The heap owns the handle: do not release it. */
   get garbage(): ListHandle {
     return this.#openGarbage();
   }
@@ -255,15 +308,21 @@ export class Gc {
     return this.#garbage;
   }
 
-  /** Writes a report of what is still in the list of garbage. @internal */
+  /** Reports the objects still in the garbage list. @internal */
   reportGarbage(): void {
     if (this.#garbage === undefined) return;
     this.#log.reportGarbage(referentsOf(this.#store, this.garbage.address).reverse());
   }
 
   /**
-   * Takes all objects that are tracked now out of collections, as Python's `gc.freeze()`. Collections ignore them, and
-   * cost almost nothing for them. They are still freed when their last reference is dropped.
+   * Moves all tracked objects to the permanent generation, like Python's `gc.freeze()`. Collections ignore these objects,
+   * which therefore cost almost nothing. Such an object is still freed when its last reference is dropped.
+   *
+   * @example
+   * ```ts
+   * heap.gc.collect();
+   * heap.gc.freeze(); // after the program has built its long-lived objects
+   * ```
    */
   freeze(): void {
     this.#store.core.freeze();
@@ -272,12 +331,16 @@ export class Gc {
   unfreeze(): void {
     this.#store.core.unfreeze();
   }
-  /** How many objects are frozen. Walks the heap. */
+  /** The number of frozen objects. It walks the heap: O(objects). */
   getFreezeCount(): number {
     return this.#store.core.freezeCount() >>> 0;
   }
 
-  /** How many objects are tracked, in one generation or in all; entries of weak maps included. */
+  /**
+   * The number of tracked objects, in one generation or in all. Entries of weak maps count as objects.
+   *
+   * @throws {@link BadOptionError} unless `generation` is 0, 1 or 2.
+   */
   getTrackedCount(generation?: Generation): number {
     const { core } = this.#store;
     if (generation !== undefined) return core.trackedCount(checkGeneration(generation)) >>> 0;
@@ -285,15 +348,16 @@ export class Gc {
   }
 
   /**
-   * A new handle for each tracked object, generation by generation, each in birth order. (Not for the entries of weak
-   * maps, which are the heap's own objects.) Each handle keeps its object alive; a scope releases them:
+   * Returns a new handle for each tracked object, generation by generation, in birth order within each. The caller
+   * releases the handles; a scope does it for the caller. Entries of weak maps belong to the heap and are not listed.
    *
+   * Given a struct, it returns the objects of this struct and of structs that extend it. Objects that have neither
+   * reference fields nor a finalizer are not tracked, and so not listed.
+   *
+   * @example
    * ```ts
    * const lists = heap.scope(() => heap.gc.getObjects().filter((object) => object.type === "list").length);
    * ```
-   *
-   * With a struct instead of a generation: its objects, and those of structs that extend it. (Objects without references
-   * and finalizers are not tracked.)
    */
   getObjects(generation?: Generation): Handle[];
   getObjects<S extends AnyStruct>(struct: S): ObjectOf<S>[];
@@ -302,24 +366,38 @@ export class Gc {
   }
 
   /**
-   * A new handle for each tracked object that refers to any of these, generation by generation, each in birth order;
-   * not for frozen ones. A weak map refers to its values. One pass over the heap, however many are asked for.
+   * Returns a new handle for each tracked object that refers to any of `objects`, generation by generation, in birth
+   * order within each. The caller releases the handles. Frozen objects are not listed. A weak map counts as a referrer of
+   * its values. The call takes one pass over the heap for any number of arguments.
+   *
+   * @example
+   * ```ts
+   * const types = heap.scope(() => heap.gc.getReferrers(object).map((referrer) => referrer.type));
+   * ```
    */
   getReferrers(...objects: Handle[]): Handle[] {
     return referrersOf(this.#store, objects);
   }
 
   /**
-   * A new handle for each reference that these hold: of lists and tuples from their end, of dicts each value before its
-   * key, and no keys if all are strings, as in Python. An object appears once for each reference to it.
+   * Returns a new handle for each reference that `objects` hold. An object appears once for each reference to it. The
+   * caller releases the handles. The order is Python's: lists and tuples from their end, dicts with each value before its
+   * key. The keys of a dict are left out if all are strings.
+   *
+   * @example
+   * ```ts
+   * const types = heap.scope(() => heap.gc.getReferents(object).map((referent) => referent.type));
+   * ```
    */
   getReferents(...objects: Handle[]): Handle[] {
     return handlesOfReferents(this.#store, objects);
   }
 
+  /** Whether collections visit the object. Objects that cannot be part of a cycle are not tracked. */
   isTracked(object: Handle): boolean {
     return this.#hasFlag(object, FLAG_TRACKED);
   }
+  /** Whether the object's finalizer has run. It runs at most once. */
   isFinalized(object: Handle): boolean {
     return this.#hasFlag(object, FLAG_FINALIZED);
   }

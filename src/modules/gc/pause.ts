@@ -2,7 +2,7 @@ import { DISPOSE } from "../../handles/handle.js";
 import { uncloneable } from "../../base/uncloneable.js";
 import type { Store } from "../../state/store.js";
 
-/** A reason for no automatic collection, until it is released. They nest: the last one to go lets it on again. */
+/** Stops automatic collection until it is released. Pauses nest: collection resumes when the last one is released. */
 export class GcPause {
   /** @internal */
   readonly "[[heapwright]]" = uncloneable("a pause");
@@ -14,7 +14,7 @@ export class GcPause {
     store.core.addPause(1);
   }
 
-  /** Ends this pause. What is due by then is collected at the next birth of an object. Harmless when repeated. */
+  /** Ends this pause. A collection that became necessary meanwhile runs at the next allocation. A second call does nothing. */
   release(): void {
     const store = this.#store;
     this.#store = undefined;

@@ -1,36 +1,37 @@
 import { placeIn } from "../../base/frame.js";
 import { BadOptionError, BadValueError, describe } from "../../base/errors.js";
 
-/** What statistics are grouped by: the line that called, all frames that were kept, or the type. */
+/** How statistics are grouped: by the calling line, by all kept frames, or by type. */
 export type TraceKey = "line" | "stack" | "type";
 
-/** What one line, stack or type has made, of what is alive. */
+/** The live objects that one line or stack created, or that have one type. */
 export interface TraceStatistic {
-  /** The line as `file:line`, the stack a frame per line, or the name of the type. */
+  /** The line as `file:line`; the stack with one frame per line; or the name of the type. */
   readonly key: string;
-  /** Bytes and objects; estimates if only samples were taken. */
+  /** Bytes of the objects. An estimate with `sampleBytes`. */
   readonly bytes: number;
+  /** Number of objects. An estimate with `sampleBytes`. */
   readonly count: number;
 }
 
-/** The same, and how it differs from an earlier snapshot. */
+/** A statistic and its difference from an earlier snapshot. */
 export interface TraceDifference extends TraceStatistic {
   readonly bytesDiff: number;
   readonly countDiff: number;
 }
 
-/** An object that was alive and traced. */
+/** A traced object that was alive at the snapshot. */
 export interface Trace {
   readonly site: string;
   readonly type: string;
   readonly bytes: number;
-  /** How many objects it stands for: 1 unless only samples were taken. */
+  /** Number of objects this trace represents: 1, or an estimate with `sampleBytes`. */
   readonly weight: number;
 }
 
-/** What was alive and traced at a moment: Python's `tracemalloc.Snapshot`. Keeps nothing of the heap. */
+/** The traced objects alive at one moment: Python's `tracemalloc.Snapshot`. It holds no references to the heap. */
 export class TraceSnapshot {
-  /** The traces, in no order. */
+  /** The traces, in no particular order. */
   readonly traces: readonly Trace[];
 
   /** @internal */
@@ -38,14 +39,32 @@ export class TraceSnapshot {
     this.traces = traces;
   }
 
-  /** Sums by line, stack or type, the largest first. @throws {@link BadOptionError} */
+  /**
+   * Returns the sums by line, stack or type, most bytes first.
+   *
+   * @example
+   * ```ts
+   * const [largest] = snapshot.statistics("type");
+   * ```
+   *
+   * @throws {@link BadOptionError} for any other `by`.
+   */
   statistics(by: TraceKey = "line"): TraceStatistic[] {
     return [...this.#sums(by)]
       .map(([key, { bytes, count }]) => ({ key, bytes, count }))
       .sort((a, b) => b.bytes - a.bytes || b.count - a.count || compare(a.key, b.key));
   }
 
-  /** The same beside those of an earlier snapshot, the largest difference first. @throws {@link BadOptionError} */
+  /**
+   * Returns the sums and their differences from an earlier snapshot, largest difference first.
+   *
+   * @example
+   * ```ts
+   * for (const { key, bytesDiff } of later.compareTo(earlier)) console.log(key, bytesDiff);
+   * ```
+   *
+   * @throws {@link BadValueError} unless `earlier` is a snapshot; {@link BadOptionError} for any other `by`.
+   */
   compareTo(earlier: TraceSnapshot, by: TraceKey = "line"): TraceDifference[] {
     if (typeof earlier !== "object" || (earlier as unknown) === null || !(#sums in earlier))
       throw new BadValueError(`expected an earlier snapshot, got ${describe(earlier)}`);
@@ -63,7 +82,7 @@ export class TraceSnapshot {
   #sums(by: TraceKey): Map<string, { bytes: number; count: number }> {
     const keyOf = typeof by === "string" && Object.hasOwn(KEYS, by) ? KEYS[by] : undefined;
     if (keyOf === undefined)
-      throw new BadOptionError(`statistics are by "line", "stack" or "type", not ${describe(by)}`);
+      throw new BadOptionError(`statistics can be grouped by "line", "stack" or "type", not by ${describe(by)}`);
     const sums = new Map<string, { bytes: number; count: number }>();
     for (const trace of this.traces) {
       const key = keyOf(trace);
@@ -88,7 +107,7 @@ const KEYS: Record<TraceKey, (trace: Trace) => string> = {
   type: ({ type }) => type,
 };
 
-/** `file:line` of the innermost frame; the frame itself where an engine writes it otherwise. */
+/** `file:line` of the innermost frame, or the whole frame if its format is unknown. */
 export function lineOf(site: string): string {
   const frame = (site.split("\n", 1)[0] as string).trim();
   return placeIn(frame)?.replace(/:\d+$/, "") ?? frame;

@@ -8,25 +8,25 @@ import { Recorder } from "./recorder.js";
 import { TraceSnapshot } from "./snapshot.js";
 
 export interface TraceOptions {
-  /** How many frames of the stack to keep for each object. @default 1 */
+  /** Number of stack frames kept for each object: 1 to 65535. @default 1 */
   frames?: number;
   /**
-   * Keep the stack of one birth for so many bytes, on average, instead of all: large objects are more likely to be
-   * chosen, and sums are estimates. @default 0, all
+   * Sample: trace one allocation for this many bytes, on average, instead of all. Large objects are more likely to be
+   * traced, and sums are estimates. @default 0: trace all
    */
   sampleBytes?: number;
-  /** Seed of the choice: the same program, the same samples. @default random */
+  /** Seed of the sampling. The same program with the same seed traces the same allocations. @default random */
   seed?: number;
 }
 
 const TRACE_OPTIONS: Record<keyof TraceOptions, true> = { frames: true, sampleBytes: true, seed: true };
 
-/** Most frames that can be asked for, as in CPython. */
+/** Maximum of `frames`, as in CPython. */
 const MAX_FRAMES = 65535;
 
 const tracers = new WeakMap<Store, Tracer>();
 
-/** The tracer of a heap, made when it is first asked for. */
+/** The tracer of a heap, created at the first call. */
 export function tracerOf(store: Store, markEntrances: () => void): Tracer {
   let tracer = tracers.get(store);
   if (tracer === undefined) tracers.set(store, (tracer = new Tracer(store, markEntrances)));
@@ -34,9 +34,9 @@ export function tracerOf(store: Store, markEntrances: () => void): Tracer {
 }
 
 /**
- * Where memory is made: Python's `tracemalloc`, as `trace(heap)`. Until it is started it costs nothing. Of each object
- * that is made while it is on, by whichever call of this package, the stack of the caller is kept as long as
- * the object lives. Sizes are what objects take now, their buffers included.
+ * Records where objects are created: Python's `tracemalloc`, as `trace(heap)`. Before `start()` it costs nothing. While it
+ * is on, it keeps the caller's stack for each new object, until the object is freed. Sizes are current bytes, with the
+ * object's buffers.
  */
 export class Tracer {
   /** @internal */
@@ -52,15 +52,24 @@ export class Tracer {
     this.#recorder = new Recorder(store);
   }
 
-  /** Begins to trace. Harmless, and of no effect, when tracing already. @throws {@link BadOptionError} */
+  /**
+   * Starts to trace. It does nothing if tracing is on.
+   *
+   * @example
+   * ```ts
+   * trace(heap).start({ frames: 5 });
+   * ```
+   *
+   * @throws {@link BadOptionError} for an unknown option or a value out of range.
+   */
   start(options: TraceOptions = {}): void {
     const given = readOptions(options, TRACE_OPTIONS);
     const { frames = 1, sampleBytes = 0, seed = Math.floor(Math.random() * 2 ** 32) } = given;
     if (!Number.isInteger(frames) || frames < 1 || frames > MAX_FRAMES)
-      throw new BadOptionError(`frames are a whole number from 1 to ${MAX_FRAMES}, not ${describe(frames)}`);
+      throw new BadOptionError(`frames must be a whole number from 1 to ${MAX_FRAMES}, not ${describe(frames)}`);
     if (typeof sampleBytes !== "number" || !(sampleBytes >= 0) || sampleBytes > 2 ** 32)
-      throw new BadOptionError(`sampleBytes is a number of bytes, not ${describe(sampleBytes)}`);
-    if (!Number.isInteger(seed)) throw new BadOptionError(`a seed is a whole number, not ${describe(seed)}`);
+      throw new BadOptionError(`sampleBytes must be a number of bytes from 0 to 2^32, not ${describe(sampleBytes)}`);
+    if (!Number.isInteger(seed)) throw new BadOptionError(`seed must be a whole number, not ${describe(seed)}`);
     this.#mustLive();
     if (this.#recorder.isRecording) return;
     this.#markEntrances();
@@ -68,23 +77,31 @@ export class Tracer {
     this.#recorder.start({ frames, sampleBytes, seed });
   }
 
-  /** Stops, and forgets all traces, as in Python. */
+  /** Stops tracing and deletes all traces, as in Python. Take a snapshot before. */
   stop(): void {
     this.#recorder.stop();
     this.#recorder.clear();
   }
 
+  /** Whether tracing is on. */
   isTracing(): boolean {
     return this.#recorder.isRecording;
   }
 
-  /** Forgets the traces of what was made so far. */
+  /** Deletes the traces recorded so far. Tracing goes on. */
   clear(): void {
     this.#mustLive();
     this.#recorder.clear();
   }
 
-  /** What is alive and traced now. */
+  /**
+   * Returns the traces of all live objects. The snapshot holds no references to the heap.
+   *
+   * @example
+   * ```ts
+   * for (const { key, bytes } of trace(heap).takeSnapshot().statistics("line")) console.log(key, bytes);
+   * ```
+   */
   takeSnapshot(): TraceSnapshot {
     const { core } = this.#mustLive();
     return new TraceSnapshot(
@@ -95,20 +112,33 @@ export class Tracer {
   }
 
   /**
-   * Bytes of what is alive and traced, and the most there were since the start or `resetPeak`. The peak is looked for each time
-   * as much may have come that it grew by an eighth (64 KiB at least), so it may have been that much higher.
+   * Returns the bytes of live traced objects, now and at the peak since `start()` or `resetPeak()`. The peak is sampled:
+   * the true peak may be higher by an eighth, or by 64 KiB if that is more.
+   *
+   * @example
+   * ```ts
+   * const { current, peak } = trace(heap).tracedMemory();
+   * ```
    */
   tracedMemory(): { current: number; peak: number } {
     this.#mustLive();
     return this.#recorder.measure();
   }
 
+  /** Sets the peak of `tracedMemory()` to the current bytes. */
   resetPeak(): void {
     this.#mustLive();
     this.#recorder.resetPeak();
   }
 
-  /** The frames of the call that made an object, the innermost first; `null` if it was not traced. */
+  /**
+   * Returns the stack frames of the call that created an object, innermost first; `null` if the object was not traced.
+   *
+   * @example
+   * ```ts
+   * trace(heap).getObjectTraceback(person)?.join("\n");
+   * ```
+   */
   getObjectTraceback(object: Handle): string[] | null {
     const site = this.#recorder.siteOf(addressIn(this.#store, object));
     return site === undefined ? null : site.split("\n").map((frame) => frame.trim());

@@ -6,21 +6,21 @@ import type { Store } from "../../state/store.js";
 import { createWeakref } from "../../handles/weak/weakref.js";
 import type { WeakrefHandle } from "../../handles/weak/weakref.js";
 
-/** What a {@link Finalizer} is about. */
+/** The object, function and arguments of a {@link Finalizer}. */
 export interface Finalization {
-  /** A new handle for the object. */
+  /** A new handle for the object. The caller releases it. */
   object: Handle;
   fn: (...args: never[]) => unknown;
   args: unknown[];
 }
 
-/** The finalizers of a heap that have not run. It keeps them alive. */
+/** Keeps alive the finalizers of a heap that have not run. */
 export class FinalizerRegistry {
-  /** In the order they were made. */
+  /** In the order of creation. */
   readonly #waiting = new Set<Finalizer>();
-  /** Those that are still to run at exit, the next one last. */
+  /** The finalizers that have yet to run at exit. The last element runs next. */
   #atExit: Finalizer[] | undefined;
-  /** After exit no function runs any more. */
+  /** Set after exit: no function runs from then on. */
   #isOver = false;
 
   has(finalizer: Finalizer): boolean {
@@ -35,7 +35,7 @@ export class FinalizerRegistry {
     return this.#waiting.delete(finalizer);
   }
 
-  /** Runs those that are to run at exit, the newest first, and those they make. From then on none runs: Python's `_shutdown`. */
+  /** Runs the finalizers with `atExit`, newest first, and any finalizers these create. Afterwards none runs. Python: `_shutdown`. */
   runAtExit(store: Store): void {
     this.#atExit = [...this.#waiting];
     for (let next = this.#atExit.pop(); next !== undefined; next = this.#atExit.pop()) {
@@ -48,7 +48,7 @@ export class FinalizerRegistry {
   }
 }
 
-/** Runs a function once: when an object dies, when it is called, or when the heap is disposed of. Python's `weakref.finalize`. */
+/** Runs a function once: when an object is freed, on `call()`, or at `dispose()`. Python's `weakref.finalize`. */
 export class Finalizer {
   /** @internal */
   readonly "[[heapwright]]" = uncloneable("a finalizer");
@@ -56,10 +56,10 @@ export class Finalizer {
   readonly #weakref: WeakrefHandle;
   readonly #fn: (...args: never[]) => unknown;
   readonly #args: unknown[];
-  /** Whether to run when the heap is disposed of, if the object is alive by then. If not, it does not run at all then. */
+  /** Whether the function runs at `dispose()` if the object still lives then. If false, the function does not run at all in that case. */
   atExit = true;
 
-  /** The caller holds the object. @internal */
+  /** The caller must hold a reference to the object. @internal */
   constructor(
     registry: FinalizerRegistry,
     store: Store,
@@ -72,30 +72,49 @@ export class Finalizer {
     this.#args = args;
     const run = (): unknown => this.call();
     const watch = (): WeakrefHandle => createWeakref(store, object, run, { kind: "finalize", name: nameOf(fn) });
-    // Outside of scopes, because nothing else may release it.
+    // Outside of scopes: only the finalizer may release the weak reference.
     this.#weakref = store.outsideScopes(watch);
     registry.add(this);
   }
 
-  /** Whether the function has yet to run. (Not once the heap is disposed of.) */
+  /** Whether the function can still run. False after `dispose()`. */
   get alive(): boolean {
     return this.#registry.has(this);
   }
 
-  /** Runs the function now, unless it has run or will not any more. @returns What it returns; else `undefined`. */
+  /**
+   * Runs the function now, if it has not run and is not detached.
+   *
+   * @example
+   * ```ts
+   * finalizer.call();
+   * finalizer.call(); // undefined: the function runs once
+   * ```
+   *
+   * @returns The function's result; `undefined` if it did not run.
+   */
   call(): unknown {
     if (!this.#registry.delete(this)) return undefined;
     this.#weakref.release();
     return outside(this.#fn, undefined, ...(this.#args as never[]));
   }
 
-  /** What it is about; `null` if it has run. */
+  /** Returns the object (a new handle, which the caller releases), the function and its arguments; `null` if it cannot run any more. */
   peek(): Finalization | null {
     const object = this.alive ? this.#weakref.deref() : null;
     return object && { object, fn: this.#fn, args: this.#args };
   }
 
-  /** Gives up on it: the function will not run. @returns What `peek` would have. */
+  /**
+   * Cancels the finalizer: the function will not run.
+   *
+   * @example
+   * ```ts
+   * finalizer.detach()?.object.release();
+   * ```
+   *
+   * @returns As `peek()`, with a new handle that the caller releases.
+   */
   detach(): Finalization | null {
     const finalization = this.peek();
     if (finalization !== null) {

@@ -6,13 +6,13 @@ import type { WeakrefHandle } from "../../handles/weak/weakref.js";
 
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
-/** What of a proxy is about the proxy; the last two are what JavaScript asks for of its own accord. */
+/** Members that belong to the proxy itself. JavaScript reads the last two without the program's doing. */
 const OWN: ReadonlySet<PropertyKey> = new Set([
   ...["release", "released", DISPOSE, INSPECT, "toString"],
   ...[Symbol.toPrimitive, "then"],
 ]);
 
-/** What stands behind a proxy, and answers for it. */
+/** The target of a proxy: implements the proxy's own members. */
 class ProxyTarget {
   readonly #weakref: WeakrefHandle;
   constructor(weakref: WeakrefHandle) {
@@ -27,7 +27,7 @@ class ProxyTarget {
   [DISPOSE](): void {
     this.release();
   }
-  /** Never fails, as in Python. */
+  /** Never throws, as in Python. */
   toString(): string {
     return this.released ? "<released proxy>" : this.#weakref.repr().replace("weakref", "weakproxy");
   }
@@ -35,7 +35,7 @@ class ProxyTarget {
     return this.toString();
   }
 
-  /** Runs something with the object itself. @throws {@link DeadReferenceError} */
+  /** Calls `run` with a handle for the object. @throws {@link DeadReferenceError} if the object has been freed. */
   use<T>(run: (object: Handle) => T): T {
     const object = this.#weakref.deref();
     if (object === null) throw new DeadReferenceError("weakly-referenced object no longer exists");
@@ -57,7 +57,7 @@ const { get, set } = Reflect as {
   set: (object: object, name: PropertyKey, value: unknown, receiver: object) => boolean;
 };
 
-/** What a proxy does. Its members are entrances: see `heap/entrances.ts`. */
+/** The traps of a proxy. They are entrances: see `heap/entrances.ts`. */
 export class Handler implements ProxyHandler<ProxyTarget> {
   get(target: ProxyTarget, name: PropertyKey): unknown {
     if (OWN.has(name)) return bound(target, Reflect.get(target, name, target) as unknown);

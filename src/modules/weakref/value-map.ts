@@ -16,18 +16,19 @@ import { createWeakref, referentOf, weakrefableIn } from "../../handles/weak/wea
 import type { WeakrefHandle } from "../../handles/weak/weakref.js";
 
 /**
- * A map whose values are objects that it does not keep alive: Python's `WeakValueDictionary`. It keeps its keys, and a
- * weak reference for each, in a dict of the heap. An entry goes when its value dies. `release()` it after use.
+ * A map that does not keep its values alive: Python's `WeakValueDictionary`. An entry is removed when its value is freed.
+ * The map keeps its keys alive. A dict of the heap holds the keys and a weak reference to each value. The caller releases
+ * the map.
  */
 export class WeakValueMap<T extends Handle = Handle> {
   /** @internal */
   readonly "[[heapwright]]" = uncloneable("a value map");
   readonly #store: Store;
   readonly #dict: DictHandle;
-  /** The dict's keys, by the addresses of the weak references that are their values: to find them when those die. */
+  /** From the address of a weak reference to its key's address: finds the entry to remove when a value is freed. */
   readonly #keys = new Map<Address, Address>();
 
-  /** How often an entry was added, or removed otherwise than by the death of its value. */
+  /** Counts changes that invalidate iteration: all but removals because a value was freed. */
   #changes = 0;
 
   /** @internal */
@@ -36,12 +37,21 @@ export class WeakValueMap<T extends Handle = Handle> {
     this.#dict = dict;
   }
 
-  /** How many entries there are. While callbacks of a collection run, those of dead values that are not removed yet count. */
+  /** The number of entries. Inside callbacks of a collection it may include entries whose values are freed. */
   get size(): number {
     return this.#dict.size;
   }
 
-  /** A new handle for the value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
+  /**
+   * Returns a new handle for the value of a key, or `undefined` if there is no entry. The caller releases the handle.
+   *
+   * @example
+   * ```ts
+   * using person = cache.get("alice");
+   * ```
+   *
+   * @throws {@link BadKeyError} for a key that cannot be hashed.
+   */
   get(key: Value): T | undefined {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
     const value = withRest(weakref, () => weakref?.deref() ?? undefined);
@@ -49,7 +59,7 @@ export class WeakValueMap<T extends Handle = Handle> {
     return value as T | undefined;
   }
 
-  /** Whether a key is there, and its value alive. @throws {@link BadKeyError} */
+  /** Whether there is an entry for the key whose value is alive. @throws {@link BadKeyError} for a key that cannot be hashed. */
   has(key: Value): boolean {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
     const isAlive = weakref?.alive ?? false;
@@ -57,10 +67,20 @@ export class WeakValueMap<T extends Handle = Handle> {
     return isAlive;
   }
 
-  /** Sets the value of a key. @throws {@link BadValueError} for what cannot be referred to weakly; {@link BadKeyError}, {@link OutOfMemoryError} */
+  /**
+   * Sets the value of a key. The caller keeps its handle for the value.
+   *
+   * @example
+   * ```ts
+   * cache.set("alice", person);
+   * ```
+   *
+   * @throws {@link BadValueError} for a value that cannot have weak references; {@link BadKeyError} for a key that cannot
+   *   be hashed; {@link OutOfMemoryError}.
+   */
   set(key: Value, value: T): this {
     const store = this.#store;
-    // The entry is made before the value can die.
+    // The value must not be freed before its entry exists.
     store.holding(weakrefableIn(store, value), () => {
       this.#set(key, value);
     });
@@ -69,13 +89,13 @@ export class WeakValueMap<T extends Handle = Handle> {
 
   #set(key: Value, value: T): void {
     const store = this.#store;
-    // The callback must not keep the map from being forgotten.
+    // A strong reference from the callback would keep a forgotten map alive.
     const self = new WeakRef(this);
     const forget = (dead: WeakrefHandle): void => {
       const map = self.deref();
       if (map !== undefined) map.#forget(dead.address);
     };
-    // An object from the start: once the entry is made, to find it must not collect.
+    // Make the key an object now, because looking up the new entry below must not collect.
     const object = store.outsideScopes(() => adopt<Handle>(store, ownedValue(store, key)));
     let weakref: WeakrefHandle | undefined;
     try {
@@ -94,7 +114,17 @@ export class WeakValueMap<T extends Handle = Handle> {
     }
   }
 
-  /** A new handle for the value of a key, which is set to `value` first if it is not there. @throws as `set` */
+  /**
+   * Returns a new handle for the value of a key. It first sets the key to `value` if there is no entry. The caller releases
+   * the handle, and keeps its own for `value`.
+   *
+   * @example
+   * ```ts
+   * using person = cache.setDefault("alice", fresh);
+   * ```
+   *
+   * @throws as `set`
+   */
   setDefault(key: Value, value: T): T {
     const found = this.get(key);
     if (found !== undefined) return found;
@@ -102,7 +132,17 @@ export class WeakValueMap<T extends Handle = Handle> {
     return value.clone();
   }
 
-  /** Removes a key and returns a new handle for its value; `undefined`, or what else is given, if it is not there. @throws {@link BadKeyError} */
+  /**
+   * Removes a key and returns a new handle for its value. It returns `missing` if there is no entry; the default is
+   * `undefined`. The caller releases the handle.
+   *
+   * @example
+   * ```ts
+   * using person = cache.pop("alice");
+   * ```
+   *
+   * @throws {@link BadKeyError} for a key that cannot be hashed.
+   */
   pop(key: Value): T | undefined;
   pop<M>(key: Value, missing: M): T | M;
   pop(key: Value, missing?: unknown): unknown {
@@ -112,7 +152,18 @@ export class WeakValueMap<T extends Handle = Handle> {
     return value;
   }
 
-  /** Removes the newest entry whose value is alive and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */
+  /**
+   * Removes the newest entry whose value is alive, and returns its key and a new handle for the value. The caller releases
+   * the handle, and the key if it is a handle.
+   *
+   * @example
+   * ```ts
+   * const [key, person] = cache.popItem();
+   * person.release();
+   * ```
+   *
+   * @throws {@link BadIndexError} if the map has no such entry.
+   */
   popItem(): [key: Value, value: T] {
     for (;;) {
       const [key, weakref] = this.#dict.newest() as [Value, WeakrefHandle<T>];
@@ -131,9 +182,14 @@ export class WeakValueMap<T extends Handle = Handle> {
   }
 
   /**
-   * Sets many: the entries of another value map, a `Map`, a dict of the heap, or pairs.
+   * Sets many entries: those of another value map, a `Map`, a dict of the heap, or pairs.
    *
-   * @throws {@link BadValueError} for what is none of these, and as `set`; what has been set stays.
+   * @example
+   * ```ts
+   * cache.update([["alice", person]]);
+   * ```
+   *
+   * @throws {@link BadValueError} for any other argument, and as `set`. Entries set before the error stay.
    */
   update(entries: Iterable<readonly [Value, T]>): void {
     if ((entries as unknown) === this) return;
@@ -142,7 +198,7 @@ export class WeakValueMap<T extends Handle = Handle> {
     for (const [key, value] of isLent ? lending(pairs) : pairs) this.set(key, value);
   }
 
-  /** Removes a key. @returns Whether it was there. @throws {@link BadKeyError} */
+  /** Removes a key. @returns Whether there was an entry. @throws {@link BadKeyError} for a key that cannot be hashed. */
   delete(key: Value): boolean {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
     if (weakref === undefined) return false;
@@ -152,14 +208,14 @@ export class WeakValueMap<T extends Handle = Handle> {
     return true;
   }
 
-  /** Removes all. */
+  /** Removes all entries. */
   clear(): void {
     this.#changes++;
     this.#keys.clear();
     this.#dict.clear();
   }
 
-  /** The entry of a weak reference goes, if it is there. */
+  /** Removes the entry of a weak reference, if there is one. */
   #forget(weakref: Address): void {
     const key = this.#keys.get(weakref);
     if (key === undefined || this.released) return;
@@ -170,21 +226,30 @@ export class WeakValueMap<T extends Handle = Handle> {
   }
 
   /**
-   * The entries whose values are alive, in the order of insertion: keys as a dict gives them, a new handle for each value.
+   * Iterates over the entries whose values are alive, in the order of insertion. It yields the key as a dict does, and a
+   * new handle for the value. The caller releases the handles.
    *
-   * @throws {@link ContainerChangedError} if an entry was added or removed meanwhile. (That one goes with its value is no change.)
+   * @example
+   * ```ts
+   * heap.scope(() => {
+   *   for (const [key, person] of cache.entries()) console.log(key, person.type);
+   * });
+   * ```
+   *
+   * @throws {@link ContainerChangedError} if the program added or removed an entry meanwhile. Removal of an entry because
+   *   its value was freed does not count.
    */
   entries(): Generator<[key: Value, value: T], void> {
     return this.#each((key, value): [Value, T] => withRest(value, () => [key(), value]));
   }
-  /** The keys, as `entries`. */
+  /** Iterates over the keys, like `entries()`. The caller releases those that are handles. */
   keys(): Generator<Value, void> {
     return this.#each((key, value) => {
       value.release();
       return key();
     });
   }
-  /** The values, as `entries`. */
+  /** Iterates over new handles for the values, like `entries()`. The caller releases them. */
   values(): Generator<T, void> {
     return this.#each((_key, value) => value);
   }
@@ -192,7 +257,7 @@ export class WeakValueMap<T extends Handle = Handle> {
     return this.entries();
   }
 
-  // Not the core: a loop that is left in the middle would keep it, and its memory, when the heap is gone.
+  // The generator must not hold the core: an abandoned loop would keep the memory of a disposed heap.
   *#each<R>(read: (key: () => Value, value: T) => R): Generator<R, void> {
     const store = this.#store;
     const before = this.#changes;
@@ -206,16 +271,17 @@ export class WeakValueMap<T extends Handle = Handle> {
     }
   }
 
+  /** Whether the map has been released. */
   get released(): boolean {
     return this.#dict.released;
   }
-  /** Lets go of the map. Harmless when repeated. */
+  /** Releases the map and removes its entries. A second call does nothing. */
   release(): void {
     if (this.released) return;
     if (!this.#store.isDead) this.clear();
     this.#dict.release();
   }
-  /** Lets go of the map: for `using`. */
+  /** Releases the map: for `using`. */
   [DISPOSE](): void {
     this.release();
   }

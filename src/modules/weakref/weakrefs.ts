@@ -27,22 +27,37 @@ export class Weakrefs {
   }
 
   /**
-   * A weak reference to an object. With a callback it is an object of its own, and the callback is
-   * called once, with the dead weak reference (lent), when the referent dies, unless the weak reference
-   * died first. Without one, all calls for an object return the same weak reference, as in Python.
+   * Returns a handle for a weak reference to an object. The caller releases the handle. Without a callback, all calls for
+   * an object return the same weak reference, as in Python. With a callback, each call makes a new one. The callback runs
+   * once, when the object is freed. It does not run if the weak reference is freed first. Its argument is the dead weak
+   * reference; the heap owns that handle, so the callback must not release it.
    *
-   * @throws {@link BadValueError} for types that cannot be referred to weakly: atoms, lists, tuples, dicts, weak references.
+   * @example
+   * ```ts
+   * using weakref = heap.weakref.ref(person, () => console.log("freed"));
+   * using again = weakref.deref(); // a new handle, or null once the person is freed
+   * ```
+   *
+   * @throws {@link BadValueError} for an atom, list, tuple, dict or weak reference: they cannot have weak references.
    */
   ref<T extends Handle>(object: T, callback?: WeakrefCallback): WeakrefHandle<T> {
     return createWeakref(this.#store, object, callback);
   }
 
-  /** How many weak references to an object there are. */
+  /** The number of weak references to an object. */
   getCount(object: Handle): number {
     return this.#store.core.weakrefCount(addressIn(this.#store, object));
   }
 
-  /** A new handle for each weak reference to an object: the shared one, then those with callbacks, newest first. */
+  /**
+   * Returns a new handle for each weak reference to an object: first the shared one, then those with callbacks, newest
+   * first. The caller releases the handles.
+   *
+   * @example
+   * ```ts
+   * const alive = heap.scope(() => heap.weakref.getRefs(person).length);
+   * ```
+   */
   getRefs<T extends Handle>(object: T): WeakrefHandle<T>[] {
     const store = this.#store;
     const address = addressIn(store, object);
@@ -53,31 +68,55 @@ export class Weakrefs {
   }
 
   /**
-   * Something that behaves as an object's handle does and does not keep it alive: each use goes to the object, and
-   * fails once that is dead. It is a view over a weak reference, and owns it: `release()` lets that go. It is not
-   * itself a handle: the heap does not take it for the object.
+   * Returns a proxy: it has the fields and methods of the object's handle, but does not keep the object alive. The proxy
+   * owns a weak reference; the caller releases the proxy. A proxy is not a handle, so functions that expect a handle
+   * reject it.
    *
-   * @throws {@link BadValueError} as `ref`. Its use: {@link DeadReferenceError}.
+   * @example
+   * ```ts
+   * const proxy = heap.weakref.proxy(person);
+   * proxy.title; // reads the person's field
+   * proxy.release();
+   * ```
+   *
+   * @throws {@link BadValueError} as `ref`. Using the proxy of a freed object throws {@link DeadReferenceError}.
    */
   proxy<T extends Handle>(object: T, callback?: WeakrefCallback): T {
     return this.#inScope(makeProxy(this.#store.outsideScopes(() => this.ref(object, callback))) as T);
   }
 
   /**
-   * Runs a function once: when the object dies, or at `dispose()` if it never does (unless `atExit` is false: then it
-   * does not run any more). The function must not hold on to the object, or the object will not die. What is returned need not be kept, and no scope ends it.
+   * Runs `fn(...args)` once, when the object is freed. If the object still lives at `dispose()`, `fn` runs then, unless
+   * `atExit` is false. Neither `fn` nor `args` may hold a handle for the object, because the handle would keep the object
+   * alive. The caller need not keep the returned finalizer. The end of a scope does not cancel it.
    *
-   * @throws {@link BadValueError} as `ref`.
+   * @example
+   * ```ts
+   * const finalizer = heap.weakref.finalize(person, (title) => console.log(title), "Alice");
+   * finalizer.atExit = false;
+   * ```
+   *
+   * @throws {@link BadValueError} as `ref`, and if `fn` is async or not a function.
    */
   finalize<A extends unknown[]>(object: Handle, fn: (...args: A) => unknown, ...args: A): Finalizer {
     if (typeof fn !== "function") throw new BadValueError(`expected a function to run, got ${describe(fn)}`);
     checkAtOnce(fn, "finalizer");
     const store = this.#store;
-    // Held, because making one may collect, and a hook may release the object.
+    // Creating the finalizer may collect, and a hook of that collection may release the object.
     return store.holding(addressIn(store, object), () => new Finalizer(this.#finalizers, store, object, fn, args));
   }
 
-  /** A new, empty map that does not keep its values alive. */
+  /**
+   * Returns a new, empty map that does not keep its values alive. The caller releases it.
+   *
+   * @example
+   * ```ts
+   * using cache = heap.weakref.valueMap();
+   * cache.set("alice", person);
+   * ```
+   *
+   * @throws {@link OutOfMemoryError}
+   */
   valueMap<T extends Handle = Handle>(): WeakValueMap<T> {
     const store = this.#store;
     const made = store.require(() => store.core.newDict(0), "a dict");
@@ -89,18 +128,39 @@ export class Weakrefs {
     );
   }
 
-  /** A scope ends, or returns, what owns a handle, and not the handle. */
+  /** Registers the owner of a handle with the scope, in place of the handle. */
   #inScope<O extends Scoped>(owner: O): O {
     this.#store.scope?.push(owner);
     return owner;
   }
 
-  /** A new, empty map that does not keep its keys alive, nor its values longer than their keys. */
+  /**
+   * Returns a new, empty map that does not keep its keys alive. It keeps a value alive as long as the key lives. The caller
+   * releases the map.
+   *
+   * @example
+   * ```ts
+   * using ages = heap.weakref.keyMap();
+   * ages.set(person, 42);
+   * ```
+   *
+   * @throws {@link OutOfMemoryError}
+   */
   keyMap<K extends Handle = Handle, V extends Value = Value>(): WeakKeyMapHandle<K, V> {
     return this.#newWeakMap(false) as WeakKeyMapHandle<K, V>;
   }
 
-  /** A new, empty set that does not keep its elements alive. */
+  /**
+   * Returns a new, empty set that does not keep its elements alive. The caller releases it.
+   *
+   * @example
+   * ```ts
+   * using seen = heap.weakref.set();
+   * seen.add(person);
+   * ```
+   *
+   * @throws {@link OutOfMemoryError}
+   */
   set<T extends Handle = Handle>(): WeakSetHandle<T> {
     return this.#newWeakMap(true) as WeakSetHandle<T>;
   }
@@ -113,7 +173,7 @@ export class Weakrefs {
     );
   }
 
-  /** Runs what `finalize` has left. @internal */
+  /** Runs the functions given to `finalize` that have not run. @internal */
   runAtExit(): void {
     this.#finalizers.runAtExit(this.#store);
   }

@@ -14,14 +14,14 @@ const KIB = 1024;
 
 /** Programs, and the most that each may weigh. */
 export const WEIGHTS = [
-  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 68 * KIB },
-  { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 38 * KIB },
-  { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 43 * KIB },
-  { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 52 * KIB },
+  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 69 * KIB },
+  { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 39 * KIB },
+  { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 44 * KIB },
+  { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 54 * KIB },
   {
     what: "slim, and trace",
     source: 'export { Heap } from "heapwright/slim"; export { trace } from "heapwright/trace";',
-    limit: 40 * KIB,
+    limit: 42 * KIB,
   },
   { what: "all of heapwright/dump", source: 'export * from "heapwright/dump";', limit: 40 * KIB },
   { what: "an error class", source: 'export { BadValueError } from "heapwright";', limit: 3 * KIB },

@@ -67,7 +67,7 @@ function ownedAtom(store: Store, value: unknown): Address {
 /** An error that says where it happened. */
 function placed(error: unknown, at: string): unknown {
   if (isStackOverflow(error)) return error;
-  if (error instanceof ThrownOutside) {
+  if (isA(error, ThrownOutside)) {
     const { cause, message } = error;
     if (isStackOverflow(cause)) return cause;
     return new BadValueError(`${message} of value${at} failed: ${messageOf(cause)}`, { cause });

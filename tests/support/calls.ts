@@ -44,10 +44,10 @@ export function makeCast(heap: Heap) {
 
 export type Cast = ReturnType<typeof makeCast>;
 
-/** Functions that a prototype has and the public API has not, and the one that ends the heap. */
+/** Functions that a prototype has and the public API has not, the one that ends the heap, and the one that gives a promise. */
 const INTERNAL = new Set(
   (
-    "heap.dispose gc.reportGarbage weakref.runAtExit list.elements list.itemAt list.indices list.ownedSlice list.itemIn dict.entryFrom dict.slotOf list.range list.resolve tuple.itemAt " +
+    "heap.dispose heap.parseStream gc.reportGarbage weakref.runAtExit list.elements list.itemAt list.indices list.ownedSlice list.itemIn dict.entryFrom dict.findAddress set.addElements dict.slotOf list.range list.resolve tuple.itemAt " +
     "dict.elements dict.ownKey dict.find dict.deleteEntry dict.slotOf dict.addAll dict.each dict.walk dict.slots dict.lookUp list.search " +
     "keyMap.entryOf keyMap.setEntry keyMap.each keyMap.keyAt keyMap.newestKey dict.newest"
   ).split(" "),
@@ -78,7 +78,8 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "heap.tuple": () => [[1]],
   "heap.dict": () => [[["a", 1]]],
   "heap.set": () => [[1]],
-  "heap.from": () => [{ a: 1 }],
+  "heap.from": () => [{ a: 1 }, { toJSON: true }],
+  "heap.parse": () => ['{"a":[1]}', { bigints: true }],
   "heap.str": () => ["text"],
   "heap.intern": () => ["text"],
   "heap.bytes": () => [Uint8Array.of(1)],
@@ -171,6 +172,13 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "dict.delete": () => ["k"],
   "set.add": () => [1],
   "set.update": () => [[1]],
+  "set.union": () => [[1]],
+  "set.intersection": () => [[1]],
+  "set.difference": () => [[1]],
+  "set.symmetricDifference": () => [[1]],
+  "set.isSubsetOf": () => [[1]],
+  "set.isSupersetOf": () => [[1]],
+  "set.isDisjointFrom": () => [[1]],
   "bytes.get": () => [0],
   "keyMap.get": ({ node }) => [node],
   "keyMap.set": ({ node }) => [node, 1],

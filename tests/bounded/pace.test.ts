@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { CYCLE_ENDS, CYCLE_STARTS, STEP_ENDS } from "../../assembly/layout.js";
-import { startCore } from "../support/core.js";
+import { fieldOf, startCore } from "../support/core.js";
 import type { Core } from "../support/core.js";
 
 /** What a step takes at most, and what one item of work may take more than is left of a step: a part of a large object, twice. */
@@ -118,5 +118,31 @@ test.each(Object.keys(CHANGES))("steps stay short and no cycle is hurried: %s", 
   untilCycle(5);
   expect({ hurried }).toEqual({ hurried: 0 });
   expect(most, "units of the longest step").toBeLessThanOrEqual(MOST_UNITS);
+  expect(core.verify()).toBe(0);
+});
+
+test("a cycle counts its births, and leaves to the next one how much was garbage", () => {
+  let [births, atStart, atEnd, cycles] = [0, 0, 0, 0];
+  let counted = 0;
+  const core = startCore("release", {
+    collection(event) {
+      if (event === CYCLE_STARTS) atStart = births;
+      if (event !== CYCLE_ENDS) return;
+      atEnd = births;
+      counted = fieldOf(core, "cycleBirths");
+      cycles++;
+    },
+  });
+  const node = core.defineType(8, 2, 0);
+  core.setBounded(1);
+  for (; cycles < 2 && births < 1_000_000; births++) {
+    const object = core.alloc(node);
+    if (births & 1) core.setRef(object, 0, object);
+    if (births & 3) core.decref(object);
+  }
+  expect(cycles).toBe(2);
+  expect(counted).toBeGreaterThan(0);
+  expect(counted).toBeLessThanOrEqual(atEnd - atStart + 1);
+  expect(fieldOf(core, "lastGarbage")).toBeGreaterThan(0);
   expect(core.verify()).toBe(0);
 });

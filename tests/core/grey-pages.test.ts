@@ -73,6 +73,9 @@ describe.each(BUILDS)("grey pages, %s core", (build) => {
     expect(fieldOf(core, "greyWords")).toBeGreaterThan(0);
     core.setBounded(0);
     expect(core.verify()).toBe(0);
+    // The next marking begins without them.
+    stepUntil(core, 1, () => true);
+    expect(fieldOf(core, "greyWords")).toBe(0);
     stepUntil(core, 100, () => core.phase() === PHASE_IDLE);
     expect(liveObjects(core)).toBe(IMMORTALS + count);
   });

@@ -30,6 +30,7 @@ export const STAGES = [
   ),
   ["tests/weak/random", "tests/core/verify", "tests/core/lists", "tests/bounded/steps", "tests/regression/core"].concat(
     "tests/hooks/weak",
+    "tests/weak/index",
     "tests/scaling/weak",
     "tests/oracle/gc-bounded",
   ),
@@ -40,6 +41,7 @@ export const STAGES = [
     "tests/regression/cleared",
     "tests/bounded/cursor",
     "tests/bounded/pace",
+    "tests/bounded/slices",
     "tests/bounded/hiding",
     "tests/scaling/marking",
     "tests/scaling/death",

@@ -31,12 +31,6 @@ export default [
     replace: "",
   },
   {
-    name: "marking: a grey part is scanned although its page has gone",
-    file: pass,
-    find: "  control.greyCursor = 0;\n  if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;",
-    replace: "  control.greyCursor = 0;",
-  },
-  {
     name: "marking: what is on the stack is scanned although its page has gone",
     file: drain,
     find: "    if (!isMarked(object)) continue;\n",

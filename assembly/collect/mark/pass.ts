@@ -90,6 +90,7 @@ export function scanGreyPart(): void {
   const page = cursor & ~(PAGE_SIZE - 1);
   const state = pageAt(page >>> PAGE_SHIFT).state;
   control.greyCursor = 0;
+  // This only saves time: `givePages` has cleared the bits of a freed page, so nothing there would be scanned.
   if (state != PAGE_SPAN && state != PAGE_LARGE && state != PAGE_INSIDE) return;
   const end = min((cursor | (GREY_PART_SIZE - 1)) + 1, endOfBits(page, state));
   const at = scanWords(cursor & ~511, end, end);

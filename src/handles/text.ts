@@ -1,5 +1,8 @@
 import { FLAG_INTERNED, INFO_OFFSET, STR_BYTES_OFFSET, STR_LENGTH_OFFSET } from "../../assembly/layout.js";
-import { BadIndexError, describe } from "../base/errors.js";
+import { withinEngine } from "../base/arguments.js";
+import { BadIndexError, BadValueError, describe } from "../base/errors.js";
+import { isBytes, lengthOf } from "../base/untrusted.js";
+import type { Address } from "../wasm/exports.js";
 import { Handle } from "./handle.js";
 
 /** Handle of a Python `str`: a text of code points, which lies in the heap as UTF-8. */
@@ -29,6 +32,10 @@ export class StrHandle extends Handle {
   }
 }
 
+/** A class that extends `Uint8Array` may have another method of that name. */
+// eslint-disable-next-line @typescript-eslint/unbound-method
+const { set: TYPED_ARRAY_SET } = Uint8Array.prototype;
+
 /** Handle of Python `bytes`: they never change. */
 export class BytesHandle extends Handle {
   /** Number of bytes. */
@@ -43,6 +50,57 @@ export class BytesHandle extends Handle {
     if (!Number.isInteger(resolved) || resolved < 0 || resolved >= length)
       throw new BadIndexError(`no byte ${describe(index)} in bytes of ${length}`);
     return this.store.memory.u8[this.address + STR_BYTES_OFFSET + resolved] as number;
+  }
+
+  /** Byte at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end. */
+  at(index: number): number | undefined {
+    if (!Number.isInteger(index)) throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
+    const { length } = this;
+    return index < length && index >= -length ? this.get(index) : undefined;
+  }
+
+  /**
+   * A copy of the bytes from `start` to before `end`, as `slice` of a `Uint8Array`. Negative indexes count from the end.
+   *
+   * @example bytes.slice(-4); // the last four
+   * @throws {@link BadIndexError}
+   */
+  slice(start = 0, end = Infinity): Uint8Array<ArrayBuffer> {
+    const [from, to] = this.#range(start, end);
+    return withinEngine("this value", () => this.store.memory.u8.slice(from, to));
+  }
+
+  /**
+   * Copies the bytes from `start` to before `end` into an array of the program's, and makes no array for it. What does not
+   * fit is not copied.
+   *
+   * @param target Where the bytes are written, from `at` on.
+   * @returns How many bytes were copied.
+   * @example const written = bytes.copyTo(chunk, 0, offset);
+   * @throws {@link BadIndexError}; {@link BadValueError} if `target` is no `Uint8Array`.
+   */
+  copyTo(target: Uint8Array, at = 0, start = 0, end = Infinity): number {
+    if (!isBytes(target)) throw new BadValueError(`expected a Uint8Array to copy to, got ${describe(target)}`);
+    const [from, to] = this.#range(start, end);
+    const room = lengthOf(target);
+    if (!Number.isInteger(at) || at < 0 || at > room)
+      throw new BadIndexError(`no place ${describe(at)} in an array of ${room} bytes`);
+    const count = Math.min(to - from, room - at);
+    // A detached array refuses even nothing.
+    if (count > 0) TYPED_ARRAY_SET.call(target, this.store.memory.u8.subarray(from, from + count), at);
+    return count;
+  }
+
+  /** Addresses of the first byte of a slice, and behind its last. */
+  #range(start: number, end: number): [from: Address, to: Address] {
+    const { length } = this;
+    const [from, to] = [start, end].map((index) => {
+      if (!Number.isInteger(index) && index !== Infinity && index !== -Infinity)
+        throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
+      return Math.max(0, Math.min(index < 0 ? index + length : index, length));
+    }) as [number, number];
+    const first = this.address + STR_BYTES_OFFSET;
+    return [first + from, first + Math.max(from, to)];
   }
 
   /** A copy of the bytes. */

@@ -123,6 +123,8 @@ export class Handle {
   /**
    * Whether both are handles of one object: Python's `is`. Two handles of one object are two for `===`.
    *
+   * @example alice.is(bob.buddy); // not: alice === bob.buddy
+   *
    * @returns `false` for `null` and `undefined`, so `alice.is(bob.buddy)` needs no check.
    * @throws {@link BadValueError}, {@link ForeignHandleError} for what is no handle of this heap.
    */
@@ -134,6 +136,8 @@ export class Handle {
   /**
    * Whether both objects are equal: Python's `==`. Lists, tuples, dicts and sets are equal if what they hold is, however
    * deep, cycles included; 1 equals 1.0 and True. Objects of structs are equal to themselves alone. Makes no handles.
+   *
+   * @example heap.str("a").equals(heap.intern("a")); // true: `is` would say false
    *
    * @throws {@link BadValueError}, {@link ForeignHandleError} for what is no handle of this heap.
    */

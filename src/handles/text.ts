@@ -52,7 +52,12 @@ export class BytesHandle extends Handle {
     return this.store.memory.u8[this.address + STR_BYTES_OFFSET + resolved] as number;
   }
 
-  /** Byte at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end. */
+  /**
+   * Byte at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end.
+   *
+   * @example bytes.at(-1); // the last byte
+   * @throws {@link BadIndexError} unless the index is a whole number.
+   */
   at(index: number): number | undefined {
     if (!Number.isInteger(index)) throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
     const { length } = this;

@@ -26,7 +26,12 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
     return borrowedValue(this.store, this.itemAt(this.resolve(index))) as T;
   }
 
-  /** Item at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end. */
+  /**
+   * Item at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end.
+   *
+   * @example list.at(-1); // the last item; `get(-1)` of an empty list would throw
+   * @throws {@link BadIndexError} unless the index is a whole number.
+   */
   at(index: number): T | undefined {
     if (!Number.isInteger(index)) throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
     const { length } = this;

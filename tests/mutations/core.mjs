@@ -42,6 +42,7 @@ export const STAGES = [
     "tests/bounded/cursor",
     "tests/bounded/pace",
     "tests/bounded/slices",
+    "tests/bounded/freed-pages",
     "tests/bounded/hiding",
     "tests/scaling/marking",
     "tests/scaling/death",

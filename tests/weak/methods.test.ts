@@ -118,6 +118,39 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
+  test("weak maps and sets begin with what they are given; one that cannot is not made", () => {
+    withHeap(options(), (heap) => {
+      const { nodes } = cast(heap);
+      const [a, b, c] = nodes;
+      const map = heap.weakref.keyMap<Handle, Value>([
+        [a, 1],
+        [b, [2]],
+      ]);
+      expect([...map.values()].map(taken)).toEqual([1, "[2]"]);
+      expect([...heap.weakref.keyMap(map).values()].map(taken)).toEqual([1, "[2]"]);
+      expect([...heap.weakref.valueMap(new Map([["a", a]])).keys()]).toEqual(["a"]);
+      expect([...heap.weakref.set([c, a])].map(taken)).toEqual(["Node(n=3)", "Node(n=1)"]);
+      const { handles, objects } = heap.stats();
+      for (const make of [
+        () =>
+          heap.weakref.keyMap([
+            [a, 1],
+            [5, 1],
+          ] as never),
+        () =>
+          heap.weakref.valueMap([
+            ["a", a],
+            ["b", heap.none],
+          ] as never),
+        () => heap.weakref.set([a, heap.none]),
+        () => heap.weakref.set(5 as never),
+      ])
+        expect(heap.scope(() => codeOf(make))).toBe("BAD_VALUE");
+      expect([heap.stats().handles, heap.stats().objects]).toEqual([handles, objects]);
+      heap.verify();
+    });
+  });
+
   test("nothing is left of what these make: handles and objects are as many as before", () => {
     withHeap(options(), (heap) => {
       const { nodes } = cast(heap);

@@ -8,7 +8,7 @@ import { checkAtOnce } from "../../state/unraisable.js";
 import type { Scoped, Store } from "../../state/store.js";
 import { Finalizer, FinalizerRegistry } from "./finalizer.js";
 import type { WeakKeyMapHandle, WeakSetHandle } from "../../handles/weak/maps.js";
-import type { Value } from "../../handles/values.js";
+import type { Given, Value } from "../../handles/values.js";
 import { makeProxy } from "./proxy.js";
 import { WeakValueMap } from "./value-map.js";
 import { createWeakref } from "../../handles/weak/weakref.js";
@@ -107,7 +107,8 @@ export class Weakrefs {
   }
 
   /**
-   * Returns a new, empty map that does not keep its values alive. The caller releases it.
+   * Returns a new map that does not keep its values alive, with these entries: a `Map`, pairs, a dict of the heap. The caller
+   * releases it.
    *
    * @example
    * ```ts
@@ -117,15 +118,16 @@ export class Weakrefs {
    *
    * @throws {@link OutOfMemoryError}
    */
-  valueMap<T extends Handle = Handle>(): WeakValueMap<T> {
+  valueMap<T extends Handle = Handle>(entries: Iterable<readonly [Value, T]> = []): WeakValueMap<T> {
     const store = this.#store;
     const made = store.require(() => store.core.newDict(0), "a dict");
-    return this.#inScope(
-      new WeakValueMap<T>(
-        store,
-        store.outsideScopes(() => adopt<DictHandle>(store, made)),
-      ),
+    const map = new WeakValueMap<T>(
+      store,
+      store.outsideScopes(() => adopt<DictHandle>(store, made)),
     );
+    return filled(this.#inScope(map), () => {
+      map.update(entries);
+    });
   }
 
   /** Registers the owner of a handle with the scope, in place of the handle. */
@@ -135,8 +137,8 @@ export class Weakrefs {
   }
 
   /**
-   * Returns a new, empty map that does not keep its keys alive. It keeps a value alive as long as the key lives. The caller
-   * releases the map.
+   * Returns a new map that does not keep its keys alive, with these entries. It keeps a value alive as long as the key lives.
+   * The caller releases the map.
    *
    * @example
    * ```ts
@@ -146,12 +148,17 @@ export class Weakrefs {
    *
    * @throws {@link OutOfMemoryError}
    */
-  keyMap<K extends Handle = Handle, V extends Value = Value>(): WeakKeyMapHandle<K, V> {
-    return this.#newWeakMap(false) as WeakKeyMapHandle<K, V>;
+  keyMap<K extends Handle = Handle, V extends Value = Value>(
+    entries: Iterable<readonly [K, Given<V>]> = [],
+  ): WeakKeyMapHandle<K, V> {
+    const map = this.#newWeakMap(false) as WeakKeyMapHandle<K, V>;
+    return filled(map, () => {
+      map.update(entries);
+    });
   }
 
   /**
-   * Returns a new, empty set that does not keep its elements alive. The caller releases it.
+   * Returns a new set that does not keep its elements alive, with these elements. The caller releases it.
    *
    * @example
    * ```ts
@@ -161,8 +168,11 @@ export class Weakrefs {
    *
    * @throws {@link OutOfMemoryError}
    */
-  set<T extends Handle = Handle>(): WeakSetHandle<T> {
-    return this.#newWeakMap(true) as WeakSetHandle<T>;
+  set<T extends Handle = Handle>(elements: Iterable<T> = []): WeakSetHandle<T> {
+    const set = this.#newWeakMap(true) as WeakSetHandle<T>;
+    return filled(set, () => {
+      set.update(elements);
+    });
   }
 
   #newWeakMap(isSet: boolean): Handle {
@@ -176,5 +186,16 @@ export class Weakrefs {
   /** Runs the functions given to `finalize` that have not run. @internal */
   runAtExit(): void {
     this.#finalizers.runAtExit(this.#store);
+  }
+}
+
+/** What has just been made, filled: or released, if it cannot be. */
+function filled<T extends { release(): void }>(made: T, fill: () => void): T {
+  try {
+    fill();
+    return made;
+  } catch (error) {
+    made.release();
+    throw error;
   }
 }

@@ -86,10 +86,15 @@ describe.each(CORES)("odd arguments, %s core", (_, options) => {
   // Values without a constructor broke the message about them.
   test("are named errors, prototype or not", () => {
     const heap = Heap.createSync();
-    for (const wrong of [Object.create(null), { constructor: null }, Symbol("s"), () => 1, undefined]) {
-      expect(codeOf(() => heap.list([wrong as never]))).toBe("BAD_VALUE");
+    const Nameless = Object.create({ constructor: null }) as object;
+    for (const wrong of [Object.create(null), { constructor: null }, Nameless, Symbol("s"), () => 1, undefined]) {
+      expect(codeOf(() => heap.int(wrong as never))).toBe("BAD_VALUE");
       expect(codeOf(() => heap.gc.isTracked(wrong as never))).toBe("BAD_VALUE");
     }
+    for (const wrong of [Nameless, Symbol("s"), () => 1, undefined])
+      expect(codeOf(() => heap.list([wrong as never]))).toBe("BAD_VALUE");
+    // What is no more than its properties becomes a dict.
+    expect(String(heap.list([Object.create(null), { constructor: null }]))).toBe("[{}, {'constructor': None}]");
     expect(codeOf(() => heap.list(5 as never))).toBe("BAD_VALUE");
     expect(codeOf(() => heap.list(null as never))).toBe("BAD_VALUE");
     expect(codeOf(() => heap.struct("Node", null as never))).toBe("BAD_FIELD");

@@ -70,7 +70,7 @@ export class BytesHandle extends Handle {
    * @example bytes.slice(-4); // the last four
    * @throws {@link BadIndexError}
    */
-  slice(start = 0, end = Infinity): Uint8Array<ArrayBuffer> {
+  slice(start = 0, end = Infinity): Uint8Array {
     const [from, to] = this.#range(start, end);
     return withinEngine("this value", () => this.store.memory.u8.slice(from, to));
   }

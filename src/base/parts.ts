@@ -52,23 +52,33 @@ function watch(signal: Signal | undefined): {
 } {
   if (signal === undefined) return { check: nothing, orAborted: (coming) => coming, stop: nothing };
   const target: AbortSignal = signal;
+  // Rejects the promise of the part that is awaited. Each part has a promise of its own: a promise for all of them, raced
+  // with each, would keep every part until the end.
   let onAbort = nothing;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      // The reason is the program's own, whatever it is.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-      reject(target.reason);
-    };
-  });
-  aborted.catch(nothing);
-  target.addEventListener("abort", onAbort);
+  const listener = (): void => {
+    onAbort();
+  };
+  target.addEventListener("abort", listener);
   return {
     check: () => {
       if (target.aborted) throw target.reason;
     },
-    orAborted: (coming) => Promise.race([coming, aborted]),
+    orAborted: async (coming) => {
+      try {
+        return await new Promise((resolve, reject) => {
+          onAbort = () => {
+            // The reason is the program's own, whatever it is.
+            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+            reject(target.reason);
+          };
+          void Promise.resolve(coming).then(resolve, reject);
+        });
+      } finally {
+        onAbort = nothing;
+      }
+    },
     stop: () => {
-      target.removeEventListener("abort", onAbort);
+      target.removeEventListener("abort", listener);
     },
   };
 }

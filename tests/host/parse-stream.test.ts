@@ -217,3 +217,27 @@ function randomText(random: (bound: number) => number, size: number): string {
   );
   return `{${space()}${pairs.join(`${space()},${space()}`)}${space()}}`;
 }
+
+test("parseStream() with a signal keeps no piece that it has parsed", async () => {
+  const collect = (globalThis as { gc?: () => void }).gc;
+  expect(collect, "run with --expose-gc").toBeDefined();
+  const pieces: WeakRef<object>[] = [];
+  let kept = Infinity;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < 50; i++) {
+      const piece = utf8(i === 0 ? "[0" : ",0");
+      pieces.push(new WeakRef(piece));
+      yield piece;
+    }
+    // What a WeakRef was made of, or has given, lives until the end of the job.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    collect?.();
+    kept = pieces.filter((piece) => piece.deref() !== undefined).length;
+    yield utf8("]");
+  }
+  const heap = Heap.createSync();
+  const { signal } = new AbortController();
+  await heap.parseStream(source(), { signal });
+  expect(kept).toBeLessThan(5);
+  heap.dispose();
+});

@@ -76,7 +76,7 @@ export class JsonParser {
   }
 
   #feedBytes(bytes: Uint8Array): void {
-    if (this.#half !== "") throw this.#badSurrogate();
+    if (this.#half !== "") this.#refuseHalf();
     const length = lengthOf(bytes);
     for (let from = 0; from < length;) {
       const count = Math.min(length - from, this.#capacity - this.#length);
@@ -100,21 +100,22 @@ export class JsonParser {
       const part = text.slice(from, until);
       const start = this.#loan + this.#length;
       const { read, written } = encoder.encodeInto(part, this.#store.memory.u8.subarray(start, start + room));
-      if (written !== read && !isWellFormed(part)) this.#refuseHalf(part);
+      if (written !== read && !isWellFormed(part)) {
+        // Not the half that the piece ends with, if it does: that one would come first.
+        this.#half = "";
+        this.#feedText(part.slice(0, firstHalf(part)));
+        this.#refuseHalf();
+      }
       from += read;
       this.#added(written);
     }
   }
 
-  /** Parses what comes before a half of a surrogate pair, which may be what is wrong first, and refuses that. */
-  #refuseHalf(part: string): never {
-    this.#feedText(part.slice(0, firstHalf(part)));
+  /** Refuses half of a surrogate pair behind the text so far, unless that is wrong itself. */
+  #refuseHalf(): never {
     this.#run(0);
-    throw this.#badSurrogate();
-  }
-
-  #badSurrogate(): BadValueError {
-    return this.#halfAt(this.#loan + this.#length);
+    const lines = this.#field(LOAD_LINES_OFFSET);
+    throw badSurrogate(lines + 1, this.#columnAt(this.#loan + this.#length, lines) + 1);
   }
 
   #added(count: number): void {
@@ -206,17 +207,9 @@ export class JsonParser {
     return new BadJsonError(expectedAfter(status, this.#field(LOAD_WANT_OFFSET)), found, line, column);
   }
 
-  #halfAt(at: Address): BadValueError {
-    const lines = this.#field(LOAD_LINES_OFFSET);
-    return badSurrogate(lines + 1, this.#columnAt(at, lines) + 1);
-  }
-
   /** The text is over. The value, owned. @throws {@link BadJsonError}, {@link BadValueError}, {@link OutOfMemoryError} */
   end(): Address {
-    if (this.#half !== "") {
-      this.#run(0);
-      throw this.#badSurrogate();
-    }
+    if (this.#half !== "") this.#refuseHalf();
     this.#run(PARSE_LAST);
     const end = this.#loan + this.#length;
     const want = this.#field(LOAD_WANT_OFFSET);

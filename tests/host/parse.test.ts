@@ -88,6 +88,12 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     }
     expect(() => heap.parse('\n["é\ud800"]')).toThrow("(line 2, column 4)");
     expect(codeOf(() => heap.parse("[x \ud800"))).toBe("BAD_JSON");
+    // Of two halves the first is named, although the other ends the text.
+    expect(() => heap.parse('[1, "a\udc00", "\ud83d')).toThrow("(line 1, column 7)");
+    expect(codeOf(() => heap.parse('[x "\udc00", "\ud83d'))).toBe("BAD_JSON");
+    // What is wrong in front of a half is named, although the core has waited for more of the token.
+    const mixed = ['"aaaaaaaa', "\\x\ud83d", new TextEncoder().encode('"')];
+    await expect(heap.parseStream(mixed)).rejects.toMatchObject({ code: "BAD_JSON", line: 1, column: 10 });
     heap.dispose();
   });
 

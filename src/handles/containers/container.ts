@@ -46,6 +46,19 @@ export abstract class ContainerHandle extends Handle {
   }
 }
 
+/** What gives new handles to a loop, but is no handle. */
+const sources = new WeakSet<object>();
+
+/** Says so of something that can be iterated over. */
+export function markAsSource(values: Iterable<unknown>): void {
+  sources.add(values);
+}
+
+/** The values of anything. New handles that the heap makes for the loop are lent; those of the program are not. */
+export function lentBy<T>(values: Iterable<T>): Iterable<T> {
+  return isHandle(values) || sources.has(values) ? lending(values) : iterate(noImpostor(values));
+}
+
 /**
  * Passes values on, and releases the handles among them (or, of entries, in them) when the loop moves on or
  * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
@@ -105,7 +118,7 @@ export function* ownedElements(store: Store, values: Iterable<unknown>): Generat
       store.incref(address);
       yield address;
     }
-  } else for (const value of iterate(noImpostor(values))) yield ownedValue(store, value);
+  } else for (const value of lentBy(values)) yield ownedValue(store, value);
 }
 
 /** The objects of `ownedElements`, all of them: or none, if one cannot be had. */

@@ -1,29 +1,28 @@
-import { attempt, iterate, readProperties, unreadable } from "../../base/arguments.js";
+import { attempt, readProperties, unreadable } from "../../base/arguments.js";
 import { BadValueError, describe } from "../../base/errors.js";
 import type { Store } from "../../state/store.js";
-import { share } from "../adopt.js";
-import { addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
-import type { Handle } from "../handle.js";
+import { addressIn, isHandle, isHandleOf } from "../handle.js";
 import { withRest } from "../values.js";
 import type { Given, Value } from "../values.js";
-import { ContainerHandle, lending } from "./container.js";
+import { lentBy } from "./container.js";
 import { SequenceHandle } from "./sequence.js";
 
 /** What a dict can be made of, or updated with. A pair is an array of two, or a tuple or list of the heap. */
 export type DictInit<K = Value, V = Given<Value>> =
   Iterable<readonly [K, V] | SequenceHandle> | Readonly<Record<K extends string ? K : string, V>>;
 
-/** The entries that something gives, but a dict or weak map of the heap. @throws {@link BadValueError} */
+/** The entries that something gives, but a dict of the heap; also properties. As `pairsOf`. @throws {@link BadValueError} */
 export function entriesIn(store: Store, init: DictInit): Iterable<readonly [Value, Value]> {
-  if (isHandleOf(init, ContainerHandle)) return pairsIn(store, init);
-  const isIterable = attempt(BadValueError, "entries", () => typeof init === "object" && Symbol.iterator in init);
+  const isIterable =
+    isHandle(init) || attempt(BadValueError, "entries", () => typeof init === "object" && Symbol.iterator in init);
   return isIterable
-    ? checkedPairs(init as Iterable<unknown>)
+    ? pairsOf(store, init as Iterable<readonly [Value, Value]>)
     : readProperties(init as Readonly<Record<string, Value>>, "entries");
 }
 
+// The pairs themselves may be handles, so they are lent before they are read.
 function* checkedPairs(pairs: Iterable<unknown>): Generator<readonly [Value, Value]> {
-  for (const pair of iterate(noImpostor(pairs))) {
+  for (const pair of lentBy(pairs)) {
     if (isHandleOf(pair, SequenceHandle)) yield* pairOf(pair);
     else yield pairIn(pair);
   }
@@ -36,20 +35,6 @@ function pairIn(pair: unknown): readonly [Value, Value] {
     throw unreadable(BadValueError, "an entry", cause);
   }
   throw notAPair(describe(pair));
-}
-
-/** Pairs in a container of the heap. They are lent: what takes them holds what it keeps. */
-function* pairsIn(store: Store, container: ContainerHandle): Generator<readonly [Value, Value]> {
-  addressIn(store, container);
-  for (const address of container.elements()) {
-    const pair = share<Handle>(store, address);
-    try {
-      if (!isHandleOf(pair, SequenceHandle)) throw notAPair(pair.repr());
-      yield* pairOf(pair);
-    } finally {
-      pair.release();
-    }
-  }
 }
 
 /** The two items of a tuple or list of the heap. Handles among them are released when the next is asked for. */
@@ -69,16 +54,12 @@ function notAPair(what: string): BadValueError {
 }
 
 /**
- * The entries of a weak map or dict of the heap, of pairs in a list or tuple of the heap, or of pairs of JavaScript's. What
- * belongs to the heap is lent.
+ * The pairs of a container, dict or weak map of the heap, or of anything that can be iterated over. Handles that the heap makes
+ * for the loop are lent: what takes them holds what it keeps.
  *
- * @throws {@link BadValueError}
+ * @throws {@link BadValueError}, {@link ForeignHandleError}
  */
 export function pairsOf<K, V>(store: Store, entries: Iterable<readonly [K, V]>): Iterable<readonly [K, V]> {
-  const pairs = isHandleOf(entries, SequenceHandle)
-    ? pairsIn(store, entries)
-    : isHandle(entries)
-      ? lending(checkedPairs(entries as Iterable<unknown>))
-      : checkedPairs(entries);
-  return pairs as Iterable<readonly [K, V]>;
+  if (isHandle(entries)) addressIn(store, entries);
+  return checkedPairs(entries) as Iterable<readonly [K, V]>;
 }

@@ -6,11 +6,10 @@ import {
   RESULT_FOUND,
   WEAKMAP_SIZE_OFFSET,
 } from "../../../assembly/layout.js";
-import { iterate } from "../../base/arguments.js";
 import { BadIndexError, ContainerChangedError } from "../../base/errors.js";
-import { lending } from "../containers/container.js";
+import { lentBy } from "../containers/container.js";
 import { pairsOf } from "../containers/pairs.js";
-import { Handle, addressIn, isHandle, noImpostor } from "../handle.js";
+import { Handle, addressIn } from "../handle.js";
 import { borrowedValue, ownedValue, withRest } from "../values.js";
 import type { Given, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
@@ -218,7 +217,7 @@ export class WeakSetHandle<T extends Handle = Handle> extends WeakTableHandle {
   /** Adds many: the objects of a list, tuple, set or weak set of the heap, or of anything that can be iterated over. */
   update(objects: Iterable<T>): void {
     if ((objects as unknown) === this) return;
-    for (const object of isHandle(objects) ? lending(objects) : iterate(noImpostor(objects))) this.add(object);
+    for (const object of lentBy(objects)) this.add(object);
   }
 
   /** Removes the object that was added last and returns it. @throws {@link BadIndexError} if there is none. */

@@ -1,9 +1,8 @@
 import { adopt, lend, share } from "../../handles/adopt.js";
-import { lending } from "../../handles/containers/container.js";
+import { markAsSource } from "../../handles/containers/container.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { pairsOf } from "../../handles/containers/pairs.js";
 import { ContainerChangedError } from "../../base/errors.js";
-import { isA } from "../../base/untrusted.js";
 import { uncloneable } from "../../base/uncloneable.js";
 import { DISPOSE } from "../../handles/handle.js";
 import { isHandle } from "../../handles/handle.js";
@@ -35,6 +34,7 @@ export class WeakValueMap<T extends Handle = Handle> {
   constructor(store: Store, dict: DictHandle) {
     this.#store = store;
     this.#dict = dict;
+    markAsSource(this);
   }
 
   /** The number of entries. Inside callbacks of a collection it may include entries whose values are freed. */
@@ -193,9 +193,7 @@ export class WeakValueMap<T extends Handle = Handle> {
    */
   update(entries: Iterable<readonly [Value, T]>): void {
     if ((entries as unknown) === this) return;
-    const isLent = isA(entries, WeakValueMap);
-    const pairs = pairsOf(this.#store, entries);
-    for (const [key, value] of isLent ? lending(pairs) : pairs) this.set(key, value);
+    for (const [key, value] of pairsOf(this.#store, entries)) this.set(key, value);
   }
 
   /** Removes a key. @returns Whether there was an entry. @throws {@link BadKeyError} for a key that cannot be hashed. */

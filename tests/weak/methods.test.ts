@@ -87,6 +87,8 @@ describe.each(CORES)("%s core", (_, options) => {
       short.release();
       expect(other.popItem().map(taken)).toEqual(["d", "Node(n=3)"]);
       other.clear();
+      other.set(NaN, a);
+      expect(other.popItem().map(taken)).toEqual([NaN, "Node(n=1)"]);
       expect(codeOf(() => other.popItem())).toBe("BAD_INDEX");
       heap.verify();
     });

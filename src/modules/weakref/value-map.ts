@@ -169,7 +169,10 @@ export class WeakValueMap<T extends Handle = Handle> {
       const [key, weakref] = this.#dict.newest() as [Value, WeakrefHandle<T>];
       try {
         const value = weakref.deref();
-        withRest(value, () => this.delete(key));
+        // By the weak reference, not by the key: a NaN that has been read is not found again.
+        withRest(value, () => {
+          this.#remove(weakref);
+        });
         if (value !== null) return [key, value];
       } catch (error) {
         if (isHandle(key)) key.release();
@@ -200,10 +203,14 @@ export class WeakValueMap<T extends Handle = Handle> {
   delete(key: Value): boolean {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
     if (weakref === undefined) return false;
-    this.#changes++;
-    this.#forget(weakref.address);
+    this.#remove(weakref);
     weakref.release();
     return true;
+  }
+
+  #remove(weakref: WeakrefHandle): void {
+    this.#changes++;
+    this.#forget(weakref.address);
   }
 
   /** Removes all entries. */

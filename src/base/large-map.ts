@@ -1,7 +1,7 @@
 /** Entries that a Map of V8 takes; others take as many. */
 const MOST_ENTRIES = 2 ** 24;
 
-/** A Map for as many entries as there is memory for: the engine's have a limit. None is set twice or deleted. */
+/** A Map for as many entries as there is memory for: the engine's have a limit. None is deleted. */
 export class LargeMap<K, V> {
   readonly #full: Map<K, V>[] = [];
   #open = new Map<K, V>();
@@ -23,7 +23,8 @@ export class LargeMap<K, V> {
     return undefined;
   }
   set(key: K, value: V): void {
-    if (this.#open.size === this.limit) {
+    for (const map of this.#full) if (map.has(key)) return void map.set(key, value);
+    if (this.#open.size === this.limit && !this.#open.has(key)) {
       this.#full.push(this.#open);
       this.#open = new Map();
     }

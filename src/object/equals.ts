@@ -18,6 +18,7 @@ import {
   TYPE_TUPLE,
   TYPE_WEAKREF,
 } from "../../assembly/layout.js";
+import { LargeMap } from "../base/large-map.js";
 import type { Address } from "../wasm/exports.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import type { Reader } from "./reader.js";
@@ -35,32 +36,109 @@ export interface EqualityReader extends Reader {
  * themselves alone, and weak references to what is equal are equal. Depth is no limit. Where Python raises a
  * RecursionError for cycles, two are equal if no path from one leads to something else than the same path from the other.
  *
- * The pairs still to be compared wait in a list. Containers that are assumed to be equal are joined to one class
- * (union-find), so each pair is looked into at most once, and the time is linear in what is compared: Hopcroft and Karp,
- * "A Linear Algorithm for Testing Equivalence of Finite Automata", 1971.
+ * Containers that are assumed to be equal are joined to one class (union-find), so each pair is looked into at most once, and
+ * the time is linear in what is compared: Hopcroft and Karp, "A Linear Algorithm for Testing Equivalence of Finite Automata",
+ * 1971. The memory depends on how deep and how many the containers are, not on what else they hold.
  */
 export function areEqual(reader: EqualityReader, first: Address, second: Address): boolean {
   // Of NaN, Python says that it does not equal itself, unless both are found in containers.
   if (first === second) return reader.typeIdAt(first) !== TYPE_FLOAT || areEqualAtoms(reader, first, second);
-  const pairs: Address[] = [first, second];
-  const classes = new Classes();
-  while (pairs.length > 0) {
-    const b = pairs.pop() as Address;
-    const a = pairs.pop() as Address;
-    if (a === b) continue;
-    const type = reader.typeIdAt(a);
-    const other = reader.typeIdAt(b);
-    if (isAtomType(type) && isAtomType(other)) {
-      if (!areEqualAtoms(reader, a, b)) return false;
-    } else if (type !== other) return false;
-    else if (classes.join(a, b) && !comparesParts(reader, type, a, b, pairs)) return false;
+  return new Comparison(reader).run(first, second);
+}
+
+class Comparison {
+  readonly #reader: EqualityReader;
+  readonly #classes = new Classes();
+  /** Pairs of containers under way, the innermost last: one, the other, and the slot of the one that is next. */
+  readonly #ones: Address[] = [];
+  readonly #others: Address[] = [];
+  readonly #slots: number[] = [];
+
+  constructor(reader: EqualityReader) {
+    this.#reader = reader;
   }
-  return true;
+
+  run(first: Address, second: Address): boolean {
+    if (!this.#compare(first, second)) return false;
+    while (this.#ones.length > 0) if (!this.#goOn()) return false;
+    return true;
+  }
+
+  /** Compares two atoms, or begins with two containers. False if they differ. */
+  #compare(one: Address, other: Address): boolean {
+    const reader = this.#reader;
+    let [a, b] = [one, other];
+    for (;;) {
+      if (a === b) return true;
+      const type = reader.typeIdAt(a);
+      const otherType = reader.typeIdAt(b);
+      if (isAtomType(type) && isAtomType(otherType)) return areEqualAtoms(reader, a, b);
+      if (type !== otherType) return false;
+      if (type !== TYPE_WEAKREF) return this.#begin(type, a, b);
+      [a, b] = [reader.referentOf(a), reader.referentOf(b)];
+      if (a === 0 || b === 0) return false;
+    }
+  }
+
+  /** False if two containers of one type differ in what is known without their parts. */
+  #begin(type: number, a: Address, b: Address): boolean {
+    const reader = this.#reader;
+    const size = sizeOf(reader, type, a);
+    if (size === undefined || size !== sizeOf(reader, type, b)) return false;
+    if (size === 0 || !this.#classes.join(a, b)) return true;
+    this.#ones.push(a);
+    this.#others.push(b);
+    this.#slots.push(0);
+    return true;
+  }
+
+  /** Compares parts of the innermost containers, until some are containers, which come first. False if any differ. */
+  #goOn(): boolean {
+    const reader = this.#reader;
+    const { memory } = reader;
+    const depth = this.#ones.length;
+    const [a, b] = [this.#ones[depth - 1] as Address, this.#others[depth - 1] as Address];
+    const type = reader.typeIdAt(a);
+    const [slots, count] = itemsOf(reader, type, a);
+    const [others] = itemsOf(reader, type, b);
+    const width = type === TYPE_DICT ? 2 : 1;
+    for (let slot = this.#slots[depth - 1] as number; slot < count;) {
+      let at = slot;
+      let otherAt = slot;
+      slot += width;
+      if (type === TYPE_DICT || type === TYPE_SET) {
+        const key = memory.word(slots + 4 * at);
+        // Deleted entries are zeros.
+        if (key === 0) continue;
+        const entry = reader.findIn(b, key);
+        if (entry === NO_ENTRY) return false;
+        if (type === TYPE_SET) continue;
+        at += 1;
+        otherAt = width * entry + 1;
+      }
+      // The last part needs no way back: so a chain of any length takes no room.
+      if (slot >= count) {
+        this.#leave();
+        return this.#compare(memory.word(slots + 4 * at), memory.word(others + 4 * otherAt));
+      }
+      this.#slots[depth - 1] = slot;
+      if (!this.#compare(memory.word(slots + 4 * at), memory.word(others + 4 * otherAt))) return false;
+      if (this.#ones.length > depth) return true;
+    }
+    this.#leave();
+    return true;
+  }
+
+  #leave(): void {
+    this.#ones.pop();
+    this.#others.pop();
+    this.#slots.pop();
+  }
 }
 
 /** Sets of containers that are assumed to be equal. */
 class Classes {
-  readonly #parents = new Map<Address, Address>();
+  readonly #parents = new LargeMap<Address, Address>();
 
   #find(address: Address): Address {
     let at = address;
@@ -80,46 +158,13 @@ class Classes {
   }
 }
 
-/** Adds the pairs on which it depends whether two containers of one type are equal. False if they are not anyway. */
-function comparesParts(reader: EqualityReader, type: number, a: Address, b: Address, pairs: Address[]): boolean {
-  const { memory } = reader;
-  switch (type) {
-    case TYPE_LIST:
-    case TYPE_TUPLE: {
-      const [items, count] = itemsOf(reader, type, a);
-      const [others, otherCount] = itemsOf(reader, type, b);
-      if (count !== otherCount) return false;
-      // The first pair is compared first.
-      for (let at = 4 * (count - 1); at >= 0; at -= 4) pairs.push(memory.word(items + at), memory.word(others + at));
-      return true;
-    }
-    case TYPE_DICT:
-    case TYPE_SET: {
-      if (memory.word(a + TABLE_LENGTH_OFFSET) !== memory.word(b + TABLE_LENGTH_OFFSET)) return false;
-      const width = type === TYPE_DICT ? 8 : 4;
-      const [slots, count] = itemsOf(reader, type, a);
-      const [others] = itemsOf(reader, type, b);
-      for (let slot = slots; slot < slots + 4 * count; slot += width) {
-        const key = memory.word(slot);
-        // Deleted entries are zeros.
-        if (key === 0) continue;
-        const entry = reader.findIn(b, key);
-        if (entry === NO_ENTRY) return false;
-        if (type === TYPE_DICT) pairs.push(memory.word(slot + 4), memory.word(others + width * entry + 4));
-      }
-      return true;
-    }
-    case TYPE_WEAKREF: {
-      const [one, other] = [reader.referentOf(a), reader.referentOf(b)];
-      if (one === 0 || other === 0) return false;
-      pairs.push(one, other);
-      return true;
-    }
-    default:
-      return false;
-  }
+/** How many parts a container has; `undefined` for what is equal to itself alone. */
+function sizeOf(reader: Reader, type: number, address: Address): number | undefined {
+  if (type === TYPE_DICT || type === TYPE_SET) return reader.memory.word(address + TABLE_LENGTH_OFFSET);
+  return type === TYPE_LIST || type === TYPE_TUPLE ? itemsOf(reader, type, address)[1] : undefined;
 }
 
+/** Where the slots of a container begin, and how many there are: in tables, those of deleted entries included. */
 function itemsOf({ memory }: Reader, type: number, address: Address): [items: Address, count: number] {
   if (type === TYPE_TUPLE) return [address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET)];
   return [memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET, memory.word(address + SLOTS_COUNT_OFFSET)];

@@ -1,6 +1,6 @@
 // `equals`: Python's `==`, through any depth and cycles. CPython itself is asked in tests/oracle.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { restoreSync, save } from "../../src/image.js";
 import type { Handle, Heap, ListHandle, Value } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
@@ -125,6 +125,25 @@ describe.each(CORES)("equals, %s core", (_, options) => {
         b.release();
       }
     });
+  });
+});
+
+test("equals stops at the first difference, and looks ahead at no other part", () => {
+  withHeap({}, (heap) => {
+    const items = Array.from({ length: 5000 }, (_, i) => i);
+    const lists = items.map((i) => [i]);
+    const word = vi.spyOn(heap.none.store.memory, "word");
+    for (const value of [items, lists, new Map([["k", lists]]), new Map(items.map((i) => [i, i]))]) {
+      const [a, b] = [heap.from([[[1], value], value]), heap.from([[[2], value], value])];
+      word.mockClear();
+      expect(a.equals(b)).toBe(false);
+      expect(word.mock.calls.length).toBeLessThan(100);
+    }
+    const [a, b] = [heap.list([1, ...items]), heap.list([2, ...items])];
+    word.mockClear();
+    expect(a.equals(b)).toBe(false);
+    expect(word.mock.calls.length).toBeLessThan(100);
+    word.mockRestore();
   });
 });
 

@@ -131,6 +131,9 @@ test("a large map goes on in another Map where one is full", () => {
   for (let i = 0; i < 10; i++) map.set(i, `${i}`);
   expect(map.size).toBe(10);
   expect(Array.from({ length: 11 }, (_none, i) => map.get(i))).toEqual([..."0123456789", undefined]);
+  for (const i of [0, 5, 9]) map.set(i, "again");
+  for (let i = 10; i < 13; i++) map.set(i, "new");
+  expect([map.size, map.get(0), map.get(5), map.get(9), map.get(12)]).toEqual([13, "again", "again", "again", "new"]);
 });
 
 function thrownBy(run: () => unknown): unknown {

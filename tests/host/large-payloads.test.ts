@@ -3,8 +3,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
+import { ownedItems } from "../../src/handles/containers/container.js";
 import { Pressure } from "../../src/state/pressure.js";
-import { CORES } from "../support/heap.js";
+import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 const MIB = 2 ** 20;
 
@@ -117,5 +118,27 @@ describe("JavaScript's collector is asked to look", () => {
     const pressure = new Pressure();
     const small = (mib: number): boolean => pressure.look({ used: mib * MIB, limit: 16 * MIB });
     expect([2, 8, 11, 12, 15, 16].map(small)).toEqual([false, true, false, true, false, true]);
+  });
+});
+
+test("the addresses of many items are no array of the engine's, which ends the process at 100 million", () => {
+  withHeap({}, (heap) => {
+    const { store } = heap.none;
+    const items = ownedItems(
+      store,
+      Array.from({ length: 100 }, (_, i) => 1000 + i),
+    );
+    expect(items).toBeInstanceOf(Uint32Array);
+    for (const item of items) store.core.decref(item);
+    const wide = heap.list(Array.from({ length: 100 }, (_, i) => i));
+    expect(wide.slice(undefined, undefined, -1).toJS()).toEqual(wide.toJS().reverse());
+    // What has been made when one item is refused, also beyond the first pieces of memory, is given back.
+    const { objects } = heap.stats();
+    for (const count of [0, 15, 16, 17, 40])
+      expect(codeOf(() => heap.tuple([...Array.from({ length: count }, (_, i) => 1000 + i), Symbol() as never]))).toBe(
+        "BAD_VALUE",
+      );
+    expect(heap.stats().objects).toBe(objects);
+    heap.verify();
   });
 });

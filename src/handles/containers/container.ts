@@ -121,14 +121,24 @@ export function* ownedElements(store: Store, values: Iterable<unknown>): Generat
   } else for (const value of lentBy(values)) yield ownedValue(store, value);
 }
 
+/** Addresses of many objects. Not an array: where one grows beyond some 100 million numbers, V8 ends the process. */
+export type Addresses = Uint32Array;
+
 /** The objects of `ownedElements`, all of them: or none, if one cannot be had. */
-export function ownedItems(store: Store, values: Iterable<unknown>): Address[] {
-  const items: Address[] = [];
+export function ownedItems(store: Store, values: Iterable<unknown>): Addresses {
+  let items: Addresses = new Uint32Array(16);
+  let count = 0;
   try {
-    for (const item of ownedElements(store, values)) items.push(item);
-    return items;
+    for (const item of ownedElements(store, values)) {
+      items[count++] = item;
+      if (count < items.length) continue;
+      const grown = new Uint32Array(2 * count);
+      grown.set(items);
+      items = grown;
+    }
+    return items.subarray(0, count);
   } catch (error) {
-    for (const item of items) store.core.decref(item);
+    for (const item of items.subarray(0, count)) store.core.decref(item);
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { borrowedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
+import type { Addresses } from "./container.js";
 import { OVER, Walk, asGenerator } from "./walk.js";
 
 /** Where the items of a slice lie. */
@@ -151,17 +152,18 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
   }
 
   /** The objects of a slice, each with a reference for the caller. */
-  protected ownedSlice({ start, step, count }: Slice): Address[] {
-    const items: Address[] = [];
+  protected ownedSlice({ start, step, count }: Slice): Addresses {
+    const items = new Uint32Array(count);
+    let owned = 0;
     try {
-      for (let i = 0; i < count; i++) {
-        const item = this.itemAt(start + i * step);
+      for (; owned < count; owned++) {
+        const item = this.itemAt(start + owned * step);
         this.store.incref(item);
-        items.push(item);
+        items[owned] = item;
       }
       return items;
     } catch (error) {
-      for (const item of items) this.store.core.decref(item);
+      for (const item of items.subarray(0, owned)) this.store.core.decref(item);
       throw error;
     }
   }

@@ -187,3 +187,41 @@ test("without memory for one more handle, pop leaves the entry where it is", () 
     heap.verify();
   });
 });
+
+test.each(["key map", "value map"])("setDefault of a %s keeps what a finalizer sets while room is made", (kind) => {
+  const long = "k".repeat(5000);
+  withHeap({ module: checkedCore(), traceHandles: false }, (heap) => {
+    const { nodes } = cast(heap);
+    const [key, ours, theirs] = nodes;
+    let hook = (): void => undefined;
+    const Trash = heap.struct("Trash", { self: "ref" }, { finalize: () => { hook(); } }); // prettier-ignore
+    let runs = 0;
+    for (let n = 1; n < 8; n++) {
+      const map = heap.weakref.keyMap<Handle, Value>();
+      const values = heap.weakref.valueMap();
+      let isSet = false;
+      hook = () => {
+        failMemory(heap, 0);
+        isSet = true;
+        if (kind === "key map") map.set(key, "theirs");
+        else values.set(long, theirs);
+      };
+      const trash = Trash.new();
+      trash.self = trash;
+      trash.release();
+      failMemory(heap, n);
+      const result = taken(kind === "key map" ? map.setDefault(key, long) : values.setDefault(long, ours));
+      failMemory(heap, 0);
+      const expected = kind === "key map" ? ["theirs", long] : ["Node(n=3)", "Node(n=2)"];
+      expect(result, `request ${n}`).toBe(expected[isSet ? 0 : 1]);
+      expect(taken(kind === "key map" ? map.get(key) : values.get(long))).toBe(result);
+      runs += Number(isSet);
+      heap.verify();
+      hook = () => undefined;
+      heap.gc.collect();
+      map.release();
+      values.release();
+    }
+    expect(runs).toBeGreaterThan(1);
+  });
+});

@@ -45,14 +45,13 @@ abstract class WeakTableHandle extends Handle {
     return this.store.core.weakMapFind(this.address, addressIn(this.store, key)) >>> 0;
   }
 
-  protected setEntry(key: Handle, value: Address): void {
+  /** With `keeps`, an entry that is there stays as it is. To make room may run code of the program that sets one. */
+  protected setEntry(key: Handle, value: Address, keeps = false): void {
     const { store } = this;
     weakrefableIn(store, key);
-    const result = store.require(
-      () => store.core.weakMapSet(this.address, key.address, value),
-      "an entry of a weak map",
-    );
-    if (result === RESULT_ADDED) this.#countChange();
+    const set = (): number =>
+      keeps && this.entryOf(key) !== 0 ? RESULT_FOUND : store.core.weakMapSet(this.address, key.address, value);
+    if (store.require(set, "an entry of a weak map") === RESULT_ADDED) this.#countChange();
   }
 
   /** Tells loops over the map that an entry has come, or is about to go. (That one goes with its key is no change.) */
@@ -141,12 +140,13 @@ export class WeakKeyMapHandle<K extends Handle = Handle, V extends Value = Value
   setDefault(key: K, value: Given<V>): V {
     const found = this.get(key);
     if (found !== undefined) return found;
-    // What sets it may run code of the program that deletes it again.
     const { store } = this;
     const item = ownedValue(store, value);
     try {
-      this.setEntry(key, item);
-      return borrowedValue(store, item) as V;
+      this.setEntry(key, item, true);
+      const set = this.get(key);
+      // What sets it may run code of the program that deletes it again.
+      return set === undefined ? (borrowedValue(store, item) as V) : set;
     } finally {
       store.core.decref(item);
     }

@@ -81,13 +81,12 @@ export class WeakValueMap<T extends Handle = Handle> {
   set(key: Value, value: T): this {
     const store = this.#store;
     // The value must not be freed before its entry exists.
-    store.holding(weakrefableIn(store, value), () => {
-      this.#set(key, value);
-    });
+    store.holding(weakrefableIn(store, value), () => this.#set(key, value, false));
     return this;
   }
 
-  #set(key: Value, value: T): void {
+  /** `set`; or, if `keeps`, leaves an entry whose value is alive as it is, and returns a handle for that. */
+  #set(key: Value, value: T, keeps: boolean): T | undefined {
     const store = this.#store;
     // A strong reference from the callback would keep a forgotten map alive.
     const self = new WeakRef(this);
@@ -97,18 +96,23 @@ export class WeakValueMap<T extends Handle = Handle> {
     };
     // Make the key an object now, because looking up the new entry below must not collect.
     const object = store.outsideScopes(() => adopt<Handle>(store, ownedValue(store, key)));
-    let weakref: WeakrefHandle | undefined;
+    let weakref: WeakrefHandle<T> | undefined;
+    let first: WeakrefHandle<T> | undefined;
     try {
       weakref = createWeakref(store, value, forget, { kind: "value map", name: "" });
-      const old = this.#dict.get(object) as WeakrefHandle | undefined;
-      this.#dict.set(object, weakref);
-      this.#keys.set(weakref.address, this.#dict.ownKey(object));
-      if (old === undefined) this.#changes++;
+      // To make room may run code of the program that sets or deletes the key. From here on it needs no memory.
+      first = this.#dict.setDefault(object, weakref) as WeakrefHandle<T>;
+      if (first.is(weakref)) this.#changes++;
       else {
-        this.#keys.delete(old.address);
-        old.release();
+        const found = keeps ? first.deref() : null;
+        if (found !== null) return found;
+        this.#dict.set(object, weakref);
+        this.#keys.delete(first.address);
       }
+      this.#keys.set(weakref.address, this.#dict.ownKey(object));
+      return undefined;
     } finally {
+      first?.release();
       weakref?.release();
       object.release();
     }
@@ -128,8 +132,8 @@ export class WeakValueMap<T extends Handle = Handle> {
   setDefault(key: Value, value: T): T {
     const found = this.get(key);
     if (found !== undefined) return found;
-    this.set(key, value);
-    return value.clone();
+    const store = this.#store;
+    return store.holding(weakrefableIn(store, value), () => this.#set(key, value, true) ?? value.clone());
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Handle, Heap, SetHandle, Value } from "../../src/index.js";
+import { lending } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 interface Releasable {
@@ -75,6 +76,33 @@ describe.each(CORES)("%s core", (_, options) => {
         expect(["no error", "BAD_VALUE", "BAD_KEY"], name).toContain(code);
         expect(heap.handles().length, name).toBe(before);
         heap.verify();
+      }
+    });
+  });
+
+  test("a loop that is asked again, or ended, in the middle of a step goes on as a generator does", () => {
+    withHeap(options(), (heap) => {
+      const Key = heap.struct("Key", { n: "u8" });
+      for (const interfere of ["next", "return", "throw"] as const) {
+        const said: unknown[] = [];
+        const values = {
+          *[Symbol.iterator](): Generator<Handle> {
+            for (let n = 0; n < 3; n++) {
+              if (n > 0)
+                try {
+                  loop[interfere](undefined);
+                } catch (error) {
+                  said.push(error);
+                }
+              yield Key.new({ n });
+            }
+          },
+        };
+        const loop = lending(values);
+        const seen = Array.from(loop, (key) => key.repr());
+        expect(seen).toEqual(["Key(n=0)", "Key(n=1)", "Key(n=2)"]);
+        expect(said).toEqual([expect.any(TypeError), expect.any(TypeError)]);
+        expect(heap.handles()).toEqual([]);
       }
     });
   });

@@ -12,7 +12,7 @@ export abstract class Walk<T> implements Iterator<T, void> {
   static {
     Object.setPrototypeOf(this.prototype, IteratorPrototype);
   }
-  #state: "new" | "under way" | "over" = "new";
+  #state: "new" | "stepping" | "under way" | "over" = "new";
 
   /** Begins to hold what `step` reads. */
   protected abstract begin(): void;
@@ -22,15 +22,19 @@ export abstract class Walk<T> implements Iterator<T, void> {
   protected abstract end(): void;
 
   next(): IteratorResult<T, void> {
+    this.#mustWait();
     if (this.#state === "over") return { done: true, value: undefined };
     try {
       if (this.#state === "new") {
         this.#state = "over";
         this.begin();
-        this.#state = "under way";
       }
+      this.#state = "stepping";
       const value = this.step();
-      if (value !== OVER) return { done: false, value: value };
+      if (value !== OVER) {
+        this.#state = "under way";
+        return { done: false, value };
+      }
     } catch (error) {
       this.#stop();
       throw error;
@@ -40,17 +44,24 @@ export abstract class Walk<T> implements Iterator<T, void> {
   }
 
   return(): IteratorReturnResult<void> {
+    this.#mustWait();
     this.#stop();
     return { done: true, value: undefined };
   }
 
   throw(error: unknown): never {
+    this.#mustWait();
     this.#stop();
     throw error;
   }
 
+  /** A step may run code of the program, which must not end the walk below it. Generators say the same. */
+  #mustWait(): void {
+    if (this.#state === "stepping") throw new TypeError("Generator is already running");
+  }
+
   #stop(): void {
-    const isHeld = this.#state === "under way";
+    const isHeld = this.#state === "under way" || this.#state === "stepping";
     this.#state = "over";
     if (isHeld) this.end();
   }

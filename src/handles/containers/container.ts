@@ -122,11 +122,11 @@ export function* ownedElements(store: Store, values: Iterable<unknown>): Generat
 }
 
 /** Addresses of many objects. Not an array: where one grows beyond some 100 million numbers, V8 ends the process. */
-export type Addresses = Uint32Array;
+export type OwnedItems = Uint32Array;
 
 /** The objects of `ownedElements`, all of them: or none, if one cannot be had. */
-export function ownedItems(store: Store, values: Iterable<unknown>): Addresses {
-  let items: Addresses = new Uint32Array(16);
+export function ownedItems(store: Store, values: Iterable<unknown>): OwnedItems {
+  let items: OwnedItems = new Uint32Array(16);
   let count = 0;
   try {
     for (const item of ownedElements(store, values)) {

@@ -9,7 +9,7 @@ import { borrowedValue, lentValue, ownedValue } from "../values.js";
 import type { Given, PlainOf, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ownedElements, ownedItems } from "./container.js";
-import type { Addresses } from "./container.js";
+import type { OwnedItems } from "./container.js";
 import { naturalOrder, sortedOrder } from "./order.js";
 import { SequenceHandle } from "./sequence.js";
 
@@ -274,7 +274,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
 }
 
 /** A list of these objects, with one reference for the caller, whose references to them it takes over. */
-function ownedList(store: Store, items: Addresses): Address {
+function ownedList(store: Store, items: OwnedItems): Address {
   const { core } = store;
   try {
     const list = store.require(() => core.newList(items.length), `a list of ${items.length}`);

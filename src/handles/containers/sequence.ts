@@ -5,7 +5,7 @@ import { borrowedValue, withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
-import type { Addresses } from "./container.js";
+import type { OwnedItems } from "./container.js";
 import { OVER, Walk, asGenerator } from "./walk.js";
 
 /** Where the items of a slice lie. */
@@ -151,8 +151,8 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
     return Math.max(-1, Math.min(index < 0 ? index + length : index, length - 1));
   }
 
-  /** The objects of a slice, each with a reference for the caller. */
-  protected ownedSlice({ start, step, count }: Slice): Addresses {
+  /** The objects of a slice, each with a reference for the caller. @internal */
+  protected ownedSlice({ start, step, count }: Slice): OwnedItems {
     const items = new Uint32Array(count);
     let owned = 0;
     try {

@@ -3,7 +3,7 @@ import type { Store } from "../../state/store.js";
 import type { Address } from "../../wasm/exports.js";
 import { adopt, share } from "../adopt.js";
 import { ownedItems } from "./container.js";
-import type { Addresses } from "./container.js";
+import type { OwnedItems } from "./container.js";
 import type { PlainOf, Value } from "../values.js";
 import { SequenceHandle } from "./sequence.js";
 
@@ -52,7 +52,7 @@ export function ownedTuple(store: Store, values: Iterable<unknown>): Address {
 }
 
 /** A tuple of these objects, with one reference for the caller, whose references to them it takes over. */
-function tupleOf(store: Store, items: Addresses): Address {
+function tupleOf(store: Store, items: OwnedItems): Address {
   const { core } = store;
   try {
     const tuple = store.require(() => core.newTuple(items.length), `a tuple of ${items.length}`);

@@ -1,4 +1,4 @@
-import { adopt, lend, share } from "../../handles/adopt.js";
+import { adoptOutsideScopes, lend, share } from "../../handles/adopt.js";
 import { lending } from "../../handles/containers/container.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { pairsOf } from "../../handles/containers/pairs.js";
@@ -96,7 +96,7 @@ export class WeakValueMap<T extends Handle = Handle> {
       if (map !== undefined) map.#forget(dead.address);
     };
     // Make the key an object now, because looking up the new entry below must not collect.
-    const object = store.outsideScopes(() => adopt<Handle>(store, ownedValue(store, key)));
+    const object = adoptOutsideScopes<Handle>(store, ownedValue(store, key));
     let weakref: WeakrefHandle | undefined;
     try {
       weakref = createWeakref(store, value, forget, { kind: "value map", name: "" });
@@ -128,8 +128,13 @@ export class WeakValueMap<T extends Handle = Handle> {
   setDefault(key: Value, value: T): T {
     const found = this.get(key);
     if (found !== undefined) return found;
-    this.set(key, value);
-    return value.clone();
+    const store = this.#store;
+    // Making the entry may collect, and a hook of that collection may release the caller's handle.
+    const address = weakrefableIn(store, value);
+    return store.holding(address, () => {
+      this.#set(key, value);
+      return share<T>(store, address);
+    });
   }
 
   /**
@@ -169,7 +174,9 @@ export class WeakValueMap<T extends Handle = Handle> {
       const [key, weakref] = this.#dict.newest() as [Value, WeakrefHandle<T>];
       try {
         const value = weakref.deref();
-        withRest(value, () => this.delete(key));
+        withRest(value, () => {
+          this.#remove(weakref);
+        });
         if (value !== null) return [key, value];
       } catch (error) {
         if (isHandle(key)) key.release();
@@ -202,10 +209,15 @@ export class WeakValueMap<T extends Handle = Handle> {
   delete(key: Value): boolean {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
     if (weakref === undefined) return false;
-    this.#changes++;
-    this.#forget(weakref.address);
+    this.#remove(weakref);
     weakref.release();
     return true;
+  }
+
+  /** Removes an entry by its weak reference: another NaN than its own is no way to a key that is NaN. */
+  #remove(weakref: WeakrefHandle): void {
+    this.#changes++;
+    this.#forget(weakref.address);
   }
 
   /** Removes all entries. */

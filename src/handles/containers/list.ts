@@ -217,7 +217,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     const slice = this.indices(start, end, step);
     if (slice.count !== source.length)
       throw new BadValueError(`a slice of ${slice.count} items with a step takes as many values, not ${source.length}`);
-    return core.listReplaceEach(list, Math.max(slice.start, 0), step, addressIn(this.store, source));
+    return core.listReplaceEach(list, Math.max(slice.start, 0), slice.step, addressIn(this.store, source));
   }
 
   override toJS(): PlainOf<T>[] {

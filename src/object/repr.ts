@@ -19,6 +19,7 @@ import {
   WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
 import { withinEngine } from "../base/arguments.js";
+import { outside } from "../base/entered.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { Reader } from "./reader.js";
@@ -41,31 +42,46 @@ export interface ReprStyle {
   readonly limit: number;
   /** Containers in containers that are written. Deeper ones are written as `<list of 3>`. */
   readonly depth: number;
-  /** Colours a text by what it is. */
-  readonly stylize: (text: string, kind: ReprKind) => string;
+  /** Colours a text by what it is. It may be a function of the program. */
+  readonly stylize?: ((text: string, kind: ReprKind) => unknown) | undefined;
 }
 
 /** What a part of a text is, in the words of `util.inspect`. Punctuation, names of fields and the like are plain. */
 export type ReprKind = "null" | "boolean" | "number" | "string" | "special" | "plain";
 
-const WHOLE: ReprStyle = { limit: Infinity, depth: Infinity, stylize: (text) => text };
+const WHOLE: ReprStyle = { limit: Infinity, depth: Infinity };
 
 /**
  * Python's `repr` of the object at an address. An object of a struct is written as a dataclass is. Depth is no limit,
  * unless the style sets one.
  */
 export function repr(reader: Reader, root: Address, style = WHOLE): string {
-  return withinEngine("this text", () => write(reader, root, style));
+  const { stylize } = style;
+  if (typeof stylize !== "function") return withinEngine("this text", () => write(reader, root, style).parts.join(""));
+  const { parts, kinds } = withinEngine("this text", () => write(reader, root, style));
+  // The function may change what has been read here, or release it.
+  const shown = parts.map((text, i) => {
+    const kind = kinds[i] as ReprKind;
+    return kind === "plain" ? text : String(outside(stylize, undefined, text, kind));
+  });
+  return withinEngine("this text", () => shown.join(""));
 }
 
-function write(reader: Reader, root: Address, { limit, depth, stylize }: ReprStyle): string {
+function write(
+  reader: Reader,
+  root: Address,
+  { limit, depth, stylize }: ReprStyle,
+): { parts: string[]; kinds: ReprKind[] } {
   const parts: string[] = [];
+  /** What each part is, if that is asked for. */
+  const kinds: ReprKind[] = [];
   /** Characters, without what colours add. */
   let length = 0;
   const add = (text: string, kind: ReprKind = "plain"): void => {
-    const shown = text.slice(0, limit - length);
+    // Punctuation may have gone beyond the limit.
+    parts.push(text.slice(0, Math.max(0, limit - length)));
+    if (stylize !== undefined) kinds.push(kind);
     length += text.length;
-    parts.push(kind === "plain" ? shown : stylize(shown, kind));
   };
   const frames: Frame[] = [];
   const open = new Set<Address>();
@@ -101,8 +117,11 @@ function write(reader: Reader, root: Address, { limit, depth, stylize }: ReprSty
     if (typeof part === "string") add(part, rawKind(part));
     else begin(part);
   }
-  const text = parts.join("");
-  return length > limit || frames.length > 0 ? `${text}...` : text;
+  if (length > limit || frames.length > 0) {
+    parts.push("...");
+    kinds.push("plain");
+  }
+  return { parts, kinds };
 }
 
 const KINDS: Readonly<Record<number, ReprKind>> = {

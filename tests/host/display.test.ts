@@ -43,6 +43,43 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
     });
   });
 
+  test("no value is shown beyond the limit, wherever it begins", () => {
+    withHeap(options(), (heap) => {
+      for (let before = 9_990; before < 10_003; before++)
+        for (const depth of [0, 2])
+          heap.scope(() => {
+            const parts = ["x".repeat(before), "y".repeat(50_000), [1], { a: "z".repeat(50_000) }];
+            const whole = heap.list(parts);
+            expect(inspect(whole, { depth })).toBe(`${whole.repr().slice(0, 10_000)}...`);
+          });
+    });
+  });
+
+  test("a program's stylize runs once all is read, and what it throws is thrown", () => {
+    withHeap(options(), (heap) => {
+      const list = heap.list<Value>([[1, 2], "a", null]);
+      const boom = new Error("boom");
+      const shown = (stylize: unknown): string => inspect(list, { stylize } as never);
+      expect(() =>
+        shown(() => {
+          throw boom;
+        }),
+      ).toThrow(boom);
+      expect([shown(5), shown(() => 7), shown((text: string) => `<${text}>`)]).toEqual([
+        "[[1, 2], 'a', None]",
+        "[[7, 7], 7, 7]",
+        "[[<1>, <2>], <'a'>, <None>]",
+      ]);
+      const release = (text: string): string => {
+        list.release();
+        heap.gc.collect();
+        heap.list(["other", ["things"]]).release();
+        return text;
+      };
+      expect(shown(release)).toBe("[[1, 2], 'a', None]");
+    });
+  });
+
   test("depth is no limit to repr, toJS and toJSON", () => {
     withHeap(options(), (heap) => {
       let deep = heap.list();

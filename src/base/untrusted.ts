@@ -24,11 +24,17 @@ export function isArray(value: unknown): value is readonly unknown[] {
 export function isPlain(value: unknown): boolean {
   try {
     if (typeof value !== "object" || value === null) return false;
-    const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === null || prototype === Object.prototype;
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    return prototype === null || isObjectPrototype(prototype);
   } catch {
     return false;
   }
+}
+
+/** Whether it is the `Object.prototype` of some realm. It may run code of a proxy, and throw. */
+export function isObjectPrototype(prototype: object): boolean {
+  if (prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
 }
 
 export function isThenable(value: unknown): boolean {

@@ -57,7 +57,7 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
 
   test("a program's stylize runs once all is read, and what it throws is thrown", () => {
     withHeap(options(), (heap) => {
-      const list = heap.list<Value>([[1, 2], "a", null]);
+      const list = heap.list<Value | number[]>([[1, 2], "a", null]);
       const boom = new Error("boom");
       const shown = (stylize: unknown): string => inspect(list, { stylize } as never);
       expect(() =>

@@ -232,10 +232,10 @@ describe.each(CORES)("loops, %s core", (_, options) => {
 
   const READERS: Record<string, (heap: Heap, given: () => Iterable<Value>) => unknown> = {
     "list.extend": (heap, given) => {
-      heap.list([0]).extend(given());
+      heap.list<Value>([0]).extend(given());
     },
     "list.setSlice": (heap, given) => {
-      heap.list([0]).setSlice(0, 1, given());
+      heap.list<Value>([0]).setSlice(0, 1, given());
     },
     "list.equals": (heap, given) =>
       heap.list([0]).equals({

@@ -3,6 +3,7 @@ import {
   FIRST_USER_TYPE,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
+  TABLE_LENGTH_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TUPLE_LENGTH_OFFSET,
   TYPE_BOOL,
@@ -93,11 +94,11 @@ function write(
       add(`<${reader.typeAt(address).name} at 0x${address.toString(16)}>`, "special");
     else if (open.has(address)) add(ellipsis(type), "special");
     else {
-      const [start, frame] = frameOf(reader, address, type);
       if (frames.length > depth) {
-        add(summary(reader, address, type, frame.count), "special");
+        add(summary(reader, address, type), "special");
         return;
       }
+      const [start, frame] = frameOf(reader, address, type);
       add(start);
       open.add(address);
       frames.push(frame);
@@ -140,10 +141,15 @@ function rawKind(text: string): ReprKind {
 }
 
 /** What stands for a container that is too deep. */
-function summary(reader: Reader, address: Address, type: number, parts: number): string {
+function summary(reader: Reader, address: Address, type: number): string {
   const { name } = reader.typeAt(address);
-  if (type >= FIRST_USER_TYPE) return `<${name}>`;
-  return `<${name} of ${type === TYPE_DICT ? parts / 2 : parts}>`;
+  return type >= FIRST_USER_TYPE ? `<${name}>` : `<${name} of ${sizeOf(reader, address, type)}>`;
+}
+
+/** Items of a list or tuple, entries of a dict or set. */
+function sizeOf({ memory }: Reader, address: Address, type: number): number {
+  if (type === TYPE_TUPLE) return memory.word(address + TUPLE_LENGTH_OFFSET);
+  return memory.word(address + (type === TYPE_LIST ? SLOTS_COUNT_OFFSET : TABLE_LENGTH_OFFSET));
 }
 
 /** What stands for a container inside itself. */
@@ -170,19 +176,24 @@ function frameOf(reader: Reader, address: Address, type: number): [start: string
     const part = (i: number): Address => memory.word(slots + 4 * i);
     return ["[", { address, index: 0, count, before: comma, part, close: "]" }];
   }
-  // Deleted entries are zeros.
-  const live: Address[] = [];
+  const size = sizeOf(reader, address, type);
   const width = type === TYPE_DICT ? 8 : 4;
-  for (let slot = slots; slot < slots + 4 * count; slot += width) if (memory.word(slot) !== 0) live.push(slot);
+  let slot = slots;
+  // The parts of an entry are asked for in order, and not beyond what is shown.
+  const partOf = (place: number): Address => {
+    // Deleted entries are zeros.
+    while (memory.word(slot) === 0) slot += width;
+    const part = memory.word(slot + 4 * place);
+    if (4 * (place + 1) === width) slot += width;
+    return part;
+  };
   if (type === TYPE_SET) {
-    const part = (i: number): Address => memory.word(live[i] as number);
-    const isEmpty = live.length === 0;
-    const frame = { address, index: 0, count: live.length, before: comma, part, close: isEmpty ? ")" : "}" };
+    const isEmpty = size === 0;
+    const frame = { address, index: 0, count: size, before: comma, part: () => partOf(0), close: isEmpty ? ")" : "}" };
     return [isEmpty ? "set(" : "{", frame];
   }
-  const part = (i: number): Address => memory.word((live[i >> 1] as number) + 4 * (i & 1));
   const before = (i: number): string => ((i & 1) === 1 ? ": " : comma(i));
-  return ["{", { address, index: 0, count: 2 * live.length, before, part, close: "}" }];
+  return ["{", { address, index: 0, count: 2 * size, before, part: (i) => partOf(i & 1), close: "}" }];
 }
 
 function structFrame(reader: Reader, address: Address): [start: string, frame: Frame] {

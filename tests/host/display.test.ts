@@ -1,6 +1,6 @@
 import type { Value, DictHandle } from "../../src/index.js";
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Handle, lending } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
@@ -52,6 +52,21 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
             const whole = heap.list(parts);
             expect(inspect(whole, { depth })).toBe(`${whole.repr().slice(0, 10_000)}...`);
           });
+    });
+  });
+
+  test("what is not shown is not read either", () => {
+    withHeap(options(), (heap) => {
+      const numbers = Array.from({ length: 20_000 }, (_, i) => i);
+      const [dict, set] = [heap.dict(numbers.map((n) => [n, n])), heap.set(numbers)];
+      for (const n of numbers.slice(0, 7)) [dict, set].map((table) => table.delete(n));
+      const deep = heap.list(Array.from({ length: 40 }, () => [dict, set]).flat());
+      const reads = vi.spyOn(dict.store.memory, "word");
+      expect(inspect(dict).slice(0, 12)).toBe("{7: 7, 8: 8,");
+      expect(inspect(set).slice(0, 6)).toBe("{7, 8,");
+      expect(inspect(deep, { depth: 0 })).toContain("<dict of 19993>, <set of 19993>");
+      expect(reads.mock.calls.length).toBeLessThan(2 * numbers.length);
+      reads.mockRestore();
     });
   });
 

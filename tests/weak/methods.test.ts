@@ -186,6 +186,24 @@ test("without memory for one more handle, pop leaves the entry where it is", () 
   });
 });
 
+test.each(CORES)("%s core: setDefault() keeps what a getter of its value has set meanwhile", (_, options) => {
+  withHeap(options(), (heap) => {
+    const [key] = cast(heap).nodes;
+    const map = heap.weakref.keyMap<Handle, Value>();
+    const dict = heap.dict();
+    for (const table of [map, dict] as { set(key: Handle, value: Value): unknown; setDefault: typeof map.setDefault }[])
+      expect(
+        table.setDefault(key, {
+          get a() {
+            table.set(key, "first");
+            return 1;
+          },
+        }),
+      ).toBe("first");
+    expect([map.get(key), dict.get(key)]).toEqual(["first", "first"]);
+  });
+});
+
 describe.each(CORES)("%s core: keys that are NaN", (_, options) => {
   test("value maps: popItem() takes an entry whose key is NaN, which no look-up finds", () => {
     withHeap(options(), (heap) => {

@@ -146,6 +146,9 @@ export class WeakKeyMapHandle<K extends Handle = Handle, V extends Value = Value
     const { store } = this;
     const item = ownedValue(store, value);
     try {
+      // To copy the value may have run code that has set the key meanwhile, as a dict's setDefault() allows for.
+      const meanwhile = this.get(key);
+      if (meanwhile !== undefined) return meanwhile;
       this.setEntry(key, item);
       return borrowedValue(store, item) as V;
     } finally {

@@ -24,11 +24,17 @@ export function isArray(value: unknown): value is readonly unknown[] {
 export function isPlain(value: unknown): boolean {
   try {
     if (typeof value !== "object" || value === null) return false;
-    const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === null || prototype === Object.prototype;
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    return prototype === null || isObjectPrototype(prototype);
   } catch {
     return false;
   }
+}
+
+/** Whether it is the `Object.prototype` of some realm. It may run code of a proxy, and throw. */
+export function isObjectPrototype(prototype: object): boolean {
+  if (prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
 }
 
 export function isThenable(value: unknown): boolean {
@@ -70,6 +76,8 @@ function getterOf(name: PropertyKey): (array: unknown) => unknown {
 }
 const kindOf = getterOf(Symbol.toStringTag);
 const countOf = getterOf("length");
+const bufferOf = getterOf("buffer");
+const offsetOf = getterOf("byteOffset");
 
 /** Whether it is a typed array of this kind, of whatever realm; `undefined`: a `DataView`. */
 export function isTypedArray(value: unknown, kind: string | undefined): value is ArrayBufferView {
@@ -84,4 +92,9 @@ export function isBytes(value: unknown): value is Uint8Array {
 /** How many elements a typed array has now: 0 once its buffer is detached. */
 export function lengthOf(array: ArrayBufferView): number {
   return countOf(array) as number;
+}
+
+/** Some of the bytes, in place. Unlike `subarray`, it asks neither methods nor the constructor of a class that extends `Uint8Array`. */
+export function partOf(bytes: Uint8Array, start: number, count: number): Uint8Array {
+  return new Uint8Array(bufferOf(bytes) as ArrayBuffer, (offsetOf(bytes) as number) + start, count);
 }

@@ -23,6 +23,14 @@ export function adopt<H extends Releasable>(store: Store, address: Address): H {
   return handleTypeAt<H>(store, address).wrap(store, address, false);
 }
 
+/**
+ * Handle that the package makes for itself, and that no scope releases. What the program gave is read before this call: its
+ * getters and iterators run in the program's scope, which releases the handles that they make.
+ */
+export function adoptOutsideScopes<H extends Releasable>(store: Store, address: Address): H {
+  return store.outsideScopes(() => adopt(store, address));
+}
+
 /** Handle for a reference that somebody else owns. @throws {@link OutOfMemoryError} */
 export function share<H extends Releasable>(store: Store, address: Address): H {
   store.incref(address);

@@ -218,11 +218,10 @@ export class Handle {
    * What `console.log` shows in Node: the start of the `repr`, in colours where there are any. Containers that lie deeper
    * than the option `depth` of `util.inspect` are shown as `<list of 3>`.
    */
-  [INSPECT](depth: number | null = 2, options: InspectOptions = {}): string {
+  [INSPECT](depth: number | null = 2, options?: InspectOptions | null): string {
     const unusable = unusableText(this);
     if (unusable !== undefined) return `<${unusable}>`;
-    const stylize = options.stylize ?? ((text: string) => text);
-    return repr(this.store, this.address, { limit: SHOWN, depth: depth ?? Infinity, stylize });
+    return repr(this.store, this.address, { limit: SHOWN, depth: depth ?? Infinity, stylize: options?.stylize });
   }
 
   /**

@@ -23,6 +23,7 @@ export async function restoreAs(
   const store = makeStore(options);
   const checked = checkImage(await bytesOf(noImpostor(image), options.signal));
   await start(store, options.module ?? core.compile(), options.maxBytes);
+  checkSignal(options.signal);
   restoreInto(store, checked, options.maxBytes);
   return heapClass.over(store);
 }

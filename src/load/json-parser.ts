@@ -12,8 +12,8 @@ import {
   PARSE_WITH_BIGINTS,
   WANT_NOTHING,
 } from "../../assembly/layout.js";
-import { BadJsonError, BadValueError } from "../base/errors.js";
-import { lengthOf } from "../base/untrusted.js";
+import { BadJsonError, BadValueError, ContainerChangedError } from "../base/errors.js";
+import { lengthOf, partOf } from "../base/untrusted.js";
 import { ownedValue } from "../handles/values.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
@@ -79,8 +79,11 @@ export class JsonParser {
     if (this.#half !== "") this.#refuseHalf();
     const length = lengthOf(bytes);
     for (let from = 0; from < length;) {
+      // To make room may run code that resizes or detaches what the bytes lie in.
+      if (lengthOf(bytes) !== length)
+        throw new ContainerChangedError("a Uint8Array changed its length while it was parsed");
       const count = Math.min(length - from, this.#capacity - this.#length);
-      this.#store.memory.u8.set(bytes.subarray(from, from + count), this.#loan + this.#length);
+      this.#store.memory.u8.set(partOf(bytes, from, count), this.#loan + this.#length);
       from += count;
       this.#added(count);
     }

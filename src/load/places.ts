@@ -1,5 +1,5 @@
 import { BadValueError, describe } from "../base/errors.js";
-import { isA, isArray, isBytes, isTypedArray } from "../base/untrusted.js";
+import { isA, isArray, isBytes, isObjectPrototype, isTypedArray } from "../base/untrusted.js";
 import { isHandle } from "../handles/handle.js";
 import { checkValue } from "../handles/values.js";
 import { ORIGIN_BARE_OBJECT, ORIGIN_OBJECT } from "../../assembly/layout.js";
@@ -44,14 +44,9 @@ const NO_STORE = undefined as unknown as Store;
 /** @throws {@link BadValueError} for objects that are more than their properties. */
 export function originOf(source: object): number {
   const prototype = Object.getPrototypeOf(source) as object | null;
-  if (prototype !== null && prototype !== Object.prototype && !isObjectPrototype(prototype))
+  if (prototype !== null && !isObjectPrototype(prototype))
     throw new BadValueError(`a heap has no place for ${describe(source)}`);
   if (Object.getOwnPropertySymbols(source).length > 0)
     throw new BadValueError("a heap has no place for properties whose names are symbols");
   return prototype === null ? ORIGIN_BARE_OBJECT : ORIGIN_OBJECT;
-}
-
-/** Whether it is the `Object.prototype` of some realm. */
-function isObjectPrototype(prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
 }

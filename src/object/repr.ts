@@ -3,6 +3,7 @@ import {
   FIRST_USER_TYPE,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
+  TABLE_LENGTH_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TUPLE_LENGTH_OFFSET,
   TYPE_BOOL,
@@ -19,6 +20,7 @@ import {
   WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
 import { withinEngine } from "../base/arguments.js";
+import { outside } from "../base/entered.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { Reader } from "./reader.js";
@@ -41,31 +43,46 @@ export interface ReprStyle {
   readonly limit: number;
   /** Containers in containers that are written. Deeper ones are written as `<list of 3>`. */
   readonly depth: number;
-  /** Colours a text by what it is. */
-  readonly stylize: (text: string, kind: ReprKind) => string;
+  /** Colours a text by what it is. It may be a function of the program. */
+  readonly stylize?: ((text: string, kind: ReprKind) => unknown) | undefined;
 }
 
 /** What a part of a text is, in the words of `util.inspect`. Punctuation, names of fields and the like are plain. */
 export type ReprKind = "null" | "boolean" | "number" | "string" | "special" | "plain";
 
-const WHOLE: ReprStyle = { limit: Infinity, depth: Infinity, stylize: (text) => text };
+const WHOLE: ReprStyle = { limit: Infinity, depth: Infinity };
 
 /**
  * Python's `repr` of the object at an address. An object of a struct is written as a dataclass is. Depth is no limit,
  * unless the style sets one.
  */
 export function repr(reader: Reader, root: Address, style = WHOLE): string {
-  return withinEngine("this text", () => write(reader, root, style));
+  const { stylize } = style;
+  if (typeof stylize !== "function") return withinEngine("this text", () => write(reader, root, style).parts.join(""));
+  const { parts, kinds } = withinEngine("this text", () => write(reader, root, style));
+  // The function may change what has been read here, or release it.
+  const shown = parts.map((text, i) => {
+    const kind = kinds[i] as ReprKind;
+    return kind === "plain" ? text : String(outside(stylize, undefined, text, kind));
+  });
+  return withinEngine("this text", () => shown.join(""));
 }
 
-function write(reader: Reader, root: Address, { limit, depth, stylize }: ReprStyle): string {
+function write(
+  reader: Reader,
+  root: Address,
+  { limit, depth, stylize }: ReprStyle,
+): { parts: string[]; kinds: ReprKind[] } {
   const parts: string[] = [];
+  /** What each part is, if that is asked for. */
+  const kinds: ReprKind[] = [];
   /** Characters, without what colours add. */
   let length = 0;
   const add = (text: string, kind: ReprKind = "plain"): void => {
-    const shown = text.slice(0, limit - length);
+    // Punctuation may have gone beyond the limit.
+    parts.push(text.slice(0, Math.max(0, limit - length)));
+    if (stylize !== undefined) kinds.push(kind);
     length += text.length;
-    parts.push(kind === "plain" ? shown : stylize(shown, kind));
   };
   const frames: Frame[] = [];
   const open = new Set<Address>();
@@ -77,11 +94,11 @@ function write(reader: Reader, root: Address, { limit, depth, stylize }: ReprSty
       add(`<${reader.typeAt(address).name} at 0x${address.toString(16)}>`, "special");
     else if (open.has(address)) add(ellipsis(type), "special");
     else {
-      const [start, frame] = frameOf(reader, address, type);
       if (frames.length > depth) {
-        add(summary(reader, address, type, frame.count), "special");
+        add(summary(reader, address, type), "special");
         return;
       }
+      const [start, frame] = frameOf(reader, address, type);
       add(start);
       open.add(address);
       frames.push(frame);
@@ -101,8 +118,11 @@ function write(reader: Reader, root: Address, { limit, depth, stylize }: ReprSty
     if (typeof part === "string") add(part, rawKind(part));
     else begin(part);
   }
-  const text = parts.join("");
-  return length > limit || frames.length > 0 ? `${text}...` : text;
+  if (length > limit || frames.length > 0) {
+    parts.push("...");
+    kinds.push("plain");
+  }
+  return { parts, kinds };
 }
 
 const KINDS: Readonly<Record<number, ReprKind>> = {
@@ -121,10 +141,15 @@ function rawKind(text: string): ReprKind {
 }
 
 /** What stands for a container that is too deep. */
-function summary(reader: Reader, address: Address, type: number, parts: number): string {
+function summary(reader: Reader, address: Address, type: number): string {
   const { name } = reader.typeAt(address);
-  if (type >= FIRST_USER_TYPE) return `<${name}>`;
-  return `<${name} of ${type === TYPE_DICT ? parts / 2 : parts}>`;
+  return type >= FIRST_USER_TYPE ? `<${name}>` : `<${name} of ${sizeOf(reader, address, type)}>`;
+}
+
+/** Items of a list or tuple, entries of a dict or set. */
+function sizeOf({ memory }: Reader, address: Address, type: number): number {
+  if (type === TYPE_TUPLE) return memory.word(address + TUPLE_LENGTH_OFFSET);
+  return memory.word(address + (type === TYPE_LIST ? SLOTS_COUNT_OFFSET : TABLE_LENGTH_OFFSET));
 }
 
 /** What stands for a container inside itself. */
@@ -151,19 +176,24 @@ function frameOf(reader: Reader, address: Address, type: number): [start: string
     const part = (i: number): Address => memory.word(slots + 4 * i);
     return ["[", { address, index: 0, count, before: comma, part, close: "]" }];
   }
-  // Deleted entries are zeros.
-  const live: Address[] = [];
+  const size = sizeOf(reader, address, type);
   const width = type === TYPE_DICT ? 8 : 4;
-  for (let slot = slots; slot < slots + 4 * count; slot += width) if (memory.word(slot) !== 0) live.push(slot);
+  let slot = slots;
+  // The parts of an entry are asked for in order, and not beyond what is shown.
+  const partOf = (place: number): Address => {
+    // Deleted entries are zeros.
+    while (memory.word(slot) === 0) slot += width;
+    const part = memory.word(slot + 4 * place);
+    if (4 * (place + 1) === width) slot += width;
+    return part;
+  };
   if (type === TYPE_SET) {
-    const part = (i: number): Address => memory.word(live[i] as number);
-    const isEmpty = live.length === 0;
-    const frame = { address, index: 0, count: live.length, before: comma, part, close: isEmpty ? ")" : "}" };
+    const isEmpty = size === 0;
+    const frame = { address, index: 0, count: size, before: comma, part: () => partOf(0), close: isEmpty ? ")" : "}" };
     return [isEmpty ? "set(" : "{", frame];
   }
-  const part = (i: number): Address => memory.word((live[i >> 1] as number) + 4 * (i & 1));
   const before = (i: number): string => ((i & 1) === 1 ? ": " : comma(i));
-  return ["{", { address, index: 0, count: 2 * live.length, before, part, close: "}" }];
+  return ["{", { address, index: 0, count: 2 * size, before, part: (i) => partOf(i & 1), close: "}" }];
 }
 
 function structFrame(reader: Reader, address: Address): [start: string, frame: Frame] {

@@ -41,10 +41,13 @@ export function checkByteThreshold(bytes: unknown): number {
   return bytes as number;
 }
 
-/** @throws {@link BadOptionError} for what is no `AbortSignal`. */
+/** @throws {@link BadOptionError} for what is no `AbortSignal`; the reason of one that is aborted. */
 export function checkSignal(signal: unknown): void {
-  if (signal !== undefined && (typeof AbortSignal === "undefined" || !isA(signal, AbortSignal)))
+  if (signal === undefined) return;
+  if (typeof AbortSignal === "undefined" || !isA(signal, AbortSignal))
     throw new BadOptionError(`signal is an AbortSignal, not ${describe(signal)}`);
+  // What only inherits from one cannot answer.
+  if (attempt(BadOptionError, "signal", () => signal.aborted)) throw signal.reason;
 }
 
 /** When weak references to garbage die: see `HeapOptions`. */

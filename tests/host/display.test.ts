@@ -1,6 +1,6 @@
 import type { Value, DictHandle } from "../../src/index.js";
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Handle, lending } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
@@ -40,6 +40,58 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
       expect(inspect(list)).toMatch(/^\[0, 1, 2, .*\.\.\.$/);
       expect(inspect(list).length).toBe(10_003);
       expect(list.repr().length).toBe(688_890);
+    });
+  });
+
+  test("no value is shown beyond the limit, wherever it begins", () => {
+    withHeap(options(), (heap) => {
+      for (let before = 9_990; before < 10_003; before++)
+        for (const depth of [0, 2])
+          heap.scope(() => {
+            const parts = ["x".repeat(before), "y".repeat(50_000), [1], { a: "z".repeat(50_000) }];
+            const whole = heap.list(parts);
+            expect(inspect(whole, { depth })).toBe(`${whole.repr().slice(0, 10_000)}...`);
+          });
+    });
+  });
+
+  test("what is not shown is not read either", () => {
+    withHeap(options(), (heap) => {
+      const numbers = Array.from({ length: 20_000 }, (_, i) => i);
+      const [dict, set] = [heap.dict(numbers.map((n) => [n, n])), heap.set(numbers)];
+      for (const n of numbers.slice(0, 7)) [dict, set].map((table) => table.delete(n));
+      const deep = heap.list(Array.from({ length: 40 }, () => [dict, set]).flat());
+      const reads = vi.spyOn(dict.store.memory, "word");
+      expect(inspect(dict).slice(0, 12)).toBe("{7: 7, 8: 8,");
+      expect(inspect(set).slice(0, 6)).toBe("{7, 8,");
+      expect(inspect(deep, { depth: 0 })).toContain("<dict of 19993>, <set of 19993>");
+      expect(reads.mock.calls.length).toBeLessThan(2 * numbers.length);
+      reads.mockRestore();
+    });
+  });
+
+  test("a program's stylize runs once all is read, and what it throws is thrown", () => {
+    withHeap(options(), (heap) => {
+      const list = heap.list<Value | number[]>([[1, 2], "a", null]);
+      const boom = new Error("boom");
+      const shown = (stylize: unknown): string => inspect(list, { stylize } as never);
+      expect(() =>
+        shown(() => {
+          throw boom;
+        }),
+      ).toThrow(boom);
+      expect([shown(5), shown(() => 7), shown((text: string) => `<${text}>`)]).toEqual([
+        "[[1, 2], 'a', None]",
+        "[[7, 7], 7, 7]",
+        "[[<1>, <2>], <'a'>, <None>]",
+      ]);
+      const release = (text: string): string => {
+        list.release();
+        heap.gc.collect();
+        heap.list(["other", ["things"]]).release();
+        return text;
+      };
+      expect(shown(release)).toBe("[[1, 2], 'a', None]");
     });
   });
 

@@ -1,8 +1,9 @@
 // Containers of JavaScript's where a value is taken: they are copied, as by `from`.
 
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { checkedCore } from "../../src/checked.js";
-import type { DictHandle, ListHandle } from "../../src/index.js";
+import type { DictHandle, ListHandle, Value } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { failMemory } from "../support/torture.js";
 
@@ -34,6 +35,23 @@ describe.each(CORES)("nested literals, %s core", (_, options) => {
       expect([one.refcount, other.refcount]).toEqual([3, 1]);
       expect(shared.read<number>(0, "b", 0)).toBe(1);
       heap.verify();
+    });
+  });
+
+  test("objects of another realm are copied as this one's are", () => {
+    withHeap(options(), (heap) => {
+      const theirs = runInNewContext("({ a: [{}], b: Object.create(null) })") as object;
+      const list = heap.list<Value>();
+      list.append(theirs as never);
+      list.setSlice(1, 1, [theirs as never]);
+      const dict: DictHandle = heap.dict([["k", theirs]]);
+      expect([String(list), String(dict)]).toEqual([
+        "[{'a': [{}], 'b': {}}, {'a': [{}], 'b': {}}]",
+        "{'k': {'a': [{}], 'b': {}}}",
+      ]);
+      expect((list.get(0) as DictHandle).equals(theirs)).toBe(true);
+      expect(codeOf(() => heap.set([theirs as never]))).toBe("BAD_KEY");
+      expect(codeOf(() => heap.list([runInNewContext("new Date()") as never]))).toBe("BAD_VALUE");
     });
   });
 

@@ -146,6 +146,45 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     });
   });
 
+  test("of a class that extends Uint8Array only the bytes are read", () => {
+    class Longer extends Uint8Array {
+      override subarray = (() => new Uint8Array(100_000).fill(0x20)) as never;
+    }
+    class Throwing extends Uint8Array {
+      override subarray = (() => {
+        throw new Error("not to be called");
+      }) as never;
+    }
+    class OtherSpecies extends Uint8Array {
+      static get [Symbol.species](): unknown {
+        return () => new Uint8Array(100_000);
+      }
+    }
+    withHeap(options(), (heap) => {
+      for (const Class of [Longer, Throwing, OtherSpecies])
+        expect(parsed(heap, new Class(utf8("[1]"))), Class.name).toEqual([1]);
+      expect(parsed(heap, new Uint8Array(utf8("--[1]--").buffer, 2, 3))).toEqual([1]);
+    });
+  });
+
+  test("bytes that a finalizer detaches while they are parsed are CONTAINER_CHANGED, and nothing is left", () => {
+    withHeap({ ...options(), maxBytes: 2 ** 22 }, (heap) => {
+      const text = utf8(`[${"1.5,".repeat(60_000)}1.5]`);
+      const Loud = heap.struct(
+        "Loud",
+        { self: "ref", bytes: "value" },
+        { finalize: () => structuredClone(text.buffer, { transfer: [text.buffer] }) },
+      );
+      heap.scope(() => {
+        const loud = Loud.new({ bytes: new Uint8Array(2_500_000) });
+        loud.self = loud;
+      });
+      const before = heap.stats().objects;
+      expect(codeOf(() => heap.parse(text))).toBe("CONTAINER_CHANGED");
+      expect(heap.stats().objects).toBeLessThan(before);
+    });
+  });
+
   test("bad arguments are named errors", () => {
     withHeap(options(), (heap) => {
       for (const wrong of [undefined, null, 5, {}, ["1"], new Uint16Array(2)])

@@ -2,7 +2,7 @@
 
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import type { Handle, Heap } from "../../src/index.js";
+import type { Handle, Heap, Value } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 class Holder {
@@ -229,4 +229,55 @@ describe.each(CORES)("loops, %s core", (_, options) => {
       expect(asked).toBeLessThan(100);
     });
   });
+
+  const READERS: Record<string, (heap: Heap, given: () => Iterable<Value>) => unknown> = {
+    "list.extend": (heap, given) => {
+      heap.list<Value>([0]).extend(given());
+    },
+    "list.setSlice": (heap, given) => {
+      heap.list<Value>([0]).setSlice(0, 1, given());
+    },
+    "list.equals": (heap, given) =>
+      heap.list([0]).equals({
+        get a() {
+          return [...given()];
+        },
+      }),
+    "set.union": (heap, given) => heap.set([0]).union(given()),
+    "set.intersection": (heap, given) => heap.set([0]).intersection(given()),
+    "set.difference": (heap, given) => heap.set([0]).difference(given()),
+    "set.symmetricDifference": (heap, given) => heap.set([0]).symmetricDifference(given()),
+    "set.isSubsetOf": (heap, given) => heap.set([0]).isSubsetOf(given()),
+    "set.isSupersetOf": (heap, given) => heap.set([0]).isSupersetOf(given()),
+    "set.isDisjointFrom": (heap, given) => heap.set([0]).isDisjointFrom(given()),
+    "dict.update": (heap, given) => {
+      heap.dict().update(Array.from(given(), (value) => [value, value] as const));
+    },
+    "heap.tuple": (heap, given) => heap.tuple(given()),
+    "a key of a value map": (heap, given) =>
+      codeOf(() =>
+        heap.weakref.valueMap().set(
+          {
+            get a() {
+              return [...given()];
+            },
+          } as never,
+          heap.set(),
+        ),
+      ),
+  };
+  test.each(Object.entries(READERS))(
+    "%s: what an iterable or getter of the program makes ends with the scope",
+    (_name, read) => {
+      withHeap(options(), (heap) => {
+        heap.scope(() => {
+          read(heap, function* () {
+            yield heap.str("one");
+            yield heap.tuple();
+          });
+        });
+        expect(heap.stats().handles).toBe(0);
+      });
+    },
+  );
 });

@@ -130,6 +130,17 @@ describe.each(CORES)("slices, %s core", (_, options) => {
     });
   });
 
+  test.each([2 ** 31, 2 ** 32, 2 ** 53, 1e308])("a step of %d, or as far back, selects one item", (step) => {
+    withHeap(options(), (heap) => {
+      const list = heap.list([1, 2, 3]);
+      expect([list.slice(1, 3, step).toJS(), list.slice(1, undefined, -step).toJS()]).toEqual([[2], [2]]);
+      list.setSlice(1, 3, [20], step);
+      list.setSlice(undefined, undefined, [30], -step);
+      list.setSlice(0, 0, [], step);
+      expect([list.toJS(), heap.tuple([1, 2]).slice(0, 2, step).toJS()]).toEqual([[1, 20, 30], [1]]);
+    });
+  });
+
   test("a list that is being sorted refuses a new slice", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([2, 1]);

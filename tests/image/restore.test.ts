@@ -428,7 +428,12 @@ describe("restore with a signal", () => {
     const bytes = save(heap);
     heap.dispose();
     const reason = new Error("enough");
-    await expect(restore([bytes], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    for (const source of [bytes, bytes.buffer as ArrayBuffer, [bytes]])
+      await expect(restore(source, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const late = new AbortController();
+    const starting = restore(bytes, { signal: late.signal });
+    late.abort(reason);
+    await expect(starting).rejects.toBe(reason);
     const { source, isOver } = stalled(bytes);
     const control = new AbortController();
     const restored = restore(source, { signal: control.signal });
@@ -447,7 +452,7 @@ describe("restore with a signal", () => {
     const heap = Heap.createSync();
     const bytes = save(heap);
     heap.dispose();
-    for (const signal of [null, {}, 5, { aborted: true }])
+    for (const signal of [null, {}, 5, { aborted: true }, Object.create(AbortSignal.prototype) as unknown])
       await expect(restore(bytes, { signal: signal as never })).rejects.toMatchObject({ code: "BAD_OPTION" });
     expect(codeOf(() => restoreSync(bytes, { signal: new AbortController().signal } as never))).toBe("BAD_OPTION");
   });

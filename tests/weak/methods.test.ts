@@ -1,11 +1,11 @@
 // The methods that weak maps and weak sets have in common with dicts and sets.
 
 import { describe, expect, test } from "vitest";
-import { Handle } from "../../src/index.js";
-import type { Heap, ObjectOf, Value } from "../../src/index.js";
+import { Handle, Heap } from "../../src/index.js";
+import type { ObjectOf, Value } from "../../src/index.js";
 import { checkedCore } from "../../src/checked.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
-import { failMemory, saturate } from "../support/torture.js";
+import { collectAlways, failMemory, saturate } from "../support/torture.js";
 
 function cast(heap: Heap) {
   const Node = heap.struct("Node", { n: "u8" });
@@ -224,4 +224,80 @@ test.each(["key map", "value map"])("setDefault of a %s keeps what a finalizer s
     }
     expect(runs).toBeGreaterThan(1);
   });
+});
+test.each(CORES)("%s core: setDefault() keeps what a getter of its value has set meanwhile", (_, options) => {
+  withHeap(options(), (heap) => {
+    const [key] = cast(heap).nodes;
+    const map = heap.weakref.keyMap<Handle, Value>();
+    const dict = heap.dict();
+    for (const table of [map, dict] as { set(key: Handle, value: Value): unknown; setDefault: typeof map.setDefault }[])
+      expect(
+        table.setDefault(key, {
+          get a() {
+            table.set(key, "first");
+            return 1;
+          },
+        }),
+      ).toBe("first");
+    expect([map.get(key), dict.get(key)]).toEqual(["first", "first"]);
+  });
+});
+
+describe.each(CORES)("%s core: keys that are NaN", (_, options) => {
+  test("value maps: popItem() takes an entry whose key is NaN, which no look-up finds", () => {
+    withHeap(options(), (heap) => {
+      const { nodes } = cast(heap);
+      const map = heap.weakref.valueMap<Handle>(nodes.map((node) => [NaN, node] as const));
+      expect([map.size, map.has(NaN), map.delete(NaN)]).toEqual([3, false, false]);
+      expect(nodes.map(() => map.popItem().map(taken))).toEqual([
+        [NaN, "Node(n=3)"],
+        [NaN, "Node(n=2)"],
+        [NaN, "Node(n=1)"],
+      ]);
+      expect([map.size, codeOf(() => map.popItem())]).toEqual([0, "BAD_INDEX"]);
+    });
+  });
+
+  test("value maps: popItem() in a callback ends, while values whose keys are NaN are dead and still listed", () => {
+    withHeap(options(), (heap) => {
+      const map = heap.weakref.valueMap<Handle>();
+      const codes: string[] = [];
+      const ring = heap.list<Value>();
+      for (let i = 0; i < 2; i++) {
+        const value = heap.set([1]);
+        ring.append(value);
+        map.set(NaN, value);
+        heap.weakref.finalize(value, () => codes.push(codeOf(() => map.popItem())));
+        value.release();
+      }
+      ring.append(ring);
+      ring.release();
+      heap.gc.collect();
+      expect([map.size, codes]).toEqual([0, ["BAD_INDEX", "BAD_INDEX"]]);
+    });
+  });
+});
+
+test("value maps: setDefault() gives the value that it has set, although a hook has released the caller's handle", () => {
+  const heap = Heap.createSync({ module: checkedCore(), traceHandles: false });
+  const map = heap.weakref.valueMap<Handle>();
+  const value = heap.set([1]);
+  const Loud = heap.struct(
+    "Loud",
+    { self: "ref" },
+    {
+      finalize: () => {
+        value.release();
+      },
+    },
+  );
+  const loud = Loud.new();
+  loud.self = loud;
+  loud.release();
+  collectAlways(heap, true);
+  const kept = map.setDefault("k", value);
+  collectAlways(heap, false);
+  expect([value.released, taken(kept), map.size]).toEqual([true, "{1}", 0]);
+  heap.verify();
+  heap.dispose();
 });

@@ -1,4 +1,4 @@
-import { adopt } from "../adopt.js";
+import { adoptOutsideScopes } from "../adopt.js";
 import { iterate } from "../../base/arguments.js";
 import { stepping } from "../../base/entered.js";
 import { Handle, addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
@@ -24,7 +24,7 @@ export abstract class ContainerHandle extends Handle {
   override equals(other: Handle | object): boolean {
     if (isHandle(other)) return super.equals(other);
     const { store } = this;
-    const copy = store.outsideScopes(() => adopt<Handle>(store, ownedValue(store, noImpostor(other))));
+    const copy = adoptOutsideScopes<Handle>(store, ownedValue(store, noImpostor(other)));
     try {
       return super.equals(copy);
     } finally {

@@ -1,4 +1,4 @@
-import { adopt } from "../adopt.js";
+import { adopt, adoptOutsideScopes } from "../adopt.js";
 import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, SLOTS_COUNT_OFFSET } from "../../../assembly/layout.js";
 import { outside } from "../../base/entered.js";
 import { BadIndexError, BadValueError, ContainerChangedError, describe } from "../../base/errors.js";
@@ -196,7 +196,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     this.#changing();
     this.indices(start, end, step);
     const isOther = isHandleOf(values, SequenceHandle) && !this.is(values);
-    const source = isOther ? values : store.outsideScopes(() => this.#copyOf(values));
+    const source = isOther ? values : this.#copyOf(values);
     try {
       store.require(() => this.#replace(start, end, step, source), "a longer list");
     } finally {
@@ -205,7 +205,8 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   }
 
   #copyOf(values: Iterable<Given<T>>): ListHandle {
-    return adopt(this.store, ownedList(this.store, ownedItems(this.store, values)));
+    const { store } = this;
+    return adoptOutsideScopes(store, ownedList(store, ownedItems(store, values)));
   }
 
   /** All is asked for anew after a collection, which may change either. @returns 0 if memory is out. */
@@ -217,7 +218,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     const slice = this.indices(start, end, step);
     if (slice.count !== source.length)
       throw new BadValueError(`a slice of ${slice.count} items with a step takes as many values, not ${source.length}`);
-    return core.listReplaceEach(list, Math.max(slice.start, 0), step, addressIn(this.store, source));
+    return core.listReplaceEach(list, Math.max(slice.start, 0), slice.step, addressIn(this.store, source));
   }
 
   override toJS(): PlainOf<T>[] {

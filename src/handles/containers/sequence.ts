@@ -130,11 +130,13 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
    *
    * @throws {@link BadIndexError} @internal
    */
-  indices(start: number | undefined, end: number | undefined, step: number): Slice {
+  indices(start: number | undefined, end: number | undefined, stride: number): Slice {
     addressIn(this.store, this);
-    if (!Number.isInteger(step) || step === 0)
-      throw new BadIndexError(`a step is a whole number other than 0, not ${describe(step)}`);
+    if (!Number.isInteger(stride) || stride === 0)
+      throw new BadIndexError(`a step is a whole number other than 0, not ${describe(stride)}`);
     const { length } = this;
+    // A step beyond the length selects one item, whatever it is. The core's steps have 32 bits.
+    const step = Math.max(-length - 1, Math.min(stride, length + 1));
     if (step > 0) {
       const [from, to] = this.range(start ?? 0, end ?? length);
       return { start: from, step, count: Math.ceil((to - from) / step) };

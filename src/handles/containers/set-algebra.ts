@@ -1,4 +1,4 @@
-import { adopt } from "../adopt.js";
+import { adopt, adoptOutsideScopes } from "../adopt.js";
 import { NO_ENTRY } from "../../../assembly/layout.js";
 import { addressIn, isHandleOf } from "../handle.js";
 import { borrowedValue } from "../values.js";
@@ -153,9 +153,9 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
   }
 
   /** A new set of the receiver's type, filled: all of it, or nothing. */
-  #made(fill: (result: this) => void): this {
+  #made(fill: (result: this) => void, adoptSet = adopt<this>): this {
     const { store } = this;
-    const result = adopt<this>(
+    const result = adoptSet(
       store,
       store.require(() => store.core.newSet(0), "a set"),
     );
@@ -173,20 +173,25 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
     const { store } = this;
     // Before an iterable runs: a released receiver is refused first.
     addressIn(store, this);
-    const table = store.outsideScopes(() => {
-      if (!isTable(other))
-        return this.#made((made) => {
-          made.addElements(other);
-        });
-      addressIn(store, other);
-      // Own: a finalizer may release the program's.
-      return other.clone();
-    });
+    const table = this.#tableOf(other);
     try {
       return use(table);
     } finally {
       table.release();
     }
+  }
+  #tableOf(other: Elements): TableHandle {
+    const { store } = this;
+    if (!isTable(other))
+      return this.#made(
+        (made) => {
+          made.addElements(other);
+        },
+        adoptOutsideScopes<this>,
+      );
+    addressIn(store, other);
+    // Own: a finalizer may release the program's.
+    return store.outsideScopes(() => other.clone());
   }
 }
 

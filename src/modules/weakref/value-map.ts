@@ -1,4 +1,4 @@
-import { adopt, lend, share } from "../../handles/adopt.js";
+import { adoptOutsideScopes, lend, share } from "../../handles/adopt.js";
 import { markAsSource } from "../../handles/containers/container.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
 import { pairsOf } from "../../handles/containers/pairs.js";
@@ -95,7 +95,7 @@ export class WeakValueMap<T extends Handle = Handle> {
       if (map !== undefined) map.#forget(dead.address);
     };
     // Make the key an object now, because looking up the new entry below must not collect.
-    const object = store.outsideScopes(() => adopt<Handle>(store, ownedValue(store, key)));
+    const object = adoptOutsideScopes<Handle>(store, ownedValue(store, key));
     let weakref: WeakrefHandle<T> | undefined;
     let first: WeakrefHandle<T> | undefined;
     try {
@@ -133,7 +133,9 @@ export class WeakValueMap<T extends Handle = Handle> {
     const found = this.get(key);
     if (found !== undefined) return found;
     const store = this.#store;
-    return store.holding(weakrefableIn(store, value), () => this.#set(key, value, true) ?? value.clone());
+    // Making the entry may collect, and a hook of that collection may release the caller's handle.
+    const address = weakrefableIn(store, value);
+    return store.holding(address, () => this.#set(key, value, true) ?? share<T>(store, address));
   }
 
   /**
@@ -173,7 +175,6 @@ export class WeakValueMap<T extends Handle = Handle> {
       const [key, weakref] = this.#dict.newest() as [Value, WeakrefHandle<T>];
       try {
         const value = weakref.deref();
-        // By the weak reference, not by the key: a NaN that has been read is not found again.
         withRest(value, () => {
           this.#remove(weakref);
         });
@@ -212,6 +213,7 @@ export class WeakValueMap<T extends Handle = Handle> {
     return true;
   }
 
+  /** Removes an entry by its weak reference: another NaN than its own is no way to a key that is NaN. */
   #remove(weakref: WeakrefHandle): void {
     this.#changes++;
     this.#forget(weakref.address);

@@ -171,8 +171,11 @@ export class Heap {
    *
    * ```ts
    * const rows = heap.list([[1, 2], [3]]); // a list of two lists
+   * const names = heap.list<string>(); // an empty list, which takes strings
    * ```
    */
+  list<T extends Value = Value>(): ListHandle<T>;
+  list<T extends Value | object = Value>(items?: Iterable<T>): ListHandle<CopyOf<T>>;
   list<T extends Value | object = Value>(items: Iterable<T> = []): ListHandle<CopyOf<T>> {
     return this.#filled<ListHandle<CopyOf<T>>>(
       "a list",
@@ -190,7 +193,17 @@ export class Heap {
     return adopt(this.#store, ownedTuple(this.#store, items));
   }
 
-  /** A new dict of these entries: pairs, a `Map`, another dict, or the properties of an object. @throws {@link BadKeyError} */
+  /**
+   * A new dict of these entries: pairs, a `Map`, another dict, or the properties of an object.
+   *
+   * ```ts
+   * const ages = heap.dict({ Ann: 30 });
+   * const empty = heap.dict<string, number>(); // an empty dict, which takes such entries
+   * ```
+   *
+   * @throws {@link BadKeyError}
+   */
+  dict<K extends Value = Value, V extends Value = Value>(): DictHandle<K, V>;
   dict<K extends Value, V extends Value | object>(
     entries: Iterable<readonly [K, V]>,
   ): DictHandle<Widened<K>, CopyOf<V>>;
@@ -207,6 +220,8 @@ export class Heap {
   }
 
   /** A new set of these elements. @throws {@link BadKeyError} */
+  set<T extends Value = Value>(): SetHandle<T>;
+  set<T extends Value = Value>(elements?: Iterable<T>): SetHandle<Widened<T>>;
   set<T extends Value = Value>(elements: Iterable<T> = []): SetHandle<Widened<T>> {
     return this.#filled<SetHandle<Widened<T>>>(
       "a set",

@@ -19,7 +19,7 @@ import { StructType } from "../handles/struct.js";
 import type { StructOptions } from "../handles/struct.js";
 import type { BytesHandle, StrHandle } from "../handles/text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/values.js";
-import type { Value, Widened } from "../handles/values.js";
+import type { Given, Value, Widened } from "../handles/values.js";
 import { fromJS } from "../load/from-js.js";
 import type { BigintArray, BinaryData, CopyOf, NumberArray } from "../load/copy-of.js";
 import type { FromOptions } from "../load/stand-ins.js";
@@ -175,7 +175,8 @@ export class Heap {
    * ```
    */
   list<T extends Value = Value>(): ListHandle<T>;
-  list<T extends Value | object = Value>(items?: Iterable<T>): ListHandle<CopyOf<T>>;
+  list<T extends Value | object>(items?: Iterable<T>): ListHandle<CopyOf<T>>;
+  list<T extends Value>(items: Iterable<Given<T>>): ListHandle<T>;
   list<T extends Value | object = Value>(items: Iterable<T> = []): ListHandle<CopyOf<T>> {
     return this.#filled<ListHandle<CopyOf<T>>>(
       "a list",
@@ -203,12 +204,12 @@ export class Heap {
    *
    * @throws {@link BadKeyError}
    */
-  dict<K extends Value = Value, V extends Value = Value>(): DictHandle<K, V>;
   dict<K extends Value, V extends Value | object>(
     entries: Iterable<readonly [K, V]>,
   ): DictHandle<Widened<K>, CopyOf<V>>;
   dict<V extends Value | object>(entries: Readonly<Record<string, V>>): DictHandle<string, CopyOf<V>>;
-  dict(entries?: DictInit): DictHandle;
+  dict<K extends Value = Value, V extends Value = Value>(entries?: DictInit<K, Given<V>>): DictHandle<K, V>;
+  dict(entries: DictInit): DictHandle;
   dict(entries: DictInit = []): DictHandle {
     return this.#filled<DictHandle>(
       "a dict",

@@ -73,6 +73,21 @@ describe("types of what a heap makes", () => {
     expect(ages.toJS()).toEqual(new Map([[1, 30]]));
   });
 
+  test("literals nest in what has its types given", () => {
+    const mixed = heap.list<Value>([[1], 2, { a: new Set([3]) }]);
+    expectTypeOf(mixed).toEqualTypeOf<ListHandle>();
+    expect(String(mixed)).toBe("[[1], 2, {'a': {3}}]");
+    const drawing = heap.dict<string, Value>({ color: "red", points: [[0, 1]] });
+    expectTypeOf(drawing).toEqualTypeOf<DictHandle<string>>();
+    expect(String(drawing)).toBe("{'color': 'red', 'points': [[0, 1]]}");
+    expectTypeOf(heap.dict<number, Value>([[1, [2]]])).toEqualTypeOf<DictHandle<number>>();
+    expectTypeOf(heap.dict<number, Value>(new Map([[1, [2]]]))).toEqualTypeOf<DictHandle<number>>();
+    // @ts-expect-error -- a text is no number
+    heap.list<number>(["one"]);
+    // @ts-expect-error -- a text is no number
+    heap.dict<string, number>({ a: "one" });
+  });
+
   test("an empty container may be of a type parameter", () => {
     class Cache<K extends Value, V extends Handle> {
       readonly entries: DictHandle<K, V> = heap.dict<K, V>();

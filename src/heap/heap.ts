@@ -175,8 +175,8 @@ export class Heap {
    * ```
    */
   list<T extends Value = Value>(): ListHandle<T>;
-  // eslint-disable-next-line @typescript-eslint/unified-signatures -- `T` itself, not a copy of it, which is not known for a type parameter
   list<T extends Value | object>(items?: Iterable<T>): ListHandle<CopyOf<T>>;
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- not one with the first, which must come before the second
   list<T extends Value>(items: Iterable<Given<T>>): ListHandle<T>;
   list<T extends Value | object = Value>(items: Iterable<T> = []): ListHandle<CopyOf<T>> {
     return this.#filled<ListHandle<CopyOf<T>>>(

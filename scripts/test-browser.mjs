@@ -9,6 +9,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { launchBrowser } from "./chromium.mjs";
+import { Tally } from "./tally.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** What Vite builds; served as "/built/". */
@@ -36,14 +37,7 @@ await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const browser = await launchBrowser();
 const origin = `http://127.0.0.1:${server.address().port}`;
 const address = `${origin}/tests/browser`;
-let passed = 0;
-let failed = 0;
-
-function check(isRight, what) {
-  if (isRight) passed++;
-  else failed++;
-  console.log(`  ${isRight ? "ok" : "FAILED"}: ${what}`);
-}
+const tally = new Tally();
 
 /** What a page gives under some name, once it does. */
 async function result(url, name) {
@@ -58,9 +52,9 @@ async function testHeaps() {
   const [, page] = await result(`${address}/index.html`, "done");
   const steps = await page.locator("#steps li").allTextContents();
   const collected = await page.locator("#collected").textContent();
-  check(collected === "2", `the page shows "Collected: ${collected}"`);
-  for (const step of steps) check(step.startsWith("ok"), step.replace(/^\w+: /, ""));
-  check(steps.length >= 8, `${steps.length} steps, of 8 at least`);
+  tally.check(collected === "2", `the page shows "Collected: ${collected}"`);
+  for (const step of steps) tally.check(step.startsWith("ok"), step.replace(/^\w+: /, ""));
+  tally.check(steps.length >= 8, `${steps.length} steps, of 8 at least`);
 }
 
 const FORBIDDEN = /^WasmForbiddenError WASM_FORBIDDEN: .*script-src 'wasm-unsafe-eval'.*option "module"/;
@@ -73,9 +67,9 @@ async function testPolicies() {
     for (const [way, outcome] of Object.entries(outcomes)) {
       const works = allows || way === "inWorker";
       const isRight = works ? outcome === "works" : FORBIDDEN.test(outcome);
-      check(isRight, `${policy}, ${way}: ${isRight ? outcome.slice(0, 80) : outcome}`);
+      tally.check(isRight, `${policy}, ${way}: ${isRight ? outcome.slice(0, 80) : outcome}`);
     }
-    check(Object.keys(outcomes).length === 5, `${policy}: five ways`);
+    tally.check(Object.keys(outcomes).length === 5, `${policy}: five ways`);
   }
 }
 
@@ -84,7 +78,7 @@ async function testBundle() {
   const out = { outDir: built, emptyOutDir: true };
   await build({ root: source, base: "/built/", configFile: false, logLevel: "error", build: out });
   const [text] = await result(`${origin}/built/index.html`, "text");
-  check(/^1 by the core at \/built\/assets\/core-.*\.wasm$/.test(text), `built by Vite, it collects ${text}`);
+  tally.check(/^1 by the core at \/built\/assets\/core-.*\.wasm$/.test(text), `built by Vite, it collects ${text}`);
 }
 
 try {
@@ -92,10 +86,10 @@ try {
   await testHeaps();
   await testPolicies();
   await testBundle();
-  console.log(`${passed} passed, ${failed} failed`);
+  console.log(String(tally));
 } finally {
   await browser.close();
   server.close();
   rmSync(built, { recursive: true });
 }
-process.exitCode = failed ? 1 : 0;
+process.exitCode = tally.failed ? 1 : 0;

@@ -11,6 +11,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSite } from "../site/build.mjs";
 import { launchBrowser } from "./chromium.mjs";
+import { Tally } from "./tally.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "site/.dist");
@@ -32,13 +33,7 @@ const PAGES = [
 ];
 const SIZES = { desktop: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
 
-let passed = 0;
-let failed = 0;
-function check(isRight, what) {
-  if (isRight) passed++;
-  else failed++;
-  console.log(`  ${isRight ? "ok" : "FAILED"}: ${what}`);
-}
+const tally = new Tally();
 
 async function serve(request, response) {
   const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
@@ -67,14 +62,14 @@ async function testPage(browser, origin, name) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    check(wide <= 0, `${name}: no wider than a ${size} (${wide} px)`);
+    tally.check(wide <= 0, `${name}: no wider than a ${size} (${wide} px)`);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const file = `${name.replaceAll("/", "-")}-${size}-${colorScheme}.png`;
       await page.screenshot({ path: join(screenshots, file), fullPage: name === "index", animations: "disabled" });
     }
   }
-  check(errors.length === 0, `${name}: "${await page.title()}", no error ${errors.join("; ")}`);
+  tally.check(errors.length === 0, `${name}: "${await page.title()}", no error ${errors.join("; ")}`);
   await page.close();
 }
 
@@ -102,7 +97,10 @@ function testLinks() {
       if (!isThere || (id !== "" && !idsOf.get(file)?.has(id))) dead.push(`${name} -> ${href}`);
     }
   }
-  check(dead.length === 0, `${links} links in ${files.length} pages lead somewhere ${dead.slice(0, 10).join("; ")}`);
+  tally.check(
+    dead.length === 0,
+    `${links} links in ${files.length} pages lead somewhere ${dead.slice(0, 10).join("; ")}`,
+  );
 }
 
 /** What an example says that it prints. */
@@ -120,7 +118,7 @@ async function testPlayground(browser, origin) {
   const { page, errors } = await open(browser, `${origin}/playground.html`, { viewport: SIZES.desktop });
   const buttons = await page.locator("[data-example]").evaluateAll((all) => all.map(({ dataset }) => dataset.example));
   const files = readdirSync(examples);
-  check(buttons.length === files.length, `the playground has all ${files.length} examples`);
+  tally.check(buttons.length === files.length, `the playground has all ${files.length} examples`);
   for (const name of buttons) {
     await page.locator(`[data-example="${name}"]`).click();
     const lines = await textOf(page);
@@ -131,19 +129,22 @@ async function testPlayground(browser, origin) {
       return found < 0;
     });
     const hasError = (await page.locator(".output .error").count()) > 0;
-    check(!hasError && lines.length > 0 && missing.length === 0, `example ${name}: ${lines.length} lines ${missing}`);
+    tally.check(
+      !hasError && lines.length > 0 && missing.length === 0,
+      `example ${name}: ${lines.length} lines ${missing}`,
+    );
     await page.screenshot({ path: join(screenshots, `example-${name}.png`) });
   }
   await page.locator("textarea").fill('import { Heap } from "heapwright";\nHeap.createSync({ maxbytes: 1 });');
   await page.locator("button.run").click();
   const [error] = await textOf(page);
-  check(/^BAD_OPTION\s*BadOptionError: .*maxBytes/.test(error), `an error shows its code: ${error}`);
+  tally.check(/^BAD_OPTION\s*BadOptionError: .*maxBytes/.test(error), `an error shows its code: ${error}`);
   await page.screenshot({ path: join(screenshots, "example-error.png") });
   await page.locator("textarea").fill("for (;;);");
   await page.locator("textarea").press("Control+Enter");
   await page.locator("button.run", { hasText: "Stop" }).click();
-  check((await textOf(page)).length === 0, "a program that does not end can be stopped");
-  check(errors.length === 0, `the playground's console has no error ${errors.join("; ")}`);
+  tally.check((await textOf(page)).length === 0, "a program that does not end can be stopped");
+  tally.check(errors.length === 0, `the playground's console has no error ${errors.join("; ")}`);
   await page.close();
 }
 
@@ -153,7 +154,7 @@ async function testSearch(browser, origin) {
   await page.locator(".VPLocalSearchBox input").fill("weakref");
   await page.waitForSelector(".VPLocalSearchBox .result");
   const found = await page.locator(".VPLocalSearchBox .result").count();
-  check(found > 0 && errors.length === 0, `the search finds ${found} places for "weakref" ${errors.join("; ")}`);
+  tally.check(found > 0 && errors.length === 0, `the search finds ${found} places for "weakref" ${errors.join("; ")}`);
   await page.screenshot({ path: join(screenshots, "search.png") });
   await page.close();
 }
@@ -171,9 +172,9 @@ try {
   for (const name of PAGES) await testPage(browser, origin, name);
   await testPlayground(browser, origin);
   await testSearch(browser, origin);
-  console.log(`${passed} passed, ${failed} failed; screenshots are in site/screenshots`);
+  console.log(`${tally}; screenshots are in site/screenshots`);
 } finally {
   await browser.close();
   server.close();
 }
-process.exitCode = failed ? 1 : 0;
+process.exitCode = tally.failed ? 1 : 0;

@@ -13,7 +13,7 @@ import {
   TYPE_LIST,
 } from "../layout";
 import { freeBlock } from "../memory/blocks";
-import { firstSlot, slotCount } from "../object/references";
+import { firstSlot } from "../object/references";
 import { typeAt, typeOf } from "../object/type";
 import { newArray } from "../heap/buffer";
 import { createObject } from "../heap/birth";
@@ -26,7 +26,7 @@ import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } fr
 /** Slots that fit below 4 GiB, so that no computation of bytes wraps. */
 const MAX_CAPACITY: u32 = 0x3ff00000;
 
-function itemsOf(list: usize): usize {
+export function itemsOf(list: usize): usize {
   return <usize>load<u32>(list + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
 }
 export function lengthOfList(list: usize): u32 {
@@ -64,7 +64,7 @@ function grownCapacity(length: u32): u32 {
 }
 
 /** Room for `extra` more items. */
-function makeRoom(list: usize, extra: u32): bool {
+export function makeRoom(list: usize, extra: u32): bool {
   const length = lengthOfList(list);
   if (extra > MAX_CAPACITY - length) return false;
   const wanted = length + extra;
@@ -130,7 +130,7 @@ export function removeItem(list: usize, index: u32): void {
 }
 
 /** Shrinks the buffer if it is less than half full, as CPython does, and if there is memory to move to. */
-function shrinkIfEmpty(list: usize): void {
+export function shrinkIfEmpty(list: usize): void {
   if (lengthOfList(list) < load<u32>(list + LIST_CAPACITY_OFFSET) >>> 1) shrink(list);
 }
 
@@ -184,51 +184,10 @@ export function removeItems(list: usize, start: u32, end: u32): void {
 }
 
 /**
- * Puts the items of another list or tuple where the items of `[start, end)` are: Python's `list[start:end] = source`. The
- * old ones are out of the list before the first of them dies. They die last first. False = out of memory, nothing changed.
- */
-export function replaceItems(list: usize, start: u32, end: u32, source: usize): bool {
-  const type = typeOf(source);
-  const added = slotCount(source, type);
-  const removed = end - start;
-  if (added > removed && !makeRoom(list, added - removed)) return false;
-  const detached = removed ? copyDetached(list, start, removed) : 0;
-  if (removed && !detached) return false;
-  const length = lengthOfList(list);
-  const at = itemsOf(list) + (start << 2);
-  moveSlots(at + (added << 2), at + (removed << 2), length - end);
-  const items = firstSlot(source, type);
-  for (let i: u32 = 0; i < added; i++) fillSlot(at + (i << 2), load<u32>(items + (i << 2)));
-  store<u32>(list + SLOTS_COUNT_OFFSET, length + added - removed);
-  if (added < removed) shrinkIfEmpty(list);
-  if (detached) kill(detached);
-  return true;
-}
-
-/**
- * Puts the items of another list or tuple at every `step`-th place from `start` on: Python's `list[start:end:step] =
- * source`. There is a place for each. The old items die first to last. False = out of memory, nothing changed.
- */
-export function replaceEach(list: usize, start: u32, step: i32, source: usize): bool {
-  const type = typeOf(source);
-  const count = slotCount(source, type);
-  if (!count) return true;
-  const detached = createDetachedList(count);
-  if (!detached) return false;
-  const items = firstSlot(source, type);
-  // Items of a detached list die last first.
-  for (let i = count; i > 0; i--) {
-    moveToDetached(detached, itemsOf(list) + ((start + (i - 1) * step) << 2), load<u32>(items + ((i - 1) << 2)));
-  }
-  kill(detached);
-  return true;
-}
-
-/**
  * A detached list that takes over the references of items that are about to leave a list. 0 = out of memory, nothing
  * changed.
  */
-function copyDetached(list: usize, start: u32, count: u32): usize {
+export function copyDetached(list: usize, start: u32, count: u32): usize {
   const detached = createDetachedList(count);
   if (!detached) return 0;
   copySlots(itemsOf(detached), itemsOf(list) + (start << 2), count);

@@ -18,11 +18,10 @@ import {
   permuteItems,
   removeItem,
   removeItems,
-  replaceEach,
-  replaceItems,
   reverseItems,
   setItem,
 } from "../containers/list";
+import { replaceEach, replaceItems } from "../containers/slices";
 import {
   addAll,
   addKey,

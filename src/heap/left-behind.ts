@@ -93,13 +93,13 @@ export function lostFunctions(heap: Heap): Lost[] {
   const lost: Lost[] = structsOf(store)
     .filter(({ hasFinalizer, finalize }) => hasFinalizer && finalize === undefined)
     .map(({ name }) => ({ kind: "finalizer", type: name, name: "" }));
-  if ([...store.callbackLabels.keys()].every((id) => store.callbacks.has(id))) return lost;
+  if ([...store.callbacks.labels.keys()].every((id) => store.callbacks.has(id))) return lost;
   const { core, memory } = store;
   for (let object = core.nextObject(0) >>> 0; object !== 0; object = core.nextObject(object) >>> 0) {
     if (store.typeIdAt(object) !== TYPE_WEAKREF) continue;
     const id = memory.word(object + WEAKREF_CALLBACK_OFFSET) & ~WEAKREF_HASHED;
     const address = memory.word(object + WEAKREF_REFERENT_OFFSET);
-    const label = store.callbackLabels.get(id);
+    const label = store.callbacks.labels.get(id);
     if (label === undefined || address === 0 || store.callbacks.has(id)) continue;
     lost.push({ ...label, type: store.typeAt(address).name, address });
   }

@@ -90,7 +90,7 @@ function restoreTypes(store: Store, plans: readonly TypePlan[]): void {
 function restoreBooks(store: Store, { image, holders }: CheckedImage): void {
   const { meta } = image;
   for (const [name, address] of meta.roots) store.roots.set(name, address);
-  for (const [id, label] of meta.callbacks) store.callbackLabels.set(id, label);
-  store.nextCallback = meta.nextCallback;
+  for (const [id, label] of meta.callbacks) store.callbacks.labels.set(id, label);
+  store.callbacks.next = meta.nextCallback;
   store.orphans = new Orphans(image.rows("HAND", HANDLE_WORDS), meta.sites, holders.unexplained());
 }

@@ -38,7 +38,7 @@ export function stateOf(store: Store): SavedHeap {
   const traced: number[] = [];
   for (const { address, site, weight } of store.traces.live())
     traced.push(address, sites.indexOf(site), bitsOf(weight));
-  const callbacks = [...store.callbackLabels].sort(([a], [b]) => a - b);
+  const callbacks = [...store.callbacks.labels].sort(([a], [b]) => a - b);
   return {
     memory: core.memory,
     controlBlock,
@@ -48,7 +48,7 @@ export function stateOf(store: Store): SavedHeap {
       types,
       roots: [...store.roots],
       callbacks,
-      nextCallback: store.nextCallback,
+      nextCallback: store.callbacks.next,
       sites: sites.texts,
     },
     handles: Uint32Array.from(handles),

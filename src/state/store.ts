@@ -3,16 +3,16 @@ import { outside } from "../base/entered.js";
 import { CorruptHeapError, HeapDisposedError, UnknownTypeError } from "../base/errors.js";
 import { dropFrames } from "../base/frames.js";
 import { netFor } from "./forgotten.js";
+import { Callbacks } from "./callbacks.js";
 import { LeakLog } from "./leak-log.js";
 import type { LeakHook, LiveHandle } from "./leak-log.js";
 import type { LeakNet } from "./leak-net.js";
 import type { Orphans } from "./orphans.js";
-import type { CallbackLabel } from "../object/callbacks.js";
 import type { Reader, TypeInfo } from "../object/reader.js";
 import type { OutOfMemoryError } from "../base/errors.js";
 import { outOfMemory } from "./out-of-memory.js";
 import { Pressure } from "./pressure.js";
-import { isA, nameOf } from "../base/untrusted.js";
+import { isA } from "../base/untrusted.js";
 import { NO_TRACES } from "./traces.js";
 import type { Traces } from "./traces.js";
 import { TypeTable } from "./type-table.js";
@@ -28,9 +28,6 @@ export interface Scoped {
   readonly released: boolean;
   release(): void;
 }
-
-/** A function that the core calls with a handle of the object concerned. */
-export type Callback = (handle: never) => void;
 
 /** Number of heaps created by the program. */
 let made = 0;
@@ -48,9 +45,7 @@ export class Store implements Reader {
   net!: LeakNet;
   readonly leaks = new LeakLog();
   readonly types = new TypeTable();
-  readonly callbacks = new Map<number, Callback>();
-  /** Labels of callbacks, including those that a restored heap has lost. */
-  readonly callbackLabels = new Map<number, CallbackLabel>();
+  readonly callbacks = new Callbacks();
   /** Addresses by name: `heap.roots`. Each owns a reference. */
   readonly roots = new Map<string, Address>();
   /** Structs of an image that the program has not defined yet. */
@@ -81,7 +76,6 @@ export class Store implements Reader {
   readonly #onUnraisable: UnraisableHook;
   readonly #onLeak: LeakHook | undefined;
   readonly #traceHandles: boolean | undefined;
-  nextCallback = 1;
 
   constructor(onUnraisable: UnraisableHook, onLeak?: LeakHook, traceHandles?: boolean) {
     this.#onUnraisable = onUnraisable;
@@ -102,7 +96,7 @@ export class Store implements Reader {
       this.onCollection(phase, generation, collected >>> 0);
     }),
     forget: (id) => {
-      this.forgetCallback(id);
+      this.callbacks.forget(id);
     },
   };
 
@@ -241,18 +235,6 @@ export class Store implements Reader {
     } catch (second) {
       reportIgnored(second, { where: "onUnraisable" });
     }
-  }
-
-  /** Registers a function for the core and returns its id. `label` describes it in an image. */
-  registerCallback(callback: Callback, label: CallbackLabel = { kind: "callback", name: nameOf(callback) }): number {
-    const id = this.nextCallback++;
-    this.callbacks.set(id, callback);
-    this.callbackLabels.set(id, label);
-    return id;
-  }
-  forgetCallback(id: number): void {
-    this.callbacks.delete(id);
-    this.callbackLabels.delete(id);
   }
 
   /** Id of the type of the object at an address. */

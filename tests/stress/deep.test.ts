@@ -80,7 +80,7 @@ describe.each(CORES)("%s core", (core, options) => {
       const ends = chain(heap, Link.id, (object) => {
         const weakref = store.core.newWeakref(
           object,
-          store.registerCallback(() => called++),
+          store.callbacks.register(() => called++),
         );
         store.core.listAppend(watchers.address, weakref);
         store.core.decref(weakref);

@@ -239,7 +239,7 @@ export const SHAPES: Record<string, Make> = {
   "one object with many weak references": (maker, n) => {
     const node = maker.node();
     const { store } = maker.heap.none;
-    const callback = (): number => store.registerCallback(() => undefined);
+    const callback = (): number => store.callbacks.register(() => undefined);
     const weakrefs = Array.from({ length: n }, () => store.core.newWeakref(node, callback()) >>> 0);
     return ownedBy([node, ...weakrefs]);
   },

@@ -60,14 +60,14 @@ export function createWeakref<T extends Handle>(
   if (callback !== undefined && typeof callback !== "function")
     throw new BadValueError("a callback must be a function");
   checkAtOnce(callback, "callback");
-  const id = callback === undefined ? 0 : store.registerCallback(callback, label);
+  const id = callback === undefined ? 0 : store.callbacks.register(callback, label);
   try {
     return adopt<WeakrefHandle<T>>(
       store,
       store.require(() => store.core.newWeakref(object.address, id), "a weak reference"),
     );
   } catch (error) {
-    store.forgetCallback(id);
+    store.callbacks.forget(id);
     throw error;
   }
 }

@@ -1,27 +1,15 @@
 import { lend } from "../../handles/adopt.js";
-import {
-  DEBUG_COLLECTABLE,
-  DEBUG_SAVEALL,
-  DEBUG_STATS,
-  DEBUG_UNCOLLECTABLE,
-  FLAG_FINALIZED,
-  FLAG_TRACKED,
-  INFO_OFFSET,
-} from "../../../assembly/layout.js";
+import { DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE } from "../../../assembly/layout.js";
 import type { ListHandle } from "../../handles/containers/list.js";
 import { outside } from "../../base/entered.js";
 import { BadOptionError, BadValueError, HeapBusyError, describe } from "../../base/errors.js";
 import { uncloneable } from "../../base/uncloneable.js";
-import { addressIn } from "../../handles/handle.js";
-import type { AnyStruct } from "../../handles/field-types.js";
-import type { Handle } from "../../handles/handle.js";
-import type { ObjectOf } from "../../handles/struct-handle.js";
 import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../../state/options.js";
 import type { Generation, Pauses } from "../../state/options.js";
 import { checkAtOnce } from "../../state/unraisable.js";
 import type { Store } from "../../state/store.js";
 import type { CollectionLog, CollectionRecord, GcCallback } from "./collections.js";
-import { handlesOfReferents, objectsOf, referrersOf } from "./listings.js";
+import { GcObjects } from "./objects.js";
 import { GcPause } from "./pause.js";
 import { referentsOf } from "../../object/referents.js";
 
@@ -39,7 +27,7 @@ export interface GenerationStats {
 }
 
 /** Python's `gc` module: `heap.gc`. */
-export class Gc {
+export class Gc extends GcObjects {
   /** @internal */
   readonly "[[heapwright]]" = uncloneable("heap.gc");
   /** Write a summary of each collection. */
@@ -59,6 +47,7 @@ export class Gc {
 
   /** @internal */
   constructor(store: Store, log: CollectionLog) {
+    super(store);
     this.#store = store;
     this.#log = log;
   }
@@ -130,11 +119,6 @@ export class Gc {
    * are null. `collect()` is always complete, and frees the waiting objects.
    *
    * The mode may change at any time outside a collection. Setting "unbounded" first finishes the current cycle.
-   *
-   * @example
-   * ```ts
-   * heap.gc.pauses = "bounded";
-   * ```
    *
    * @throws {@link BadOptionError} for any other value; {@link HeapBusyError} inside a finalizer or callback of a
    *   collection.
@@ -312,96 +296,5 @@ export class Gc {
   reportGarbage(): void {
     if (this.#garbage === undefined) return;
     this.#log.reportGarbage(referentsOf(this.#store, this.garbage.address).reverse());
-  }
-
-  /**
-   * Moves all tracked objects to the permanent generation, like Python's `gc.freeze()`. Collections ignore these objects,
-   * which therefore cost almost nothing. Such an object is still freed when its last reference is dropped.
-   *
-   * @example
-   * ```ts
-   * heap.gc.collect();
-   * heap.gc.freeze(); // after the program has built its long-lived objects
-   * ```
-   */
-  freeze(): void {
-    this.#store.core.freeze();
-  }
-  /** Moves all frozen objects into generation 2. */
-  unfreeze(): void {
-    this.#store.core.unfreeze();
-  }
-  /** The number of frozen objects. It walks the heap: O(objects). */
-  getFreezeCount(): number {
-    return this.#store.core.freezeCount() >>> 0;
-  }
-
-  /**
-   * The number of tracked objects, in one generation or in all. Entries of weak maps count as objects.
-   *
-   * @throws {@link BadOptionError} unless `generation` is 0, 1 or 2.
-   */
-  getTrackedCount(generation?: Generation): number {
-    const { core } = this.#store;
-    if (generation !== undefined) return core.trackedCount(checkGeneration(generation)) >>> 0;
-    return core.trackedCount(0) + core.trackedCount(1) + core.trackedCount(2);
-  }
-
-  /**
-   * Returns a new handle for each tracked object, generation by generation, in birth order within each. The caller
-   * releases the handles; a scope does it for the caller. Entries of weak maps belong to the heap and are not listed.
-   *
-   * Given a struct, it returns the objects of this struct and of structs that extend it. Objects that have neither
-   * reference fields nor a finalizer are not tracked, and so not listed.
-   *
-   * @example
-   * ```ts
-   * const lists = heap.scope(() => heap.gc.getObjects().filter((object) => object.type === "list").length);
-   * ```
-   */
-  getObjects(generation?: Generation): Handle[];
-  getObjects<S extends AnyStruct>(struct: S): ObjectOf<S>[];
-  getObjects(which?: Generation | AnyStruct): Handle[] {
-    return objectsOf(this.#store, which);
-  }
-
-  /**
-   * Returns a new handle for each tracked object that refers to any of `objects`, generation by generation, in birth
-   * order within each. The caller releases the handles. Frozen objects are not listed. A weak map counts as a referrer of
-   * its values. The call takes one pass over the heap for any number of arguments.
-   *
-   * @example
-   * ```ts
-   * const types = heap.scope(() => heap.gc.getReferrers(object).map((referrer) => referrer.type));
-   * ```
-   */
-  getReferrers(...objects: Handle[]): Handle[] {
-    return referrersOf(this.#store, objects);
-  }
-
-  /**
-   * Returns a new handle for each reference that `objects` hold. An object appears once for each reference to it. The
-   * caller releases the handles. The order is Python's: lists and tuples from their end, dicts with each value before its
-   * key. The keys of a dict are left out if all are strings.
-   *
-   * @example
-   * ```ts
-   * const types = heap.scope(() => heap.gc.getReferents(object).map((referent) => referent.type));
-   * ```
-   */
-  getReferents(...objects: Handle[]): Handle[] {
-    return handlesOfReferents(this.#store, objects);
-  }
-
-  /** Whether collections visit the object. Objects that cannot be part of a cycle are not tracked. */
-  isTracked(object: Handle): boolean {
-    return this.#hasFlag(object, FLAG_TRACKED);
-  }
-  /** Whether the object's finalizer has run. It runs at most once. */
-  isFinalized(object: Handle): boolean {
-    return this.#hasFlag(object, FLAG_FINALIZED);
-  }
-  #hasFlag(object: Handle, flag: number): boolean {
-    return (this.#store.memory.word(addressIn(this.#store, object) + INFO_OFFSET) & flag) !== 0;
   }
 }

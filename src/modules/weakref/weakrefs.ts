@@ -2,6 +2,7 @@ import { adopt, share } from "../../handles/adopt.js";
 import { BadValueError, describe } from "../../base/errors.js";
 import { uncloneable } from "../../base/uncloneable.js";
 import type { DictHandle } from "../../handles/containers/dict.js";
+import { filled } from "../../handles/filled.js";
 import { addressIn } from "../../handles/handle.js";
 import type { Handle } from "../../handles/handle.js";
 import { checkAtOnce } from "../../state/unraisable.js";
@@ -186,16 +187,5 @@ export class Weakrefs {
   /** Runs the functions given to `finalize` that have not run. @internal */
   runAtExit(): void {
     this.#finalizers.runAtExit(this.#store);
-  }
-}
-
-/** What has just been made, filled: or released, if it cannot be. */
-function filled<T extends { release(): void }>(made: T, fill: () => void): T {
-  try {
-    fill();
-    return made;
-  } catch (error) {
-    made.release();
-    throw error;
   }
 }

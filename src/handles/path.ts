@@ -117,8 +117,9 @@ function childAt(
 }
 
 function itemAt(store: Store, items: Address, length: number, step: PathStep): Address {
-  const index = typeof step === "number" && step < 0 ? step + length : step;
-  if (typeof index !== "number" || !Number.isInteger(index) || index < 0 || index >= length)
-    throw new BadIndexError(`no item ${describe(step)} among ${length}`);
+  if (typeof step !== "number" || !Number.isInteger(step))
+    throw new BadIndexError(`an index is a whole number, not ${describe(step)}`);
+  const index = step < 0 ? step + length : step;
+  if (index < 0 || index >= length) throw new BadIndexError(`no item ${step} among ${length}`);
   return store.memory.word(items + 4 * index);
 }

@@ -7,7 +7,7 @@ import type { TypeInfo } from "../object/reader.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import { share } from "./adopt.js";
-import { addressIn } from "./handle.js";
+import { addressIn, isHandle } from "./handle.js";
 import type { Handle } from "./handle.js";
 import { borrowedValue, checkValue, checkWellFormed, ownedValue } from "./values.js";
 import { referentOf, weakrefableIn } from "./weak/weakref.js";
@@ -64,6 +64,13 @@ export class Slots {
         checkWellFormed(value);
         return;
       default: {
+        if (spec.kind === "ref" && !isHandle(value)) {
+          const isAny = spec.targetName === undefined && value !== undefined;
+          const cure = isAny ? '; a field of type "value" takes other values, too' : "";
+          throw new BadValueError(
+            `expected a handle${spec.isRequired ? "" : " or null"}, got ${describe(value)}${cure}`,
+          );
+        }
         const address = spec.kind === "weak" ? weakrefableIn(store, value) : addressIn(store, value);
         const target = this.#targetOf(spec);
         if (target === undefined) return;

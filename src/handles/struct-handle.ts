@@ -4,7 +4,7 @@ import type { RefField, RequiredField, Shaped, WeakField } from "./field-types.j
 import { Handle } from "./handle.js";
 import { readPath } from "./path.js";
 import type { PathStep } from "./path.js";
-import type { Value } from "./values.js";
+import type { Given, Value } from "./values.js";
 
 /** Fields by name, each with its type: one of {@link FieldType}, or `ref()`, `weak()` or `required()`, perhaps in a getter. */
 // Not their union: to compare a getter with it, TypeScript would need the type of the struct that is being defined.
@@ -38,7 +38,7 @@ export interface UnknownFieldType<T> {
   readonly "a field cannot be of type": T;
 }
 
-/** What a field of a type reads as, and takes. */
+/** What a field of a type reads as, and takes as a property. */
 export type FieldValue<T> = T extends keyof NamedValues
   ? NamedValues[T]
   : T extends RequiredField<infer K>
@@ -48,6 +48,10 @@ export type FieldValue<T> = T extends keyof NamedValues
       : T extends WeakField<infer S>
         ? ObjectOf<S> | null
         : UnknownFieldType<T>;
+
+/** What `new` and `set` take for a field: a `"value"` also a container of JavaScript's, which is copied. */
+// As a property it cannot: TypeScript has one type for reading and writing it.
+export type FieldInit<T> = T extends "value" ? Given<Value> : FieldValue<T>;
 
 /** Handle of an object of a struct: `ObjectOf<typeof Person>`. */
 export type ObjectOf<S> = S extends Shaped<infer F, infer M> ? StructObject<F, M> : never;
@@ -62,8 +66,8 @@ type RequiredNames<F> = string extends keyof F
 
 /** Values for the fields of a new object; those left out are 0, `false` or `null`. */
 export type StructInit<F> = {
-  readonly [K in Exclude<keyof F, RequiredNames<F>>]?: FieldValue<F[K]>;
-} & { readonly [K in RequiredNames<F>]: FieldValue<F[K]> };
+  readonly [K in Exclude<keyof F, RequiredNames<F>>]?: FieldInit<F[K]>;
+} & { readonly [K in RequiredNames<F>]: FieldInit<F[K]> };
 
 /** What `new` takes: nothing will do if no field is required. */
 export type StructArguments<F> = [RequiredNames<F>] extends [never] ? [init?: StructInit<F>] : [init: StructInit<F>];
@@ -128,8 +132,19 @@ export class StructHandle<F = any> extends Handle implements WithFields<F> {
     return accessOf(this).read(this, field) as FieldValue<F[K]>;
   }
 
-  /** Sets a field by name; as the property of that name. @throws {@link BadFieldError}, {@link BadValueError} */
-  set<K extends keyof F & string>(field: K, value: FieldValue<F[K]>): void {
+  /**
+   * Sets a field by name; as the property of that name. To TypeScript, a `"value"` takes arrays and objects only here and
+   * in `new`, since a property takes what it gives.
+   *
+   * ```ts
+   * const Cell = heap.struct("Cell", { content: "value" });
+   * const cell = Cell.new({ content: [1, 2] }); // a list
+   * cell.set("content", { a: 1 }); // a dict
+   * ```
+   *
+   * @throws {@link BadFieldError}, {@link BadValueError}
+   */
+  set<K extends keyof F & string>(field: K, value: FieldInit<F[K]>): void {
     accessOf(this).write(this, field, value);
   }
 

@@ -19,6 +19,7 @@ export type { AnyStruct, RefField, RequiredField, WeakField } from "../handles/f
 export { StructHandle } from "../handles/struct-handle.js";
 export type {
   Fields,
+  FieldInit,
   FieldValue,
   ObjectOf,
   StructArguments,

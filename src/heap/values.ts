@@ -10,7 +10,7 @@ import { filled } from "../handles/filled.js";
 import type { Handle } from "../handles/handle.js";
 import type { BytesHandle, StrHandle } from "../handles/text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/values.js";
-import type { Value, Widened } from "../handles/values.js";
+import type { Given, Value, Widened } from "../handles/values.js";
 import { fromJS } from "../load/from-js.js";
 import type { BigintArray, BinaryData, CopyOf, NumberArray } from "../load/copy-of.js";
 import type { FromOptions } from "../load/stand-ins.js";
@@ -33,8 +33,13 @@ export abstract class HeapValues {
    *
    * ```ts
    * const rows = heap.list([[1, 2], [3]]); // a list of two lists
+   * const names = heap.list<string>(); // an empty list, which takes strings
    * ```
    */
+  list<T extends Value = Value>(): ListHandle<T>;
+  list<T extends Value | object>(items?: Iterable<T>): ListHandle<CopyOf<T>>;
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- not one with the first, which must come before the second
+  list<T extends Value>(items: Iterable<Given<T>>): ListHandle<T>;
   list<T extends Value | object = Value>(items: Iterable<T> = []): ListHandle<CopyOf<T>> {
     return this.#made<ListHandle<CopyOf<T>>>(
       "a list",
@@ -52,12 +57,22 @@ export abstract class HeapValues {
     return adopt(this.#store, ownedTuple(this.#store, items));
   }
 
-  /** A new dict of these entries: pairs, a `Map`, another dict, or the properties of an object. @throws {@link BadKeyError} */
+  /**
+   * A new dict of these entries: pairs, a `Map`, another dict, or the properties of an object.
+   *
+   * ```ts
+   * const ages = heap.dict({ Ann: 30 });
+   * const empty = heap.dict<string, number>(); // an empty dict, which takes such entries
+   * ```
+   *
+   * @throws {@link BadKeyError}
+   */
   dict<K extends Value, V extends Value | object>(
     entries: Iterable<readonly [K, V]>,
   ): DictHandle<Widened<K>, CopyOf<V>>;
   dict<V extends Value | object>(entries: Readonly<Record<string, V>>): DictHandle<string, CopyOf<V>>;
-  dict(entries?: DictInit): DictHandle;
+  dict<K extends Value = Value, V extends Value = Value>(entries?: DictInit<K, Given<V>>): DictHandle<K, V>;
+  dict(entries: DictInit): DictHandle;
   dict(entries: DictInit = []): DictHandle {
     return this.#made<DictHandle>(
       "a dict",
@@ -69,6 +84,8 @@ export abstract class HeapValues {
   }
 
   /** A new set of these elements. @throws {@link BadKeyError} */
+  set<T extends Value = Value>(): SetHandle<T>;
+  set<T extends Value = Value>(elements?: Iterable<T>): SetHandle<Widened<T>>;
   set<T extends Value = Value>(elements: Iterable<T> = []): SetHandle<Widened<T>> {
     return this.#made<SetHandle<Widened<T>>>(
       "a set",

@@ -61,7 +61,9 @@ export function placeFields(
   reserved: ReadonlySet<PropertyKey>,
 ): StructPlan {
   for (const [name] of fields) {
-    if (name === "" || reserved.has(name)) throw new BadFieldError(`a field cannot be called ${describe(name)}`);
+    if (name === "") throw new BadFieldError(`a field cannot be called ""`);
+    if (reserved.has(name))
+      throw new BadFieldError(`a field cannot be called ${describe(name)}: handles have a member of that name`);
     if (inherited.has(name)) throw new BadFieldError(`field ${describe(name)} is inherited already`);
   }
   const entries = Array.from(inherited.values(), (field): FieldEntry => [

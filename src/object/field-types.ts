@@ -1,6 +1,6 @@
 import { attempt } from "../base/arguments.js";
 import { BadFieldError, TypeMismatchError, describe } from "../base/errors.js";
-import { RAW_CODECS, isSlotType } from "./fields.js";
+import { RAW_CODECS, SLOT_TYPES, isSlotType } from "./fields.js";
 import type { RawFieldType, SlotFieldType } from "./fields.js";
 
 /** The type of a field that is a reference: what `ref()`, `weak()` and `required()` make, and what `"ref"` stands for. */
@@ -111,7 +111,10 @@ function fieldType(name: string, type: unknown): FieldSource | RawFieldType {
   if (FieldSpec.is(type)) return type;
   if (isSlotType(type)) return new FieldSpec(type);
   if (typeof type === "string" && Object.hasOwn(RAW_CODECS, type)) return type as RawFieldType;
-  throw new BadFieldError(`field ${describe(name)} has an unknown type: ${describe(type)}`);
+  const known = [...SLOT_TYPES, ...Object.keys(RAW_CODECS)].map(describe).join(", ");
+  throw new BadFieldError(
+    `field ${describe(name)} has an unknown type: ${describe(type)}; the types are ${known}, ref(), weak() and required()`,
+  );
 }
 
 /** The fields of an image. @throws {@link BadFieldError} for unknown types. */

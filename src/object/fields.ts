@@ -153,7 +153,9 @@ export const RAW_CODECS: Readonly<Record<RawFieldType, RawCodec>> = {
   ),
 };
 
-/** Whether fields of a type are references, in a slot. */
+/** The types of fields that are references, in a slot. */
+export const SLOT_TYPES: readonly SlotFieldType[] = ["ref", "weak", "value", "str"];
+
 export function isSlotType(type: unknown): type is SlotFieldType {
-  return type === "ref" || type === "weak" || type === "value" || type === "str";
+  return SLOT_TYPES.includes(type as SlotFieldType);
 }

@@ -24,8 +24,9 @@ describe.each(CORES)("nested literals, %s core", (_, options) => {
       expect((dict.setDefault("p", [7]) as ListHandle).toJS()).toEqual([7]);
       expect(String(heap.tuple([[1], { a: 2 }]))).toBe("([1], {'a': 2})");
       const Cell = heap.struct("Cell", { value: "value" });
-      const cell = Cell.new({ value: [1] as never });
-      cell.value = { a: [2] } as never;
+      const cell = Cell.new({ value: [1] });
+      expect(String(cell)).toBe("Cell(value=[1])");
+      cell.set("value", { a: [2] });
       expect(String(cell)).toBe("Cell(value={'a': [2]})");
       const notes = heap.weakref.keyMap();
       notes.set(cell, { about: ["…"] });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { didYouMean } from "../../src/base/suggest.js";
 import { checkedCore } from "../../src/checked.js";
-import { Heap, HeapwrightError } from "../../src/index.js";
+import { Heap, HeapwrightError, ref, required } from "../../src/index.js";
 import { restoreSync, save } from "../../src/image.js";
 import { trace } from "../../src/trace.js";
 import { CORES, withHeap } from "../support/heap.js";
@@ -65,6 +65,35 @@ describe.each(CORES)("%s core", (_, options) => {
       const derived = Object.create(object) as Record<string, unknown>;
       expect(errorOf(() => (derived.x = 1))).toBe("nothing was thrown");
       expect(derived.x).toBe(1);
+    });
+  });
+
+  test("a message about a field, a value for it, or an index says what is right there", () => {
+    withHeap(options(), (heap) => {
+      const Scope = heap.struct("Scope", { names: "ref", must: required("ref"), outer: ref(heap.struct("Outer", {})) });
+      using names = heap.dict();
+      using scope = Scope.new({ must: names });
+      const value = '; a field of type "value" takes other values, too';
+      expect(errorOf(() => scope.set("names", {} as never))).toBe(
+        `BAD_VALUE: Scope.names: expected a handle or null, got a value of Object${value}`,
+      );
+      expect(errorOf(() => scope.set("must", null as never))).toBe(
+        `BAD_VALUE: Scope.must: expected a handle, got null${value}`,
+      );
+      expect(errorOf(() => scope.set("outer", "x" as never))).toBe(
+        'BAD_VALUE: Scope.outer: expected a handle or null, got "x"',
+      );
+      expect(errorOf(() => heap.struct("Odd", { field: "list" }))).toBe(
+        'BAD_FIELD: field "field" has an unknown type: "list"; the types are "ref", "weak", "value", "str", "bool", ' +
+          '"i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "f32", "f64", ref(), weak() and required()',
+      );
+      expect(errorOf(() => heap.struct("Odd", { release: "str" }))).toBe(
+        'BAD_FIELD: a field cannot be called "release": handles have a member of that name',
+      );
+      using list = heap.list([1]);
+      expect(errorOf(() => list.read("0"))).toBe('BAD_INDEX: an index is a whole number, not "0"');
+      expect(errorOf(() => list.read(5))).toBe("BAD_INDEX: no item 5 among 1");
+      expect(errorOf(() => list.read(-2))).toBe("BAD_INDEX: no item -2 among 1");
     });
   });
 

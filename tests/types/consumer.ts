@@ -10,6 +10,7 @@ import type {
   SetHandle,
   StructType,
   TupleHandle,
+  Value,
   WeakrefHandle,
 } from "heapwright";
 import { checkedCore } from "heapwright/checked";
@@ -130,6 +131,14 @@ export const sumOfInt: number = heap.int(5).toJS() + 1;
 // @ts-expect-error: a list of numbers takes no texts
 heap.list([1]).append("x");
 heap.list<number | string>([1]).append("x");
+export const ages: DictHandle<string, number> = heap.dict();
+export const drawing: DictHandle<string, Value> = heap.dict<string, Value>({ color: "red", points: [[0, 1]] });
+export class Cache<K extends Value, V extends Handle> {
+  readonly entries: DictHandle<K, V> = heap.dict<K, V>();
+  readonly order: ListHandle<K> = heap.list<K>();
+}
+export const cell = heap.struct("Cell", { content: "value" }).new({ content: [1] });
+cell.set("content", { a: 1 });
 heap.list().append("x");
 
 // Weak references, named roots, the collector.

@@ -5,10 +5,8 @@ import {
   SLOTS_COUNT_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TUPLE_LENGTH_OFFSET,
-  TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
 } from "../../assembly/layout.js";
@@ -22,7 +20,7 @@ export function referentsOf(reader: Reader, object: Address): Address[] {
   if (type === TYPE_TUPLE)
     return wordsAt(reader, object + TUPLE_ITEMS_OFFSET, memory.word(object + TUPLE_LENGTH_OFFSET)).reverse();
   if (type === TYPE_LIST) return bufferOf(reader, object).reverse();
-  if (type === TYPE_DICT || type === TYPE_SET) return bufferOf(reader, object);
+  if (isTableType(type)) return bufferOf(reader, object);
   if (type === TYPE_EPHEMERON) return wordsAt(reader, object + EPHEMERON_VALUE_OFFSET, 1);
   const fields = reader.typeAt(object).fields?.values() ?? [];
   return [...fields].flatMap((field) => (field.codec === undefined ? wordsAt(reader, object + field.offset, 1) : []));

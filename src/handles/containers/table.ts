@@ -1,8 +1,8 @@
 import {
   BUFFER_DATA_OFFSET,
   CHANGED_ENTRY,
-  MAX_TUPLES,
-  MAX_TUPLE_DEPTH,
+  MAX_KEY_PARTS,
+  MAX_KEY_DEPTH,
   NO_ENTRY,
   RESULT_FOUND,
   RESULT_UNHASHABLE,
@@ -224,7 +224,7 @@ function unhashable(store: Store): BadKeyError {
   const type = store.core.unhashableType();
   if (type === TYPE_TUPLE)
     return new BadKeyError(
-      `a tuple that holds tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be a key`,
+      `a tuple that holds tuples more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be a key`,
     );
   if (type === TYPE_WEAKREF) return new BadKeyError("weak object has gone away");
   return new BadKeyError(`unhashable type: '${store.types.get(type)?.name ?? "unknown"}'`);

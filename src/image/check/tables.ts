@@ -1,6 +1,6 @@
 import {
   BUFFER_DATA_OFFSET,
-  MAX_TUPLE_DEPTH,
+  MAX_KEY_DEPTH,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   STR_LENGTH_OFFSET,
@@ -187,7 +187,7 @@ export class TableChecker {
   #costOfTuple(table: number, root: number): KeyCost {
     const stack: { tuple: number; next: number; cost: KeyCost }[] = [];
     const begin = (tuple: number): void => {
-      if (stack.length === MAX_TUPLE_DEPTH) this.#fail(table, "a key is a tuple that is nested too deeply");
+      if (stack.length === MAX_KEY_DEPTH) this.#fail(table, "a key is a tuple that is nested too deeply");
       stack.push({ tuple, next: 0, cost: { hash: 1, compare: 1, depth: 1 } });
     };
     const known = this.#tuples.get(root);
@@ -210,7 +210,7 @@ export class TableChecker {
         top.cost.depth = Math.max(top.cost.depth, cost.depth + 1);
         continue;
       }
-      if (top.cost.depth > MAX_TUPLE_DEPTH) this.#fail(table, "a key is a tuple that is nested too deeply");
+      if (top.cost.depth > MAX_KEY_DEPTH) this.#fail(table, "a key is a tuple that is nested too deeply");
       this.#tuples.set(top.tuple, top.cost);
       stack.pop();
       if (stack.length === 0) return top.cost;

@@ -1,5 +1,6 @@
 import { adopt, adoptOutsideScopes } from "../adopt.js";
 import { NO_ENTRY } from "../../../assembly/layout.js";
+import { filled } from "../filled.js";
 import { addressIn, isHandleOf } from "../handle.js";
 import { borrowedValue } from "../values.js";
 import type { PlainOf, Value, Widened } from "../values.js";
@@ -155,17 +156,8 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
   /** A new set of the receiver's type, filled: all of it, or nothing. */
   #made(fill: (result: this) => void, adoptSet = adopt<this>): this {
     const { store } = this;
-    const result = adoptSet(
-      store,
-      store.require(() => store.core.newSet(0), "a set"),
-    );
-    try {
-      fill(result);
-      return result;
-    } catch (error) {
-      result.release();
-      throw error;
-    }
+    const made = store.require(() => store.core.newSet(0), "a set");
+    return filled(adoptSet(store, made), fill);
   }
 
   /** Runs something with a table whose keys are the argument's elements: its own, or a set made for that time. */

@@ -21,7 +21,7 @@ import { withKey } from "../values.js";
 import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
-import { OVER, Walk, asGenerator } from "./walk.js";
+import { HoldingWalk, OVER, asGenerator } from "./walk.js";
 
 /**
  * What dicts and sets have in common. Keys are equal as in Python: `1`, `1.0` and `true` are one key. Strings,
@@ -180,33 +180,23 @@ export abstract class TableHandle extends ContainerHandle {
 }
 
 /** A walk over the entries of a dict or set. */
-class TableWalk<H extends TableHandle, T> extends Walk<T> {
-  #held: H;
+class TableWalk<H extends TableHandle, T> extends HoldingWalk<H, T> {
   readonly #read: (slot: Address) => T;
   readonly #check: (held: H) => void;
   #entry = 0;
 
   constructor(table: H, read: (slot: Address) => T, check: (held: H) => void) {
-    super();
-    this.#held = table;
+    super(table);
     this.#read = read;
     this.#check = check;
   }
-  protected begin(): void {
-    const table = this.#held;
-    // Outside of scopes: the loop may begin in one and go on after it.
-    this.#held = table.store.outsideScopes(() => table.clone());
-  }
   protected step(): T | typeof OVER {
-    const held = this.#held;
+    const { held } = this;
     this.#check(held);
     const entry = held.entryFrom(this.#entry);
     if (entry === undefined) return OVER;
     this.#entry = entry + 1;
     return this.#read(held.slotOf(entry));
-  }
-  protected end(): void {
-    this.#held.release();
   }
 }
 

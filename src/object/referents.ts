@@ -5,11 +5,13 @@ import {
   SLOTS_COUNT_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TUPLE_LENGTH_OFFSET,
+  TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_LIST,
   TYPE_STR,
   TYPE_TUPLE,
 } from "../../assembly/layout.js";
+import { isTableType } from "./types.js";
 import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 

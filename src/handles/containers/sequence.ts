@@ -195,6 +195,6 @@ class SequenceWalk<T> extends HoldingWalk<SequenceHandle, T> {
 
 function incomparable(): BadValueError {
   return new BadValueError(
-    `tuples in tuples more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be compared`,
+    `tuples and sets in each other more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be compared`,
   );
 }

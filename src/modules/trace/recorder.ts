@@ -14,12 +14,14 @@ import {
   RESULT_ADDED,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
+  TYPE_DICT,
   TYPE_LIST,
   TYPE_WEAKMAP,
   TYPE_WEAKSET,
   WEAKMAP_FIRST_OFFSET,
 } from "../../../assembly/layout.js";
 import { referentsOf } from "../../object/referents.js";
+import { isTableType } from "../../object/types.js";
 import { siteHere } from "../../state/site.js";
 import type { Store } from "../../state/store.js";
 import { isTraced } from "../../state/traces.js";

@@ -1,7 +1,8 @@
 /** What both `heapwright` and `heapwright/slim` give, besides their `Heap`. */
 export type { HeapOptions } from "./options.js";
 export type { FromOptions } from "../load/stand-ins.js";
-export type { BigintArray, BinaryData, NumberArray } from "../load/copy-of.js";
+export type { BinaryData } from "../handles/places.js";
+export type { BigintArray, NumberArray } from "../load/copy-of.js";
 export type { ParseOptions, ParseStreamOptions, TextSource } from "../load/parse.js";
 export type { Roots } from "../modules/roots.js";
 export { Handle } from "../handles/handle.js";

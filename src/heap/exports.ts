@@ -7,6 +7,8 @@ export type { ParseOptions, ParseStreamOptions, TextSource } from "../load/parse
 export type { Roots } from "../modules/roots.js";
 export { Handle } from "../handles/handle.js";
 export { lending } from "../handles/containers/container.js";
+export { yielding } from "../handles/containers/yielding.js";
+export type { YieldingOptions } from "../handles/containers/yielding.js";
 export { ListHandle } from "../handles/containers/list.js";
 export type { Comparator } from "../handles/containers/list.js";
 export { TupleHandle } from "../handles/containers/tuple.js";

@@ -41,13 +41,19 @@ export function checkByteThreshold(bytes: unknown): number {
   return bytes as number;
 }
 
-/** @throws {@link BadOptionError} for what is no `AbortSignal`; the reason of one that is aborted. */
-export function checkSignal(signal: unknown): void {
+/** @throws {@link BadOptionError} for what is no `AbortSignal`. */
+export function mustBeSignal(signal: unknown): void {
   if (signal === undefined) return;
   if (typeof AbortSignal === "undefined" || !isA(signal, AbortSignal))
     throw new BadOptionError(`signal is an AbortSignal, not ${describe(signal)}`);
   // What only inherits from one cannot answer.
-  if (attempt(BadOptionError, "signal", () => signal.aborted)) throw signal.reason;
+  attempt(BadOptionError, "signal", () => signal.aborted);
+}
+
+/** @throws As `mustBeSignal`; the reason of one that is aborted. */
+export function checkSignal(signal: unknown): void {
+  mustBeSignal(signal);
+  if ((signal as AbortSignal | undefined)?.aborted === true) throw (signal as AbortSignal).reason;
 }
 
 /** When weak references to garbage die: see `HeapOptions`. */

@@ -5,6 +5,7 @@
 
 export type ErrorCode =
   | "OUT_OF_MEMORY"
+  | "TOO_LARGE"
   | "RELEASED_HANDLE"
   | "FOREIGN_HANDLE"
   | "UNKNOWN_TYPE"
@@ -41,6 +42,11 @@ export abstract class HeapwrightError extends Error {
 /** The heap reached `maxBytes`, or the engine refused to grow memory, and a full collection did not free enough. */
 export class OutOfMemoryError extends HeapwrightError {
   readonly code = "OUT_OF_MEMORY";
+}
+/** A value of the heap is more than JavaScript can hold in one text, array, `Map` or `Set`. */
+export class TooLargeError extends HeapwrightError {
+  /** For `switch`. */
+  readonly code = "TOO_LARGE";
 }
 /** A handle was used after its `release()`, after the end of its scope, or after the callback it was lent to. */
 export class ReleasedHandleError extends HeapwrightError {

@@ -53,6 +53,7 @@ export type { ErrorCode } from "../base/errors.js";
 export {
   HeapwrightError,
   OutOfMemoryError,
+  TooLargeError,
   ReleasedHandleError,
   ForeignHandleError,
   UnknownTypeError,

@@ -25,7 +25,6 @@ export type ErrorCode =
   | "WASM_FORBIDDEN"
   | "DEAD_REFERENCE"
   | "BAD_IMAGE"
-  | "CANCELLED"
   | "HEAP_BUSY"
   | "HEAP_DISPOSED"
   | "CORRUPT_HEAP";
@@ -149,10 +148,6 @@ export class BadImageError extends HeapwrightError {
     super(offset === undefined ? message : `${message} (at byte ${offset})`);
     this.offset = offset;
   }
-}
-/** An `AbortSignal` stopped the work. `cause` has the reason. */
-export class CancelledError extends HeapwrightError {
-  readonly code = "CANCELLED";
 }
 /** An invariant is broken, or the core trapped during a change. The heap can no longer be used. `cause` has the trap. */
 export class CorruptHeapError extends HeapwrightError {

@@ -1,6 +1,6 @@
 import type { Signal } from "../base/platform.js";
-import { CancelledError } from "../base/errors.js";
 import { WORK_MS, rest } from "../base/rest.js";
+import { throwIfAborted } from "../base/signal.js";
 
 /** How far a long piece of work is: `done` of `total` items of its present phase. `total` is 0 while it is not known. */
 export interface Progress {
@@ -18,7 +18,7 @@ export type Steps<T> = Generator<Progress, T, void>;
 export interface StepOptions {
   /** Called between steps. */
   onProgress?: (progress: Progress) => void;
-  /** Ends the work with a {@link CancelledError} at the next step. */
+  /** Ends the work at the next step: it throws the reason of the signal, as `fetch` does. */
   signal?: Signal;
 }
 
@@ -26,7 +26,7 @@ export interface StepOptions {
 export const ITEMS_PER_STEP = 1 << 17;
 
 function tell(progress: Progress, { onProgress, signal }: StepOptions): void {
-  if (signal?.aborted) throw new CancelledError(`Cancelled while ${progress.phase}`, { cause: signal.reason });
+  throwIfAborted(signal);
   onProgress?.(progress);
 }
 

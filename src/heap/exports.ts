@@ -75,6 +75,5 @@ export {
   HeapBusyError,
   HeapDisposedError,
   BadImageError,
-  CancelledError,
   CorruptHeapError,
 } from "../base/errors.js";

@@ -3,7 +3,7 @@ import { stepping } from "../../base/entered.js";
 import { BadOptionError, describe } from "../../base/errors.js";
 import type { Signal } from "../../base/platform.js";
 import { WORK_MS, rest } from "../../base/rest.js";
-import { mustBeSignal } from "../../state/options.js";
+import { mustBeSignal, throwIfAborted } from "../../base/signal.js";
 import { iteratorOf } from "./container.js";
 
 /** How a loop over `yielding(values)` gives way. */
@@ -45,15 +45,8 @@ export function yielding<T>(values: Iterable<T>, options: YieldingOptions = {}):
 
 const YIELDING_OPTIONS: Record<keyof YieldingOptions, true> = { signal: true, afterMs: true };
 
-async function* walk<T>(
-  values: Iterable<T>,
-  signal: AbortSignal | undefined,
-  afterMs: number,
-): AsyncGenerator<T, void> {
-  const check = (): void => {
-    if (signal?.aborted === true) throw signal.reason;
-  };
-  check();
+async function* walk<T>(values: Iterable<T>, signal: Signal | undefined, afterMs: number): AsyncGenerator<T, void> {
+  throwIfAborted(signal);
   let rested = performance.now();
   for (const value of values) {
     yield value;
@@ -61,6 +54,6 @@ async function* walk<T>(
       await rest();
       rested = performance.now();
     }
-    check();
+    throwIfAborted(signal);
   }
 }

@@ -69,6 +69,16 @@ function placed(error: unknown, at: string): unknown {
   return Same === undefined ? error : new Same(`${messageOf(error)} (in value${at})`, { cause: error });
 }
 
+/** Steps at each end of a way that messages show. */
+const SHOWN_STEPS = 50;
+
+/** Where the innermost container is. Of a long way only both ends. */
+function placeOfFrames(frames: readonly Frame[]): string {
+  const placesOf = (some: readonly Frame[]): string => some.map((frame) => frame.place()).join("");
+  if (frames.length <= 2 * SHOWN_STEPS) return placesOf(frames);
+  return `${placesOf(frames.slice(0, SHOWN_STEPS))}[…]${placesOf(frames.slice(-SHOWN_STEPS))}`;
+}
+
 /** Interned names that are kept at most. */
 const MOST_KEYS = 10_000;
 
@@ -107,7 +117,7 @@ class CopyIn implements Copy {
       this.#stream.flush();
       isWhole = true;
     } catch (error) {
-      throw placed(error, this.#frames.map((frame) => frame.place()).join(""));
+      throw placed(error, placeOfFrames(this.#frames));
     } finally {
       if (!this.store.isDead) {
         result = this.#stream.end(isWhole);

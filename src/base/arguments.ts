@@ -2,7 +2,7 @@ import {
   BadOptionError,
   BadValueError,
   HeapwrightError,
-  OutOfMemoryError,
+  TooLargeError,
   describe,
   isStackOverflow,
   messageOf,
@@ -110,13 +110,13 @@ export function unreadable(Refusal: ErrorClass, what: string, cause: unknown): u
  * Makes something of JavaScript's, running no code but the engine's. What it throws but for errors with a code is of its
  * limits: texts have some 2^29 characters, Maps and Sets 2^24 entries.
  *
- * @throws {@link OutOfMemoryError}
+ * @throws {@link TooLargeError}
  */
 export function withinEngine<T>(what: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
     if (isA(cause, HeapwrightError) || isStackOverflow(cause)) throw cause;
-    throw new OutOfMemoryError(`${what} is more than JavaScript can hold: ${messageOf(cause)}`, { cause });
+    throw new TooLargeError(`${what} is more than JavaScript can hold: ${messageOf(cause)}`, { cause });
   }
 }

@@ -42,7 +42,7 @@ export function entering<F extends AnyFunction>(run: F): F {
 }
 
 /** Each step of an iterator of this package is an entrance, too. */
-export function stepping<T extends Iterator<unknown>>(iterator: T): T {
+export function stepping<T extends Iterator<unknown> | AsyncIterator<unknown>>(iterator: T): T {
   if (isMarking) {
     const next = entering(Reflect.get(iterator, "next") as unknown as AnyFunction);
     Object.defineProperty(iterator, "next", { value: next, writable: true, configurable: true });

@@ -5,6 +5,7 @@
 
 export type ErrorCode =
   | "OUT_OF_MEMORY"
+  | "TOO_LARGE"
   | "RELEASED_HANDLE"
   | "FOREIGN_HANDLE"
   | "UNKNOWN_TYPE"
@@ -24,7 +25,6 @@ export type ErrorCode =
   | "WASM_FORBIDDEN"
   | "DEAD_REFERENCE"
   | "BAD_IMAGE"
-  | "CANCELLED"
   | "HEAP_BUSY"
   | "HEAP_DISPOSED"
   | "CORRUPT_HEAP";
@@ -41,6 +41,11 @@ export abstract class HeapwrightError extends Error {
 /** The heap reached `maxBytes`, or the engine refused to grow memory, and a full collection did not free enough. */
 export class OutOfMemoryError extends HeapwrightError {
   readonly code = "OUT_OF_MEMORY";
+}
+/** A value of the heap is more than JavaScript can hold in one text, array, `Map` or `Set`. */
+export class TooLargeError extends HeapwrightError {
+  /** For `switch`. */
+  readonly code = "TOO_LARGE";
 }
 /** A handle was used after its `release()`, after the end of its scope, or after the callback it was lent to. */
 export class ReleasedHandleError extends HeapwrightError {
@@ -143,10 +148,6 @@ export class BadImageError extends HeapwrightError {
     super(offset === undefined ? message : `${message} (at byte ${offset})`);
     this.offset = offset;
   }
-}
-/** An `AbortSignal` stopped the work. `cause` has the reason. */
-export class CancelledError extends HeapwrightError {
-  readonly code = "CANCELLED";
 }
 /** An invariant is broken, or the core trapped during a change. The heap can no longer be used. `cause` has the trap. */
 export class CorruptHeapError extends HeapwrightError {

@@ -1,4 +1,4 @@
-// Questions about values that a program gave. None of them throws, and but for `isA`, `isPlain` and `isThenable` none runs code of the
+// Questions about values that a program gave. None of them throws, and but for `isA`, `isPlain`, `hasBrand` and `isThenable` none runs code of the
 // value: a proxy that was revoked throws at whatever else it is asked.
 
 type Class<T> = abstract new (...args: never[]) => T;
@@ -35,6 +35,35 @@ export function isPlain(value: unknown): boolean {
 export function isObjectPrototype(prototype: object): boolean {
   if (prototype === Object.prototype) return true;
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
+}
+
+/** Classes of the engine that a value of another realm, or one whose prototype was changed, can be told by. */
+const BRANDS = {
+  Map: getter(Map.prototype, "size"),
+  Set: getter(Set.prototype, "size"),
+  ArrayBuffer: getter(ArrayBuffer.prototype, "byteLength"),
+  SharedArrayBuffer:
+    typeof SharedArrayBuffer === "undefined" ? undefined : getter(SharedArrayBuffer.prototype, "byteLength"),
+} as const;
+
+type Getter = (this: unknown) => unknown;
+function getter(prototype: object, name: string): Getter {
+  return (Object.getOwnPropertyDescriptor(prototype, name) as { get: Getter }).get;
+}
+
+/**
+ * Whether it is an object of this class, of whatever realm, and no proxy of one. The tag is asked first, since the check throws for
+ * all others, which takes time.
+ */
+export function hasBrand(value: object, name: keyof typeof BRANDS): boolean {
+  const check = BRANDS[name];
+  try {
+    if (check === undefined || (value as Record<symbol, unknown>)[Symbol.toStringTag] !== name) return false;
+    Reflect.apply(check, value, []);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function isThenable(value: unknown): boolean {

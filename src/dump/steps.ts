@@ -1,5 +1,6 @@
 import type { Signal } from "../base/platform.js";
-import { CancelledError } from "../base/errors.js";
+import { WORK_MS, rest } from "../base/rest.js";
+import { throwIfAborted } from "../base/signal.js";
 
 /** How far a long piece of work is: `done` of `total` items of its present phase. `total` is 0 while it is not known. */
 export interface Progress {
@@ -17,7 +18,7 @@ export type Steps<T> = Generator<Progress, T, void>;
 export interface StepOptions {
   /** Called between steps. */
   onProgress?: (progress: Progress) => void;
-  /** Ends the work with a {@link CancelledError} at the next step. */
+  /** Ends the work at the next step: it throws the reason of the signal, as `fetch` does. */
   signal?: Signal;
 }
 
@@ -25,7 +26,7 @@ export interface StepOptions {
 export const ITEMS_PER_STEP = 1 << 17;
 
 function tell(progress: Progress, { onProgress, signal }: StepOptions): void {
-  if (signal?.aborted) throw new CancelledError(`Cancelled while ${progress.phase}`, { cause: signal.reason });
+  throwIfAborted(signal);
   onProgress?.(progress);
 }
 
@@ -41,10 +42,6 @@ export function finish<T>(steps: Steps<T>, options: StepOptions = {}): T {
   }
 }
 
-/** Gives way to the event loop. A timer of 0 ms takes one of 1 ms, which adds up; browsers have nothing else. */
-const rest = (resolve: () => void): unknown =>
-  typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve);
-
 /** Does all of it, giving way to the event loop every 10 ms or so. */
 export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {}): Promise<T> {
   try {
@@ -52,8 +49,8 @@ export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {})
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done) return step.value;
       tell(step.value, options);
-      if (performance.now() - rested > 10) {
-        await new Promise<void>(rest);
+      if (performance.now() - rested > WORK_MS) {
+        await rest();
         rested = performance.now();
       }
     }

@@ -184,6 +184,8 @@ export class Handle {
    * The value as plain JavaScript; shared parts and cycles are kept, depth is no limit. What came in
    * through `heap.from` goes out as it was. Otherwise: a list or tuple is an array, a dict a `Map`, a
    * set a `Set`, an object of a struct a plain object, a weak reference `null`.
+   *
+   * @throws {@link TooLargeError}, saying where, for a `Map` or `Set` of more than 2^24 entries, an array of more than 2^26 items.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
   toJS(): any {
@@ -194,13 +196,13 @@ export class Handle {
    * What `JSON.stringify` takes instead of the handle, by the rules of Python's `json.dumps`: a dict is an
    * object, its keys strings (`True`, 1.5 and None are `"true"`, `"1.5"`, `"null"`).
    *
-   * @throws {@link BadValueError} for what JSON cannot say: sets, bytes, ints beyond 2^53, tuples as keys.
+   * @throws {@link BadValueError}, saying where, for what JSON cannot say: sets, bytes, ints beyond 2^53, tuples as keys.
    */
   toJSON(): unknown {
     return toJson(this.store, this.address);
   }
 
-  /** The value as Python's `repr` would write it; a cycle is cut with `[...]`. */
+  /** The value as Python's `repr` would write it; a cycle is cut with `[...]`. @throws {@link TooLargeError} for a text of more than 2^29 characters. */
   repr(): string {
     return repr(this.store, this.address);
   }

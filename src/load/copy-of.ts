@@ -2,10 +2,9 @@ import type { DictHandle } from "../handles/containers/dict.js";
 import type { ListHandle } from "../handles/containers/list.js";
 import type { SetHandle } from "../handles/containers/set.js";
 import type { Handle } from "../handles/handle.js";
+import type { BinaryData } from "../handles/places.js";
 import type { Value, Widened } from "../handles/values.js";
 
-/** What becomes bytes of a heap. */
-export type BinaryData = Uint8Array | Uint8ClampedArray | DataView | ArrayBufferLike;
 /** What becomes a list of numbers. */
 export type NumberArray = Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 /** What becomes a list of ints that read as bigints. */

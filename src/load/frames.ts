@@ -7,6 +7,7 @@
 import { LOAD_DICT, LOAD_LIST, LOAD_SET, ORIGIN_MAP } from "../../assembly/layout.js";
 import { isMarking, outside } from "../base/entered.js";
 import { BadValueError, ContainerChangedError, describe } from "../base/errors.js";
+import type { Place } from "../handles/places.js";
 import { originOf } from "./places.js";
 import type { StandIn } from "./stand-ins.js";
 
@@ -34,12 +35,21 @@ export interface Frame {
   place(): string;
 }
 
+/** What `placeOf` says of a container. */
+export type ContainerPlace = Exclude<Place, "bytes">;
+
 /** Writes the beginning of a container. The rest follows with `fill`. */
-export function frameOf(copy: Copy, source: object): Frame {
-  if (Array.isArray(source) || ArrayBuffer.isView(source)) return new ArrayFrame(copy, source as readonly unknown[]);
-  if (source instanceof Map) return new MapFrame(copy, source);
-  if (source instanceof Set) return new SetFrame(copy, source);
-  return new ObjectFrame(copy, source as Readonly<Record<string, unknown>>);
+export function frameOf(copy: Copy, source: object, place: ContainerPlace): Frame {
+  switch (place) {
+    case "array":
+      return new ArrayFrame(copy, source as readonly unknown[]);
+    case "map":
+      return new MapFrame(copy, source as ReadonlyMap<unknown, unknown>);
+    case "set":
+      return new SetFrame(copy, source as ReadonlySet<unknown>);
+    case "object":
+      return new ObjectFrame(copy, source as Readonly<Record<string, unknown>>);
+  }
 }
 
 /**

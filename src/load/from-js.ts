@@ -1,6 +1,6 @@
 import { LOAD_END, LOAD_FALSE, LOAD_KEY, LOAD_NONE, LOAD_REF, LOAD_TRUE, RESULT_FOUND } from "../../assembly/layout.js";
 import { checkResult } from "../handles/containers/table.js";
-import { attempt, readOptions } from "../base/arguments.js";
+import { readOptions } from "../base/arguments.js";
 import {
   BadKeyError,
   BadOptionError,
@@ -13,14 +13,14 @@ import {
 } from "../base/errors.js";
 import { LargeMap } from "../base/large-map.js";
 import { isHandle } from "../handles/handle.js";
+import { isLiteral, noPlaceFor, placeOf } from "../handles/places.js";
 import type { Store } from "../state/store.js";
 import { isA } from "../base/untrusted.js";
 import { isInt, ownedValue, unhashableLiteral, withKey } from "../handles/values.js";
 import type { Address } from "../wasm/exports.js";
 import { frameOf } from "./frames.js";
-import type { Copy, Frame } from "./frames.js";
+import type { ContainerPlace, Copy, Frame } from "./frames.js";
 import { LoadStream } from "./load-stream.js";
-import { bytesOf, isContainer } from "./places.js";
 import { ThrownOutside, standInsFor } from "./stand-ins.js";
 import type { FromOptions, StandIn } from "./stand-ins.js";
 
@@ -47,22 +47,12 @@ export function fromJS(store: Store, value: unknown, given: FromOptions = {}): A
       throw placed(error, "");
     }
   }
-  if (!isContainer(root)) return ownedAtom(store, root);
+  if (!isLiteral(root)) return ownedValue(store, root);
   store.askForRoom();
   return new CopyIn(store, standIn).run(root);
 }
 
 const FROM_OPTIONS: Record<keyof FromOptions, true> = { replace: true, toJSON: true };
-
-/** Address of an object for what is no container, with one reference for the caller. */
-function ownedAtom(store: Store, value: unknown): Address {
-  const isBinaryData = typeof value === "object" && value !== null && !isHandle(value);
-  if (!isBinaryData) return ownedValue(store, value);
-  return ownedValue(
-    store,
-    attempt(BadValueError, "bytes", () => bytesOf(value as ArrayBufferView | ArrayBufferLike)),
-  );
-}
 
 /** An error that says where it happened. */
 function placed(error: unknown, at: string): unknown {
@@ -77,6 +67,16 @@ function placed(error: unknown, at: string): unknown {
   // A new error, not a new message: a getter that threw this one may have kept or frozen it.
   const Same = PLACED.find((type) => error instanceof type);
   return Same === undefined ? error : new Same(`${messageOf(error)} (in value${at})`, { cause: error });
+}
+
+/** Steps at each end of a way that messages show. */
+const SHOWN_STEPS = 50;
+
+/** Where the innermost container is. Of a long way only both ends. */
+function placeOfFrames(frames: readonly Frame[]): string {
+  const placesOf = (some: readonly Frame[]): string => some.map((frame) => frame.place()).join("");
+  if (frames.length <= 2 * SHOWN_STEPS) return placesOf(frames);
+  return `${placesOf(frames.slice(0, SHOWN_STEPS))}[…]${placesOf(frames.slice(-SHOWN_STEPS))}`;
 }
 
 /** Interned names that are kept at most. */
@@ -108,7 +108,7 @@ class CopyIn implements Copy {
     let isWhole = false;
     let result = 0;
     try {
-      this.#begin(root);
+      this.#begin(root, placeOf(root) as ContainerPlace);
       for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
         if (frame.fill(this)) continue;
         this.#stream.write(LOAD_END);
@@ -117,7 +117,7 @@ class CopyIn implements Copy {
       this.#stream.flush();
       isWhole = true;
     } catch (error) {
-      throw placed(error, this.#frames.map((frame) => frame.place()).join(""));
+      throw placed(error, placeOfFrames(this.#frames));
     } finally {
       if (!this.store.isDead) {
         result = this.#stream.end(isWhole);
@@ -147,24 +147,28 @@ class CopyIn implements Copy {
           stream.write(LOAD_NONE);
           return false;
         }
-        if (isContainer(value)) return this.#putContainer(value);
+        if (!isHandle(value)) {
+          const place = placeOf(value);
+          if (place === undefined) throw noPlaceFor(value);
+          if (place !== "bytes") return this.#putContainer(value, place);
+        }
     }
-    stream.writeObject(ownedAtom(this.store, value));
+    stream.writeObject(ownedValue(this.store, value));
     return false;
   }
 
-  #putContainer(value: object): boolean {
+  #putContainer(value: object, place: ContainerPlace): boolean {
     const number = this.#numbers.get(value);
     if (number === undefined) {
-      this.#begin(value);
+      this.#begin(value, place);
       return true;
     }
     this.#stream.write(LOAD_REF, number);
     return false;
   }
 
-  #begin(source: object): void {
-    const frame = frameOf(this, source);
+  #begin(source: object, place: ContainerPlace): void {
+    const frame = frameOf(this, source, place);
     this.#numbers.set(source, this.#numbers.size);
     this.#frames.push(frame);
   }
@@ -222,6 +226,6 @@ class CopyIn implements Copy {
 
 /** JavaScript's containers become lists, dicts and sets, none of which Python can hash. */
 function ownedKey(store: Store, key: unknown): Address {
-  if (isContainer(key)) throw unhashableLiteral(key);
-  return ownedAtom(store, key);
+  if (isLiteral(key)) throw unhashableLiteral(key);
+  return ownedValue(store, key);
 }

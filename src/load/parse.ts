@@ -3,7 +3,7 @@ import { BadOptionError, BadValueError, describe } from "../base/errors.js";
 import { eachPart } from "../base/parts.js";
 import type { PartSource } from "../base/parts.js";
 import type { Signal } from "../base/platform.js";
-import { checkSignal } from "../state/options.js";
+import { checkSignal } from "../base/signal.js";
 import { isBytes } from "../base/untrusted.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";

@@ -1,6 +1,5 @@
 import { attempt } from "../base/arguments.js";
 import { BadOptionError, describe } from "../base/errors.js";
-import { isA } from "../base/untrusted.js";
 
 /** Bytes of WebAssembly memory that a heap may come to, at most: 4 GiB less a page. */
 export const MAX_BYTES = 0xffff0000;
@@ -39,15 +38,6 @@ export function checkByteThreshold(bytes: unknown): number {
   if (!Number.isInteger(bytes) || (bytes as number) < 0 || (bytes as number) > 0xffffffff)
     throw new BadOptionError(`a byte threshold must be a whole number of 32 bits, not ${describe(bytes)}`);
   return bytes as number;
-}
-
-/** @throws {@link BadOptionError} for what is no `AbortSignal`; the reason of one that is aborted. */
-export function checkSignal(signal: unknown): void {
-  if (signal === undefined) return;
-  if (typeof AbortSignal === "undefined" || !isA(signal, AbortSignal))
-    throw new BadOptionError(`signal is an AbortSignal, not ${describe(signal)}`);
-  // What only inherits from one cannot answer.
-  if (attempt(BadOptionError, "signal", () => signal.aborted)) throw signal.reason;
 }
 
 /** When weak references to garbage die: see `HeapOptions`. */

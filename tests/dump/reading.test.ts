@@ -242,5 +242,25 @@ test("reading can be watched and ended", async () => {
   expect(seen.slice(0, 3)).toEqual([5000, 9000, file.length]);
   const controller = new AbortController();
   const work = readHeapSnapshot(chunks, { signal: controller.signal, onProgress: () => controller.abort("stop") });
-  expect(await failure(work)).toMatchObject({ code: "CANCELLED", cause: "stop" });
+  expect(await failure(work)).toBe("stop");
+});
+
+test("an aborted signal ends reading with its reason, also while the source is silent", async () => {
+  let isGivenUp = false;
+  const silent: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise<never>(() => undefined),
+      return: () => {
+        isGivenUp = true;
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+  const controller = new AbortController();
+  const work = failure(readHeapSnapshot(silent, { signal: controller.signal }));
+  controller.abort();
+  expect(await work).toMatchObject({ name: "AbortError" });
+  expect(await failure(readHeapSnapshot([], { signal: AbortSignal.abort("early") }))).toBe("early");
+  expect(await failure(readHeapSnapshot([], { signal: {} as AbortSignal }))).toMatchObject({ code: "BAD_OPTION" });
+  expect(isGivenUp).toBe(true);
 });

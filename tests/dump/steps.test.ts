@@ -32,7 +32,7 @@ test("long work tells how far it is: phases in order, and each forwards", () => 
 test("a signal ends it", async () => {
   const graph = list(300_000);
   const before = AbortSignal.abort(new Error("enough"));
-  expect(codeOf(() => finish(dominators(graph), { signal: before }))).toBe("CANCELLED");
+  expect(() => finish(dominators(graph), { signal: before })).toThrow(before.reason as Error);
 
   const controller = new AbortController();
   let steps = 0;
@@ -42,7 +42,7 @@ test("a signal ends it", async () => {
       if (++steps === 3) controller.abort("no longer wanted");
     },
   });
-  await expect(work).rejects.toMatchObject({ code: "CANCELLED", cause: "no longer wanted" });
+  await expect(work).rejects.toBe("no longer wanted");
   expect(steps).toBe(3);
 });
 

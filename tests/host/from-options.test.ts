@@ -1,7 +1,7 @@
 // What heap.from makes of values that a heap has no place for, if it is told so.
 
 import { describe, expect, test } from "vitest";
-import type { FromOptions, Heap } from "../../src/index.js";
+import type { FromOptions, Heap, ListHandle } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 class Node {
@@ -193,5 +193,27 @@ describe.each(CORES)("heap.from with options, %s core", (_, options) => {
       expect(codeOf(() => heap.from([], { replace: 5 } as never))).toBe("BAD_OPTION");
       expect(codeOf(() => heap.from([], { toJSON: 1 } as never))).toBe("BAD_OPTION");
     });
+  });
+});
+
+test("a replace that makes a new misfit each time ends with BAD_VALUE, and the place", () => {
+  withHeap({}, (heap) => {
+    const { objects } = heap.stats();
+    for (const endless of [
+      { replace: () => [new WeakMap()] },
+      { toJSON: true, replace: () => new Map([["k", { toJSON: () => new WeakMap() }]]) },
+    ] as FromOptions[]) {
+      const error = errorOf(() => heap.from({ a: [0, new WeakMap()] }, endless));
+      expect(error.code).toBe("BAD_VALUE");
+      expect(error.message).toMatch(/^100000 values have been replaced, each .* \(in value\["a"\]\[1\]/);
+      expect(error.message.length).toBeLessThan(2000);
+      expect(heap.stats().objects).toBe(objects);
+      heap.verify();
+    }
+    // Side by side they may be as many as they like.
+    const dates = Array.from({ length: 100_001 }, () => new Date(0));
+    const list = heap.from(dates, { replace: () => 1 }) as ListHandle;
+    expect(list.length).toBe(dates.length);
+    list.release();
   });
 });

@@ -86,7 +86,7 @@ test("one function makes all errors about the memory of a heap", () => {
   const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const makers = files.filter((file) => readFileSync(`src/${file}`, "utf8").includes("new OutOfMemoryError"));
   // What JavaScript or the engine has no memory for, no heap can count.
-  expect(makers.sort()).toEqual(["base/arguments.ts", "state/out-of-memory.ts", "wasm/refused.ts"]);
+  expect(makers.sort()).toEqual(["state/out-of-memory.ts", "wasm/refused.ts"]);
 });
 
 describe("JavaScript's collector is asked to look", () => {

@@ -55,4 +55,8 @@ test("nothing internal is in the types, and no name ends in Face", () => {
   for (const name of ["Store", "isStackOverflow", "messageOf"]) expect(text).not.toMatch(new RegExp(`\\b${name}\\b`));
   expect(text).not.toMatch(/\w+Face\b/);
   expect(text).not.toContain("[[h");
+  // That of the heap says that programs call Heap.create() instead.
+  expect(text.match(/^ *protected .*$/gm)?.map((line) => line.trim())).toEqual([
+    "protected constructor(store: unknown);",
+  ]);
 });

@@ -6,7 +6,8 @@ import { readImageSync } from "../../dump/image/read.js";
 import { readHeapSnapshot } from "../../dump/v8/read.js";
 import type { HeapGraph } from "../../dump/graph/graph.js";
 import type { StepOptions } from "../../dump/steps.js";
-import { BadImageError, CancelledError } from "../../base/errors.js";
+import { BadImageError } from "../../base/errors.js";
+import { throwIfAborted } from "../../base/signal.js";
 import { FileError } from "./errors.js";
 import { shown } from "./text.js";
 
@@ -28,7 +29,7 @@ const CHUNK = 1 << 22;
  * Opens a dump by its first bytes: a heap image, a V8 heap snapshot, or either of them compressed by gzip.
  *
  * @throws {@link FileError} if there is no such file; {@link BadImageError} with the offset if it is no dump or damaged;
- *   {@link CancelledError}.
+ *   the reason of `signal`.
  */
 export async function openDump(path: string, options: StepOptions = {}): Promise<Opened> {
   const handle = await open(path).catch((error: unknown) => {
@@ -70,7 +71,7 @@ async function readAs(
 ): Promise<{ graph: HeapGraph; format: string }> {
   if (startsWith(head, IMAGE)) {
     const graph = readImageSync(bytes > 0 ? await inOnePiece(rest, bytes) : await bytesOf(rest));
-    throwIfCancelled(options);
+    throwIfAborted(options.signal);
     return { graph, format: "heap image" };
   }
   const first = head.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
@@ -91,13 +92,9 @@ function startsWith(head: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, i) => head[i] === byte);
 }
 
-function throwIfCancelled({ signal }: StepOptions): void {
-  if (signal?.aborted) throw new CancelledError("Cancelled while reading", { cause: signal.reason });
-}
-
 async function* chunksOf(handle: FileHandle, size: number, options: StepOptions): AsyncGenerator<Uint8Array, void> {
   for (let done = 0; ;) {
-    throwIfCancelled(options);
+    throwIfAborted(options.signal);
     const { bytesRead, buffer } = await handle.read(new Uint8Array(CHUNK), 0, CHUNK, null);
     if (bytesRead === 0) return;
     done += bytesRead;

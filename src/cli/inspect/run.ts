@@ -1,4 +1,4 @@
-import { HeapwrightError, CancelledError } from "../../base/errors.js";
+import { HeapwrightError } from "../../base/errors.js";
 import type { StepOptions } from "../../dump/steps.js";
 import { Dump } from "./dump.js";
 import { FileError, UsageError } from "./errors.js";
@@ -47,15 +47,15 @@ export async function run(
     return report.isFinding === true ? Exit.FINDING : Exit.OK;
   } catch (error) {
     progress.end();
-    terminal.err.write(`heapwright inspect ${command}: ${explain(error, file)}\n`);
-    return error instanceof CancelledError ? Exit.INTERRUPTED : Exit.TROUBLE;
+    const isCancelled = signal?.aborted === true && error === signal.reason;
+    terminal.err.write(`heapwright inspect ${command}: ${isCancelled ? "cancelled" : explain(error, file)}\n`);
+    return isCancelled ? Exit.INTERRUPTED : Exit.TROUBLE;
   }
 }
 
 /** A line about what went wrong; the whole stack if it is nobody's fault but ours. */
 function explain(error: unknown, file: string): string {
   if (error instanceof UsageError || error instanceof FileError) return error.message;
-  if (error instanceof CancelledError) return "cancelled";
   if (error instanceof HeapwrightError) return `${shown(file, 200)}: ${error.name}: ${shown(error.message, 500)}`;
   return `this should not have happened; please tell us. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

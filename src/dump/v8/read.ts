@@ -1,7 +1,8 @@
 import { readOptions } from "../../base/arguments.js";
 import { eachChunk } from "../../image/byte-source.js";
 import type { ChunkSource } from "../../image/byte-source.js";
-import { BadImageError, CancelledError } from "../../base/errors.js";
+import { BadImageError } from "../../base/errors.js";
+import { checkSignal, throwIfAborted } from "../../base/signal.js";
 import { checkGraph } from "../graph/check.js";
 import { RootKind } from "../graph/graph.js";
 import type { HeapGraph } from "../graph/graph.js";
@@ -32,22 +33,24 @@ const READ_OPTIONS: Record<keyof ReadOptions, true> = { onProgress: true, signal
  *
  * @throws {@link BadImageError} with the position, if it is none, damaged or cut short.
  * @throws {@link BadValueError} if the source gives no bytes, {@link BadOptionError}.
- * @throws {@link CancelledError} when `signal` says so.
+ * @throws the reason of `signal` when that is aborted, also while the source is awaited.
  */
 export async function readHeapSnapshot(source: ByteSource, options: ReadOptions = {}): Promise<HeapGraph> {
   const { onProgress, signal, bytes = 0 } = readOptions(options, READ_OPTIONS);
+  checkSignal(signal);
   const work = readSnapshot(bytes);
   let done = 0;
   let step = work.next();
   const next = (chunk: Uint8Array | null) => {
-    if (signal?.aborted) throw new CancelledError("Cancelled while reading", { cause: signal.reason });
+    throwIfAborted(signal);
     step = work.next(chunk);
     done += chunk?.length ?? 0;
     onProgress?.({ phase: "reading", done, total: bytes });
   };
-  await eachChunk(source, (chunk) => {
+  const take = (chunk: Uint8Array): void => {
     if (!step.done && chunk.length > 0) next(chunk);
-  });
+  };
+  await eachChunk(source, take, signal);
   while (!step.done) next(null);
   return step.value;
 }

@@ -1,4 +1,4 @@
-import { RESULT_ADDED, RESULT_FOUND, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
+import { RESULT_ADDED, RESULT_FOUND, TABLE_ORIGIN_OFFSET, TYPE_NONE } from "../../../assembly/layout.js";
 import { BadIndexError } from "../../base/errors.js";
 import { isHandleOf } from "../handle.js";
 import type { Handle } from "../handle.js";
@@ -21,6 +21,21 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
   /** Value of a key; `undefined` if it is not there. @throws {@link BadKeyError} */
   get(key: Value): V | undefined {
     return this.lookUp(key, (entry) => borrowedValue(this.store, this.#valueOf(entry)) as V, undefined);
+  }
+
+  /**
+   * Whether the value of a key is None, as `get(key) === null`; false if the key is not there. Where reading the value would make a
+   * handle to be released, this makes none.
+   *
+   * ```ts
+   * const node = heap.dict({ left: null, right: {} });
+   * [node.isNull("left"), node.isNull("right"), node.isNull("up")]; // [true, false, false]
+   * ```
+   *
+   * @throws {@link BadKeyError}
+   */
+  isNull(key: Value): boolean {
+    return this.lookUp(key, (entry) => this.store.typeIdAt(this.#valueOf(entry)) === TYPE_NONE, false);
   }
 
   /**

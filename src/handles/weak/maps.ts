@@ -4,6 +4,7 @@ import {
   EPHEMERON_VALUE_OFFSET,
   RESULT_ADDED,
   RESULT_FOUND,
+  TYPE_NONE,
   WEAKMAP_SIZE_OFFSET,
 } from "../../../assembly/layout.js";
 import { BadIndexError, ContainerChangedError } from "../../base/errors.js";
@@ -119,6 +120,13 @@ export class WeakKeyMapHandle<K extends Handle = Handle, V extends Value = Value
   get(key: Handle): V | undefined {
     const entry = this.entryOf(key);
     return entry === 0 ? undefined : this.#valueAt(entry);
+  }
+
+  /** Whether the value of a key is None, as `get(key) === null`, without a handle for it; false if the key is not there. */
+  isNull(key: Handle): boolean {
+    const { store } = this;
+    const entry = this.entryOf(key);
+    return entry !== 0 && store.typeIdAt(store.memory.word(entry + EPHEMERON_VALUE_OFFSET)) === TYPE_NONE;
   }
 
   /** Sets the value of a key. @throws {@link BadValueError} for a key that cannot be referred to weakly; {@link OutOfMemoryError} */

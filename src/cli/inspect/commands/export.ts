@@ -5,7 +5,7 @@ import { writeFoldedStacks } from "../../../dump/export/folded.js";
 import { writeHeapSnapshot } from "../../../dump/export/heapsnapshot.js";
 import { NO_NODE } from "../../../dump/graph/graph.js";
 import type { Progress, StepOptions } from "../../../dump/steps.js";
-import { CancelledError } from "../../../base/errors.js";
+import { throwIfAborted } from "../../../base/signal.js";
 import type { Dump } from "../dump.js";
 import { FileError, NO_SITES, UsageError } from "../errors.js";
 import { find, largestOf } from "../objects.js";
@@ -66,7 +66,7 @@ async function write(
   let written = 0;
   try {
     for (const chunk of chunks) {
-      if (signal?.aborted) throw new CancelledError("Cancelled while writing", { cause: signal.reason });
+      throwIfAborted(signal);
       written += typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.length;
       const progress: Progress = { phase: `writing, ${bytes(written)}`, done: 0, total: 0 };
       onProgress?.(progress);

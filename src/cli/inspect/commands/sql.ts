@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import type { StepOptions } from "../../../dump/steps.js";
-import { CancelledError } from "../../../base/errors.js";
+import { throwIfAborted } from "../../../base/signal.js";
 import type { Dump } from "../dump.js";
 import { UsageError } from "../errors.js";
 import { exportParquet, TABLES } from "../export/parquet.js";
@@ -68,7 +68,7 @@ async function ask(
 ): Promise<Report> {
   // One more row than is shown, to know whether there are more.
   const reader = await connection.streamAndReadUntil(text, limit + 1).catch((error: unknown) => {
-    if (signal?.aborted) throw new CancelledError("Cancelled while asking", { cause: signal.reason });
+    throwIfAborted(signal);
     throw new UsageError(`DuckDB: ${linesOf(error).join("\n")}`);
   });
   const columns = reader.columnNames();

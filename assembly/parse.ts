@@ -165,9 +165,16 @@ function stop(state: Load, at: usize, status: u32): usize {
   return at;
 }
 
+/**
+ * Closes the innermost container. The load holds it no longer, so that what a later pair of the same name replaces is free at once:
+ * no operation refers to it by its number, as those of a copy do. The outermost is the result.
+ */
 function close(state: Load): void {
   state.depth--;
   valueIsOver(state);
+  if (!state.depth) return;
+  state.memoSize--;
+  release(load<u32>(<usize>state.memo + (state.memoSize << 2)));
 }
 
 function valueIsOver(state: Load): void {

@@ -29,7 +29,7 @@ export class Load {
   stack: u32;
   stackCapacity: u32;
   depth: u32;
-  /** All containers, in the order of their opening. The first is the result. */
+  /** All containers, in the order of their opening; of a text those that are open. Each is owned. The first is the result. */
   memo: u32;
   memoCapacity: u32;
   memoSize: u32;

@@ -22,3 +22,7 @@ test("shapes: what the steps of bounded pauses take, and that none is hurried", 
 test("depth: a list and a cycle of any length leave nothing", () => {
   expect(run("depth.mjs", "10000").match(/objects left: 0/g)).toHaveLength(2);
 });
+
+test("json-memory: what a stream of JSON takes, by its result", () => {
+  expect(run("json-memory.mjs", "0.2")).toMatch(/\nrecords[^]* 0\.2 [^]*\none string[^]*\nResult: /);
+});

@@ -1,7 +1,7 @@
 // JSON text that comes in pieces: cut anywhere, given up, in the middle of other work on the heap.
 
 import { describe, expect, test } from "vitest";
-import { Heap } from "../../src/index.js";
+import { DictHandle, Heap, ListHandle } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
 import { RIGHT, WRONG } from "../support/json-cases.js";
 import { howMany, seedOf, seededRandom } from "../support/random.js";
@@ -240,4 +240,62 @@ test("parseStream() with a signal keeps no piece that it has parsed", async () =
   await heap.parseStream(source(), { signal });
   expect(kept).toBeLessThan(5);
   heap.dispose();
+});
+
+describe.each(CORES)("a text of which little stays, %s core", (_, options) => {
+  test("what a later pair of the same name replaces is free before the text ends", async () => {
+    const heap = Heap.createSync(options());
+    const before = heap.stats();
+    const pair = `"name": {"list": [1.5, {"deep": ["text"]}], "more": {}}`;
+    let most = 0;
+    function* pieces(): Generator<string> {
+      yield `[{`;
+      for (let i = 0; i < 2000; i++) {
+        yield i === 0 ? pair : `, ${pair}`;
+        most = Math.max(most, heap.stats().objects - before.objects);
+      }
+      yield `}]`;
+    }
+    const list = await heap.parseStream(pieces());
+    // Names and values of two pairs, at most, and what is open.
+    expect(most).toBeLessThan(40);
+    heap.verify();
+    expect(list.toJS()).toEqual([{ name: { list: [1.5, { deep: ["text"] }], more: {} } }]);
+    list.release();
+    expect(heap.stats().objects).toBe(before.objects);
+    heap.verify();
+    heap.dispose();
+  });
+
+  test("code between two pieces may take closed containers away, and put others in, finalizers and all", async () => {
+    const heap = Heap.createSync(options());
+    let finalized = 0;
+    const Noisy = heap.struct("Noisy", {}, {
+      finalize: () => {
+        finalized++;
+        heap.list([1]).release();
+      },
+    }); // prettier-ignore
+    function* pieces(): Generator<string> {
+      yield `[[1], {"a": [2], "b": {`;
+      for (const found of heap.gc.getObjects()) {
+        const noisy = Noisy.new();
+        if (found instanceof DictHandle) found.set("noise", noisy);
+        else if (found instanceof ListHandle) found.clear();
+        noisy.release();
+        found.release();
+      }
+      yield `"c": {}, "noise": 5`;
+      yield `}, "noise": null}, [3]]`;
+    }
+    const list = await heap.parseStream<ListHandle>(pieces());
+    heap.verify();
+    expect(list.toJS()).toEqual([[3]]);
+    // Each that went into a list was cleared with it, and the last pair replaces that of the dict.
+    expect(finalized).toBe(4);
+    list.release();
+    heap.gc.collect();
+    heap.verify();
+    heap.dispose();
+  });
 });

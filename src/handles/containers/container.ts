@@ -62,6 +62,12 @@ export function lentBy<T>(values: Iterable<T>): Iterable<T> {
 /**
  * Passes values on, and releases the handles among them (or, of entries, in them) when the loop moves on or
  * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
+ *
+ * @example
+ * using people = heap.list([alice, bob]);
+ * let ages = 0;
+ * for (const person of lending(people)) ages += person.age;
+ * ages; // 83
  */
 export function lending<T>(values: Iterable<T>): Generator<T, void> {
   return stepping(asGenerator(new LendingWalk(values)));

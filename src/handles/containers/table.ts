@@ -37,19 +37,45 @@ export abstract class TableHandle extends ContainerHandle {
     return this.store.memory.word(this.address + TABLE_LENGTH_OFFSET);
   }
 
-  /** Whether the key is there. @throws {@link BadKeyError} */
+  /**
+   * Whether the key is there.
+   *
+   * @example
+   * using tags = heap.set(["new", 1]);
+   * tags.has("new"); // true
+   * tags.has(true); // true: True equals 1
+   *
+   * @throws {@link BadKeyError}
+   */
   has(key: Value): boolean {
     return this.find(key) !== NO_ENTRY;
   }
 
-  /** Removes a key; it may die before this returns. @returns Whether it was there. @throws {@link BadKeyError} */
+  /**
+   * Removes a key; it may die before this returns.
+   *
+   * @example
+   * using tags = heap.set(["new"]);
+   * tags.delete("new"); // true
+   * tags.delete("new"); // false
+   *
+   * @returns Whether it was there.
+   * @throws {@link BadKeyError}
+   */
   delete(key: Value): boolean {
     const { store } = this;
     const remove = (address: Address): number => store.core.tableDelete(this.address, address);
     return checkResult(store, withKey(store, key, remove)) === RESULT_FOUND;
   }
 
-  /** Removes all entries. They are gone before any key or value dies of it; then they die, the first first. */
+  /**
+   * Removes all entries. They are gone before any key or value dies of it; then they die, the first first.
+   *
+   * @example
+   * using tags = heap.set(["new", "sale"]);
+   * tags.clear();
+   * tags.size; // 0
+   */
   clear(): void {
     this.store.core.containerClear(this.address);
   }

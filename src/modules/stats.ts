@@ -1,7 +1,9 @@
 import type { Store } from "../state/store.js";
 
 export interface TypeStats {
+  /** Name of the type. */
   type: string;
+  /** The number of live objects. */
   count: number;
   /** Bytes of the objects' blocks. Their buffers and the objects they refer to are not included. */
   bytes: number;
@@ -10,6 +12,7 @@ export interface TypeStats {
 export interface SizeClassStats {
   /** Bytes of a block. */
   blockBytes: number;
+  /** The number of pages that serve this size class. */
   pages: number;
   /** Number of blocks in use. */
   used: number;
@@ -19,6 +22,7 @@ export interface SizeClassStats {
 
 /** The sizes and counts of a heap. All sizes are in bytes. */
 export interface HeapStats {
+  /** Where linear memory goes. All numbers are bytes. */
   bytes: {
     /** Linear memory taken so far: the sum of the next four. */
     reserved: number;

@@ -1,5 +1,6 @@
 import type { Store } from "../state/store.js";
 
+/** How many objects of a type live, and what they take. */
 export interface TypeStats {
   /** Name of the type. */
   type: string;
@@ -9,6 +10,7 @@ export interface TypeStats {
   bytes: number;
 }
 
+/** The pages that serve one size of blocks. */
 export interface SizeClassStats {
   /** Bytes of a block. */
   blockBytes: number;

@@ -7,6 +7,7 @@ using heap = Heap.createSync();
 /* example */
 const Session = heap.struct("Session", {
   user: "str",
+  page: "value",
   get peer() {
     return ref(Session);
   },
@@ -15,7 +16,7 @@ const addSession = (user: string): void =>
   heap.scope(() => {
     const cache = (heap.roots.get("cache") ?? heap.list()) as ListHandle;
     heap.roots.set("cache", cache);
-    const session = Session.new({ user });
+    const session = Session.new({ user, page: new Uint8Array(10_000) });
     const peer = Session.new({ user, peer: session });
     session.peer = peer;
     cache.append(session);

@@ -31,6 +31,10 @@ export type ErrorCode =
 
 /** The base class of all errors of this package. `docs/errors.md` gives the cause and cure of each. */
 export abstract class HeapwrightError extends Error {
+  /**
+   * Names the cause. Unlike the class, it survives a bundle with two copies of the package and a message between
+   * workers.
+   */
   abstract readonly code: ErrorCode;
   /** The name of the class, derived from the code because minifiers rename classes. */
   override get name(): string {

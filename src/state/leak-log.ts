@@ -4,6 +4,7 @@ import type { Address } from "../wasm/exports.js";
 export interface LiveHandle {
   /** Type of the object. */
   type: string;
+  /** Where the handle's object is: its `address`. */
   address: Address;
   /** Stack where the handle was made; with the option `traceHandles`, as the checked core has it. */
   site?: string;

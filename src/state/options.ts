@@ -65,6 +65,9 @@ export function checkPauses(pauses: unknown): Pauses {
   return pauses;
 }
 
+/**
+ * A generation of tracked objects: 0 is the youngest, 2 the oldest. An object that survives a collection moves one up.
+ */
 export type Generation = 0 | 1 | 2;
 
 /** @throws {@link BadOptionError} */

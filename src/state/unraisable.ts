@@ -13,6 +13,10 @@ export interface UnraisableContext {
   type?: string;
 }
 
+/**
+ * The option `onUnraisable`: receives an error that no caller can catch, and where it arose. What the hook throws
+ * itself is written to the console.
+ */
 export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
 
 /** Reports the error and continues, like Python. */

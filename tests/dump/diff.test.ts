@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { diffByDominatorPath, diffByType, growth, matchNodes } from "../../src/dump/analysis/diff.js";
+import { diffByDominatorPath, diffByType, matchNodes } from "../../src/dump/analysis/diff.js";
+import { growth } from "../../src/dump/analysis/growth.js";
 import { dominatorPaths } from "../../src/dump/analysis/dominator-paths.js";
 import { dominators } from "../../src/dump/analysis/dominators.js";
 import { NO_NODE } from "../../src/dump/graph/graph.js";

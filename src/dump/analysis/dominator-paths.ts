@@ -29,6 +29,13 @@ export interface DominatorPaths {
 /** Deeper than this, nodes count for the row at the end. */
 const DEEPEST = 64;
 
+/**
+ * Folds the dominator tree: nodes of one type below the same path of types become one row.
+ *
+ * @example
+ * const paths = finish(dominatorPaths(graph, tree));
+ * paths.retained[0] === tree.retained[tree.root]; // true: row 0 is the root
+ */
 export function* dominatorPaths(graph: HeapGraph, tree: DominatorTree): Steps<DominatorPaths> {
   const { nodes } = graph;
   const row = new Uint32Array(nodes.count).fill(NO_NODE);
@@ -81,7 +88,13 @@ export function* dominatorPaths(graph: HeapGraph, tree: DominatorTree): Steps<Do
   };
 }
 
-/** The names of a row's types, from below the root down to its own. */
+/**
+ * The names of a row's types, from below the root down to its own.
+ *
+ * @example
+ * const paths = finish(dominatorPaths(graph, tree));
+ * dominatorPathNames(graph, paths, paths.row[session]!); // ["list", "Session"]
+ */
 export function dominatorPathNames(graph: HeapGraph, { parent, type }: DominatorPaths, row: number): string[] {
   const names: string[] = [];
   for (let r = row; r > 0; r = parent[r] as number) names.unshift(graph.types[type[r] as number]?.name ?? "?");

@@ -7,16 +7,19 @@ import type { Steps } from "../steps.js";
 export interface DuplicateGroup {
   /** The first of them. */
   readonly node: number;
+  /** The number of equal nodes, the first included. */
   readonly count: number;
   /** Bytes of all but the first. */
   readonly wasted: number;
 }
 
+/** What {@link duplicates} finds. */
 export interface Duplicates {
   /** Those that waste most first. */
   readonly groups: readonly DuplicateGroup[];
-  /** Bytes of all groups, and how many nodes are not the first of theirs. */
+  /** Bytes of all groups. */
   readonly wasted: number;
+  /** The number of nodes that are not the first of their group. */
   readonly nodes: number;
   /** By node: the first node equal to it, itself if there is none before. {@link NO_NODE} for what was not compared. */
   readonly same: Uint32Array;
@@ -26,6 +29,10 @@ export interface Duplicates {
  * Finds equal texts, bytes and numbers, then immutable containers whose items are the same or equal, and in the same order.
  *
  * Of V8's dumps, strings are compared, by text and size. V8 cuts long texts, so those that differ beyond count as equal.
+ *
+ * @example
+ * const { groups } = finish(duplicates(graph));
+ * groups.map(({ node }) => labelOf(graph, node)); // ["alice in wonderland"]
  */
 export function* duplicates(graph: HeapGraph): Steps<Duplicates> {
   const { nodes } = graph;

@@ -8,6 +8,10 @@ const HUB_KINDS: ReadonlySet<string> = new Set(["type", "module", "synthetic", "
  * Nodes to leave out of cycles, since they would join all cycles to one: 1 in the column. They are classes, code and the
  * like, and objects of the types in `names`. With `degree` also nodes with that many incoming edges or more. That is not
  * the default: a container that its items refer back to has many, and is part of the cycle.
+ *
+ * @example
+ * const skip = hubs(graph, { names: new Set(["Registry"]) });
+ * finish(cycles(graph, { hubs: skip })).count; // 1
  */
 export function hubs(graph: HeapGraph, options: { degree?: number; names?: ReadonlySet<string> } = {}): Uint8Array {
   const { nodes, edges, types } = graph;

@@ -16,6 +16,7 @@ export interface Path {
   readonly edges: readonly number[];
 }
 
+/** What {@link PathFinder.disjoint} finds. */
 export interface Paths {
   /** The shortest first. */
   readonly paths: readonly Path[];
@@ -26,7 +27,14 @@ export interface Paths {
   readonly stopped: "most" | "no more";
 }
 
-/** Finds ways from the roots to nodes. Keeps what all searches need; make one for a graph and ask often. */
+/**
+ * Finds ways from the roots to nodes. Keeps what all searches need; make one for a graph and ask often.
+ *
+ * @example
+ * const finder = new PathFinder(graph, finish(referrers(graph)));
+ * const path = finish(finder.shortest(session));
+ * if (path) console.log(describePath(graph, path).join("\n"));
+ */
 export class PathFinder {
   readonly #graph: HeapGraph;
   readonly #referrers: Referrers;
@@ -51,7 +59,13 @@ export class PathFinder {
     for (const v of unexplained(graph).nodes) if (this.#held[v] === 0) this.#held[v] = roots.count + 1;
   }
 
-  /** The shortest path to `target`, or `null` if it is garbage. Always the same of several; see {@link disjoint}. */
+  /**
+   * The shortest path to `target`, or `null` if it is garbage. Always the same of several; see {@link disjoint}.
+   *
+   * @example
+   * const finder = new PathFinder(graph, finish(referrers(graph)));
+   * finish(finder.shortest(session))?.nodes.length; // 2: the list, and the session
+   */
   *shortest(target: number): Steps<Path | null> {
     return yield* this.#search(target, null, false);
   }
@@ -61,6 +75,11 @@ export class PathFinder {
    *
    * Of equally short ones it takes the one that comes first by kind and name of the root, then, from there on, by name of
    * the edge, type and id of the node: the same in every dump in which it exists, however its nodes are ordered.
+   *
+   * @example
+   * const finder = new PathFinder(graph, finish(referrers(graph)));
+   * const { paths, stopped } = finish(finder.disjoint(session, 5));
+   * stopped; // "no more": all ways lead through the list
    */
   *disjoint(target: number, most: number): Steps<Paths> {
     const { nodes, roots } = this.#graph;
@@ -175,7 +194,13 @@ export class PathFinder {
   }
 }
 
-/** A path in words, a line for each step: `named root cache`, `Dict`, `.entries → list` … */
+/**
+ * A path in words, a line for each step: `named root cache`, `Dict`, `.entries → list` …
+ *
+ * @example
+ * const finder = new PathFinder(graph, finish(referrers(graph)));
+ * describePath(graph, finish(finder.shortest(session))!)[0]; // "named root cache"
+ */
 export function describePath(graph: HeapGraph, { root, nodes, edges }: Path): string[] {
   const show = (v: number) => {
     const label = labelOf(graph, v);

@@ -11,7 +11,13 @@ export interface RetainedSet extends Amount {
   readonly isRetained: Uint8Array;
 }
 
-/** Nodes of the set that no root reaches do not count: they are garbage already. */
+/**
+ * Computes what would be freed if all nodes of `set` were freed at once. Nodes that no root reaches do not count: they
+ * are garbage already.
+ *
+ * @example
+ * finish(retainedBySet(graph, [session])).count; // 5: itself, its page, its peer, and the text of each
+ */
 export function* retainedBySet(graph: HeapGraph, set: Iterable<number>): Steps<RetainedSet> {
   const { nodes } = graph;
   const without = new Uint8Array(nodes.count);

@@ -3,6 +3,7 @@ import type { HeapGraph } from "../graph/graph.js";
 import { edgeName, labelOf, rootName, typeName } from "../graph/names.js";
 import type { Referrers } from "../analysis/referrers.js";
 
+/** What {@link writeDot} takes. */
 export interface DotOptions {
   /** Nodes at most. Default 300: beyond, nobody sees anything in a picture. */
   most?: number;
@@ -17,6 +18,10 @@ export interface DotOptions {
 /**
  * The neighbourhood of some nodes as a picture for Graphviz: what they refer to and what refers to them, with what holds
  * them from outside. What is left out is said in the picture: at a node, how many of its references lead out of it.
+ *
+ * @example
+ * const { text, nodes } = writeDot(graph, finish(referrers(graph)), [session], { depth: 1 });
+ * text.startsWith("digraph"); // true: for `dot -Tsvg`
  */
 export function writeDot(
   graph: HeapGraph,

@@ -4,6 +4,10 @@ import type { HeapGraph } from "../graph/graph.js";
 /**
  * Folded stacks, which every flame graph tool reads: a line for each path of dominators by type, and the bytes of its
  * objects themselves: `Server;Map;Session 160000`. The lines add up to all that roots retain.
+ *
+ * @example
+ * const text = [...writeFoldedStacks(graph, finish(dominatorPaths(graph, tree)))].join("");
+ * text.includes("list;Session "); // true: a line for the sessions of the list
  */
 export function* writeFoldedStacks(
   graph: HeapGraph,

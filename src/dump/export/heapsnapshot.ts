@@ -37,7 +37,13 @@ export interface HeapSnapshotOptions {
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
 
-/** The file, in chunks of some 100 kB, made as they are asked for. */
+/**
+ * Writes a `.heapsnapshot` for Chrome's memory panel: the file as UTF-8, in chunks of about 100 kB, made as they are
+ * asked for.
+ *
+ * @example
+ * await writeFile("program.heapsnapshot", writeHeapSnapshot(graph));
+ */
 export function* writeHeapSnapshot(graph: HeapGraph, options: HeapSnapshotOptions = {}): Generator<Uint8Array, void> {
   const reach = options.reachability ?? finish(reachability(graph));
   const groups = groupsOf(graph, reach);

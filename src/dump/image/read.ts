@@ -37,10 +37,8 @@ import { typesOf } from "./types.js";
  * untrusted source.
  *
  * @example
- * ```ts
  * const graph = await readImage(await readFile("program.heap"));
- * console.log(graph.nodes.count);
- * ```
+ * graph.source; // "image"
  *
  * @throws {@link BadImageError} if the image is damaged or of another version.
  */
@@ -48,7 +46,15 @@ export async function readImage(source: ByteSource): Promise<HeapGraph> {
   return readImageSync(await bytesOf(source));
 }
 
-/** Like `readImage`, but synchronous. The image must be bytes. */
+/**
+ * Reads an image of a heap at once. The image must be bytes.
+ *
+ * @example
+ * const graph = readImageSync(await readFile("program.heap"));
+ * graph.source; // "image"
+ *
+ * @throws {@link BadImageError} if the image is damaged or of another version.
+ */
 export function readImageSync(bytes: Bytes): HeapGraph {
   const graph = new GraphReader(checkImage(viewOf(bytes))).read();
   checkGraph(graph);

@@ -15,6 +15,7 @@ import type { Meta } from "./meta.js";
 import { markEphemerons, setAside } from "./retaining.js";
 import { EdgeRows, NodeRows } from "./rows.js";
 
+/** What {@link readHeapSnapshot} takes. */
 export interface ReadOptions extends StepOptions {
   /** Size of the file in bytes, if known: for progress, and to take memory at once instead of growing it. */
   bytes?: number;
@@ -30,6 +31,11 @@ const READ_OPTIONS: Record<keyof ReadOptions, true> = { onProgress: true, signal
  *
  * The file is never held as a whole, so its size is limited by the columns that come of it. The counts in its
  * head are checked, not trusted.
+ *
+ * @example
+ * import { getHeapSnapshot } from "node:v8";
+ * const graph = await readHeapSnapshot(getHeapSnapshot()); // or a file's stream
+ * graph.source; // "heapsnapshot"
  *
  * @throws {@link BadImageError} with the position, if it is none, damaged or cut short.
  * @throws {@link BadValueError} if the source gives no bytes, {@link BadOptionError}.

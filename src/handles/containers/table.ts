@@ -39,7 +39,16 @@ export abstract class TableHandle extends ContainerHandle {
     return this.store.memory.word(this.address + TABLE_LENGTH_OFFSET);
   }
 
-  /** Whether the key is there. @throws {@link BadKeyError} */
+  /**
+   * Whether the key is there.
+   *
+   * @example
+   * using tags = heap.set(["new", 1]);
+   * tags.has("new"); // true
+   * tags.has(true); // true: True equals 1
+   *
+   * @throws {@link BadKeyError}
+   */
   has(key: Value): boolean {
     return this.find(key) !== NO_ENTRY;
   }

@@ -1,5 +1,6 @@
-import { diffByDominatorPath, diffByType, growth, matchNodes } from "../../../dump/analysis/diff.js";
+import { diffByDominatorPath, diffByType, matchNodes } from "../../../dump/analysis/diff.js";
 import type { DiffRow, Matching } from "../../../dump/analysis/diff.js";
+import { growth } from "../../../dump/analysis/growth.js";
 import { NO_NODE } from "../../../dump/graph/graph.js";
 import type { HeapGraph } from "../../../dump/graph/graph.js";
 import { compareText } from "../../../dump/graph/names.js";

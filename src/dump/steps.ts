@@ -41,7 +41,7 @@ export function finish<T>(steps: Steps<T>, options: StepOptions = {}): T {
   }
 }
 
-/** Gives way to the event loop. A timer of 0 ms takes one of 1 ms, which adds up; browsers have nothing else. */
+/** Yields to the event loop. `setImmediate` is used if it exists: a timer of 0 ms waits 1 ms, which adds up. */
 const rest = (resolve: () => void): unknown =>
   typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve);
 
@@ -62,7 +62,7 @@ export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {})
   }
 }
 
-/** Lets go of what unfinished work holds. */
+/** Releases the resources of unfinished work. */
 function abandon(steps: Steps<unknown>): void {
   steps.return(undefined);
 }

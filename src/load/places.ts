@@ -5,26 +5,26 @@ import { checkValue } from "../handles/values.js";
 import { ORIGIN_BARE_OBJECT, ORIGIN_OBJECT } from "../../assembly/layout.js";
 import type { Store } from "../state/store.js";
 
-/** Whether it becomes bytes of a heap. */
+/** Whether a value becomes bytes in a heap. */
 export function isBinary(value: object): boolean {
   if (ArrayBuffer.isView(value))
     return isBytes(value) || isTypedArray(value, "Uint8ClampedArray") || isTypedArray(value, undefined);
   return isA(value, ArrayBuffer) || (typeof SharedArrayBuffer !== "undefined" && isA(value, SharedArrayBuffer));
 }
 
-/** The bytes of what `isBinary` accepts. Throws if it has lost them. */
+/** The bytes of a value that `isBinary` accepts. Throws if its buffer is detached. */
 export function bytesOf(value: ArrayBufferView | ArrayBufferLike): Uint8Array {
   if (isBytes(value)) return value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   return new Uint8Array(value);
 }
 
-/** Whether a value has parts. */
+/** Whether a value is a container. */
 export function isContainer(value: unknown): value is object {
   return typeof value === "object" && value !== null && !isHandle(value) && !isBinary(value);
 }
 
-/** Whether a heap has a place for a value, whatever is in it. */
+/** Whether a heap can store a value, apart from its contents. */
 export function hasPlace(value: unknown): boolean {
   try {
     if (typeof value === "object" && value !== null) {
@@ -38,10 +38,10 @@ export function hasPlace(value: unknown): boolean {
   }
 }
 
-/** What is asked of a store is about handles, of which there are none here. */
+/** `isHandle` needs a store only for handles, and none are passed here. */
 const NO_STORE = undefined as unknown as Store;
 
-/** @throws {@link BadValueError} for objects that are more than their properties. */
+/** @throws {@link BadValueError} for an object that is not a plain object. */
 export function originOf(source: object): number {
   const prototype = Object.getPrototypeOf(source) as object | null;
   if (prototype !== null && !isObjectPrototype(prototype))

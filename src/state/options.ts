@@ -2,9 +2,9 @@ import { attempt } from "../base/arguments.js";
 import { BadOptionError, describe } from "../base/errors.js";
 import { isA } from "../base/untrusted.js";
 
-/** Bytes of WebAssembly memory that a heap may come to, at most: 4 GiB less a page. */
+/** Maximal size of a heap in bytes: 4 GiB minus one page. */
 export const MAX_BYTES = 0xffff0000;
-/** Least that an empty heap needs. */
+/** Minimal size of a heap. */
 const MIN_BYTES = 4 * 65536;
 
 /** @throws {@link BadOptionError} */
@@ -17,10 +17,10 @@ export function checkMaxBytes(maxBytes: unknown): number {
   return maxBytes as number;
 }
 
-/** A collector's three thresholds: births less deaths, then runs of the next younger generation. */
+/** The collector's thresholds: births minus deaths, then numbers of collections of the next younger generation. */
 export type Thresholds = readonly [number, number, number];
 
-/** Checks thresholds all together, so that either all are set or none. @throws {@link BadOptionError} */
+/** Checks all thresholds before any is set. @throws {@link BadOptionError} */
 export function checkThresholds(thresholds: unknown): Thresholds {
   const three = attempt(BadOptionError, "thresholds", () =>
     Array.isArray(thresholds) && thresholds.length === 3 ? [...(thresholds as unknown[])] : [],
@@ -41,12 +41,12 @@ export function checkByteThreshold(bytes: unknown): number {
   return bytes as number;
 }
 
-/** @throws {@link BadOptionError} for what is no `AbortSignal`; the reason of one that is aborted. */
+/** @throws {@link BadOptionError} if it is not an `AbortSignal`; the signal's reason if it is aborted. */
 export function checkSignal(signal: unknown): void {
   if (signal === undefined) return;
   if (typeof AbortSignal === "undefined" || !isA(signal, AbortSignal))
     throw new BadOptionError(`signal is an AbortSignal, not ${describe(signal)}`);
-  // What only inherits from one cannot answer.
+  // An object that only inherits from a signal throws here.
   if (attempt(BadOptionError, "signal", () => signal.aborted)) throw signal.reason;
 }
 

@@ -30,15 +30,15 @@ import { typeIdOf } from "../object/header";
 
 const TWO_TO_63: f64 = 9223372036854775808.0;
 
-// ---- Whether there is a hash
+// ---- Hashability
 
-/** Whether an object that is no tuple can be a key. If not, `control.unhashable` is the type that cannot. */
+/** Whether an object other than a tuple is hashable. If not, `control.unhashable` is its type. */
 export function isAtomHashable(object: usize, type: u32): bool {
   if (isUnhashable(type)) return refuse(type);
   return type != TYPE_WEAKREF || isWeakrefHashable(object);
 }
 
-/** Records the type that cannot be a key. Returns false. */
+/** Records an unhashable type. Returns false. */
 export function refuse(type: u32): bool {
   control.unhashable = type;
   return false;
@@ -48,7 +48,7 @@ function isUnhashable(type: u32): bool {
   return type == TYPE_LIST || type == TYPE_DICT || type == TYPE_SET;
 }
 
-/** A weak reference can be a key if its referent can; a dead one, if it was hashed while it was alive. */
+/** A weak reference is hashable if its referent is; a dead one, if it was hashed while it was alive. */
 function isWeakrefHashable(weakref: usize): bool {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
   if (!referent) return (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) != 0 || refuse(TYPE_WEAKREF);
@@ -59,7 +59,7 @@ function isWeakrefHashable(weakref: usize): bool {
 
 // ---- Hashes
 
-/** Hash of a hashable object that is no tuple. */
+/** Hash of a hashable object other than a tuple. */
 export function hashOfAtom(object: usize, type: u32): u32 {
   if (type == TYPE_STR || type == TYPE_BYTES) return hashOfText(object);
   if (type == TYPE_INT || type == TYPE_BOOL) return hashOfInt(load<i64>(object + VALUE_OFFSET));
@@ -97,7 +97,7 @@ function hashOfBytes(at: usize, length: u32): u32 {
   for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
   return <u32>fold(fold(hash ^ rest));
 }
-/** Mixes a word: all bits reach the high half by multiplication, and come down to the low one by the shift. */
+/** Mixes a word: multiplication spreads all bits to the high half, and the shift brings them to the low half. */
 function fold(value: u64): u64 {
   value *= MULTIPLIER;
   return value ^ (value >>> 32);
@@ -111,7 +111,7 @@ function hashOfBits(bits: u64): u32 {
   return <u32>fold(fold(seed() ^ bits));
 }
 
-/** A whole number hashes like the equal int. A NaN, which is equal to itself alone, hashes by its address. */
+/** A whole number hashes like the equal int. A NaN equals only itself and hashes by its address. */
 function hashOfFloat(value: f64, object: usize): u32 {
   if (isInt(value)) return hashOfInt(<i64>value);
   return value == value ? hashOfBits(reinterpret<u64>(value)) : hashOfAddress(object);
@@ -122,7 +122,7 @@ function isInt(value: f64): bool {
   return value >= -TWO_TO_63 && value < TWO_TO_63 && floor<f64>(value) == value;
 }
 
-/** The hash of the referent, which a dead weak reference remembers. */
+/** The hash of the referent. A dead weak reference stores it. */
 function hashOfWeakref(weakref: usize): u32 {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
   if (!referent) return load<u32>(weakref + WEAKREF_PREV_OFFSET);
@@ -134,8 +134,8 @@ function hashOfWeakref(weakref: usize): u32 {
 // ---- Equality
 
 /**
- * Python's `a is b or a == b`, for objects that are not both tuples. Exception: lists, dicts and sets are equal to
- * themselves alone.
+ * Python's `a is b or a == b`, for objects that are not both tuples. Exception: lists, dicts and sets equal only
+ * themselves.
  */
 export function areEqualAtoms(a: usize, typeOfA: u32, b: usize, typeOfB: u32): bool {
   if (a == b) return true;
@@ -167,8 +167,8 @@ export function areEqualTexts(a: usize, b: usize): bool {
 }
 
 /**
- * While both are alive, they are equal if they have the same referent: objects with weak references are equal to
- * themselves alone.
+ * While both are alive, they are equal if they have the same referent: objects with weak references equal only
+ * themselves.
  */
 function areEqualWeakrefs(a: usize, b: usize): bool {
   const referent = load<u32>(a + WEAKREF_REFERENT_OFFSET);

@@ -1,5 +1,5 @@
-// Keys: whether an object can be one, its hash, and which keys are equal, as in Python. Lists, dicts and sets cannot be
-// keys. This file walks tuples; atom-key.ts handles what is in them.
+// Keys: whether an object is hashable, its hash, and which keys are equal, as in Python. Lists, dicts and sets are
+// unhashable. This file walks tuples; atom-key.ts handles the other objects.
 //
 // A walk keeps its way back on TUPLE_STACK, a static area: it takes no room on the stack of WebAssembly, and no memory.
 // It visits a tuple as often as it is met, as Python does, so tuples that share parts can take 2^n steps at a depth of
@@ -31,7 +31,7 @@ function itemsEnd(tuple: usize): usize {
 }
 
 /**
- * Whether the object can be a key. If not, `control.unhashable` is the type that cannot; TYPE_TUPLE = beyond a limit.
+ * Whether the object is hashable. If not, `control.unhashable` is the unhashable type; TYPE_TUPLE = beyond a limit.
  */
 export function isHashable(object: usize): bool {
   const type = typeIdOf(object);
@@ -117,7 +117,7 @@ export function areEqual(a: usize, b: usize): bool {
 }
 
 /**
- * Python's `a is b or a == b`. Exception: lists, dicts and sets are equal to themselves alone. INCOMPARABLE = beyond a
+ * Python's `a is b or a == b`. Exception: lists, dicts and sets equal only themselves. INCOMPARABLE = beyond a
  * limit.
  */
 export function compare(a: usize, b: usize): u32 {

@@ -61,7 +61,7 @@ export function arePartsHashable(container: usize): bool {
     let type = typeIdOf(item);
     if (type != TYPE_TUPLE) {
       if (!isAtomHashable(item, type)) return false;
-      // The hash of a part is not checked again, but the part counts for the limits.
+      // A part with a hash is hashable, but its own parts still count for the limits.
       if (type == TYPE_WEAKREF) {
         item = load<u32>(item + WEAKREF_REFERENT_OFFSET);
         type = item ? typeIdOf(item) : 0;

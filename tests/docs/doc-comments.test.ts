@@ -24,7 +24,7 @@ function byOwner(names: readonly string[]): string {
     .join("\n");
 }
 
-test("public members without a doc comment, and functions without an example, do not become more", () => {
+test("the numbers of public members without a doc comment, and of functions without an example, do not grow", () => {
   const members = publicMembers(entries);
   const bare = members.filter(({ hasComment }) => !hasComment).map(({ name }) => name);
   const called = members.filter(({ isCalled }) => isCalled);
@@ -49,7 +49,7 @@ test("public members without a doc comment, and functions without an example, do
   );
 });
 
-test("a member without a comment or an example is found, private and foreign ones are not looked at", () => {
+test("a public member without a comment or an example is found; private and foreign members are ignored", () => {
   const folder = mkdtempSync(join(tmpdir(), "heapwright-members-"));
   try {
     const file = join(folder, "planted.d.ts");

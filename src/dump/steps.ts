@@ -79,7 +79,7 @@ export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {})
   }
 }
 
-/** Lets go of what unfinished work holds. */
+/** Releases the resources of unfinished work. */
 function abandon(steps: Steps<unknown>): void {
   steps.return(undefined);
 }

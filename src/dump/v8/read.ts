@@ -61,7 +61,7 @@ export async function readHeapSnapshot(source: ByteSource, options: ReadOptions 
   return step.value;
 }
 
-/** The reader proper, which is asked for no more bytes once it returns. */
+/** Parses the file. It requests no more bytes once it returns. */
 function* readSnapshot(bytes: number): Chunks<HeapGraph> {
   const json: JsonBytes = new JsonBytes();
   let meta: Meta | undefined;
@@ -101,7 +101,7 @@ const KNOWN = new Set(["snapshot", "nodes", "edges", "strings"]);
 
 function* readNodes(json: JsonBytes, meta: Meta, bytes: number): Chunks<NodeRows> {
   const rows = new NodeRows(meta);
-  // A number takes two bytes: a count that the file has no room for is a lie, and found out below.
+  // A number takes at least two bytes, so a larger count is wrong. It is reported below.
   if (meta.nodeCount * meta.nodeWidth * 2 <= bytes) rows.reserve(meta.nodeCount);
   const refuse = (message: string) => json.fail(message);
   const count = yield* json.rows("nodes", meta.nodeWidth, (block, n, before) => {

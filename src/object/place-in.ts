@@ -10,7 +10,6 @@ import {
   TUPLE_LENGTH_OFFSET,
   TYPE_DICT,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
 } from "../../assembly/layout.js";
@@ -18,6 +17,7 @@ import { describe } from "../base/errors.js";
 import { LargeMap } from "../base/large-map.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import type { Reader } from "./reader.js";
+import { isSetType } from "./types.js";
 import type { Address } from "../wasm/exports.js";
 
 /** Where a value lies, in the words of JavaScript: `value["lines"][2].get(5)`. Of several ways it is a shortest one. */
@@ -64,14 +64,14 @@ function* partsOf(reader: Reader, object: Address): Generator<[step: () => strin
     return;
   }
   const isTuple = type === TYPE_TUPLE;
-  if (!isTuple && type !== TYPE_LIST && type !== TYPE_DICT && type !== TYPE_SET) return;
+  if (!isTuple && type !== TYPE_LIST && type !== TYPE_DICT && !isSetType(type)) return;
   const start = isTuple ? object + TUPLE_ITEMS_OFFSET : memory.word(object + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
   const count = memory.word(object + (isTuple ? TUPLE_LENGTH_OFFSET : SLOTS_COUNT_OFFSET));
   for (let i = 0; i < count; i++) {
     const part = memory.word(start + 4 * i);
     // A table's deleted entries are empty.
     if (part === 0) continue;
-    if (type === TYPE_SET) yield [() => ".values()", part];
+    if (isSetType(type)) yield [() => ".values()", part];
     else if (type !== TYPE_DICT) yield [() => `[${i}]`, part];
     else if (i % 2 === 0) yield [() => ".keys()", part];
     else yield [() => stepOfKey(reader, object, memory.word(start + 4 * i - 4)), part];

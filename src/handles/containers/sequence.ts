@@ -1,4 +1,4 @@
-import { INCOMPARABLE_INDEX, MAX_TUPLES, MAX_TUPLE_DEPTH, TYPE_NONE } from "../../../assembly/layout.js";
+import { INCOMPARABLE_INDEX, MAX_KEY_DEPTH, MAX_KEY_PARTS, TYPE_NONE } from "../../../assembly/layout.js";
 import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import { borrowedValue, withKey } from "../values.js";
@@ -210,6 +210,6 @@ class SequenceWalk<T> extends HoldingWalk<SequenceHandle, T> {
 
 function incomparable(): BadValueError {
   return new BadValueError(
-    `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
+    `tuples and sets in each other more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be compared`,
   );
 }

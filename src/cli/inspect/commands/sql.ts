@@ -68,7 +68,7 @@ async function ask(
 ): Promise<Report> {
   // Reads one row more than is shown, to know whether there are more.
   const reader = await connection.streamAndReadUntil(text, limit + 1).catch((error: unknown) => {
-    if (signal?.aborted) throw new CancelledError("Cancelled while asking", { cause: signal.reason });
+    if (signal?.aborted) throw new CancelledError("Cancelled while querying", { cause: signal.reason });
     throw new UsageError(`DuckDB: ${linesOf(error).join("\n")}`);
   });
   const columns = reader.columnNames();

@@ -6,7 +6,7 @@ import type { Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { SetAlgebra } from "./set-algebra.js";
 import type { ElementOf, Elements } from "./set-algebra.js";
-import { checkResult } from "./table.js";
+import { checkResult, clearTable, deleteKey } from "./table.js";
 
 /**
  * Handle of a Python `set`; it keeps the order of insertion, which Python's does not. Its members are those
@@ -38,6 +38,33 @@ export class SetHandle<T extends Value = Value> extends SetAlgebra<T> {
    */
   update(values: Iterable<T>): void {
     if ((values as unknown) !== this) this.addElements(values);
+  }
+
+  /**
+   * Removes an element, which may die before this returns. A set is looked for as the frozenset equal to it.
+   *
+   * @example
+   * using tags = heap.set(["new"]);
+   * tags.delete("new"); // true
+   * tags.delete("new"); // false
+   *
+   * @returns Whether it was there.
+   * @throws {@link BadKeyError}
+   */
+  delete(value: Value): boolean {
+    return deleteKey(this, value);
+  }
+
+  /**
+   * Removes all elements. They are out of the set before any of them dies. Then they die, the first one first.
+   *
+   * @example
+   * using tags = heap.set(["new", "sale"]);
+   * tags.clear();
+   * tags.size; // 0
+   */
+  clear(): void {
+    clearTable(this);
   }
 
   /**

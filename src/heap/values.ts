@@ -118,7 +118,8 @@ export abstract class HeapValues {
    * Python.
    *
    * @example
-   * const edges = heap.set([heap.frozenset([1, 2]), heap.frozenset([2, 1])]);
+   * using edge = heap.frozenset([1, 2]);
+   * using edges = heap.set([edge, edge]);
    * edges.size; // 1
    *
    * @throws {@link BadKeyError}

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "tsdown";
 import { encodeCore } from "./core-text.mjs";
+import { withoutProtected } from "./public-types.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -143,8 +144,8 @@ function tidyMaps() {
       map.sourcesContent = map.sourcesContent.map((text, index) => (isCore(index) ? "// A core as a text.\n" : text));
       writeFileSync(file, JSON.stringify(map));
     } else if (file.endsWith(".d.ts")) {
-      const text = readFileSync(file, "utf8")
-        .replace(/\n\/\/# sourceMappingURL=.*$/, "\n")
+      const plain = readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*$/, "\n");
+      const text = withoutProtected(file, plain)
         // A comment that stands behind a member is none of the next one to TypeScript: it needs a line of its own.
         .replace(/^( *)(.*;) (\/\*\*.*)$/gm, "$1$2\n$1$3")
         .replace(/^( *)(\/\*\*.*\*\/)(readonly\b)/gm, "$1$2\n$1$3");

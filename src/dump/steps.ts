@@ -1,5 +1,6 @@
 import type { Signal } from "../base/platform.js";
-import { CancelledError } from "../base/errors.js";
+import { WORK_MS, rest } from "../base/rest.js";
+import { throwIfAborted } from "../base/signal.js";
 
 /** How far a long piece of work is: `done` of `total` items of its present phase. `total` is 0 while it is not known. */
 export interface Progress {
@@ -21,7 +22,7 @@ export type Steps<T> = Generator<Progress, T, void>;
 export interface StepOptions {
   /** Called between steps. */
   onProgress?: (progress: Progress) => void;
-  /** Ends the work with a {@link CancelledError} at the next step. */
+  /** Ends the work at the next step: it throws the reason of the signal, as `fetch` does. */
   signal?: Signal;
 }
 
@@ -29,7 +30,7 @@ export interface StepOptions {
 export const ITEMS_PER_STEP = 1 << 17;
 
 function tell(progress: Progress, { onProgress, signal }: StepOptions): void {
-  if (signal?.aborted) throw new CancelledError(`Cancelled while ${progress.phase}`, { cause: signal.reason });
+  throwIfAborted(signal);
   onProgress?.(progress);
 }
 
@@ -53,10 +54,6 @@ export function finish<T>(steps: Steps<T>, options: StepOptions = {}): T {
   }
 }
 
-/** Gives way to the event loop. A timer of 0 ms takes one of 1 ms, which adds up; browsers have nothing else. */
-const rest = (resolve: () => void): unknown =>
-  typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve);
-
 /**
  * Does all of the work. It gives way to the event loop about every 10 ms.
  *
@@ -64,7 +61,7 @@ const rest = (resolve: () => void): unknown =>
  * const signal = AbortSignal.timeout(60_000);
  * const rows = await finishAsync(histogram(graph), { signal, onProgress: ({ phase }) => console.log(phase) });
  *
- * @throws {@link CancelledError} at the next step after `signal` was aborted.
+ * @throws The reason of `signal`, at the next step after that was aborted.
  */
 export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {}): Promise<T> {
   try {
@@ -72,8 +69,8 @@ export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {})
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done) return step.value;
       tell(step.value, options);
-      if (performance.now() - rested > 10) {
-        await new Promise<void>(rest);
+      if (performance.now() - rested > WORK_MS) {
+        await rest();
         rested = performance.now();
       }
     }
@@ -82,7 +79,7 @@ export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {})
   }
 }
 
-/** Lets go of what unfinished work holds. */
+/** Releases the resources of unfinished work. */
 function abandon(steps: Steps<unknown>): void {
   steps.return(undefined);
 }

@@ -206,6 +206,8 @@ export class Handle {
    * @example
    * using list = heap.list([1, [2, 3]]);
    * list.toJS(); // [1, [2, 3]]
+   *
+   * @throws {@link TooLargeError}, saying where, for a `Map` or `Set` of more than 2^24 entries, an array of more than 2^26 items.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
   toJS(): any {
@@ -220,7 +222,7 @@ export class Handle {
    * using ages = heap.dict({ Alice: 42 });
    * JSON.stringify({ ages }); // '{"ages":{"Alice":42}}'
    *
-   * @throws {@link BadValueError} for what JSON cannot say: sets, bytes, ints beyond 2^53, tuples as keys.
+   * @throws {@link BadValueError}, saying where, for what JSON cannot say: sets, bytes, ints beyond 2^53, tuples as keys.
    */
   toJSON(): unknown {
     return toJson(this.store, this.address);
@@ -232,6 +234,8 @@ export class Handle {
    * @example
    * using list = heap.list([true, null, "a"]);
    * list.repr(); // "[True, None, 'a']"
+   *
+   * @throws {@link TooLargeError} for a text of more than 2^29 characters.
    */
   repr(): string {
     return repr(this.store, this.address);

@@ -35,7 +35,7 @@ const { failures, blocks, compared } = checkPages([...pages, ...documented, ...p
 const failuresOf = (page: string): string[] =>
   failures.filter((failure) => failure.page === page).map(({ line, message }) => `${line} ${message}`);
 
-test.each(pages)("each code block of $name compiles, runs, and gives what its comments say", ({ name }) => {
+test.each(pages)("each code block of $name compiles, runs, and gives the results in its comments", ({ name }) => {
   expect(failuresOf(name)).toEqual([]);
 });
 
@@ -93,7 +93,7 @@ test("the examples of a file are what @example begins, and what stands in fences
   ]);
 });
 
-test("the blocks that do not run have a reason, and most run", () => {
+test("the blocks that do not run state a reason, and most blocks run", () => {
   const real = blocks.filter(({ page }) => !(page in PLANTED) && !page.startsWith("src/"));
   const still = real.filter(({ treatment }) => treatment !== "run");
   console.log(`${real.length - still.length} blocks of README, docs and site ran; ${still.length} are marked:`);

@@ -46,7 +46,7 @@ test("each public member has a doc comment, and each function and method an exam
   );
 });
 
-test("a member without a comment or an example is found, private and foreign ones are not looked at", () => {
+test("a public member without a comment or an example is found; private and foreign members are ignored", () => {
   const folder = mkdtempSync(join(tmpdir(), "heapwright-members-"));
   try {
     const file = join(folder, "planted.d.ts");

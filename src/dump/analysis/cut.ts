@@ -57,13 +57,13 @@ export function* edgeToCut(graph: HeapGraph, cycles: Cycles, g: number, tries = 
 }
 
 /**
- * How many nodes of a group are still on a cycle, or between two, without one edge. Nodes without incoming edges, then
- * nodes without outgoing ones, are removed until there are none; the rest is counted.
+ * How many nodes of a group remain on a cycle, or between two cycles, without one edge. Nodes without incoming or without
+ * outgoing edges are removed repeatedly; the remaining nodes are counted.
  */
 function nodesLeftInCycles(graph: HeapGraph, cycles: Cycles, g: number, without: number): number {
   const { nodes, edges } = graph;
   const members = cycles.node.subarray(cycles.first[g], cycles.first[g + 1]);
-  // Edges within the group, in both directions, as lists over places in `members`.
+  // Edges within the group in both directions, as lists of indexes in `members`.
   const forwards: number[][] = [];
   const backwards: number[][] = Array.from(members, () => []);
   const placeOf = new Map<number, number>();

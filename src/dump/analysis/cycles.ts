@@ -81,7 +81,7 @@ export interface Cycle {
   readonly edges: readonly number[];
 }
 
-/** Whether an edge retains its target, and leads to a node of group `g`. */
+/** Whether an edge is retaining and leads to a node of group `g`. */
 export function inGroup({ edges }: HeapGraph, { group }: Cycles, g: number, e: number): boolean {
   return ((edges.kind[e] as number) & NOT_RETAINING) === 0 && group[edges.target[e] as number] === g;
 }
@@ -97,7 +97,7 @@ export function smallestCycle(graph: HeapGraph, cycles: Cycles, v: number): Cycl
   const { nodes, edges } = graph;
   const g = cycles.group[v] as number;
   if (g === NO_NODE) return null;
-  // By node: the edge by which it was first reached, and the source of that edge.
+  // By node: the edge that reached it first, and the source of that edge.
   const came = new Map<number, { from: number; edge: number }>();
   const queue = [v];
   for (const u of queue)

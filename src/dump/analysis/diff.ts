@@ -76,24 +76,24 @@ export function* matchNodes(before: HeapGraph, after: HeapGraph): Steps<Matching
   return { earlier, isGone, added: after.nodes.count - kept, removed: before.nodes.count - kept, kept, uncertain };
 }
 
-/** The id of a node, -1 if it has none. */
+/** The id of a node; -1 if it has none. */
 function byId({ nodes }: HeapGraph, v: number): number {
   const id = nodes.id[v] as number;
   return id > 0 ? id : -1;
 }
 
-/** The address of a node that has no id, else -1. */
+/** The address of a node without an id; else -1. */
 function byPlace({ nodes }: HeapGraph, v: number): number {
   return (nodes.id[v] as number) > 0 ? -1 : (nodes.address?.[v] ?? -1);
 }
 
-/** By type of `after`: the same type of `before`, or {@link NO_NODE}. */
+/** By type of `after`: the same type in `before`, or {@link NO_NODE}. */
 function sharedTypes(before: HeapGraph, after: HeapGraph): Uint32Array {
   const known = new Map(before.types.map(({ kind, name }, type) => [`${kind}\0${name}`, type]));
   return Uint32Array.from(after.types, ({ kind, name }) => known.get(`${kind}\0${name}`) ?? NO_NODE);
 }
 
-/** Nodes by a number, in an open-addressing table; several may have the same. (A Map ends at 2^24 entries.) */
+/** Maps numbers to nodes, with open addressing. Several nodes may have the same number. (A Map is limited to 2^24 entries.) */
 class Index {
   readonly #graph: HeapGraph;
   readonly #key: (graph: HeapGraph, v: number) => number;
@@ -117,7 +117,7 @@ class Index {
     }
   }
 
-  /** The first node with `value`, or the next behind `after`, which was the answer last time. */
+  /** The first node with `value`, or the next one behind `after`, the previous result. */
   find(value: number, after: number): number {
     const mask = this.#table.length - 1;
     let place = after === NO_NODE ? hashOf(value) & mask : (this.#place + 1) & mask;
@@ -162,7 +162,7 @@ class Table {
     return row;
   }
 
-  /** Rows in which something changed: what grew most first, then what changed without growing, then what shrank. */
+  /** The changed rows: those that grew, largest growth first; then those of equal size; then those that shrank. */
   sorted(): DiffRow[] {
     return [...this.#rows.values()]
       .filter((row) => row.added > 0 || row.removed > 0 || row.count !== 0 || row.bytes !== 0)
@@ -214,7 +214,7 @@ export function* diffByDominatorPath(
   return table.sorted();
 }
 
-/** Adds the nodes of both dumps to the rows that `column…` says; those it gives no row are left out. */
+/** Adds the nodes of both dumps to the rows given by the two columns. Nodes without a row are skipped. */
 function* fill(
   before: HeapGraph,
   after: HeapGraph,

@@ -90,7 +90,7 @@ export function* walkDominated(
   enter: (v: number) => void,
   leave: (v: number) => void,
 ): Steps<void> {
-  // The next child of each node on the way down; its parent is its dominator.
+  // The next child of each node on the current path. The parent of a node is its dominator.
   const next = first.slice();
   let v = tree.root;
   let done = 0;

@@ -26,7 +26,7 @@ export interface DominatorPaths {
   readonly row: Uint32Array;
 }
 
-/** Deeper than this, nodes count for the row at the end. */
+/** Maximal depth of a row. Deeper nodes are added to the last row of their path. */
 const DEEPEST = 64;
 
 /**
@@ -44,7 +44,7 @@ export function* dominatorPaths(graph: HeapGraph, tree: DominatorTree): Steps<Do
   const depth: number[] = [0];
   const count: number[] = [0];
   const bytes: number[] = [0];
-  // By row above and type. One Map for each row: a single one would hit the limit on entries.
+  // Rows by parent row and type. There is a Map for each row, because a single Map would reach the limit on entries.
   const below: (Map<number, number> | undefined)[] = [undefined];
   let done = 0;
   for (const v of tree.order) {

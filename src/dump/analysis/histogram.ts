@@ -76,7 +76,7 @@ function* retainedByType(graph: HeapGraph, tree: DominatorTree, options: Histogr
   const { filter } = options;
   const children = options.children ?? (yield* dominated(tree));
   const retained = new Float64Array(graph.types.length);
-  // How many of each type are on the way down. A node that does not count does not stand in the way either.
+  // The number of nodes of each type on the current path. Nodes excluded by the filter are not counted here either.
   const open = new Uint32Array(graph.types.length);
   yield* walkDominated(
     tree,

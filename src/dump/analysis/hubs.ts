@@ -1,7 +1,7 @@
 import { NodeFlag } from "../graph/graph.js";
 import type { HeapGraph } from "../graph/graph.js";
 
-/** Kinds of nodes that everything refers to: classes, code, hidden classes, groups of roots. */
+/** Kinds of nodes with very many referrers: classes, code, hidden classes, groups of roots. */
 const HUB_KINDS: ReadonlySet<string> = new Set(["type", "module", "synthetic", "code", "hidden", "object shape"]);
 
 /**

@@ -38,9 +38,9 @@ export interface Paths {
 export class PathFinder {
   readonly #graph: HeapGraph;
   readonly #referrers: Referrers;
-  /** By node: one more than its best row of the roots; `roots.count + 1` for leaked references; 0 if not held. */
+  /** By node: its best row of the roots plus 1; `roots.count + 1` for leaked references; 0 if nothing outside holds it. */
   readonly #held: Uint32Array;
-  /** By node: steps to the target, plus one. 0: not seen by this search. */
+  /** By node: steps to the target plus 1. 0: not reached by this search. */
   readonly #distance: Uint32Array;
   readonly #queue: Uint32Array;
 
@@ -84,7 +84,7 @@ export class PathFinder {
   *disjoint(target: number, most: number): Steps<Paths> {
     const { nodes, roots } = this.#graph;
     const paths: Path[] = [];
-    // Each root that holds the node itself is a way of its own.
+    // Each root that holds the node directly is a path of its own.
     const rows: number[] = [];
     for (let row = 0; row < roots.count; row++) if (roots.target[row] === target) rows.push(row);
     rows.sort((a, b) => this.#compareRoots(a, b));
@@ -101,13 +101,13 @@ export class PathFinder {
         blocked[v] = 1;
         isBlocking = true;
       }
-      // Only synthetic nodes in between: the same would be found again.
+      // The path has only synthetic inner nodes, so the next search would find it again.
       if (!isBlocking) return { paths, stopped: "no more" };
     }
     return { paths, stopped: "most" };
   }
 
-  /** Searches backwards, a distance at a time, until a node that is held from outside is among them. */
+  /** Searches backwards in breadth until it reaches a node that is held from outside. */
   *#search(target: number, blocked: Uint8Array | null, isBeyond: boolean): Steps<Path | null> {
     const { nodes, edges } = this.#graph;
     const { first, edge, source } = this.#referrers;
@@ -142,7 +142,7 @@ export class PathFinder {
     return path;
   }
 
-  /** Goes from `start` to `target` by steps that bring it closer, the first in order each time. */
+  /** Walks from `start` to `target` by steps that reduce the distance; among these, the first in order. */
   #follow(start: number, target: number): Path {
     const { nodes, edges, roots } = this.#graph;
     const distance = this.#distance;

@@ -77,19 +77,19 @@ function add(amount: Amount, bytes: number): void {
   amount.bytes += bytes;
 }
 
-/** Marking, with entries of weak maps live only once key and map both are. */
+/** Marks nodes. An entry of a weak map is live only if both key and map are. */
 class Marker {
   readonly state: Uint8Array;
   marked = 0;
   readonly #graph: HeapGraph;
   /**
-   * Nodes in the order in which they were marked; those before `#next` have been scanned. First in, first out: what comes next is
-   * known long before its turn, so the processor need not wait for one node's edges to look for those of the next.
+   * Nodes in the order in which they were marked; those before `#next` have been scanned. It is a queue, not a stack: the next
+   * nodes are known early, so the processor can load their edges in advance.
    */
   readonly #queue: Uint32Array;
   #next = 0;
   #reach: Reach = Reach.LIVE;
-  /** By node, if there are weak maps: what it still waits for, a key (1), a map (2) or both. */
+  /** By node, if there are weak maps: the missing conditions of an entry: a key (1), a map (2) or both. */
   readonly #waits: Uint8Array | null;
 
   constructor(graph: HeapGraph) {
@@ -106,7 +106,7 @@ class Marker {
     this.#queue[this.marked++] = v;
   }
 
-  /** Scans nodes with about `budget` edges. False when there are no more. */
+  /** Scans nodes with about `budget` edges. False when none are left. */
   spread(budget: number): boolean {
     const { nodes, edges } = this.#graph;
     const { state } = this;

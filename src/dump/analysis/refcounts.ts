@@ -63,7 +63,7 @@ export function refcountEquation(graph: HeapGraph, referrers: Referrers, v: numb
     const source = referrers.source[i] as number;
     const type = typeName(graph, source);
     const name = edgeName(graph, source, e);
-    // Items of a container differ in their index only.
+    // The references from items of one container differ only in their index.
     const field = name.startsWith("[") ? "[…]" : name;
     const key = `${type}\0${field}`;
     const group = groups.get(key);
@@ -157,7 +157,7 @@ export function* auditRefcounts(graph: HeapGraph): Steps<RefcountAudit | null> {
       immortal++;
       continue;
     }
-    // A handle more than the heap knows of is as bad as a slot more.
+    // More handles than the heap counts are as wrong as more slots.
     const there = (found[v] as number) + Math.max(outside[v] as number, explained[v] as number);
     total += there;
     if ((refcount[v] as number) > there) extra.push(v);

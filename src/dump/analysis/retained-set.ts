@@ -37,7 +37,7 @@ export function* retainedBySet(graph: HeapGraph, set: Iterable<number>): Steps<R
   return { count, bytes, isRetained: before };
 }
 
-/** By node: 1 if retaining edges lead to it from `held`, not through `without`. */
+/** By node: 1 if it is reachable from `held` by retaining edges, without passing through `without`. */
 function* reached({ nodes, edges }: HeapGraph, held: Uint32Array, without: Uint8Array | null): Steps<Uint8Array> {
   const seen = new Uint8Array(nodes.count);
   const stack = new Uint32Array(nodes.count);

@@ -45,9 +45,9 @@ export interface SuspectOptions {
   most?: number;
 }
 
-/** How much of what a dominator retains its largest child must retain for the pile to be further down. */
+/** The accumulation point is further down if the largest child retains at least this share of its dominator's size. */
 const DROP = 0.7;
-/** Where all of a list's nodes retain nearly as much, the pile is not at its end. */
+/** Maximal depth of the search: in a long list, all nodes retain nearly as much. */
 const DEEPEST = 1000;
 
 /**
@@ -92,7 +92,7 @@ export function* suspects(graph: HeapGraph, tree: DominatorTree, options: Suspec
   return found;
 }
 
-/** What only the root dominates, or nodes that stand for no object. */
+/** The nodes that only the root, or a synthetic node, dominates. */
 function topLevel({ nodes }: HeapGraph, { root }: DominatorTree, { first, child }: Dominated): number[] {
   const top: number[] = [];
   const stack = [root];
@@ -105,7 +105,7 @@ function topLevel({ nodes }: HeapGraph, { root }: DominatorTree, { first, child 
   return top;
 }
 
-/** Groups those of `top` that are below the limit on their own; of each type, the largest, their number and bytes. */
+/** Groups the nodes of `top` that are below the limit on their own. For each type: the largest node, their number and bytes. */
 function byType(
   { nodes }: HeapGraph,
   { retained }: DominatorTree,

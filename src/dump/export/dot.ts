@@ -52,7 +52,7 @@ function neighbourhood(
   { most, depth, among }: { most: number; depth: number; among?: ReadonlySet<number> },
 ): { picked: Set<number>; omitted: number } {
   const picked = new Set(start.slice(0, most));
-  // Those that there was no room for, as far as they were met.
+  // Nodes that were omitted for lack of room.
   const left = new Set<number>(start.slice(most));
   let layer = [...picked];
   const meet = (w: number, next: number[]): void => {
@@ -76,7 +76,7 @@ function neighbourhood(
   return { picked, omitted: left.size };
 }
 
-/** Omitted nodes are counted up to here. */
+/** The count of omitted nodes stops here. */
 const MOST_COUNTED = 1_000_000;
 
 function nodeLine(
@@ -116,7 +116,7 @@ function edgeLines(graph: HeapGraph, picked: ReadonlySet<number>, v: number): st
   return lines;
 }
 
-/** Of one node: a list may have the same item very often. */
+/** Maximal number of edges drawn for one node: a list may contain the same item very often. */
 const MOST_EDGES = 600;
 
 function rootLines(graph: HeapGraph, picked: ReadonlySet<number>): string[] {
@@ -132,7 +132,7 @@ function rootLines(graph: HeapGraph, picked: ReadonlySet<number>): string[] {
   return lines;
 }
 
-/** A string of DOT's: quotes and backslashes escaped, control characters made visible. */
+/** A string in DOT: quotes and backslashes are escaped, control characters are made visible. */
 function quote(text: string): string {
   const safe = text
     .replace(/[\\"]/g, "\\$&")

@@ -28,10 +28,10 @@ export function* writeFoldedStacks(
   yield lines.join("");
 }
 
-/** Characters of a name that are kept. */
+/** Maximal length of a name. */
 const NAME_LENGTH = 100;
 
-/** A name without what has a meaning in the format, or none anywhere. */
+/** A name without control characters and without the separators of the format. */
 function frameName(name: string): string {
   const short = name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH)}…` : name;
   const safe = short.replace(/[;\s\p{C}]/gu, "_");

@@ -78,7 +78,7 @@ export function* writeHeapSnapshot(graph: HeapGraph, options: HeapSnapshotOption
     out.byte(0x30);
   };
   for (const [g, group] of groups.entries()) {
-    // The root has the id that V8's has; those of the other groups are even, those of objects odd.
+    // The root has the same id as in V8. Ids of the other groups are even, those of objects odd.
     if (g > 0) out.byte(COMMA);
     row(SYNTHETIC, texts.index(group.name), g === 0 ? 1 : 2 * g, 0, group.edges.length, 0);
     for (const field of extra) out.text(field === "generation" ? ",3" : ",0");

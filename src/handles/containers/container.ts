@@ -82,6 +82,12 @@ export function lending<T>(values: Iterable<T>): Generator<T, void> {
   return stepping(asGenerator(new LendingWalk(values)));
 }
 
+/** The iterator of anything, which keeps the rules of iterators. A container's own keeps them all. @throws {@link BadValueError} */
+export function iteratorOf<T>(values: Iterable<T>): Iterator<T> {
+  const isOwn = isHandleOf(values, ContainerHandle);
+  return (isOwn ? (values as Iterable<T>) : iterate(noImpostor(values)))[Symbol.iterator]();
+}
+
 /** A walk over the values of another iterator that releases what it gave last. */
 class LendingWalk<T> extends Walk<T> {
   readonly #values: Iterable<T>;
@@ -93,10 +99,7 @@ class LendingWalk<T> extends Walk<T> {
     this.#values = values;
   }
   protected begin(): void {
-    const values = this.#values;
-    // A container's own iterator keeps all rules.
-    const isOwn = isHandleOf(values, ContainerHandle);
-    this.#iterator = (isOwn ? (values as Iterable<T>) : iterate(noImpostor(values)))[Symbol.iterator]();
+    this.#iterator = iteratorOf(this.#values);
   }
   protected step(): T | typeof OVER {
     this.#releaseLast();

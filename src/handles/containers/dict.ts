@@ -1,4 +1,4 @@
-import { RESULT_ADDED, RESULT_FOUND, TABLE_ORIGIN_OFFSET } from "../../../assembly/layout.js";
+import { RESULT_ADDED, RESULT_FOUND, TABLE_ORIGIN_OFFSET, TYPE_NONE } from "../../../assembly/layout.js";
 import { BadIndexError } from "../../base/errors.js";
 import { isHandleOf } from "../handle.js";
 import type { Handle } from "../handle.js";
@@ -30,6 +30,21 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    */
   get(key: Value): V | undefined {
     return this.lookUp(key, (entry) => borrowedValue(this.store, this.#valueOf(entry)) as V, undefined);
+  }
+
+  /**
+   * Whether the value of a key is None, as `get(key) === null`; false if the key is not there. Where reading the value would make a
+   * handle to be released, this makes none.
+   *
+   * ```ts
+   * const node = heap.dict({ left: null, right: {} });
+   * [node.isNull("left"), node.isNull("right"), node.isNull("up")]; // [true, false, false]
+   * ```
+   *
+   * @throws {@link BadKeyError}
+   */
+  isNull(key: Value): boolean {
+    return this.lookUp(key, (entry) => this.store.typeIdAt(this.#valueOf(entry)) === TYPE_NONE, false);
   }
 
   /**
@@ -143,7 +158,7 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    * Removes all entries. They are out of the dict before any key or value dies. Then they die, the first one first.
    *
    * @example
-   * using ages = heap.dict({ Alice: 42 });
+   * using ages = heap.dict({ Alice: 42, Bob: 41 });
    * ages.clear();
    * ages.size; // 0
    */

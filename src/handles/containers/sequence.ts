@@ -1,4 +1,4 @@
-import { INCOMPARABLE_INDEX, MAX_KEY_PARTS, MAX_KEY_DEPTH } from "../../../assembly/layout.js";
+import { INCOMPARABLE_INDEX, MAX_KEY_DEPTH, MAX_KEY_PARTS, TYPE_NONE } from "../../../assembly/layout.js";
 import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import { borrowedValue, withKey } from "../values.js";
@@ -49,6 +49,21 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
     if (!Number.isInteger(index)) throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
     const { length } = this;
     return index < length && index >= -length ? this.get(index) : undefined;
+  }
+
+  /**
+   * Whether an item is None, as `get(index) === null`. Where reading the item would make a handle to be released, this makes none.
+   * Negative indexes count from the end.
+   *
+   * ```ts
+   * const nodes = heap.list([null, [1]]);
+   * nodes.isNull(1); // false: no handle of the list in it was made
+   * ```
+   *
+   * @throws {@link BadIndexError}
+   */
+  isNull(index: number): boolean {
+    return this.store.typeIdAt(this.itemAt(this.resolve(index))) === TYPE_NONE;
   }
 
   /**

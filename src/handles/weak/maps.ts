@@ -1,4 +1,4 @@
-import { EPHEMERON_VALUE_OFFSET } from "../../../assembly/layout.js";
+import { EPHEMERON_VALUE_OFFSET, TYPE_NONE } from "../../../assembly/layout.js";
 import { lentBy } from "../containers/container.js";
 import { pairsOf } from "../containers/pairs.js";
 import type { Handle } from "../handle.js";
@@ -24,6 +24,19 @@ export class WeakKeyMapHandle<K extends Handle = Handle, V extends Value = Value
   get(key: Handle): V | undefined {
     const entry = this.entryOf(key);
     return entry === 0 ? undefined : this.#valueAt(entry);
+  }
+
+  /**
+   * Whether the value of a key is None, as `get(key) === null`, without a handle for it; false if the key is not there.
+   *
+   * @example
+   * using notes = heap.weakref.keyMap([[bob, null]]);
+   * notes.isNull(bob); // true
+   */
+  isNull(key: Handle): boolean {
+    const { store } = this;
+    const entry = this.entryOf(key);
+    return entry !== 0 && store.typeIdAt(store.memory.word(entry + EPHEMERON_VALUE_OFFSET)) === TYPE_NONE;
   }
 
   /**

@@ -158,7 +158,7 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    * Removes all entries. They are out of the dict before any key or value dies. Then they die, the first one first.
    *
    * @example
-   * using ages = heap.dict({ Alice: 42 });
+   * using ages = heap.dict({ Alice: 42, Bob: 41 });
    * ages.clear();
    * ages.size; // 0
    */

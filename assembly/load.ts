@@ -156,7 +156,7 @@ function checkLoad(address: usize): void {
   checkLoan(address, offsetof<Load>(), 0);
 }
 
-/** Refuses a wrong operation. The heap is whole between two operations. */
+/** Rejects an invalid operation. The heap is consistent between two operations. */
 function checkOperation(state: Load, at: usize): void {
   const operation = load<u32>(at) & 0xff;
   const isMade = operation != LOAD_REF || load<u32>(at) >>> 8 < state.memoSize;

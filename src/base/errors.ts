@@ -31,6 +31,10 @@ export type ErrorCode =
 
 /** The base class of all errors of this package. `docs/errors.md` gives the cause and cure of each. */
 export abstract class HeapwrightError extends Error {
+  /**
+   * Names the cause. Unlike the class, it survives a bundle with two copies of the package and a message between
+   * workers.
+   */
   abstract readonly code: ErrorCode;
   /** The name of the class, derived from the code because minifiers rename classes. */
   override get name(): string {
@@ -160,11 +164,11 @@ export function isStackOverflow(error: unknown): boolean {
     if (!(error instanceof Error)) return false;
     const { name, message } = error;
     if (name === "RangeError") return message.startsWith("Maximum call stack size exceeded");
-    // Newer V8s, of a regular expression that they had no room to compile.
+    // Newer versions of V8, if the stack has no room to compile a regular expression.
     if (name === "SyntaxError") return message.endsWith(": Stack overflow");
     return name === "InternalError" && message === "too much recursion";
   } catch {
-    // Nothing of the engine's throws when it is looked at.
+    // Errors of the engine do not throw here.
     return false;
   }
 }
@@ -174,7 +178,7 @@ export function messageOf(error: unknown): string {
   try {
     if (error instanceof Error && typeof error.message === "string") return error.message;
   } catch {
-    // Then it is described as any value is.
+    // Continue: `describe` handles every value.
   }
   return describe(error);
 }

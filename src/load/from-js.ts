@@ -27,8 +27,8 @@ import type { FromOptions, StandIn } from "./stand-ins.js";
 /**
  * Copies a JavaScript value into the heap, and returns its object with one reference for the caller: see `Heap.from`.
  *
- * It walks depth first, without recursion: an array holds a frame for each container that is not complete yet. It
- * writes a stream of operations, which the core carries out some thousands at a time.
+ * The walk is depth first and does not recurse: an array holds a frame for each incomplete container. The walk writes a
+ * stream of operations, and the core executes some thousands of them at a time.
  */
 export function fromJS(store: Store, value: unknown, given: FromOptions = {}): Address {
   const options = readOptions(given, FROM_OPTIONS);
@@ -54,7 +54,7 @@ export function fromJS(store: Store, value: unknown, given: FromOptions = {}): A
 
 const FROM_OPTIONS: Record<keyof FromOptions, true> = { replace: true, toJSON: true };
 
-/** An error that says where it happened. */
+/** Returns an error that names the place of the value. */
 function placed(error: unknown, at: string): unknown {
   if (isStackOverflow(error)) return error;
   if (isA(error, ThrownOutside)) {
@@ -64,7 +64,7 @@ function placed(error: unknown, at: string): unknown {
   }
   if (!isA(error, HeapwrightError))
     return new BadValueError(`reading value${at} failed: ${messageOf(error)}`, { cause: error });
-  // A new error, not a new message: a getter that threw this one may have kept or frozen it.
+  // A new error instead of a new message: a getter that threw this error may have kept or frozen it.
   const Same = PLACED.find((type) => error instanceof type);
   return Same === undefined ? error : new Same(`${messageOf(error)} (in value${at})`, { cause: error });
 }
@@ -79,18 +79,18 @@ function placeOfFrames(frames: readonly Frame[]): string {
   return `${placesOf(frames.slice(0, SHOWN_STEPS))}[…]${placesOf(frames.slice(-SHOWN_STEPS))}`;
 }
 
-/** Interned names that are kept at most. */
+/** Maximal number of interned names that are kept. */
 const MOST_KEYS = 10_000;
 
-/** Errors that say where they happened. */
+/** Errors that get the place of the value. */
 const PLACED = [BadValueError, BadKeyError, ContainerChangedError] as const;
 
 class CopyIn implements Copy {
   readonly #stream: LoadStream;
-  /** Containers met so far, numbered. */
+  /** Containers visited so far, numbered. */
   readonly #numbers = new LargeMap<object, number>();
   readonly #frames: Frame[] = [];
-  /** Names of properties, interned; each is owned as long as it is here. */
+  /** Interned names of properties. Each is owned while it is in the map. */
   readonly #keys = new Map<string, Address>();
 
   constructor(
@@ -103,7 +103,7 @@ class CopyIn implements Copy {
   run(root: object): Address {
     const { core } = this.store;
     const interned = core.internCapacity();
-    // Everything born here is held here, so a collection would find nothing, and take a third of the time.
+    // Every object created here is held until the end, so a collection would find nothing, and would take a third of the time.
     core.addPause(1);
     let isWhole = false;
     let result = 0;
@@ -177,7 +177,7 @@ class CopyIn implements Copy {
     this.#stream.writeWith(operation, length, origin);
   }
 
-  /** Interns the name, and keeps it: the same names come again and again. */
+  /** Interns a name and keeps it, because names recur. */
   putName(name: string): void {
     let key = this.#keys.get(name);
     if (key === undefined) {
@@ -216,7 +216,7 @@ class CopyIn implements Copy {
     this.#finishEntry(value, false);
   }
 
-  /** Rejects a key that JavaScript tells from the others, and Python does not: 1 and 1n, 0 and false. */
+  /** Rejects a key that is equal to another by Python's rules but not by JavaScript's: 1 and 1n, 0 and false. */
   #finishEntry(key: unknown, isNew: boolean): boolean {
     if (checkResult(this.store, this.#stream.flush()) === RESULT_FOUND)
       throw new BadKeyError(`two keys are different to JavaScript and equal to Python: the second is ${describe(key)}`);

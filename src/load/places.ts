@@ -4,7 +4,7 @@ import { placeOf } from "../handles/places.js";
 import { checkAtom } from "../handles/values.js";
 import { ORIGIN_BARE_OBJECT, ORIGIN_OBJECT } from "../../assembly/layout.js";
 
-/** Whether a heap has a place for a value, whatever is in it. */
+/** Whether a heap can store a value, apart from its contents. */
 export function hasPlace(value: unknown): boolean {
   if (isHandle(value)) return true;
   try {
@@ -20,7 +20,7 @@ export function hasPlace(value: unknown): boolean {
   }
 }
 
-/** What a plain object reads as again. @throws {@link BadValueError} for one that is more than its named properties. */
+/** What a plain object reads as again. @throws {@link BadValueError} for properties whose names are symbols. */
 export function originOf(source: object): number {
   if (Object.getOwnPropertySymbols(source).length > 0)
     throw new BadValueError("a heap has no place for properties whose names are symbols");

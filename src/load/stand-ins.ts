@@ -23,22 +23,22 @@ export interface FromOptions {
 /** What is copied in place of a value; `undefined` to leave it out. */
 export type StandIn = (value: unknown, key: unknown, holder: unknown) => unknown;
 
-/** What the program's own function has thrown. `message` says what was being done. */
+/** An error thrown by the program's function. `message` says which call threw. */
 export class ThrownOutside extends Error {}
 
 /** Replacements in replacements: a function that makes a new misfit each time would never end. */
 const MOST_NESTED = 100_000;
 
-/** What these options put in place of values; none, if they change nothing. */
+/** Combines the options into one function. Undefined if they change nothing. */
 export function standInsFor({ replace, toJSON = false }: FromOptions): StandIn | undefined {
   if (replace === undefined && !toJSON) return undefined;
-  /** What stands in for objects that have been met. In a box, since it may be `undefined`. */
+  /** The replacements of objects visited so far. Boxed, because a replacement may be `undefined`. */
   const made = new LargeMap<object, { readonly value: unknown }>();
   /** Containers that are replacements, or in replacements, and in how many. */
   const nesting = new LargeMap<object, number>();
   const make: StandIn = (value, key, holder) => {
     const json = toJSON ? asJson(value, key) : value;
-    // JSON has no place for it either, but leaves it out.
+    // `JSON.stringify` omits it, too.
     if (replace === undefined) return json;
     return hasPlace(json) ? json : calling("replacing", () => outside(replace, undefined, json, key, holder));
   };

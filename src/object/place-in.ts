@@ -16,8 +16,8 @@ import {
 import { describe } from "../base/errors.js";
 import { LargeMap } from "../base/large-map.js";
 import { isAtomType, readAtom } from "./atoms.js";
+import { isSetType, isTableType } from "./types.js";
 import type { Reader } from "./reader.js";
-import { isSetType } from "./types.js";
 import type { Address } from "../wasm/exports.js";
 
 /** Where a value lies, in the words of JavaScript: `value["lines"][2].get(5)`. Of several ways it is a shortest one. */
@@ -64,7 +64,7 @@ function* partsOf(reader: Reader, object: Address): Generator<[step: () => strin
     return;
   }
   const isTuple = type === TYPE_TUPLE;
-  if (!isTuple && type !== TYPE_LIST && type !== TYPE_DICT && !isSetType(type)) return;
+  if (!isTuple && type !== TYPE_LIST && !isTableType(type)) return;
   const start = isTuple ? object + TUPLE_ITEMS_OFFSET : memory.word(object + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
   const count = memory.word(object + (isTuple ? TUPLE_LENGTH_OFFSET : SLOTS_COUNT_OFFSET));
   for (let i = 0; i < count; i++) {

@@ -22,20 +22,20 @@ import {
 import { withinEngine } from "../base/arguments.js";
 import { LargeMap } from "../base/large-map.js";
 import { isAtomType, readAtom } from "./atoms.js";
+import { BUILTIN_NAMES, isSetType } from "./types.js";
 import { BadValueError, TooLargeError, messageOf } from "../base/errors.js";
 import { placeIn } from "./place-in.js";
-import { BUILTIN_NAMES, isSetType } from "./types.js";
 import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 
 type Plain = Record<string, unknown>;
 
-/** The object at an address as plain JavaScript: see `Handle.toJS`. */
+/** Converts the object at an address to plain JavaScript: see `Handle.toJS`. */
 export function toJS(reader: Reader, root: Address): unknown {
   return new CopyOut(reader, false).run(root);
 }
 
-/** The same as far as JSON can say it: see `Handle.toJSON`. */
+/** Converts the object at an address to values that JSON can represent: see `Handle.toJSON`. */
 export function toJson(reader: Reader, root: Address): unknown {
   return new CopyOut(reader, true).run(root);
 }
@@ -46,13 +46,13 @@ const MOST_ITEMS = 2 ** 26;
 /** Errors that say where they happened. */
 const PLACED = [BadValueError, TooLargeError] as const;
 
-/** One copy. Nothing runs meanwhile that could change the heap. */
+/** One conversion. Nothing changes the heap while it runs. */
 class CopyOut {
-  /** What has been made of objects that may be met again. */
+  /** Results for objects that may be reached again. */
   readonly #made = new LargeMap<Address, unknown>();
-  /** Interned strings come up often: as keys. */
+  /** Interned strings, which occur often as keys. */
   readonly #interned = new LargeMap<Address, string>();
-  /** Containers made and not filled, with what was made. */
+  /** Containers whose results are created but not filled. */
   readonly #pending: [Address, unknown][] = [];
   /** What is being copied, for errors. */
   #at: Address = 0;
@@ -95,7 +95,7 @@ class CopyOut {
       return this.isJson ? this.#jsonAtom(address, type) : readAtom(reader, address, type);
     }
     if (type >= TYPE_WEAKREF && type < FIRST_USER_TYPE) return null;
-    // What only one reference leads to cannot come up twice.
+    // An object with one reference cannot be reached twice.
     const isShared = reader.memory.word(address) !== 1;
     if (isShared) {
       const made = this.#made.get(address);
@@ -208,7 +208,7 @@ function exactNumber(value: bigint): number {
   throw new BadValueError(`JSON.stringify cannot write ${String(value)} without loss`);
 }
 
-/** As an own property even if it is called `__proto__`. */
+/** Defines an own property, even for the name `__proto__`. */
 function setProperty(object: Plain, name: string, value: unknown): void {
   if (name === "__proto__")
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });

@@ -77,8 +77,8 @@ test("nodes, edges, types and labels", async () => {
   expect(kind.map((k) => k & LABEL_MASK)).toEqual([0, 8, 8, 8]);
 });
 
-describe("however it is written", () => {
-  test("fields in another order, more of them, and more members", async () => {
+describe("a dump is read however it is written", () => {
+  test("with fields in another order, more fields, and more members", async () => {
     const expected = columns(await read(JSON.stringify(sample())));
     const other = sample();
     const order = [4, 2, 6, 0, 1, 3, 5];
@@ -139,10 +139,10 @@ describe("however it is written", () => {
   });
 });
 
-describe("what is damaged is refused, with its position", () => {
+describe("a damaged dump is rejected with the position of the damage", () => {
   const text = JSON.stringify(sample());
 
-  test("cut short anywhere, changed anywhere", async () => {
+  test("when it is cut or changed anywhere", async () => {
     for (let length = 0; length < text.length; length++) {
       const error = await failure(read(text.slice(0, length)));
       expect(error, `cut at ${length}`).toMatchObject({ code: "BAD_IMAGE" });
@@ -168,11 +168,11 @@ describe("what is damaged is refused, with its position", () => {
     ["a negative number", /whole numbers/, ({ nodes }) => (nodes[3] = -1)],
     ["a fraction", /whole numbers/, ({ nodes }) => (nodes[3] = 1.5)],
     ["a number too large", /whole numbers/, ({ nodes }) => (nodes[3] = 2 ** 53)],
-    ["an unknown type", /type 9, of 4/, ({ nodes }) => (nodes[7] = 9)],
-    ["an unknown string", /string 5, of 5/, ({ nodes }) => (nodes[8] = 5)],
-    ["an edge to nowhere", /where no node is/, ({ edges }) => (edges[2] = 28)],
-    ["an edge to the middle of a node", /where no node is/, ({ edges }) => (edges[2] = 8)],
-    ["an edge without a type", /type 7, of 5/, ({ edges }) => (edges[0] = 7)],
+    ["an unknown type", /type 9, but there are 4/, ({ nodes }) => (nodes[7] = 9)],
+    ["an unknown string", /string 5, but there are 5/, ({ nodes }) => (nodes[8] = 5)],
+    ["an edge to nowhere", /where there is no node/, ({ edges }) => (edges[2] = 28)],
+    ["an edge to the middle of a node", /where there is no node/, ({ edges }) => (edges[2] = 8)],
+    ["an edge without a type", /type 7, but there are 5/, ({ edges }) => (edges[0] = 7)],
     ["an edge without a name", /string 99/, ({ edges }) => (edges[4] = 99)],
     ["too many edges of a node", /more edges/, ({ nodes }) => (nodes[4] = 2 ** 50)],
     ["a string that is none", /strings|string/, ({ strings }) => ((strings as unknown[])[1] = 5)],
@@ -226,7 +226,7 @@ describe("what is damaged is refused, with its position", () => {
     expect(await failure(readHeapSnapshot([invalid]))).toMatchObject({ code: "BAD_IMAGE" });
   });
 
-  test("the position is where it went wrong", async () => {
+  test("the position is where the damage is", async () => {
     const at = text.indexOf("4294967296");
     const damaged = text.replace("4294967296", "-294967296");
     const error = await failure(readHeapSnapshot([bytesOf(damaged.slice(0, 300)), bytesOf(damaged.slice(300))]));
@@ -234,7 +234,7 @@ describe("what is damaged is refused, with its position", () => {
   });
 });
 
-test("reading can be watched and ended", async () => {
+test("reading reports progress and can be cancelled", async () => {
   const file = Buffer.concat([...writeHeapSnapshot(randomGraph(7, 3000))]);
   const chunks = [file.subarray(0, 5000), file.subarray(5000, 9000), file.subarray(9000)];
   const seen: number[] = [];

@@ -71,7 +71,7 @@ describe.each(CORES)("places in messages, %s core", (_, options) => {
     });
   });
 
-  test("name the container itself if it changes while it is copied", () => {
+  test("name the container itself if it changes during the copy", () => {
     withHeap(options(), (heap) => {
       for (const [kind, where] of [
         ["array", "[1]"],
@@ -86,7 +86,7 @@ describe.each(CORES)("places in messages, %s core", (_, options) => {
     });
   });
 
-  test("are right wherever in a random value a fault is put", () => {
+  test("are right wherever in a random value an error is planted", () => {
     withHeap(options(), (heap) => {
       const seed = seedOf(71);
       const random = seededRandom(seed);
@@ -101,7 +101,7 @@ describe.each(CORES)("places in messages, %s core", (_, options) => {
 describe.each(CORES)("limits of the engine, %s core", (_, options) => {
   afterEach(() => void vi.restoreAllMocks());
 
-  test("a Map or Set that is full is no error without a code", () => {
+  test("a full Map or Set gives an error with a code", () => {
     withHeap(options(), (heap) => {
       const [dict, set] = [heap.dict([[1, 2]]), heap.set([1])];
       const full = (kind: string) => (): never => {
@@ -115,7 +115,7 @@ describe.each(CORES)("limits of the engine, %s core", (_, options) => {
     });
   });
 
-  test("a text that is too long is no error without a code", () => {
+  test("a text that is too long gives an error with a code", () => {
     withHeap(options(), (heap) => {
       const list = heap.list(["a", "b"]);
       vi.spyOn(Array.prototype, "join").mockImplementation(() => {
@@ -192,7 +192,7 @@ test("a list of more than 2^26 items is refused before V8 ends the process", () 
   heap.dispose();
 });
 
-test("a large map goes on in another Map where one is full", () => {
+test("a large map continues in another Map when one is full", () => {
   const map = new LargeMap<number, string>(4);
   for (let i = 0; i < 10; i++) map.set(i, `${i}`);
   expect(map.size).toBe(10);

@@ -34,7 +34,7 @@ export type { Weakrefs } from "../modules/weakref/weakrefs.js";
 export type { Finalizer, Finalization } from "../modules/weakref/finalizer.js";
 export type { WeakValueMap } from "../modules/weakref/value-map.js";
 export type { FieldType } from "../object/fields.js";
-export type { Given, Value } from "../handles/values.js";
+export type { Given, Sought, Value } from "../handles/values.js";
 export type { Atom } from "../object/atoms.js";
 export type { RawHeap } from "../modules/raw.js";
 export type { Gc, GenerationStats } from "../modules/gc/gc.js";

@@ -32,7 +32,7 @@ export type ElementOf<O extends Elements> =
  * a.isSupersetOf(new Set([1])); // true
  * ```
  */
-export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
+export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T> {
   protected readonly width = 1;
 
   /** A new set of the elements of both: Python's `a | b`. */

@@ -18,7 +18,7 @@ import { BadKeyError, ContainerChangedError } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { withKey } from "../values.js";
-import type { Value } from "../values.js";
+import type { Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
 import { OVER, Walk, asGenerator } from "./walk.js";
@@ -28,7 +28,7 @@ import { OVER, Walk, asGenerator } from "./walk.js";
  * bytes and tuples are compared by what they hold, structs and weak references by identity; lists, dicts
  * and sets cannot be keys ({@link BadKeyError}).
  */
-export abstract class TableHandle extends ContainerHandle {
+export abstract class TableHandle<K extends Value = Value> extends ContainerHandle {
   /** Slots to an entry. */
   protected abstract readonly width: 1 | 2;
 
@@ -38,12 +38,12 @@ export abstract class TableHandle extends ContainerHandle {
   }
 
   /** Whether the key is there. @throws {@link BadKeyError} */
-  has(key: Value): boolean {
+  has(key: Sought<K>): boolean {
     return this.find(key) !== NO_ENTRY;
   }
 
   /** Removes a key; it may die before this returns. @returns Whether it was there. @throws {@link BadKeyError} */
-  delete(key: Value): boolean {
+  delete(key: Sought<K>): boolean {
     const { store } = this;
     const remove = (address: Address): number => store.core.tableDelete(this.address, address);
     return checkResult(store, withKey(store, key, remove)) === RESULT_FOUND;

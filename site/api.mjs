@@ -21,6 +21,22 @@ function withoutConstructors(context) {
   }
 }
 
+/** Parameters that are taken apart where they are declared: TypeDoc has no name for them, their types have. */
+const NAMES = {
+  HeapGraph: "graph",
+  DominatorTree: "tree",
+  Dominated: "children",
+  DominatorPaths: "paths",
+  StructArguments: "values",
+};
+function nameParameters(context) {
+  for (const parameter of context.project.getReflectionsByKind(ReflectionKind.Parameter)) {
+    if (parameter.name !== "__namedParameters") continue;
+    const type = parameter.type?.name ?? "options";
+    parameter.name = NAMES[type] ?? `${type[0].toLowerCase()}${type.slice(1)}`;
+  }
+}
+
 /** What the source of an entry says of it: the files of types no longer do. */
 function commentOf(name) {
   const [, text] = /^\/\*\*\n(.*?)\n \*\//s.exec(readFileSync(`${root}src/${name}.ts`, "utf8"));
@@ -103,6 +119,7 @@ export async function writeApi(folder) {
     pageTitleTemplates: { module: "{name}", member: "{name}" },
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, withoutConstructors);
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, nameParameters);
   app.converter.on(Converter.EVENT_RESOLVE_END, nameEntries);
   const project = await app.convert();
   if (!project) throw new Error("TypeDoc could not read the package's types");

@@ -8,12 +8,15 @@ import { isA, isBytes, lengthOf } from "../base/untrusted.js";
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 /** Bytes that come one chunk after the other: a Node or web stream, a list of buffers. */
 export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | AnyStream;
-/** Where an image can come from. */
+/** Where the bytes of an image or a dump can come from: bytes at hand, or what gives them chunk by chunk. A `Blob` or `File` has `stream()`. */
 export type ByteSource = Bytes | ChunkSource;
+
+/** So many bytes at hand are one chunk, so a reader reports progress and can be cancelled on the way. */
+const SLICE = 1 << 20;
 
 /** The bytes of a source, in one piece. @throws as `eachChunk` */
 export async function bytesOf(source: ByteSource, signal?: Signal): Promise<Uint8Array> {
-  if (isBuffer(source) || ArrayBuffer.isView(source)) return viewOf(source);
+  if (isAtHand(source)) return viewOf(source);
   const chunks: Uint8Array[] = [];
   await eachChunk(source, (chunk) => chunks.push(chunk), signal);
   // A chunk may have been detached or resized since it came.
@@ -29,20 +32,29 @@ export async function bytesOf(source: ByteSource, signal?: Signal): Promise<Uint
 }
 
 /**
- * Takes the bytes of a source chunk by chunk. A source that is not read to its end is given up.
+ * Takes the bytes of a source chunk by chunk: bytes at hand in slices. A source that is not read to its end is given up.
  *
  * @throws {@link BadValueError} for what gives no bytes; what the source or `take` throws; the reason of `signal`.
  */
 export async function eachChunk(
-  source: ChunkSource,
+  source: ByteSource,
   take: (chunk: Uint8Array) => unknown,
   signal?: Signal,
 ): Promise<void> {
+  if (isAtHand(source)) {
+    const bytes = viewOf(source);
+    for (let at = 0; at < bytes.length; at += SLICE) take(bytes.subarray(at, at + SLICE));
+    return;
+  }
   const takePart = (chunk: unknown): void => {
     if (!isBytes(chunk)) throw new BadValueError(`expected bytes, got ${describe(chunk)}`);
     take(viewOf(chunk));
   };
   await eachPart(source, "bytes", takePart, signal);
+}
+
+function isAtHand(source: ByteSource): source is Bytes {
+  return isBuffer(source) || ArrayBuffer.isView(source);
 }
 
 function isBuffer(source: unknown): source is ArrayBufferLike {

@@ -17,9 +17,11 @@ export interface CycleOptions {
  * or one that refers to itself. The groups with most bytes come first.
  */
 export interface Cycles {
+  /** How many groups there are. */
   readonly count: number;
   /** The nodes of group g, ascending: `node[first[g]] … node[first[g + 1] - 1]`. `count + 1` entries. */
   readonly first: Uint32Array;
+  /** The nodes of all groups, group after group. */
   readonly node: Uint32Array;
   /** By group: bytes of its nodes themselves. */
   readonly bytes: Float64Array;
@@ -29,7 +31,19 @@ export interface Cycles {
   readonly hubs: Uint8Array;
 }
 
-/** Finds all cycles, as groups. */
+/**
+ * Finds all cycles, as groups of nodes that all reach each other.
+ *
+ * ```ts
+ * const groups = finish(cycles(graph));
+ * for (let g = 0; g < groups.count; g++) {
+ *   const some = groups.node[groups.first[g]!]!; // the first node of the group
+ *   console.log(groups.bytes[g], smallestCycle(graph, groups, some)?.nodes.map((v) => typeName(graph, v)));
+ * }
+ * ```
+ *
+ * @returns steps: `finish` runs them to their end, `finishAsync` with pauses.
+ */
 export function* cycles(graph: HeapGraph, options: CycleOptions = {}): Steps<Cycles> {
   const { nodes } = graph;
   const hubColumn = options.hubs ?? hubs(graph);

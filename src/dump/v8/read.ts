@@ -1,6 +1,6 @@
 import { readOptions } from "../../base/arguments.js";
 import { eachChunk } from "../../image/byte-source.js";
-import type { ChunkSource } from "../../image/byte-source.js";
+import type { ByteSource } from "../../image/byte-source.js";
 import { BadImageError, CancelledError } from "../../base/errors.js";
 import { checkGraph } from "../graph/check.js";
 import { RootKind } from "../graph/graph.js";
@@ -19,15 +19,16 @@ export interface ReadOptions extends StepOptions {
   bytes?: number;
 }
 
-/** Bytes of a file, in chunks of any size. */
-export type ByteSource = ChunkSource;
-
 const READ_OPTIONS: Record<keyof ReadOptions, true> = { onProgress: true, signal: true, bytes: true };
 
 /**
  * Reads a `.heapsnapshot`: what V8 writes (Chrome, Node), and what others write in its format.
  *
- * The file is never held as a whole, so its size is limited by the columns that come of it. The counts in its
+ * ```ts
+ * const graph = await readHeapSnapshot(createReadStream("app.heapsnapshot")); // in a page: file.stream()
+ * ```
+ *
+ * A stream is never held as a whole, so its size is limited by the columns that come of it. The counts in its
  * head are checked, not trusted.
  *
  * @throws {@link BadImageError} with the position, if it is none, damaged or cut short.

@@ -126,6 +126,9 @@ export async function writeApi(folder) {
   await app.outputs.writeOutput({ name: "markdown", path: folder }, project);
   writeFileSync(join(folder, "index.md"), indexOf(project.children));
   // It has the names of the main entry once more: a search would find all of them twice.
-  const slim = join(folder, "heapwright/slim/index.md");
-  writeFileSync(slim, `---\nsearch: false\n---\n${readFileSync(slim, "utf8")}`);
+  const slim = join(folder, "heapwright/slim");
+  for (const name of readdirSync(slim, { recursive: true }).filter((name) => name.endsWith(".md"))) {
+    const page = join(slim, name);
+    writeFileSync(page, `---\nsearch: false\n---\n${readFileSync(page, "utf8")}`);
+  }
 }

@@ -71,7 +71,7 @@ export function apiSidebar(folder) {
     const kinds = readdirSync(join(folder, entry)).filter((kind) => kind in KINDS);
     const items = kinds.map((kind) => ({
       text: KINDS[kind],
-      collapsed: kind !== "classes",
+      collapsed: true,
       items: itemsOf(entry, kind),
     }));
     // What re-exports all of another entry, or has one function, needs no list.

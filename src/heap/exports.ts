@@ -15,7 +15,7 @@ export { SetHandle } from "../handles/containers/set.js";
 export { BytesHandle, StrHandle } from "../handles/text.js";
 export type { Addresses, Batch, FieldArray } from "../modules/batch.js";
 export { ref, required, weak } from "../handles/field-types.js";
-export type { AnyStruct, RefField, RequiredField, WeakField } from "../handles/field-types.js";
+export type { AnyStruct, Named, RefField, RequiredField, WeakField } from "../handles/field-types.js";
 export { StructHandle } from "../handles/struct-handle.js";
 export type {
   Fields,

@@ -4,13 +4,13 @@
 // knows its address and folds it into every access, so a field costs what a global would. It takes 640 bytes; the
 // directories, list heads and stacks behind it another 30 KiB.
 
-import { MAX_TUPLE_DEPTH } from "./layout";
+import { MAX_KEY_DEPTH } from "./layout";
 import { CLASS_COUNT } from "./memory/size-class";
 
 /**
  * Incremented whenever a byte of the control block or of the tables changes its meaning: images of others are refused.
  */
-export const LAYOUT_VERSION: u32 = 9;
+export const LAYOUT_VERSION: u32 = 10;
 
 
 @unmanaged
@@ -258,8 +258,9 @@ const LISTS_SIZE = 5 * 8;
 /** Pages with grey objects: see heap/grey.ts. */
 const GREY_SIZE = 65536 / 8 + 65536 / 8 / 64;
 
-/** The stack of walks over tuples in tuples, of 12 bytes a level: see values/key.ts. */
-const TUPLE_STACK_SIZE = MAX_TUPLE_DEPTH * 12;
+/** The stack of walks over tuples and sets that are nested: see values/key.ts and containers/compare.ts. */
+export const KEY_FRAME: usize = 16;
+const KEY_STACK_SIZE = MAX_KEY_DEPTH * <i32>KEY_FRAME;
 
 const AREA: usize = memory.data(
   CONTROL_SIZE +
@@ -269,7 +270,7 @@ const AREA: usize = memory.data(
     LISTS_SIZE +
     CLASSES_SIZE +
     GREY_SIZE +
-    TUPLE_STACK_SIZE,
+    KEY_STACK_SIZE,
   64,
 );
 
@@ -289,5 +290,5 @@ export const FINALIZED: usize = UNREACHABLE + 8;
 export const PENDING: usize = FINALIZED + 8;
 export const CLASSES: usize = PENDING;
 export const GREY_PAGES: usize = CLASSES + CLASSES_SIZE;
-export const TUPLE_STACK: usize = GREY_PAGES + GREY_SIZE;
-export const TUPLE_STACK_END: usize = TUPLE_STACK + TUPLE_STACK_SIZE;
+export const KEY_STACK: usize = GREY_PAGES + GREY_SIZE;
+export const KEY_STACK_END: usize = KEY_STACK + KEY_STACK_SIZE;

@@ -50,7 +50,7 @@ export const FLAG_SAMPLED = 1 << 23;
 export const FLAG_INTERNED = FLAG_UNREACHABLE;
 /** The same bit: an int that was given as a bigint, and reads as a bigint. */
 export const FLAG_BIGINT = FLAG_UNREACHABLE;
-/** The bit of FINALIZED, on lists, dicts and sets, which have no finalizer: see containers/detached.ts. */
+/** The bit of FINALIZED, on lists, dicts and sets of both kinds, which have no finalizer: see containers/detached.ts. */
 export const FLAG_DETACHED = FLAG_FINALIZED;
 
 // ---- Types ------------------------------------------------------------------------------------
@@ -65,11 +65,12 @@ export const TYPE_LIST = 8;
 export const TYPE_TUPLE = 9;
 export const TYPE_DICT = 10;
 export const TYPE_SET = 11;
-export const TYPE_WEAKREF = 12;
-export const TYPE_WEAKMAP = 13;
-export const TYPE_WEAKSET = 14;
-export const TYPE_EPHEMERON = 15;
-export const FIRST_USER_TYPE = 16;
+export const TYPE_FROZENSET = 12;
+export const TYPE_WEAKREF = 13;
+export const TYPE_WEAKMAP = 14;
+export const TYPE_WEAKSET = 15;
+export const TYPE_EPHEMERON = 16;
+export const FIRST_USER_TYPE = 17;
 export const MAX_TYPES = 65536;
 
 /** Where an object of a type keeps its references. */
@@ -78,7 +79,7 @@ export const KIND_STRUCT = 1; // `slotCount` slots at the start of the payload
 export const KIND_WEAKMAP = 2; // none; its entries are found otherwise: see weak/map.ts
 export const KIND_TUPLE = 3; // behind its length, in the payload
 export const KIND_LIST = 4; // in a buffer of its own
-export const KIND_TABLE = 5; // in a buffer of its own, with the hash table of dict or set behind them
+export const KIND_TABLE = 5; // in a buffer of its own, with the hash table of a dict or set behind them
 /** Flags of a type that `defineType` is given. */
 export const TYPE_HAS_FINALIZER = 1;
 export const TYPE_HAS_LINKS = 2;
@@ -107,13 +108,13 @@ export const STR_BYTES_OFFSET = 16;
 /** TUPLE: number of slots, then the slots. */
 export const TUPLE_LENGTH_OFFSET = 8;
 export const TUPLE_ITEMS_OFFSET = 12;
-/** LIST, DICT, SET: address of the buffer (0 = none) and number of slots in use. */
+/** LIST, DICT, SET, FROZENSET: address of the buffer (0 = none) and number of slots in use. */
 export const SLOTS_BUFFER_OFFSET = 8;
 export const SLOTS_COUNT_OFFSET = 12;
 /** LIST: slots that the buffer has room for. */
 export const LIST_CAPACITY_OFFSET = 16;
 /**
- * DICT, SET: entries that are not deleted; entries that can still be added; log2 of the cells of the index, and a byte
+ * DICT, SET, FROZENSET: entries that are not deleted; entries that can still be added; log2 of the cells of the index, and a byte
  * for the host: ORIGIN_*; a version, incremented when an entry is added or deleted, which iterators compare. An entry
  * is a key slot and, in a dict, a value slot; a deleted one is zeros.
  */
@@ -122,6 +123,8 @@ export const TABLE_USABLE_OFFSET = 20;
 export const TABLE_LOG_OFFSET = 24;
 export const TABLE_ORIGIN_OFFSET = 25;
 export const TABLE_VERSION_OFFSET = 28;
+/** FROZENSET: its hash; 0 = it has none, because it is not complete, or nested beyond a limit. */
+export const FROZENSET_HASH_OFFSET = 32;
 /** BUFFER: slots or bytes start here. */
 export const BUFFER_DATA_OFFSET = 8;
 /**
@@ -208,10 +211,10 @@ export const WANT_NOTHING = 7;
 /** Longest text, in bytes, that can be a borrowed key: see values/borrowed-key.ts. */
 export const BORROWED_TEXT_SIZE = 4096;
 /**
- * Depth of tuples in tuples, and number of tuples visited, beyond which none is hashed or compared: see values/key.ts.
+ * How deep tuples and frozensets may be nested, and how many may be visited, to be hashed or compared: see values/key.ts.
  */
-export const MAX_TUPLE_DEPTH = 1000;
-export const MAX_TUPLES = 1 << 24; // a tenth of a second
+export const MAX_KEY_DEPTH = 1000;
+export const MAX_KEY_PARTS = 1 << 24; // a tenth of a second
 /**
  * What operations with a key return: it was added; it was found; it is missing; it cannot be a key. 0 = out of memory.
  */
@@ -223,7 +226,7 @@ export const RESULT_UNHASHABLE = 4;
 export const NO_ENTRY = 0xffffffff;
 export const UNHASHABLE_ENTRY = 0xfffffffe;
 export const CHANGED_ENTRY = 0xfffffffd;
-/** Returned in the place of an index: tuples are nested too deeply to be compared. */
+/** Returned in the place of an index: tuples or sets are nested too deeply to be compared. */
 export const INCOMPARABLE_INDEX = 0xfffffffe;
 
 export const SMALL_INT_MIN = -5;

@@ -11,6 +11,7 @@ export type { Comparator } from "../handles/containers/list.js";
 export { TupleHandle } from "../handles/containers/tuple.js";
 export { DictHandle } from "../handles/containers/dict.js";
 export type { DictInit } from "../handles/containers/pairs.js";
+export { FrozensetHandle } from "../handles/containers/frozenset.js";
 export { SetHandle } from "../handles/containers/set.js";
 export { BytesHandle, StrHandle } from "../handles/text.js";
 export type { Addresses, Batch, FieldArray } from "../modules/batch.js";

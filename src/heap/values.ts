@@ -1,12 +1,14 @@
 import { BadValueError, describe } from "../base/errors.js";
 import { adopt } from "../handles/adopt.js";
 import type { DictHandle } from "../handles/containers/dict.js";
+import { FrozensetHandle } from "../handles/containers/frozenset.js";
 import type { ListHandle } from "../handles/containers/list.js";
 import type { DictInit } from "../handles/containers/pairs.js";
 import type { SetHandle } from "../handles/containers/set.js";
 import { ownedTuple } from "../handles/containers/tuple.js";
 import type { TupleHandle } from "../handles/containers/tuple.js";
 import { filled } from "../handles/filled.js";
+import { addressIn, isHandleOf } from "../handles/handle.js";
 import type { Handle } from "../handles/handle.js";
 import type { BytesHandle, StrHandle } from "../handles/text.js";
 import { ownedBytes, ownedFloat, ownedInt, ownedStr, withKey } from "../handles/values.js";
@@ -94,6 +96,28 @@ export abstract class HeapValues {
         set.update(elements as Iterable<never>);
       },
     );
+  }
+
+  /**
+   * A frozenset of these elements: a set that never changes, so it can be a key. Of a frozenset, another handle, as in
+   * Python.
+   *
+   * @example
+   * ```ts
+   * const edges = heap.set([heap.frozenset([1, 2]), heap.frozenset([2, 1])]);
+   * edges.size; // 1
+   * ```
+   *
+   * @throws {@link BadKeyError}
+   */
+  frozenset<T extends Value = Value>(): FrozensetHandle<T>;
+  frozenset<T extends Value = Value>(elements?: Iterable<T>): FrozensetHandle<Widened<T>>;
+  frozenset<T extends Value = Value>(elements: Iterable<T> = []): FrozensetHandle<Widened<T>> {
+    if (isHandleOf<FrozensetHandle<Widened<T>>>(elements, FrozensetHandle)) {
+      addressIn(this.#store, elements);
+      return elements.clone();
+    }
+    return FrozensetHandle.create(this.#store, elements as Iterable<Value>) as FrozensetHandle<Widened<T>>;
   }
 
   /** A new container, filled: all of it, or nothing. */

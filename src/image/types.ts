@@ -13,6 +13,7 @@ import {
   TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_FLOAT,
+  TYPE_FROZENSET,
   TYPE_LIST,
   TYPE_SET,
   TYPE_STR,
@@ -56,6 +57,8 @@ const BUILTINS: readonly TypeShape[] = Array.from({ length: FIRST_USER_TYPE }, (
       return shape(24, 0, KIND_TABLE, true);
     case TYPE_SET:
       return { ...shape(24, 0, KIND_TABLE, true), isWeakrefable: true };
+    case TYPE_FROZENSET:
+      return { ...shape(28, 0, KIND_TABLE, true), isWeakrefable: true };
     case TYPE_WEAKREF:
       return shape(16, 0, KIND_LEAF, true);
     case TYPE_WEAKMAP:

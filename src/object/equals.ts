@@ -13,7 +13,6 @@ import {
   TYPE_DICT,
   TYPE_FLOAT,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
   TYPE_WEAKREF,
@@ -21,6 +20,7 @@ import {
 import { LargeMap } from "../base/large-map.js";
 import type { Address } from "../wasm/exports.js";
 import { isAtomType, readAtom } from "./atoms.js";
+import { isSetType, isTableType } from "./types.js";
 import type { Reader } from "./reader.js";
 
 /** A heap that can also be asked what only the core knows. Neither answer runs code of the program. */
@@ -73,7 +73,7 @@ class Comparison {
       const type = reader.typeIdAt(a);
       const otherType = reader.typeIdAt(b);
       if (isAtomType(type) && isAtomType(otherType)) return areEqualAtoms(reader, a, b);
-      if (type !== otherType) return false;
+      if (type !== otherType && !(isSetType(type) && isSetType(otherType))) return false;
       if (type !== TYPE_WEAKREF) return this.#begin(type, a, b);
       [a, b] = [reader.referentOf(a), reader.referentOf(b)];
       if (a === 0 || b === 0) return false;
@@ -106,13 +106,13 @@ class Comparison {
       let at = slot;
       let otherAt = slot;
       slot += width;
-      if (type === TYPE_DICT || type === TYPE_SET) {
+      if (isTableType(type)) {
         const key = memory.word(slots + 4 * at);
         // Deleted entries are zeros.
         if (key === 0) continue;
         const entry = reader.findIn(b, key);
         if (entry === NO_ENTRY) return false;
-        if (type === TYPE_SET) continue;
+        if (isSetType(type)) continue;
         at += 1;
         otherAt = width * entry + 1;
       }
@@ -160,7 +160,7 @@ class Classes {
 
 /** How many parts a container has; `undefined` for what is equal to itself alone. */
 function sizeOf(reader: Reader, type: number, address: Address): number | undefined {
-  if (type === TYPE_DICT || type === TYPE_SET) return reader.memory.word(address + TABLE_LENGTH_OFFSET);
+  if (isTableType(type)) return reader.memory.word(address + TABLE_LENGTH_OFFSET);
   return type === TYPE_LIST || type === TYPE_TUPLE ? itemsOf(reader, type, address)[1] : undefined;
 }
 

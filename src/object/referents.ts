@@ -8,10 +8,10 @@ import {
   TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
 } from "../../assembly/layout.js";
+import { isTableType } from "./types.js";
 import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 
@@ -22,7 +22,7 @@ export function referentsOf(reader: Reader, object: Address): Address[] {
   if (type === TYPE_TUPLE)
     return wordsAt(reader, object + TUPLE_ITEMS_OFFSET, memory.word(object + TUPLE_LENGTH_OFFSET)).reverse();
   if (type === TYPE_LIST) return bufferOf(reader, object).reverse();
-  if (type === TYPE_DICT || type === TYPE_SET) return bufferOf(reader, object);
+  if (isTableType(type)) return bufferOf(reader, object);
   if (type === TYPE_EPHEMERON) return wordsAt(reader, object + EPHEMERON_VALUE_OFFSET, 1);
   const fields = reader.typeAt(object).fields?.values() ?? [];
   return [...fields].flatMap((field) => (field.codec === undefined ? wordsAt(reader, object + field.offset, 1) : []));

@@ -10,6 +10,7 @@ import {
   TYPE_BYTES,
   TYPE_DICT,
   TYPE_FLOAT,
+  TYPE_FROZENSET,
   TYPE_INT,
   TYPE_LIST,
   TYPE_NONE,
@@ -24,6 +25,7 @@ import { outside } from "../base/entered.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { Reader } from "./reader.js";
+import { BUILTIN_NAMES, isSetType, isTableType } from "./types.js";
 import type { Address } from "../wasm/exports.js";
 
 /** A container being written: its parts are objects, or texts that stand for themselves. */
@@ -156,7 +158,8 @@ function sizeOf({ memory }: Reader, address: Address, type: number): number {
 function ellipsis(type: number): string {
   if (type === TYPE_LIST) return "[...]";
   if (type === TYPE_TUPLE) return "(...)";
-  return type === TYPE_DICT || type === TYPE_SET ? "{...}" : "...";
+  if (type === TYPE_FROZENSET) return "frozenset(...)";
+  return isTableType(type) ? "{...}" : "...";
 }
 
 const comma = (index: number): string => (index === 0 ? "" : ", ");
@@ -187,13 +190,18 @@ function frameOf(reader: Reader, address: Address, type: number): [start: string
     if (4 * (place + 1) === width) slot += width;
     return part;
   };
-  if (type === TYPE_SET) {
-    const isEmpty = size === 0;
-    const frame = { address, index: 0, count: size, before: comma, part: () => partOf(0), close: isEmpty ? ")" : "}" };
-    return [isEmpty ? "set(" : "{", frame];
+  if (isSetType(type)) {
+    const [start, close] = bracketsOf(type, size === 0);
+    return [start, { address, index: 0, count: size, before: comma, part: () => partOf(0), close }];
   }
   const before = (i: number): string => ((i & 1) === 1 ? ": " : comma(i));
   return ["{", { address, index: 0, count: 2 * size, before, part: (i) => partOf(i & 1), close: "}" }];
+}
+
+/** What the elements of a set stand between. */
+function bracketsOf(type: number, isEmpty: boolean): [start: string, close: string] {
+  if (isEmpty) return [`${BUILTIN_NAMES[type] as string}(`, ")"];
+  return type === TYPE_SET ? ["{", "}"] : ["frozenset({", "})"];
 }
 
 function structFrame(reader: Reader, address: Address): [start: string, frame: Frame] {

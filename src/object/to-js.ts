@@ -15,7 +15,6 @@ import {
   TYPE_DICT,
   TYPE_LIST,
   TYPE_MASK,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
   TYPE_WEAKREF,
@@ -23,6 +22,7 @@ import {
 import { withinEngine } from "../base/arguments.js";
 import { LargeMap } from "../base/large-map.js";
 import { isAtomType, readAtom } from "./atoms.js";
+import { BUILTIN_NAMES, isSetType } from "./types.js";
 import { BadValueError } from "../base/errors.js";
 import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
@@ -92,8 +92,8 @@ class CopyOut {
 
   #shell(address: Address, type: number): unknown {
     if (type === TYPE_LIST || type === TYPE_TUPLE) return [];
-    if (type === TYPE_SET) {
-      if (this.isJson) throw new BadValueError("JSON cannot represent a set");
+    if (isSetType(type)) {
+      if (this.isJson) throw new BadValueError(`JSON cannot represent a ${BUILTIN_NAMES[type] as string}`);
       return new Set();
     }
     if (type !== TYPE_DICT || this.isJson) return {};
@@ -120,7 +120,7 @@ class CopyOut {
     const slots = memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
     const count = memory.word(address + SLOTS_COUNT_OFFSET);
     if (type === TYPE_LIST) this.#fillArray(made as unknown[], slots, count);
-    else if (type === TYPE_SET) {
+    else if (isSetType(type)) {
       for (let slot = slots; slot < slots + 4 * count; slot += 4) {
         const key = memory.word(slot);
         if (key !== 0) (made as Set<unknown>).add(this.#convert(key));

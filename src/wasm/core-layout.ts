@@ -8,7 +8,7 @@
 import { MAX_CLASS_SIZE } from "../../assembly/layout.js";
 
 /** See `assembly/control.ts`. */
-export const LAYOUT_VERSION = 9;
+export const LAYOUT_VERSION = 10;
 
 // ---- Behind the control block, in this order
 

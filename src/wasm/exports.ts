@@ -97,6 +97,10 @@ export interface RawExports {
   /** Empty dict or set with room for so many entries. Owned. May collect first. */
   newDict(expected: number): Address;
   newSet(expected: number): Address;
+  /** Frozenset with room for so many elements, to be filled by `setAdd` and `tableAddAll`. Owned. May collect first. */
+  newFrozenset(expected: number): Address;
+  /** Completes a frozenset, which never changes from then on and can be a key. */
+  freezeSet(set: Address): void;
   /** `dict[key] = value`. RESULT_*; 0 = out of memory, nothing changed. */
   dictSet(dict: Address, key: Address, value: Address): number;
   /** `dict.setdefault(key, value)`. RESULT_*; 0 = out of memory, nothing changed. */
@@ -109,7 +113,7 @@ export interface RawExports {
   tableAddAll(table: Address, other: Address, entry: number, version: number): number;
   /** The first entry from this one on that is not deleted; the number of all entries if there is none. */
   tableEntryFrom(table: Address, entry: number): number;
-  /** Entry of a key; NO_ENTRY or UNHASHABLE_ENTRY. */
+  /** Entry of a key; NO_ENTRY or UNHASHABLE_ENTRY. A set is looked up in a set as the frozenset equal to it. */
   tableFind(table: Address, key: Address): number;
   /** `del table[key]`. RESULT_*; key and value may die of it. */
   tableDelete(table: Address, key: Address): number;

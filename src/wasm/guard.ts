@@ -23,6 +23,7 @@ const LENGTHS: Partial<Record<keyof RawExports, readonly number[]>> = {
   newTuple: [0],
   newDict: [0],
   newSet: [0],
+  newFrozenset: [0],
   lend: [0],
   allocMany: [1],
   increfMany: [1],

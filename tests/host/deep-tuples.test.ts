@@ -1,7 +1,7 @@
 // Tuples in tuples, as keys and where items are compared: up to a depth of 1,000 as in Python; beyond, a named error.
 
 import { describe, expect, test } from "vitest";
-import { MAX_TUPLE_DEPTH } from "../../assembly/layout.js";
+import { MAX_KEY_DEPTH } from "../../assembly/layout.js";
 import type { Heap, TupleHandle, Value } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
@@ -28,7 +28,7 @@ function share(heap: Heap, depth: number): TupleHandle {
 }
 
 describe.each(CORES)("%s core", (build, options) => {
-  test.each([1, 2, 499, 500, 501, MAX_TUPLE_DEPTH])("tuples %i deep are equal, and keys", (depth) => {
+  test.each([1, 2, 499, 500, 501, MAX_KEY_DEPTH])("tuples %i deep are equal, and keys", (depth) => {
     withHeap(options(), (heap) => {
       const [a, b, other] = [nest(heap, depth), nest(heap, depth), nest(heap, depth, 8)];
       const list = heap.list([other, a]);
@@ -53,7 +53,7 @@ describe.each(CORES)("%s core", (build, options) => {
 
   test("deeper ones are no keys, are compared by identity, and else are named errors", () => {
     withHeap(options(), (heap) => {
-      const depth = MAX_TUPLE_DEPTH + 1;
+      const depth = MAX_KEY_DEPTH + 1;
       const [a, b] = [nest(heap, depth), nest(heap, depth)];
       const dict = heap.dict();
       expect(codeOf(() => dict.set(a, 1))).toBe("BAD_KEY");

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
-import type { DictHandle, Value } from "../../src/index.js";
+import type { DictHandle, FrozensetHandle, SetHandle, Value } from "../../src/index.js";
 import { failMemory } from "../support/torture.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { areEqual, makeItems, mustBe, mustEqual } from "../support/items.js";
@@ -58,11 +58,13 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
         return () => {
           const a = some();
           const b = random(6) ? some() : a.slice(0, random(a.length + 1));
-          const set = heap.set(a.map(({ value }) => value));
+          const elements = a.map(({ value }) => value);
+          const set: SetHandle | FrozensetHandle = random(2) ? heap.set(elements) : heap.frozenset(elements);
           const values = b.map(({ value }) => value);
           const twice = [...values, ...values];
           const argument: Argument = pick<() => Argument>(random, [
             () => heap.set(values),
+            () => heap.frozenset(values),
             () => heap.list(twice),
             () => heap.tuple(twice),
             () => heap.dict(values.map((key) => [key, 1])),
@@ -73,7 +75,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
             const name = pick(random, NAMES);
             const result = set[name](argument);
             const expected = BINARY[name](a, b);
-            mustEqual(result.type, "set", "the type");
+            mustEqual(result.type, set.type, "the type");
             mustEqual(result.size, expected.length, `the size of the ${name}`);
             let at = 0;
             for (const element of result)

@@ -162,6 +162,7 @@ export function forget<K extends Value, V extends Value>(dict: DictHandle<K, V>,
 }
 heap.from({ a: 1 }).get(1);
 heap.list<Value>().includes(heap.set());
+export const isKnown: boolean = heap.set([heap.frozenset([1, 2])]).has(heap.set([2, 1]));
 export const cell = heap.struct("Cell", { content: "value" }).new({ content: [1] });
 cell.set("content", { a: 1 });
 heap.list().append("x");

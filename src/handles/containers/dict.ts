@@ -8,7 +8,7 @@ import type { Given, Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { entriesIn } from "./pairs.js";
 import type { DictInit } from "./pairs.js";
-import { TableHandle, checkResult } from "./table.js";
+import { TableHandle, checkResult, clearTable, deleteKey } from "./table.js";
 
 /**
  * Handle of a Python `dict`, which keeps the order of insertion. Its members are those of a `Map`, and
@@ -87,6 +87,33 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
       return value;
     };
     return this.lookUp(key, take, missing);
+  }
+
+  /**
+   * Removes a key and its value. Either may die before this returns.
+   *
+   * @example
+   * ```ts
+   * heap.dict({ Ann: 30 }).delete("Ann"); // true
+   * ```
+   *
+   * @returns Whether the key was there.
+   * @throws {@link BadKeyError}
+   */
+  delete(key: Sought<K>): boolean {
+    return deleteKey(this, key);
+  }
+
+  /**
+   * Removes all entries. They are out of the dict before any key or value dies. Then they die, the first one first.
+   *
+   * @example
+   * ```ts
+   * ages.clear();
+   * ```
+   */
+  clear(): void {
+    clearTable(this);
   }
 
   /** Removes the last entry and returns it: Python's `popitem`. @throws {@link BadIndexError} if there is none. */

@@ -2,6 +2,7 @@ import { adopt, adoptOutsideScopes } from "../adopt.js";
 import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, SLOTS_COUNT_OFFSET } from "../../../assembly/layout.js";
 import { outside } from "../../base/entered.js";
 import { BadIndexError, BadValueError, ContainerChangedError, describe } from "../../base/errors.js";
+import { filled } from "../filled.js";
 import { addressIn, isHandle, isHandleOf } from "../handle.js";
 import { withLoan } from "../../state/loan.js";
 import type { Store } from "../../state/store.js";
@@ -166,17 +167,10 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   #sliceInARow(start: number, end: number | undefined): ListHandle<T> {
     const { store } = this;
     this.range(start, end ?? this.length);
-    const slice = adopt<ListHandle<T>>(
-      store,
-      store.require(() => store.core.newList(0), "a list"),
-    );
-    try {
+    const made = store.require(() => store.core.newList(0), "a list");
+    return filled(adopt<ListHandle<T>>(store, made), (slice) => {
       slice.#extendBy(this, start, end);
-      return slice;
-    } catch (error) {
-      slice.release();
-      throw error;
-    }
+    });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { INCOMPARABLE_INDEX, MAX_TUPLES, MAX_TUPLE_DEPTH } from "../../../assembly/layout.js";
+import { INCOMPARABLE_INDEX, MAX_KEY_PARTS, MAX_KEY_DEPTH } from "../../../assembly/layout.js";
 import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import { borrowedValue, withKey } from "../values.js";
@@ -6,7 +6,7 @@ import type { Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
 import type { OwnedItems } from "./container.js";
-import { OVER, Walk, asGenerator } from "./walk.js";
+import { HoldingWalk, OVER, asGenerator } from "./walk.js";
 
 /** Where the items of a slice lie. */
 export interface Slice {
@@ -179,32 +179,22 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
 }
 
 /** A walk over the items of a list or tuple. */
-class SequenceWalk<T> extends Walk<T> {
-  #held: SequenceHandle;
+class SequenceWalk<T> extends HoldingWalk<SequenceHandle, T> {
   readonly #read: (item: Address) => T;
   #index = 0;
 
   constructor(sequence: SequenceHandle, read: (item: Address) => T) {
-    super();
-    this.#held = sequence;
+    super(sequence);
     this.#read = read;
   }
-  protected begin(): void {
-    const sequence = this.#held;
-    // The body of the loop may release this handle, and may end the scope in which it began.
-    this.#held = sequence.store.outsideScopes(() => sequence.clone());
-  }
   protected step(): T | typeof OVER {
-    const held = this.#held;
+    const { held } = this;
     return this.#index < held.length ? this.#read(held.itemIn(this.#index++)) : OVER;
-  }
-  protected end(): void {
-    this.#held.release();
   }
 }
 
 function incomparable(): BadValueError {
   return new BadValueError(
-    `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
+    `tuples and sets in each other more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be compared`,
   );
 }

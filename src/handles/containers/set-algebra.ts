@@ -1,6 +1,8 @@
 import { adopt, adoptOutsideScopes } from "../adopt.js";
-import { NO_ENTRY } from "../../../assembly/layout.js";
+import { NO_ENTRY, TYPE_SET } from "../../../assembly/layout.js";
+import { filled } from "../filled.js";
 import { addressIn, isHandleOf } from "../handle.js";
+import type { Store } from "../../state/store.js";
 import { borrowedValue } from "../values.js";
 import type { PlainOf, Value, Widened } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
@@ -16,10 +18,10 @@ export type ElementOf<O extends Elements> =
   O extends DictHandle<infer K> ? K : O extends Iterable<infer E> ? (E extends Value ? Widened<E> : never) : never;
 
 /**
- * What a set can do without changing: the operations have the names of JavaScript's `Set`, and do what Python's do. Each
+ * What sets and frozensets can do without changing: the operations have the names of JavaScript's `Set`, and do what Python's do. Each
  * takes a set, list or tuple, the keys of a dict of the heap, or anything that can be iterated over; also the set itself.
  *
- * Results are new sets, which the caller releases. Their order is that of the receiver's elements, then that of the
+ * Results are new sets of the receiver's type, which the caller releases. Their order is that of the receiver's elements, then that of the
  * argument's. Of two equal elements the result has the receiver's.
  *
  * All throw {@link BadKeyError} if an element of the argument cannot be a key, {@link ContainerChangedError} if a finalizer
@@ -153,19 +155,13 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
   }
 
   /** A new set of the receiver's type, filled: all of it, or nothing. */
-  #made(fill: (result: this) => void, adoptSet = adopt<this>): this {
+  #made(fill: (result: this) => void): this {
     const { store } = this;
-    const result = adoptSet(
-      store,
-      store.require(() => store.core.newSet(0), "a set"),
-    );
-    try {
+    if (store.typeIdAt(this.address) === TYPE_SET) return filled(adopt<this>(store, newSet(store)), fill);
+    return filled(adopt<this>(store, newFrozenset(store)), (result) => {
       fill(result);
-      return result;
-    } catch (error) {
-      result.release();
-      throw error;
-    }
+      store.core.freezeSet(result.address);
+    });
   }
 
   /** Runs something with a table whose keys are the argument's elements: its own, or a set made for that time. */
@@ -183,12 +179,9 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
   #tableOf(other: Elements): TableHandle {
     const { store } = this;
     if (!isTable(other))
-      return this.#made(
-        (made) => {
-          made.addElements(other);
-        },
-        adoptOutsideScopes<this>,
-      );
+      return filled(adoptOutsideScopes<SetAlgebra>(store, newSet(store)), (made) => {
+        made.addElements(other);
+      });
     addressIn(store, other);
     // Own: a finalizer may release the program's.
     return store.outsideScopes(() => other.clone());
@@ -196,6 +189,15 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
 }
 
 const LARGER = "a larger set";
+
+function newSet(store: Store): Address {
+  return store.require(() => store.core.newSet(0), "a set");
+}
+
+/** An empty frozenset, to be filled and then frozen. */
+export function newFrozenset(store: Store): Address {
+  return store.require(() => store.core.newFrozenset(0), "a frozenset");
+}
 
 function isTable(values: unknown): values is TableHandle {
   return isHandleOf(values, TableHandle);

@@ -2,11 +2,11 @@ import { RESULT_FOUND } from "../../../assembly/layout.js";
 import { BadIndexError } from "../../base/errors.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, withKey } from "../values.js";
-import type { Value } from "../values.js";
+import type { Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { SetAlgebra } from "./set-algebra.js";
 import type { ElementOf, Elements } from "./set-algebra.js";
-import { checkResult } from "./table.js";
+import { checkResult, clearTable, deleteKey } from "./table.js";
 
 /**
  * Handle of a Python `set`; it keeps the order of insertion, which Python's does not. Its members are those
@@ -26,6 +26,33 @@ export class SetHandle<T extends Value = Value> extends SetAlgebra<T> {
   /** Adds many: the elements of another set, list or tuple, the keys of a dict, or what else can be iterated over. */
   update(values: Iterable<T>): void {
     if ((values as unknown) !== this) this.addElements(values);
+  }
+
+  /**
+   * Removes an element, which may die before this returns. A set is looked for as the frozenset equal to it.
+   *
+   * @example
+   * ```ts
+   * heap.set([1, 2]).delete(1); // true
+   * ```
+   *
+   * @returns Whether it was there.
+   * @throws {@link BadKeyError}
+   */
+  delete(value: Sought<T>): boolean {
+    return deleteKey(this, value);
+  }
+
+  /**
+   * Removes all elements. They are out of the set before any of them dies. Then they die, the first one first.
+   *
+   * @example
+   * ```ts
+   * seen.clear();
+   * ```
+   */
+  clear(): void {
+    clearTable(this);
   }
 
   /** Removes the last element and returns it. @throws {@link BadIndexError} if there is none. */

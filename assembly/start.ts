@@ -62,7 +62,7 @@ export function startHeap(base: usize, limit: usize): bool {
   return createImmortals();
 }
 
-/** In the order of their ids in layout.ts. Id 0 is the type of free blocks. */
+/** Adds the built-in types in the order of their ids in layout.ts. Id 0 is the type of free blocks. */
 function addBuiltinTypes(): void {
   control.typeCount = 0;
   for (let id: u32 = 0; id < <u32>FIRST_USER_TYPE; id++) {

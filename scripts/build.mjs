@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "tsdown";
 import { encodeCore } from "./core-text.mjs";
+import { withoutProtected } from "./public-types.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -143,7 +144,7 @@ function tidyMaps() {
       map.sourcesContent = map.sourcesContent.map((text, index) => (isCore(index) ? "// A core as a text.\n" : text));
       writeFileSync(file, JSON.stringify(map));
     } else if (file.endsWith(".d.ts")) {
-      const text = readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*$/, "\n");
+      const text = withoutProtected(file, readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*$/, "\n"));
       // Programs need not ask for that library themselves.
       const library = text.includes("Symbol.dispose") ? '/// <reference lib="esnext.disposable" />\n' : "";
       writeFileSync(file, library + text);

@@ -85,14 +85,21 @@ export function apiSidebar(folder) {
   ];
 }
 
-/** The first page: each entry with what it is for. */
+/** What stands before each example of an entry; the tests put it there, too. */
+function preludeOf(name) {
+  const text = readFileSync(`${root}site/preludes/${name}.ts`, "utf8");
+  return text.replace("/* example */\n", "").replace(/^\/\/ (.*)\n/, "$1\n\n```ts\n") + "```\n";
+}
+
+/** The first page: each entry with what it is for, and what the examples begin with. */
 function indexOf(entries) {
   const parts = entries.map(({ name, comment }) => {
     const [{ text }] = comment.summary;
     const page = name === "heapwright" ? "heapwright/index.md" : `${name}/index.md`;
     return `## [${name}](${page})\n\n${text}\n`;
   });
-  return ["# API", "", "The entries of the package, and all that each exports.", "", ...parts].join("\n");
+  const examples = ["## Examples", "", preludeOf("heap"), preludeOf("dump")];
+  return ["# API", "", "The entries of the package, and all that each exports.", "", ...parts, ...examples].join("\n");
 }
 
 /** Writes the reference into a folder. */

@@ -52,7 +52,7 @@ export const STAY_IF_TRACKED: u32 = 1;
 /** Reachable objects become old, except tuples of atoms, which stop being tracked. The list is empty afterwards. */
 export const BECOME_OLD: u32 = 2;
 
-/** Objects, and slots, that one collection examines at most when pauses are bounded. */
+/** Maximal number of objects, and of slots, that one collection examines when pauses are bounded. */
 export const MAX_EXAMINED: u32 = 16384;
 const MAX_SLOTS: u32 = 131072;
 
@@ -119,7 +119,7 @@ function subtractRefs(list: usize, limit: u32): bool {
         setPrev(child, prevOf(child) - 1);
       } else outside |= info;
     }
-    // Key and map own an entry together by one reference: it counts as one from the list if either of them is in it.
+    // The key and the map share one reference to an entry. It counts as one from the list if either of them is in it.
     if ((infoOf(object) & TYPE_MASK) == TYPE_EPHEMERON && isEntry(object)) {
       if (isCollecting(keyOf(object)) || isCollecting(mapOf(object))) setPrev(object, prevOf(object) - 1);
     }
@@ -129,8 +129,8 @@ function subtractRefs(list: usize, limit: u32): bool {
 }
 
 /**
- * Entries of weak maps that looking at a key, or at a map, meets, be they young or old: a key that its finalizer has
- * resurrected is younger than its entries. Beyond `limit` they are not counted.
+ * Number of entries that are visited through a key or a map, young or old: a key that its finalizer has resurrected is
+ * younger than its entries. The count stops at `limit`.
  */
 function entriesOf(object: usize, type: Type, limit: u32): u32 {
   let count: u32 = type.kind == KIND_WEAKMAP ? sizeOfMap(object) : 0;

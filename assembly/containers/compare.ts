@@ -1,14 +1,14 @@
-// Equality, as of Python's `a is b or a == b`. Exception: lists and dicts are equal to themselves alone.
+// Equality: Python's `a is b or a == b`. Exception: lists and dicts equal only themselves.
 //
-// Tuples and sets are compared with what is in them. The way back is kept on KEY_STACK, with a frame of four words for
-// each level around the innermost:
+// Tuples and sets are compared part by part. The stack of the walk is KEY_STACK, with a frame of four words for each
+// level around the innermost:
 //
 //     tuple: the next item of one, the end of its items, the next item of the other
 //     set:   one set, with its lowest bit set; number of the element looked for; the other set; the entry of the other
 //            that the element is being compared with, or NO_ENTRY
 //
-// Elements are found by the hashes that their set keeps: nothing is hashed. Two elements that have one hash and differ
-// are compared in vain, and the search goes on behind them. See values/key.ts for the limits.
+// Elements are found by the hashes stored in their set: nothing is hashed. If two elements have one hash and differ,
+// the search continues behind the one compared. See values/key.ts for the limits.
 
 import {
   MAX_KEY_PARTS,
@@ -31,7 +31,7 @@ import { EMPTY, TOMBSTONE, cellShift, readCell } from "./index-cells";
 export const DIFFERENT: u32 = 0;
 export const EQUAL: u32 = 1;
 export const INCOMPARABLE: u32 = 2;
-/** What has parts, which decide. */
+/** Result of `compareHeads`: the parts decide. */
 const BY_PARTS: u32 = 3;
 
 /** Whether two keys are equal. */
@@ -45,12 +45,12 @@ export function compare(a: usize, b: usize): u32 {
   return result == BY_PARTS ? compareParts(a, b) : result;
 }
 
-/** The object of which a live weak reference has the equality; any other object itself. */
+/** The referent of a live weak reference, which decides about its equality; any other object itself. */
 function compared(object: usize): usize {
   return typeIdOf(object) == TYPE_WEAKREF ? referentOf(object) || object : object;
 }
 
-/** Compares two objects as far as that needs none of their parts. */
+/** Compares two objects without comparing their parts. */
 function compareHeads(a: usize, b: usize): u32 {
   if (a == b) return EQUAL;
   let typeOfA = typeIdOf(a);
@@ -74,7 +74,7 @@ function compareHeads(a: usize, b: usize): u32 {
   return DIFFERENT;
 }
 
-/** Compares two tuples of one length, or two sets that are not empty and of one length. */
+/** Compares two tuples of equal length, or two sets of equal length that are not empty. */
 function compareParts(a: usize, b: usize): u32 {
   let top = KEY_STACK;
   let visited: u32 = 0;
@@ -109,7 +109,7 @@ function compareParts(a: usize, b: usize): u32 {
         candidate = NO_ENTRY;
       }
     } else if (one & 1) {
-      // The candidate is the element that is looked for, or is not.
+      // The candidate has been compared with the element.
       if (result == EQUAL) {
         position = entryFrom(one & ~1, <u32>position + 1);
         candidate = NO_ENTRY;

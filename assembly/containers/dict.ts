@@ -89,8 +89,8 @@ function findHashed(table: usize, key: usize, hash: u32): u32 {
 // ---- Adding
 
 /**
- * `dict[key] = value`. Returns RESULT_*. If the key is there, its object stays and the value is replaced. As in CPython the
- * dict is tracked for the key that was given, though it keeps the other one.
+ * `dict[key] = value`. Returns RESULT_*. If the key exists, the dict keeps the old key object and replaces the value. As in
+ * CPython the dict is tracked because of the given key, even if it keeps the other one.
  */
 export function setEntry(dict: usize, key: usize, value: usize): u32 {
   if (!isHashable(key)) return RESULT_UNHASHABLE;
@@ -114,11 +114,11 @@ export function addKey(set: usize, key: usize): u32 {
   return setDefault(set, key, 0);
 }
 
-/** Appends an entry for a key that is not there, and may be borrowed. False = out of memory, nothing changed. */
+/** Appends an entry for a key that does not exist, and may be borrowed. False = out of memory, nothing changed. */
 function addEntry(table: usize, key: usize, value: usize): bool {
   const owned = ownedKey(key);
   if (!owned) return false;
-  // The last step that can fail, because it moves the entries: an iterator must not see that unless an entry is added.
+  // The last step that can fail. It moves the entries, which iterators may only see together with an added entry.
   if (!makeRoom(table)) {
     release(owned);
     return false;

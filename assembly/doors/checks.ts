@@ -51,7 +51,7 @@ import { referentOf } from "../weak/reference";
 import { entriesOf, keyAt } from "../containers/entries";
 import { isFrozen } from "../containers/frozen";
 
-/** Refuses a call with wrong arguments, by an error of the host. May be called only where the heap is whole. */
+/** Rejects a call with wrong arguments with an error of the host. Call it only when the heap is consistent. */
 export function refuseUnless(isRight: bool, message: string): void {
   if (isRight) return;
   host.refuse(message);

@@ -116,7 +116,7 @@ export function listReplace(list: usize, start: u32, end: u32, source: usize): b
   return replaceItems(list, start, end, source);
 }
 
-/** As many places as `source`, which is another object, has items. */
+/** There must be as many places as `source` has items. `source` is another object. */
 export function listReplaceEach(list: usize, start: u32, step: i32, source: usize): bool {
   checkList(list);
   checkPlaces(list, start, step, source);

@@ -1,5 +1,5 @@
-// Types: how large an object is and where its references are. An id is an index into a table in linear memory, of 32
-// bytes a type. The table moves when it grows, so a variable of type Type must not be used after a hook.
+// Types: the size of objects and the place of their references. An id is an index into a table in linear memory, with 32
+// bytes for each type. The table moves when it grows, so a variable of type Type must not be used after a hook.
 
 import {
   TYPE_DESCRIPTOR_SIZE,

@@ -31,9 +31,9 @@ import { typeIdOf } from "../object/header";
 
 const TWO_TO_63: f64 = 9223372036854775808.0;
 
-// ---- Whether there is a hash
+// ---- Hashability
 
-/** Whether an object that is no tuple can be a key. If not, `control.unhashable` is the type that cannot. */
+/** Whether an object other than a tuple is hashable. If not, `control.unhashable` is its type. */
 export function isAtomHashable(object: usize, type: u32): bool {
   return type == TYPE_WEAKREF ? isWeakrefHashable(object) : isOwnHashable(object, type);
 }
@@ -43,13 +43,13 @@ function isOwnHashable(object: usize, type: u32): bool {
   return type != TYPE_FROZENSET || hashOfFrozenset(object) != 0 || refuse(type);
 }
 
-/** Records the type that cannot be a key. Returns false. */
+/** Records an unhashable type. Returns false. */
 export function refuse(type: u32): bool {
   control.unhashable = type;
   return false;
 }
 
-/** A weak reference can be a key if its referent can; a dead one, if it was hashed while it was alive. */
+/** A weak reference is hashable if its referent is; a dead one, if it was hashed while it was alive. */
 function isWeakrefHashable(weakref: usize): bool {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
   if (!referent) return (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) != 0 || refuse(TYPE_WEAKREF);
@@ -59,7 +59,7 @@ function isWeakrefHashable(weakref: usize): bool {
 
 // ---- Hashes
 
-/** Hash of a hashable object that is no tuple. */
+/** Hash of a hashable object other than a tuple. */
 export function hashOfAtom(object: usize, type: u32): u32 {
   if (type == TYPE_STR || type == TYPE_BYTES) return hashOfText(object);
   if (type == TYPE_INT || type == TYPE_BOOL) return hashOfInt(load<i64>(object + VALUE_OFFSET));
@@ -106,7 +106,7 @@ function hashOfBytes(at: usize, length: u32): u32 {
   for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
   return <u32>fold(fold(hash ^ rest));
 }
-/** Mixes a word: all bits reach the high half by multiplication, and come down to the low one by the shift. */
+/** Mixes a word: multiplication spreads all bits to the high half, and the shift brings them to the low half. */
 function fold(value: u64): u64 {
   value *= MULTIPLIER;
   return value ^ (value >>> 32);
@@ -124,7 +124,7 @@ export function hashOfWord(bits: u64): u64 {
   return fold(fold(seed() ^ bits));
 }
 
-/** A whole number hashes like the equal int. A NaN, which is equal to itself alone, hashes by its address. */
+/** A whole number hashes like the equal int. A NaN equals only itself and hashes by its address. */
 function hashOfFloat(value: f64, object: usize): u32 {
   if (isInt(value)) return hashOfInt(<i64>value);
   return value == value ? hashOfBits(reinterpret<u64>(value)) : hashOfAddress(object);
@@ -135,7 +135,7 @@ function isInt(value: f64): bool {
   return value >= -TWO_TO_63 && value < TWO_TO_63 && floor<f64>(value) == value;
 }
 
-/** The hash of the referent, which a dead weak reference remembers. */
+/** The hash of the referent. A dead weak reference stores it. */
 function hashOfWeakref(weakref: usize): u32 {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
   if (!referent) return load<u32>(weakref + WEAKREF_PREV_OFFSET);
@@ -146,7 +146,7 @@ function hashOfWeakref(weakref: usize): u32 {
 
 // ---- Equality
 
-/** Python's `a is b or a == b`, for objects that are compared without their parts. */
+/** Python's `a is b or a == b`, for objects without parts. */
 export function areEqualAtoms(a: usize, typeOfA: u32, b: usize, typeOfB: u32): bool {
   if (a == b) return true;
   if (isNumber(typeOfA)) return isNumber(typeOfB) && areEqualNumbers(a, typeOfA, b, typeOfB);

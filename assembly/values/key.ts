@@ -1,10 +1,10 @@
-// Keys: whether an object can be one, and its hash, as in Python. Lists, dicts and sets cannot be keys. This file walks
-// tuples and frozensets; atom-key.ts handles what is in them. containers/compare.ts tells which keys are equal.
+// Keys: whether an object is hashable, and its hash, as in Python. Lists, dicts and sets are unhashable. This file walks
+// tuples and frozensets; atom-key.ts handles other objects. containers/compare.ts compares keys.
 //
-// A walk keeps its way back on KEY_STACK, a static area: it takes no room on the stack of WebAssembly, and no memory.
-// It visits a tuple or frozenset as often as it is met, as Python does, so what shares its parts can take 2^n steps at a
-// depth of n. Hence two limits: 1,000 levels, and 2^24 tuples and frozensets visited, a tenth of a second. What is beyond
-// them is neither hashed nor compared, and the host throws a named error. (Python raises RecursionError for the first,
+// The stack of a walk is KEY_STACK, a static area: a walk uses neither the stack of WebAssembly nor new memory. It visits
+// a tuple or frozenset each time it is reached, as Python does, so shared parts can cause 2^n steps at a depth of n. Hence
+// two limits: 1,000 levels, and 2^24 tuples and frozensets visited, a tenth of a second. Keys beyond them are neither
+// hashed nor compared, and the host throws a named error. (Python raises RecursionError for the first,
 // and hangs for the second.)
 //
 // A key that `isHashable` accepts is within both limits, and so is its comparison with another such key, which visits no
@@ -34,14 +34,14 @@ function itemsEnd(tuple: usize): usize {
 }
 
 /**
- * Whether the object can be a key. If not, `control.unhashable` is the type that cannot; TYPE_TUPLE = beyond a limit.
+ * Whether the object is hashable. If not, `control.unhashable` is the unhashable type; TYPE_TUPLE = beyond a limit.
  */
 export function isHashable(object: usize): bool {
   const type = typeIdOf(object);
   return type == TYPE_TUPLE ? arePartsHashable(object) : isAtomHashable(object, type);
 }
 
-/** Whether all that a tuple or set holds can be keys, within the limits. If not, `control.unhashable` is set. */
+/** Whether all parts of a tuple or set are hashable, within the limits. If not, `control.unhashable` is set. */
 export function arePartsHashable(container: usize): bool {
   let top = KEY_STACK;
   let visited: u32 = 1;
@@ -61,7 +61,7 @@ export function arePartsHashable(container: usize): bool {
     let type = typeIdOf(item);
     if (type != TYPE_TUPLE) {
       if (!isAtomHashable(item, type)) return false;
-      // What has a hash need not be asked again, but counts for the limits.
+      // A part with a hash is hashable, but its own parts still count for the limits.
       if (type == TYPE_WEAKREF) {
         item = load<u32>(item + WEAKREF_REFERENT_OFFSET);
         type = item ? typeIdOf(item) : 0;

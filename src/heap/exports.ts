@@ -1,11 +1,14 @@
 /** What both `heapwright` and `heapwright/slim` give, besides their `Heap`. */
 export type { HeapOptions } from "./options.js";
 export type { FromOptions } from "../load/stand-ins.js";
-export type { BigintArray, BinaryData, NumberArray } from "../load/copy-of.js";
+export type { BinaryData } from "../handles/places.js";
+export type { BigintArray, NumberArray } from "../load/copy-of.js";
 export type { ParseOptions, ParseStreamOptions, TextSource } from "../load/parse.js";
 export type { Roots } from "../modules/roots.js";
 export { Handle } from "../handles/handle.js";
 export { lending } from "../handles/containers/container.js";
+export { yielding } from "../handles/containers/yielding.js";
+export type { YieldingOptions } from "../handles/containers/yielding.js";
 export { ListHandle } from "../handles/containers/list.js";
 export type { Comparator } from "../handles/containers/list.js";
 export { TupleHandle } from "../handles/containers/tuple.js";
@@ -51,6 +54,7 @@ export type { ErrorCode } from "../base/errors.js";
 export {
   HeapwrightError,
   OutOfMemoryError,
+  TooLargeError,
   ReleasedHandleError,
   ForeignHandleError,
   UnknownTypeError,
@@ -72,6 +76,5 @@ export {
   HeapBusyError,
   HeapDisposedError,
   BadImageError,
-  CancelledError,
   CorruptHeapError,
 } from "../base/errors.js";

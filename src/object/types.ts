@@ -16,7 +16,7 @@ import {
   TYPE_WEAKSET,
 } from "../../assembly/layout.js";
 
-/** Names of the built-in types, which are Python's. */
+/** Names of the built-in types, as in Python. */
 export const BUILTIN_NAMES: Readonly<Record<number, string>> = {
   [TYPE_NONE]: "NoneType",
   [TYPE_BOOL]: "bool",

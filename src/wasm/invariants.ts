@@ -49,7 +49,7 @@ const SENTENCES: Record<number, string> = {
   [invariants.INVARIANT_WEAKMAP]: "a weak map and its keys do not have the same entries",
 };
 
-/** What is wrong when `verify` returns this number. */
+/** The violated invariant for a result of `verify`. */
 export function describeInvariant(code: number): string {
   return SENTENCES[code] ?? `unknown invariant ${code}`;
 }

@@ -144,8 +144,8 @@ const HOLDERS: Record<string, Hold> = {
   },
 };
 
-describe.each(BUILDS)("what a cycle has passed and not reached, %s core", (build) => {
-  test.each(Object.entries(HOLDERS))("%s dies, and a finalizer among what dies ends the marking", (_, hold) => {
+describe.each(BUILDS)("objects that a cycle has passed without reaching them, %s core", (build) => {
+  test.each(Object.entries(HOLDERS))("%s dies, and a finalizer of an object that dies with it ends the marking", (_, hold) => {
     const world = new World(build);
     const { core } = world;
     const [first, second] = [world.create(world.loud), world.create()];
@@ -174,7 +174,7 @@ describe.each(BUILDS)("what a cycle has passed and not reached, %s core", (build
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("garbage is frozen before it is decided what is dead, and lives on", () => {
+  test("garbage that is frozen before the cycle decides what is dead stays alive", () => {
     const world = new World(build);
     const { core } = world;
     const [object, inner] = [world.create(), world.create()];

@@ -6,7 +6,7 @@ import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
 
 describe.each(BUILDS)("%s core", (build) => {
   // All of it becomes old before the snapshot is taken: what is young is not scanned.
-  test.each([1, 256, 257, 1000])("an old object lives on that only the last of %i young ones holds", (count) => {
+  test.each([1, 256, 257, 1000])("an old object stays alive if only the last of %i young ones refers to it", (count) => {
     const core = startCore(build);
     core.setThresholds(1_000_000_000, 10, 10);
     core.setBounded(1);

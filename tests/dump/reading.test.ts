@@ -77,8 +77,8 @@ test("nodes, edges, types and labels", async () => {
   expect(kind.map((k) => k & LABEL_MASK)).toEqual([0, 8, 8, 8]);
 });
 
-describe("however it is written", () => {
-  test("fields in another order, more of them, and more members", async () => {
+describe("a dump is read however it is written", () => {
+  test("with fields in another order, more fields, and more members", async () => {
     const expected = columns(await read(JSON.stringify(sample())));
     const other = sample();
     const order = [4, 2, 6, 0, 1, 3, 5];
@@ -154,10 +154,10 @@ describe("however it is written", () => {
   });
 });
 
-describe("what is damaged is refused, with its position", () => {
+describe("a damaged dump is rejected with the position of the damage", () => {
   const text = JSON.stringify(sample());
 
-  test("cut short anywhere, changed anywhere", async () => {
+  test("when it is cut or changed anywhere", async () => {
     for (let length = 0; length < text.length; length++) {
       const error = await failure(read(text.slice(0, length)));
       expect(error, `cut at ${length}`).toMatchObject({ code: "BAD_IMAGE" });
@@ -241,7 +241,7 @@ describe("what is damaged is refused, with its position", () => {
     expect(await failure(readHeapSnapshot([invalid]))).toMatchObject({ code: "BAD_IMAGE" });
   });
 
-  test("the position is where it went wrong", async () => {
+  test("the position is where the damage is", async () => {
     const at = text.indexOf("4294967296");
     const damaged = text.replace("4294967296", "-294967296");
     const error = await failure(readHeapSnapshot([bytesOf(damaged.slice(0, 300)), bytesOf(damaged.slice(300))]));
@@ -249,7 +249,7 @@ describe("what is damaged is refused, with its position", () => {
   });
 });
 
-test("reading can be watched and ended", async () => {
+test("reading reports progress and can be cancelled", async () => {
   const file = Buffer.concat([...writeHeapSnapshot(randomGraph(7, 3000))]);
   const chunks = [file.subarray(0, 5000), file.subarray(5000, 9000), file.subarray(9000)];
   const seen: number[] = [];
@@ -257,5 +257,25 @@ test("reading can be watched and ended", async () => {
   expect(seen.slice(0, 3)).toEqual([5000, 9000, file.length]);
   const controller = new AbortController();
   const work = readHeapSnapshot(chunks, { signal: controller.signal, onProgress: () => controller.abort("stop") });
-  expect(await failure(work)).toMatchObject({ code: "CANCELLED", cause: "stop" });
+  expect(await failure(work)).toBe("stop");
+});
+
+test("an aborted signal ends reading with its reason, also while the source is silent", async () => {
+  let isGivenUp = false;
+  const silent: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise<never>(() => undefined),
+      return: () => {
+        isGivenUp = true;
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+  const controller = new AbortController();
+  const work = failure(readHeapSnapshot(silent, { signal: controller.signal }));
+  controller.abort();
+  expect(await work).toMatchObject({ name: "AbortError" });
+  expect(await failure(readHeapSnapshot([], { signal: AbortSignal.abort("early") }))).toBe("early");
+  expect(await failure(readHeapSnapshot([], { signal: {} as AbortSignal }))).toMatchObject({ code: "BAD_OPTION" });
+  expect(isGivenUp).toBe(true);
 });

@@ -20,7 +20,7 @@ function nest(heap: Heap, depth: number, innermost: Value = 7): FrozensetHandle<
 }
 
 describe.each(CORES)("%s core", (build, options) => {
-  test("what one reads as, and is", () => {
+  test("reads as a Set, has a repr, and has no methods that change it", () => {
     withHeap(options(), (heap) => {
       const set = heap.frozenset([2, "a", 2.0, heap.tuple([1])]);
       expect([set.type, set.size, set.repr(), heap.frozenset().repr()]).toEqual([
@@ -38,7 +38,7 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("a frozenset of a frozenset is the same object, one of anything else a new one", () => {
+  test("a frozenset of a frozenset is the same object, of anything else a new one", () => {
     withHeap(options(), (heap) => {
       const set = heap.frozenset([1]);
       const again = heap.frozenset(set);
@@ -50,7 +50,7 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("sets and frozensets are equal by their elements, whichever they are", () => {
+  test("sets and frozensets are equal by their elements, whatever their kinds", () => {
     withHeap(options(), (heap) => {
       const [frozen, set] = [heap.frozenset([1, "a"]), heap.set(["a", true])];
       expect([frozen.equals(set), set.equals(frozen), frozen.equals(heap.set([1]))]).toEqual([true, true, false]);
@@ -69,7 +69,7 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("a NaN in one is found by the object alone", () => {
+  test("a NaN in one is found only by identity", () => {
     withHeap(options(), (heap) => {
       const nan = heap.float(NaN);
       const [a, b] = [heap.frozenset([nan]), heap.frozenset([nan])];
@@ -116,7 +116,7 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("those that share parts, 2^40 in all, are named errors, and soon", () => {
+  test("those with shared parts, 2^40 in all, are named errors, and quickly", () => {
     withHeap(options(), (heap) => {
       const share = (): Value => {
         let set: Value = heap.frozenset([7]);
@@ -129,7 +129,7 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("cycles through them are garbage like any other", () => {
+  test("cycles through them are collected", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { of: "ref" });
       const before = heap.stats().objects;
@@ -149,7 +149,7 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("code that meets one while it is being filled cannot make it a key", () => {
+  test("code that reaches one while it is being filled cannot use it as a key", () => {
     withHeap(options(), (heap) => {
       const codes: string[] = [];
       function* elements(): Generator<Value> {
@@ -168,7 +168,7 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("an iterable that throws, or gives what is no key, leaves nothing", () => {
+  test("an iterable that throws, or yields an unhashable value, leaves nothing", () => {
     withHeap(options(), (heap) => {
       const { objects, handles } = heap.stats();
       expect(codeOf(() => heap.frozenset([1, [2]] as never))).toBe("BAD_KEY");
@@ -212,7 +212,7 @@ describe.each(CORES)("%s core", (build, options) => {
   });
 });
 
-test("the checked core refuses to change one that is complete", () => {
+test("the checked core rejects changes to a complete one", () => {
   withHeap(CORES[1]?.[1]() ?? {}, (heap) => {
     const set = heap.frozenset([1]);
     const { core } = set.store;
@@ -231,7 +231,7 @@ test("the checked core refuses to change one that is complete", () => {
   });
 });
 
-test("without memory at any step, nothing is left", () => {
+test("an allocation that fails at any step leaves nothing", () => {
   const codes = new Set<string>();
   for (let n = 1; n < 20; n++)
     withHeap(CORES[1]?.[1]() ?? {}, (heap) => {
@@ -251,7 +251,7 @@ test("without memory at any step, nothing is left", () => {
   expect([...codes].sort()).toEqual(["OUT_OF_MEMORY", "no error"]);
 });
 
-test("collections in the middle of making them change nothing", () => {
+test("collections while they are created change nothing", () => {
   withHeap(CORES[1]?.[1]() ?? {}, (heap) => {
     collectAlways(heap, true);
     const deep = nest(heap, 30);

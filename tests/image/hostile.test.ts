@@ -19,7 +19,7 @@ import { codeOf } from "../support/heap.js";
 import { howMany, seedOf, seededRandom } from "../support/random.js";
 import { fuzz, richImage } from "./hostile.js";
 
-test("tampered images are refused, or are heaps", () => {
+test("a tampered image is rejected, or is a valid heap", () => {
   const images = howMany(3);
   const refused = fuzz(seedOf(1), images, 50);
   // Most changes matter; those to numbers, texts and counters that stand for themselves do not.
@@ -27,7 +27,7 @@ test("tampered images are refused, or are heaps", () => {
   expect(refused).toBeLessThan(images * 50);
 });
 
-test("a damaged image is always found out, and so is one that was cut short", () => {
+test("a damaged or truncated image is always rejected", () => {
   const image = richImage(7, 200);
   const random = seededRandom(7);
   for (let i = 0; i < 300; i++) {
@@ -52,7 +52,7 @@ function planted(build: (heap: Heap) => { address: number; offset: number; value
   });
 }
 
-test("what verify alone would not notice, or not survive, is refused", () => {
+test("damage that verify alone would not notice, or not survive, is rejected", () => {
   const refused = (what: string, build: Parameters<typeof planted>[0]): void => {
     expect(
       codeOf(() => restoreSync(planted(build))),
@@ -130,7 +130,7 @@ test("what verify alone would not notice, or not survive, is refused", () => {
   });
 });
 
-test("keys that all collide are refused when there are too many to look them up", () => {
+test("too many colliding keys are rejected", () => {
   // As whoever knows the seed, which is in the image, can make them: what multiplies and folds can be undone.
   const bits = (value: bigint): bigint => BigInt.asUintN(64, value);
   const multiplier = 0x9e3779b97f4a7c15n;

@@ -18,7 +18,7 @@ interface Named {
 }
 
 describe("a dump of Node with a leak", () => {
-  test("top leads to it", () => {
+  test("top shows the path to it", () => {
     const { top, suspects, retained } = ask("top", file);
     const [first] = suspects.rows;
     expect(first.reason).toBe("object");
@@ -36,7 +36,7 @@ describe("a dump of Node with a leak", () => {
     ]);
   });
 
-  test("why and who of its objects lead to it", () => {
+  test("why and who of its objects show the path to it", () => {
     const { instances, paths, dominators, refcount, site } = ask("why", file, "Session");
     expect([instances, refcount, site]).toEqual([10_000, null, null]);
     expect(paths[0].steps.map(({ object }: { object: Named }) => object.type)).toContain("SessionCache");
@@ -47,7 +47,7 @@ describe("a dump of Node with a leak", () => {
     expect(inspect("why", file, "Session").out).toContain(".forgottenCache → SessionCache");
   });
 
-  test("types, info, cycles, dups, query and check answer", () => {
+  test("types, info, cycles, dups, query and check work", () => {
     const { types, total } = ask("types", file, "--by", "count", "--limit", "1000");
     expect(types.rows.find(({ type }: Named) => type === "Session").count).toBe(10_000);
     const { bytes, objects, memory, generations, knows } = ask("info", file);
@@ -61,7 +61,7 @@ describe("a dump of Node with a leak", () => {
     expect(out).toContain(".forgottenCache → SessionCache");
   });
 
-  test("a difference of it and a later one", () => {
+  test("diff compares it with a later dump", () => {
     const later = join(folder, "later.heapsnapshot");
     writeFileSync(later, readFileSync(file));
     const { objects, changes } = ask("diff", file, later);
@@ -69,7 +69,7 @@ describe("a dump of Node with a leak", () => {
     expect(ask("diff", file, later, "--by", "path").changes.total).toBe(0);
   });
 
-  test("is read from gzip too", () => {
+  test("can be compressed with gzip", () => {
     const packed = join(folder, "leaky.heapsnapshot.gz");
     writeFileSync(packed, gzipSync(readFileSync(file), { level: 1 }));
     expect(ask("info", packed)).toEqual({

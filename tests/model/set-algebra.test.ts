@@ -90,7 +90,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
     },
   );
 
-  test("take the receiver itself", () => {
+  test("accept the receiver itself as argument", () => {
     withHeap(options(), (heap) => {
       const set = heap.set([1, NaN, "a"]);
       expect(set.union(set).repr()).toBe("{1, nan, 'a'}");
@@ -101,7 +101,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
     });
   });
 
-  test("keep the receiver's element of two that are equal", () => {
+  test("keep the receiver's element of two equal ones", () => {
     withHeap(options(), (heap) => {
       const set = heap.set<Value>([1, 2]);
       expect(set.intersection([true, 2.0]).repr()).toBe("{1, 2}");
@@ -109,7 +109,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
     });
   });
 
-  test("refuse elements that are no keys, and other heaps' sets, and leave nothing", () => {
+  test("reject unhashable elements and sets of other heaps, and leave nothing", () => {
     withHeap(options(), (heap) => {
       const set = heap.set([1]);
       const lists = heap.list([[1]]);
@@ -154,7 +154,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
     });
   });
 
-  test("an iterable may change or release the receiver, and is closed when the answer is known", () => {
+  test("an iterable may change or release the receiver, and is closed when the result is known", () => {
     withHeap(options(), (heap) => {
       const set = heap.set([1, 2]);
       let closed = 0;
@@ -191,7 +191,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
   });
 });
 
-describe("a finalizer that runs in the middle, because memory ran out", () => {
+describe("a finalizer that runs during an operation, because memory ran out", () => {
   const LONG = Array.from({ length: 40 }, (_, i) => `element ${i}`);
   const ALLOWED = ["no error", "OUT_OF_MEMORY", "CONTAINER_CHANGED", "RELEASED_HANDLE"];
   const DEEDS = {

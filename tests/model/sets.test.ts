@@ -123,7 +123,7 @@ class SetProgram {
 }
 
 describe.each(CORES)("sets, %s core", (_, options) => {
-  test("do what Python's do, in the order of insertion", () => {
+  test("behave like Python's, in insertion order", () => {
     runProgram(options(), { seeds: 4, steps: 700, firstSeed: 700 }, (heap, random) => {
       const program = new SetProgram(heap, random);
       return () => {
@@ -133,7 +133,7 @@ describe.each(CORES)("sets, %s core", (_, options) => {
   });
 
   // An index of one-, two- and four-byte cells.
-  test("of 50,000 are what a Set is", () => {
+  test("of 50,000 elements behave like a Set", () => {
     runProgram(options(), { seeds: 1, steps: 1, firstSeed: 800 }, (heap, random) => () => {
       const set = heap.set();
       const before = heap.stats();

@@ -66,7 +66,7 @@ function valueOf(heap: Heap, [kind, content]: Code): Value {
 }
 
 describe.each(CORES)("%s core", (_, options) => {
-  test("which keys are equal, and found", () => {
+  test("the same keys are equal, and found, as in CPython", () => {
     for (let seed = 0; seed < howMany(4); seed++) {
       const random = seededRandom(seedOf(7100) + seed);
       const codes = keys(random, 25);
@@ -87,7 +87,7 @@ describe.each(CORES)("%s core", (_, options) => {
     }
   });
 
-  test("dicts and sets of them", () => {
+  test("dicts and sets of frozensets behave like in CPython", () => {
     for (let seed = 0; seed < howMany(6); seed++) {
       const random = seededRandom(seedOf(7200) + seed);
       const codes = keys(random, 12);

@@ -1,9 +1,9 @@
-/** Arguments that make no sense: exit code 2, as for what commander refuses. */
+/** Invalid arguments: exit code 2, like for errors of commander. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Why some questions have no answer in dumps of V8. */
+/** The reason why V8 dumps cannot answer a question. */
 export const NO_COUNTS = "this dump does not count references: only heap images do";
 export const NO_GENERATIONS = "this dump does not know generations: only heap images do";
 export const NO_SITES =

@@ -6,10 +6,10 @@ import type { Report } from "./report.js";
 import type { Open, Terminal } from "./run.js";
 import { parseAmount, shown } from "./text.js";
 
-/** All that reads dumps, once something is to be read: `--help` need not wait for it. */
+/** The code that reads dumps. It is loaded when a command runs, so `--help` does not wait for it. */
 const commands = () => import("./commands.js");
 
-/** What all commands take. */
+/** Options of all commands. */
 interface Common {
   json?: boolean;
   limit: number;
@@ -33,7 +33,7 @@ function oneOf(choices: readonly string[]): (text: string) => string {
   };
 }
 
-/** `heapwright inspect`. What commands do is loaded when one is run. */
+/** The command `heapwright inspect`. */
 export function inspectProgram(parent: Command, terminal: () => Terminal): Command {
   const inspect = new Command("inspect")
     .copyInheritedSettings(parent)
@@ -241,7 +241,7 @@ function amount(text: string): number {
   return value;
 }
 
-/** The arguments of `inspect` with the command first: people also write `inspect FILE COMMAND`. Without any: help. */
+/** Moves the command of `inspect` to the front: people also write `inspect FILE COMMAND`. Without arguments: help. */
 export function commandFirst(program: Command, args: readonly string[]): string[] {
   if (args.length === 0) program.help({ error: true });
   const commands = program.commands.map((command) => command.name());

@@ -6,6 +6,9 @@ import type { HeapGraph } from "./graph.js";
  * Checks that a graph is one: columns as long as they must be, every index within what it indexes.
  * Readers end with it, so that analyses need not check anything.
  *
+ * @example
+ * checkGraph(graph); // throws if a column is too short or an index is out of range
+ *
  * @throws {@link BadImageError} naming the first thing that is wrong.
  */
 export function checkGraph(graph: HeapGraph): void {

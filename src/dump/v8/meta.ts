@@ -1,16 +1,16 @@
 import { BadImageError } from "../../base/errors.js";
 
-/** The head of a `.heapsnapshot`: what the rows of its arrays are made of. */
+/** The head of a `.heapsnapshot`: the layout of the rows in its arrays. */
 export interface Meta {
-  /** Rows that the file says it has. */
+  /** Number of nodes according to the file. */
   readonly nodeCount: number;
   readonly edgeCount: number;
   /** Ordinal of the root. */
   readonly root: number;
-  /** Numbers in a row. */
+  /** Numbers in a row of a node. */
   readonly nodeWidth: number;
   readonly edgeWidth: number;
-  /** Place of each field in its row, -1 if there is none. */
+  /** Index of each field in a row, -1 if it is missing. */
   readonly node: Readonly<Record<NodeField, number>>;
   readonly edge: Readonly<Record<"type" | "name_or_index" | "to_node", number>>;
   readonly nodeTypes: readonly string[];
@@ -18,7 +18,7 @@ export interface Meta {
 }
 
 const REQUIRED = ["type", "name", "id", "self_size", "edge_count"] as const;
-/** Not V8's, but those of heaps that know more of themselves, as ours. */
+/** Fields that V8 does not write, but other heaps such as heapwright do. */
 const EXTRA = ["address", "refcount", "generation"] as const;
 type NodeField = (typeof REQUIRED)[number] | (typeof EXTRA)[number];
 
@@ -51,7 +51,7 @@ function count(value: unknown, what: string, offset: number): number {
   return value as number;
 }
 
-/** Checks the member `snapshot` of a dump, which begins at `offset` of its file. */
+/** Checks the member `snapshot` of a dump. It begins at `offset` in the file. */
 export function metaOf(snapshot: unknown, offset: number): Meta {
   const head = record(snapshot, "snapshot", offset);
   const meta = record(head.meta, "snapshot.meta", offset);

@@ -1,7 +1,8 @@
 import { readOptions } from "../../base/arguments.js";
 import { eachChunk } from "../../image/byte-source.js";
 import type { ByteSource } from "../../image/byte-source.js";
-import { BadImageError, CancelledError } from "../../base/errors.js";
+import { BadImageError } from "../../base/errors.js";
+import { checkSignal, throwIfAborted } from "../../base/signal.js";
 import { checkGraph } from "../graph/check.js";
 import { RootKind } from "../graph/graph.js";
 import type { HeapGraph } from "../graph/graph.js";
@@ -14,6 +15,7 @@ import type { Meta } from "./meta.js";
 import { markEphemerons, setAside } from "./retaining.js";
 import { EdgeRows, NodeRows } from "./rows.js";
 
+/** What {@link readHeapSnapshot} takes. */
 export interface ReadOptions extends StepOptions {
   /** Size of the file in bytes, if known: for progress, and to take memory at once instead of growing it. */
   bytes?: number;
@@ -24,36 +26,39 @@ const READ_OPTIONS: Record<keyof ReadOptions, true> = { onProgress: true, signal
 /**
  * Reads a `.heapsnapshot`: what V8 writes (Chrome, Node), and what others write in its format.
  *
- * ```ts
- * const graph = await readHeapSnapshot(createReadStream("app.heapsnapshot")); // in a page: file.stream()
- * ```
- *
  * A stream is never held as a whole, so its size is limited by the columns that come of it. The counts in its
  * head are checked, not trusted.
  *
+ * @example
+ * import { getHeapSnapshot } from "node:v8";
+ * const graph = await readHeapSnapshot(getHeapSnapshot()); // or a file's bytes or stream
+ * graph.source; // "heapsnapshot"
+ *
  * @throws {@link BadImageError} with the position, if it is none, damaged or cut short.
  * @throws {@link BadValueError} if the source gives no bytes, {@link BadOptionError}.
- * @throws {@link CancelledError} when `signal` says so.
+ * @throws the reason of `signal` when that is aborted, also while the source is awaited.
  */
 export async function readHeapSnapshot(source: ByteSource, options: ReadOptions = {}): Promise<HeapGraph> {
   const { onProgress, signal, bytes = 0 } = readOptions(options, READ_OPTIONS);
+  checkSignal(signal);
   const work = readSnapshot(bytes);
   let done = 0;
   let step = work.next();
   const next = (chunk: Uint8Array | null) => {
-    if (signal?.aborted) throw new CancelledError("Cancelled while reading", { cause: signal.reason });
+    throwIfAborted(signal);
     step = work.next(chunk);
     done += chunk?.length ?? 0;
     onProgress?.({ phase: "reading", done, total: bytes });
   };
-  await eachChunk(source, (chunk) => {
+  const take = (chunk: Uint8Array): void => {
     if (!step.done && chunk.length > 0) next(chunk);
-  });
+  };
+  await eachChunk(source, take, signal);
   while (!step.done) next(null);
   return step.value;
 }
 
-/** The reader proper, which is asked for no more bytes once it returns. */
+/** Parses the file. It requests no more bytes once it returns. */
 function* readSnapshot(bytes: number): Chunks<HeapGraph> {
   const json: JsonBytes = new JsonBytes();
   let meta: Meta | undefined;
@@ -93,7 +98,7 @@ const KNOWN = new Set(["snapshot", "nodes", "edges", "strings"]);
 
 function* readNodes(json: JsonBytes, meta: Meta, bytes: number): Chunks<NodeRows> {
   const rows = new NodeRows(meta);
-  // A number takes two bytes: a count that the file has no room for is a lie, and found out below.
+  // A number takes at least two bytes, so a larger count is wrong. It is reported below.
   if (meta.nodeCount * meta.nodeWidth * 2 <= bytes) rows.reserve(meta.nodeCount);
   const refuse = (message: string) => json.fail(message);
   const count = yield* json.rows("nodes", meta.nodeWidth, (block, n, before) => {

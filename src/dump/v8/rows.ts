@@ -2,10 +2,10 @@ import { Growable } from "../graph/growable.js";
 import { EdgeLabel, EdgeStrength, EDGE_INTERNAL, LABEL_MASK, NO_GENERATION } from "../graph/graph.js";
 import type { Meta } from "./meta.js";
 
-/** Where a check of a value in a block of rows failed; turned into an error with a position by the reader. */
+/** Reports an invalid value in a block of rows. The reader adds the position to the error. */
 export type Refuse = (message: string) => never;
 
-/** A column that is 32 bits wide until a number comes that is wider. */
+/** A column of 32-bit numbers, replaced by doubles when a larger number arrives. */
 export class Numbers {
   #column: Growable<Uint32Array> | Growable<Float64Array> = new Growable(Uint32Array);
 
@@ -27,13 +27,13 @@ export class Numbers {
   }
 }
 
-/** The nodes of a dump, as they arrive. */
+/** Collects the nodes of a dump. */
 export class NodeRows {
   readonly kind = new Growable(Uint8Array);
   readonly name = new Growable(Uint32Array);
   readonly id = new Numbers();
   readonly selfSize = new Numbers();
-  /** Entry v + 1: the edges of nodes 0 to v. */
+  /** Entry v + 1: the number of edges of nodes 0 to v. */
   readonly edgesUpTo = new Growable(Uint32Array);
   readonly address: Growable<Uint32Array> | null;
   readonly refcount: Growable<Uint32Array> | null;
@@ -49,7 +49,7 @@ export class NodeRows {
     this.edgesUpTo.push(0);
   }
 
-  /** Edges that the rows so far say they have. */
+  /** Sum of the edge counts of the rows so far. */
   get edges(): number {
     return this.#edges;
   }
@@ -93,7 +93,7 @@ function within(value: number, most: number, what: string, refuse: Refuse): numb
   return value > most ? refuse(`A node has the ${what} ${value}`) : value;
 }
 
-/** What a type of edge says about its target's life, and about its name. */
+/** How an edge type affects its target's life, and what its label means. */
 function kindOf(type: string): number {
   switch (type) {
     case "element":
@@ -113,12 +113,12 @@ function kindOf(type: string): number {
   }
 }
 
-/** The edges of a dump, as they arrive. */
+/** Collects the edges of a dump. */
 export class EdgeRows {
   readonly target = new Growable(Uint32Array);
   readonly label = new Growable(Uint32Array);
   readonly kind = new Growable(Uint8Array);
-  /** Which edges are shortcuts; few. */
+  /** The few edges that are shortcuts. */
   readonly shortcuts: number[] = [];
   #highestName = 0;
   readonly #kinds: Uint8Array;
@@ -153,7 +153,7 @@ export class EdgeRows {
       if (isName && label > this.#highestName) this.#highestName = label;
       if (type === this.#shortcut) this.shortcuts.push(this.target.length);
       this.target.push(target);
-      // String 0 of a graph is the empty one, so V8's come one later.
+      // Index 0 of a graph is the empty string, so V8's strings are shifted by one.
       this.label.push(isName ? label + 1 : label);
       this.kind.push(kind);
     }

@@ -28,16 +28,23 @@ export type ElementOf<O extends Elements> =
  * or an iterator changes a set that is being read, {@link ForeignHandleError}, {@link OutOfMemoryError}, or what the
  * iterable throws. No part of a result is left then.
  *
- * ```ts
- * const a = heap.set([1, 2, 3]);
- * a.intersection([3, 2]).repr(); // {2, 3}
+ * @example
+ * using a = heap.set([1, 2, 3]);
+ * using common = a.intersection([3, 2]); // keeps the order of a
+ * common.repr(); // "{2, 3}"
  * a.isSupersetOf(new Set([1])); // true
- * ```
  */
 export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T> {
   protected readonly width = 1;
 
-  /** A new set of the elements of both: Python's `a | b`. */
+  /**
+   * A new set of the elements of both: Python's `a | b`.
+   *
+   * @example
+   * using a = heap.set([1, 2]);
+   * using both = a.union([2, 3]);
+   * [...both]; // [1, 2, 3]
+   */
   union<O extends Elements>(other: O): SetAlgebra<T | ElementOf<O>> {
     const made = this.#made((result) => {
       result.addAll(this, LARGER);
@@ -46,7 +53,14 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
     return made as SetAlgebra<T | ElementOf<O>>;
   }
 
-  /** A new set of the elements that the argument has, too: Python's `a & b`. */
+  /**
+   * A new set of the elements that the argument has, too: Python's `a & b`.
+   *
+   * @example
+   * using a = heap.set([1, 2]);
+   * using common = a.intersection([2, 3]);
+   * [...common]; // [2]
+   */
   intersection(other: Elements): this {
     return this.#withTable(other, (table) =>
       this.#made((result) => {
@@ -55,7 +69,14 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
     );
   }
 
-  /** A new set of the elements that the argument does not have: Python's `a - b`. */
+  /**
+   * A new set of the elements that the argument does not have: Python's `a - b`.
+   *
+   * @example
+   * using a = heap.set([1, 2]);
+   * using rest = a.difference([2, 3]);
+   * [...rest]; // [1]
+   */
   difference(other: Elements): this {
     return this.#withTable(other, (table) =>
       this.#made((result) => {
@@ -64,7 +85,14 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
     );
   }
 
-  /** A new set of the elements that only one of both has: Python's `a ^ b`. */
+  /**
+   * A new set of the elements that only one of both has: Python's `a ^ b`.
+   *
+   * @example
+   * using a = heap.set([1, 2]);
+   * using either = a.symmetricDifference([2, 3]);
+   * [...either]; // [1, 3]
+   */
   symmetricDifference<O extends Elements>(other: O): SetAlgebra<T | ElementOf<O>> {
     const made = this.#withTable(other, (table) =>
       this.#made((result) => {
@@ -75,12 +103,25 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
     return made as SetAlgebra<T | ElementOf<O>>;
   }
 
-  /** Whether the argument has all elements: Python's `a <= b`. */
+  /**
+   * Whether the argument has all elements: Python's `a <= b`.
+   *
+   * @example
+   * using a = heap.set([1, 2]);
+   * a.isSubsetOf([1, 2, 3]); // true
+   */
   isSubsetOf(other: Elements): boolean {
     return this.#withTable(other, (table) => this.size <= table.size && hasAll(table, this));
   }
 
-  /** Whether the set has all elements of the argument: Python's `a >= b`. An iterable is read up to the first that is not there. */
+  /**
+   * Whether the set has all elements of the argument: Python's `a >= b`. An iterable is read up to the first that is
+   * not there.
+   *
+   * @example
+   * using a = heap.set([1, 2]);
+   * a.isSupersetOf([1]); // true
+   */
   isSupersetOf(other: Elements): boolean {
     addressIn(this.store, this);
     if (isTable(other)) {
@@ -90,7 +131,13 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
     return !this.#meets(other, false);
   }
 
-  /** Whether no element is in both: Python's `isdisjoint`. An iterable is read up to the first that is there. */
+  /**
+   * Whether no element is in both: Python's `isdisjoint`. An iterable is read up to the first that is there.
+   *
+   * @example
+   * using a = heap.set([1, 2]);
+   * a.isDisjointFrom([3]); // true
+   */
   isDisjointFrom(other: Elements): boolean {
     addressIn(this.store, this);
     if (isTable(other)) {
@@ -100,14 +147,30 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T>
     return !this.#meets(other, true);
   }
 
+  /**
+   * The elements as a `Set`, each as its own `toJS()` gives it.
+   *
+   * @example
+   * using tags = heap.set(["new"]);
+   * tags.toJS().has("new"); // true
+   */
   override toJS(): Set<PlainOf<T>> {
     return super.toJS() as Set<PlainOf<T>>;
   }
 
-  /** The elements, in the order of insertion. @throws {@link ContainerChangedError} if elements come or go meanwhile. */
+  /**
+   * The elements, in the order of insertion.
+   *
+   * @example
+   * using tags = heap.set(["new", "sale"]);
+   * [...tags.values()]; // ["new", "sale"]
+   *
+   * @throws {@link ContainerChangedError} if elements come or go meanwhile.
+   */
   values(): Generator<T, void> {
     return this.each((slot) => borrowedValue(this.store, this.store.memory.word(slot)) as T);
   }
+  /** The elements, as `values()`: for `for … of`. */
   [Symbol.iterator](): Generator<T, void> {
     return this.values();
   }

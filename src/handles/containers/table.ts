@@ -11,6 +11,7 @@ import {
   TABLE_LENGTH_OFFSET,
   TABLE_VERSION_OFFSET,
   TYPE_FROZENSET,
+  TYPE_SET,
   TYPE_TUPLE,
   TYPE_WEAKREF,
   UNHASHABLE_ENTRY,
@@ -38,7 +39,16 @@ export abstract class TableHandle<K extends Value = Value> extends ContainerHand
     return this.store.memory.word(this.address + TABLE_LENGTH_OFFSET);
   }
 
-  /** Whether the key is there. @throws {@link BadKeyError} */
+  /**
+   * Whether the key is there.
+   *
+   * @example
+   * using tags = heap.set(["new", 1]);
+   * tags.has("new"); // true
+   * tags.has(true); // true: True equals 1
+   *
+   * @throws {@link BadKeyError}
+   */
   has(key: Sought<K>): boolean {
     return this.find(key) !== NO_ENTRY;
   }
@@ -57,9 +67,10 @@ export abstract class TableHandle<K extends Value = Value> extends ContainerHand
     return found;
   }
 
-  /** As `find`, for an object of the heap. Runs no code of the program. @internal */
+  /** As `find`, for an object of the heap; but a set is no frozenset here. Runs no code of the program. @internal */
   findAddress(key: Address): number {
     const { store } = this;
+    if (store.typeIdAt(key) === TYPE_SET) throw unhashableType(store, TYPE_SET);
     const entry = store.core.tableFind(this.address, key) >>> 0;
     if (entry === UNHASHABLE_ENTRY) throw unhashable(store);
     return entry;
@@ -218,5 +229,9 @@ function unhashable(store: Store): BadKeyError {
       `tuples and frozensets more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be a key`,
     );
   if (type === TYPE_WEAKREF) return new BadKeyError("weak object has gone away");
+  return unhashableType(store, type);
+}
+
+function unhashableType(store: Store, type: number): BadKeyError {
   return new BadKeyError(`unhashable type: '${store.types.get(type)?.name ?? "unknown"}'`);
 }

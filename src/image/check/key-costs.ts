@@ -23,7 +23,7 @@ import {
 import type { Image } from "../image.js";
 import type { Population } from "./population.js";
 
-/** What it costs to hash a key, and to compare it with an equal one; how many tuples and frozensets are inside one another. */
+/** Steps to hash a key, and to compare it with an equal one; nesting depth of tuples and frozensets. */
 export interface KeyCost {
   hash: number;
   compare: number;
@@ -32,14 +32,14 @@ export interface KeyCost {
 
 const ATOM: KeyCost = { hash: 1, compare: 1, depth: 0 };
 
-/** A tuple or frozenset whose parts are being counted. */
+/** A tuple or frozenset on the stack of the walk. */
 interface Level {
   readonly container: number;
   next: number;
   readonly cost: KeyCost;
 }
 
-/** Checks that keys can be keys, and counts what they cost. */
+/** Checks that keys are hashable, and computes their costs. */
 export class KeyCosts {
   readonly #image: Image;
   readonly #words: Uint32Array;
@@ -60,13 +60,13 @@ export class KeyCosts {
     return this.#image.word(object + 4) & TYPE_MASK;
   }
 
-  /** Whether there is a frozenset at a word, and it has a hash. */
+  /** Whether the frozenset at a word has a hash. */
   hasHash(at: number): boolean {
     const type = (this.#words[at + 1] as number) & TYPE_MASK;
     return type === TYPE_FROZENSET && this.#words[at + FROZENSET_HASH_OFFSET / 4] !== 0;
   }
 
-  /** Of a key of a table. */
+  /** The cost of a key of a table. */
   of(table: number, key: number): KeyCost {
     const type = this.#typeOf(key);
     const at = this.#image.at(key);
@@ -78,7 +78,7 @@ export class KeyCosts {
     return ATOM;
   }
 
-  /** A dead weak reference can be one only if it was hashed while it lived; a live one, if its referent can. */
+  /** A weak reference is hashable if its referent is; a dead one, only if it was hashed while the referent lived. */
   #canBeKey(type: number, at: number): boolean {
     if (type === TYPE_FROZENSET) return this.hasHash(at);
     if (type !== TYPE_WEAKREF) return type !== TYPE_LIST && type !== TYPE_DICT && type !== TYPE_SET;
@@ -87,7 +87,7 @@ export class KeyCosts {
     return this.#population.find(referent) >= 0 && this.#canBeKey(this.#typeOf(referent), this.#image.at(referent));
   }
 
-  /** The tuple or frozenset whose parts decide about a key; 0 = none. */
+  /** The tuple or frozenset whose parts determine the cost of a key; 0 = none. */
   #whatHasParts(key: number): number {
     const type = this.#typeOf(key);
     const at = this.#image.at(key);
@@ -97,7 +97,7 @@ export class KeyCosts {
     return this.#population.find(referent) >= 0 && this.hasHash(this.#image.at(referent)) ? referent : 0;
   }
 
-  /** The parts of a tuple or frozenset: the word of the first, and how many there are. */
+  /** The parts of a tuple or frozenset: the word of the first one, and their number. */
   #partsOf(container: number): [first: number, count: number] {
     const at = this.#image.at(container);
     if (this.#typeOf(container) === TYPE_TUPLE)
@@ -107,7 +107,7 @@ export class KeyCosts {
     return [this.#image.at(buffer) + BUFFER_DATA_OFFSET / 4, this.#words[at + SLOTS_COUNT_OFFSET / 4] as number];
   }
 
-  /** Over a stack of its own: depth is checked, not trusted. What is shared counts as often as it is met. */
+  /** Uses an explicit stack, because the depth is not checked yet. A shared part counts each time it is reached. */
   #ofParts(table: number, root: number): KeyCost {
     const stack: Level[] = [];
     const begin = (container: number): void => {

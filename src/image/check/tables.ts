@@ -15,8 +15,8 @@ import { KeyCosts } from "./key-costs.js";
 import type { Population } from "./population.js";
 
 /**
- * Checks dicts and sets: that their parts fit their buffer and agree, that each key can be one, and that looking
- * it up ends. (That hashes are right is left to the core's `verify`, which can rely on all this.)
+ * Checks dicts and sets: their parts fit their buffer and agree, each key is hashable, and each lookup ends. The core's
+ * `verify` checks afterwards that the hashes are right; it relies on the checks here.
  */
 export class TableChecker {
   readonly #image: Image;
@@ -43,7 +43,7 @@ export class TableChecker {
     return ((this.#words[at + 1] as number) & TYPE_MASK) === TYPE_DICT ? 2 : 1;
   }
 
-  /** Checks the numbers of a table. Its slots, from the start of its buffer. */
+  /** Checks the lengths and capacities of a table. Returns its number of slots, counted from the start of its buffer. */
   checkShape(table: number, at: number): number {
     const buffer = this.#words[at + SLOTS_BUFFER_OFFSET / 4] as number;
     const slots = this.#words[at + SLOTS_COUNT_OFFSET / 4] as number;
@@ -66,7 +66,7 @@ export class TableChecker {
     return slots;
   }
 
-  /** Entries are whole, or deleted; those deleted last have been forgotten. */
+  /** Each entry must be complete or deleted. Deleted entries at the end must have been dropped. */
   #checkEntries(table: number, first: number, slots: number, width: number, length: number): void {
     let live = 0;
     for (let slot = first; slot < first + slots; slot += width) {
@@ -105,12 +105,12 @@ export class TableChecker {
       if (cell >= entries || this.#words[first + cell * width] === 0)
         this.#fail(table, "the index of a dict or set leads to no entry");
     }
-    // So at least as many cells were never used as keys can still be added, and a third: each search comes to an end.
+    // This leaves unused cells: one for each key that can still be added, and a third more. So each search ends.
     if (filled > capacity - (this.#words[at + TABLE_USABLE_OFFSET / 4] as number))
       this.#fail(table, "the index of a dict or set is fuller than it says");
     if (leading !== this.#words[at + TABLE_LENGTH_OFFSET / 4]) this.#fail(table, "a key is not in the index, or twice");
 
-    // The last entry is there. A deleted one leads to one behind it, past deleted ones alone.
+    // The last entry is not deleted. A deleted entry links to a later one, with only deleted ones in between.
     let live = entries - 1;
     for (let entry = entries - 1; entry >= 0; entry--) {
       const key = this.#words[first + entry * width] as number;
@@ -140,7 +140,7 @@ export class TableChecker {
     }
   }
 
-  /** The index of a table, which begins at a word. */
+  /** The index of a table: its cells, from word `start` on. */
   #cells(start: number, log: number): Uint8Array | Uint16Array | Uint32Array {
     const { buffer, byteOffset } = this.#words;
     const View = [Uint8Array, Uint16Array, Uint32Array][cellShift(log)] as typeof Uint8Array;

@@ -13,7 +13,7 @@ import { pathJson, pathText } from "../way.js";
 
 export interface WhyOptions {
   readonly limit: number;
-  /** Paths that share no object, at most. */
+  /** Maximal number of paths. They share no object. */
   readonly paths?: number;
 }
 
@@ -24,7 +24,7 @@ function allOf(type: string): string {
   return /^[\w$]+$/.test(type) ? `; all of them: query 'type = ${type}'` : "";
 }
 
-/** Why an object lives: paths to it from the roots, where its references come from, its dominators, where it was made. */
+/** Explains why an object lives: paths from the roots, the sources of its references, its dominators, its allocation site. */
 export async function why(dump: Dump, target: string, { limit, paths: most = 3 }: WhyOptions): Promise<Report> {
   const { graph } = dump;
   const tree = await dump.tree();

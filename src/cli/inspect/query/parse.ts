@@ -58,7 +58,7 @@ export const STATES = [
 interface Token {
   readonly kind: "word" | "text" | "sign" | "end";
   readonly text: string;
-  /** Place in the query. */
+  /** Position in the query. */
   readonly at: number;
 }
 
@@ -100,7 +100,7 @@ function failure(query: string, at: number, what: string): UsageError {
   );
 }
 
-/** Deeper queries are nobody's; their reader would run out of stack. */
+/** Maximal nesting: the parser is recursive and could overflow the stack. */
 const DEEPEST = 200;
 
 class Parser {
@@ -198,7 +198,7 @@ function isOneOf(all: readonly string[], name: string): boolean {
   return all.includes(name);
 }
 
-/** @throws {@link UsageError} that says where. */
+/** @throws {@link UsageError} with the position of the error. */
 export function parseFilter(query: string): Filter {
   if (query.length > 10_000) throw new UsageError("the query is longer than 10,000 characters");
   return new Parser(query).parse();

@@ -17,7 +17,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 function parseListing(text: string): number {
   const listing = Number(text);
   if (!Number.isInteger(listing) || listing < 1 || listing > 6)
-    throw new InvalidArgumentError("It is a number from 1 to 6.");
+    throw new InvalidArgumentError("Expected a number from 1 to 6.");
   return listing;
 }
 

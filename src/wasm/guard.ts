@@ -128,7 +128,7 @@ function explain(core: CoreExports, host: Host, error: unknown, name: string, nu
     if (name !== "needRoom" && hasRoom(core)) host.onSuspicion();
     return error;
   }
-  return new BadValueError(`${name}: the core takes only numbers`, { cause: error });
+  return new BadValueError(`${name}: expected numbers`, { cause: error });
 }
 
 /** Whether the stack has the room that any change needs. If not, the core has rejected the call that was made from here. */

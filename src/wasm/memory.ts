@@ -49,7 +49,7 @@ export class HeapMemory {
   }
 
   #refresh(): void {
-    if (this.#memory === undefined) throw this.#deathCause?.() ?? new Error("this memory was let go");
+    if (this.#memory === undefined) throw this.#deathCause?.() ?? new Error("this memory was released");
     const { buffer } = this.#memory;
     this.#u32 = new Uint32Array(buffer);
     this.#u8 = new Uint8Array(buffer);

@@ -20,19 +20,19 @@ export function startError(cause: unknown, isOurs: boolean): unknown {
     return new WasmForbiddenError(`${MAIN_THREAD.test(message) ? USE_CREATE : USE_MODULE}: ${message}`, { cause });
   if (NO_MEMORY.test(message))
     return new OutOfMemoryError(
-      `out of memory: the engine refuses memory for another heap (${message}). Each heap reserves addresses, also when it is small: dispose of heaps that are not needed any more`,
+      `out of memory: the engine refuses memory for another heap (${message}). Each heap reserves address space, even a small one: dispose of heaps that you no longer need`,
       { cause },
     );
   if (NOT_SERVED.test(message))
-    return new CoreNotLoadedError(`the core that the option "module" asks for did not arrive: ${message}`, { cause });
-  return new BadCoreError(`what the option "module" gives is no core of this version of heapwright: ${message}`, {
+    return new CoreNotLoadedError(`the core for the option "module" could not be loaded: ${message}`, { cause });
+  return new BadCoreError(`the option "module" is not a core of this version of heapwright: ${message}`, {
     cause,
   });
 }
 
 const USE_CREATE = "WebAssembly of this size cannot be compiled at once on this thread: await Heap.create() instead";
 const USE_MODULE =
-  'WebAssembly may not be compiled here: allow it (in a Content-Security-Policy: script-src \'wasm-unsafe-eval\'), or give a module that is compiled already as the option "module" (Cloudflare: import core from "heapwright/core.wasm")';
+  'WebAssembly may not be compiled here: allow it (in a Content-Security-Policy: script-src \'wasm-unsafe-eval\'), or pass a compiled module as the option "module" (Cloudflare: import core from "heapwright/core.wasm")';
 
 // Messages of the engines: Chrome and Node; Firefox; Safari.
 const MAIN_THREAD = /disallowed on the main thread/;

@@ -98,7 +98,7 @@ test("the message says why a module is invalid: here, that it was not fetched", 
   const module = Promise.reject(new TypeError("fetch failed"));
   await expect(Heap.create({ module })).rejects.toThrow("rejected: fetch failed");
   expect(() => Heap.createSync({ module: new Uint8Array(3) })).toThrow(
-    /is no core of this version of heapwright: .*WebAssembly/,
+    /is not a core of this version of heapwright: .*WebAssembly/,
   );
 });
 

@@ -80,15 +80,15 @@ describe("a dump of Node with a leak", () => {
   });
 
   test.each([
-    [["refcounts", file], "does not count references: only heap images do"],
-    [["fragmentation", file], "how memory is divided: only heap images do"],
-    [["types", file, "--gen", "2"], "does not know generations: only heap images do"],
-    [["types", file, "--by", "site"], "does not know where objects were made"],
-    [["diff", file, file, "--by", "site"], "does not know where objects were made"],
-    [["check", file, "--no-leaked-refs"], "does not count references: only heap images do"],
-    [["query", file, "refcount > 3"], "does not know refcount: only heap images do"],
-    [["query", file, "site ~ main"], "does not know where objects were made"],
-    [["diff", file, saveScene(folder).file], "they are not of one heap"],
+    [["refcounts", file], "has no refcounts: only heap images have them"],
+    [["fragmentation", file], "has no memory map: only heap images have one"],
+    [["types", file, "--gen", "2"], "has no generations: only heap images have them"],
+    [["types", file, "--by", "site"], "has no allocation sites"],
+    [["diff", file, file, "--by", "site"], "has no allocation sites"],
+    [["check", file, "--no-leaked-refs"], "has no refcounts: only heap images have them"],
+    [["query", file, "refcount > 3"], "this dump has no refcount: only heap images have it"],
+    [["query", file, "site ~ main"], "has no allocation sites"],
+    [["diff", file, saveScene(folder).file], "the dumps are not of one heap"],
   ])("what V8 does not tell is an error: %s", (args, message) => {
     const { code, out, err } = inspect(...args);
     expect([code, out]).toEqual([2, ""]);

@@ -82,7 +82,8 @@ async function readAs(
       graph: await readHeapSnapshot(rest, { bytes, ...(signal ? { signal } : {}) }),
       format: "V8 heap snapshot",
     };
-  if (startsWith(head, PARQUET)) throw new BadImageError("This is Parquet, which is for other tools to read", 0);
+  if (startsWith(head, PARQUET))
+    throw new BadImageError("This is a Parquet file: an export for other tools, not a dump", 0);
   if (head.length === 0) throw new BadImageError("The file is empty", 0);
   const bytesShown = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new BadImageError(`Neither a heap image nor a V8 heap snapshot: it begins with ${bytesShown}`, 0);

@@ -19,7 +19,7 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < from || value > to)
-      throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`);
+      throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`);
     return value;
   };
 }
@@ -28,7 +28,7 @@ const EXPORT_FORMATS = ["heapsnapshot", "parquet", "dot", "folded", "html"] as c
 
 function oneOf(choices: readonly string[]): (text: string) => string {
   return (text) => {
-    if (!choices.includes(text)) throw new InvalidArgumentError(`It is one of ${choices.join(", ")}.`);
+    if (!choices.includes(text)) throw new InvalidArgumentError(`Expected one of ${choices.join(", ")}.`);
     return text;
   };
 }
@@ -237,7 +237,7 @@ interface ExportFlags {
 
 function amount(text: string): number {
   const value = parseAmount(text);
-  if (value === null) throw new InvalidArgumentError("It is a number, with kB, MB, GB, KiB, MiB or GiB if you like.");
+  if (value === null) throw new InvalidArgumentError("Expected a number, optionally with kB, MB, GB, KiB, MiB or GiB.");
   return value;
 }
 

@@ -207,7 +207,9 @@ export class GraphBuilder {
     ] as const)
       for (let row = 0; row < column.length; row++)
         if ((column.data[row] as number) >= count)
-          throw new BadValueError(`${what} ${row} leads to node ${String(column.data[row])} of ${count}`);
+          throw new BadValueError(
+            `${what} ${row} refers to node ${String(column.data[row])}, but there are ${count} nodes`,
+          );
 
     // Counting sort by source. It is stable, so slots stay in order.
     const firstEdge = new Uint32Array(count + 1);

@@ -88,7 +88,7 @@ export class JsonBytes {
   /** Consumes white space; anything else before the end of the file is an error. */
   *end(): Chunks<void> {
     while (yield* this.#refill()) {
-      if (!isSpace(this.#chunk[this.#position] as number)) this.fail("The dump has ended, but the file goes on");
+      if (!isSpace(this.#chunk[this.#position] as number)) this.fail("The file continues after the end of the dump");
       this.#position++;
     }
   }
@@ -210,7 +210,7 @@ export class JsonBytes {
     const flush = () => {
       const list = concatenate([Uint8Array.of(OPEN_BRACKET), ...batch, Uint8Array.of(CLOSE_BRACKET)], bytes + 2);
       for (const text of this.#parse(list, start) as unknown[]) {
-        if (typeof text !== "string") this.fail("The string table is to hold strings alone", start);
+        if (typeof text !== "string") this.fail("The string table contains a value that is not a string", start);
         take(text);
       }
       batch = [];

@@ -27,8 +27,9 @@ function fail(what: string, offset: number): never {
 }
 
 function list(value: unknown, what: string, offset: number): string[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > 1000) fail(`${what} is no list of names`, offset);
-  for (const name of value as unknown[]) if (typeof name !== "string") fail(`${what} is no list of names`, offset);
+  if (!Array.isArray(value) || value.length === 0 || value.length > 1000)
+    fail(`${what} is not a list of names`, offset);
+  for (const name of value as unknown[]) if (typeof name !== "string") fail(`${what} is not a list of names`, offset);
   return value as string[];
 }
 
@@ -47,7 +48,7 @@ function places<Field extends string>(
 
 function count(value: unknown, what: string, offset: number): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) >= 0xffff_ffff)
-    fail(`${what} is missing or no count`, offset);
+    fail(`${what} is missing or not a count`, offset);
   return value as number;
 }
 
@@ -62,7 +63,7 @@ export function metaOf(snapshot: unknown, offset: number): Meta {
   const typesOf = (types: unknown, place: number, what: string) =>
     list(Array.isArray(types) ? types[place] : undefined, what, offset);
   const rootIndex = head.root_index === undefined ? 0 : count(head.root_index, "root_index", offset);
-  if (rootIndex % nodeFields.length !== 0) fail("root_index is no node", offset);
+  if (rootIndex % nodeFields.length !== 0) fail("root_index is not a node", offset);
   return {
     nodeCount: count(head.node_count, "node_count", offset),
     edgeCount: count(head.edge_count, "edge_count", offset),
@@ -77,6 +78,6 @@ export function metaOf(snapshot: unknown, offset: number): Meta {
 }
 
 function record(value: unknown, what: string, offset: number): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${what} is no object`, offset);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${what} is not an object`, offset);
   return value as Record<string, unknown>;
 }

@@ -70,15 +70,23 @@ function* readSnapshot(bytes: number): Chunks<HeapGraph> {
   if (yield* json.accept("}")) json.fail("Not a heap snapshot: an empty object");
   do {
     const key = yield* json.key();
-    if (seen.has(key)) json.fail(`There are two of ${key}`);
+    if (seen.has(key)) json.fail(`The member ${key} occurs twice`);
     if (KNOWN.has(key)) seen.add(key);
     if (key === "snapshot") {
       const start = json.offset;
       meta = metaOf(yield* json.value(), start);
     } else if (key === "nodes") {
-      nodes = yield* readNodes(json, meta ?? json.fail("Rows before the head that says what they are"), bytes);
+      nodes = yield* readNodes(
+        json,
+        meta ?? json.fail("The rows come before the member snapshot, which describes them"),
+        bytes,
+      );
     } else if (key === "edges") {
-      edges = yield* readEdges(json, meta ?? json.fail("Rows before the head that says what they are"), bytes);
+      edges = yield* readEdges(
+        json,
+        meta ?? json.fail("The rows come before the member snapshot, which describes them"),
+        bytes,
+      );
     } else if (key === "strings") {
       const table = [""];
       yield* json.strings((text) => table.push(text));
@@ -87,10 +95,10 @@ function* readSnapshot(bytes: number): Chunks<HeapGraph> {
   } while (yield* json.accept(","));
   yield* json.expect("}");
   yield* json.end();
-  if (!meta) json.fail("There is no snapshot");
-  if (!nodes) json.fail("There are no nodes");
-  if (!edges) json.fail("There are no edges");
-  if (!strings) json.fail("There are no strings");
+  if (!meta) json.fail("The member snapshot is missing");
+  if (!nodes) json.fail("The member nodes is missing");
+  if (!edges) json.fail("The member edges is missing");
+  if (!strings) json.fail("The member strings is missing");
   return assemble(meta, nodes, edges, strings);
 }
 
@@ -102,7 +110,7 @@ function* readNodes(json: JsonBytes, meta: Meta, bytes: number): Chunks<NodeRows
   if (meta.nodeCount * meta.nodeWidth * 2 <= bytes) rows.reserve(meta.nodeCount);
   const refuse = (message: string) => json.fail(message);
   const count = yield* json.rows("nodes", meta.nodeWidth, (block, n, before) => {
-    if (before + n > meta.nodeCount) json.fail(`There are more nodes than the ${meta.nodeCount} of node_count`);
+    if (before + n > meta.nodeCount) json.fail(`There are more nodes than node_count says: ${meta.nodeCount}`);
     rows.take(block, n, refuse);
   });
   if (count !== meta.nodeCount) json.fail(`There are ${count} nodes, and node_count says ${meta.nodeCount}`);
@@ -117,7 +125,7 @@ function* readEdges(json: JsonBytes, meta: Meta, bytes: number): Chunks<EdgeRows
   if (meta.edgeCount * meta.edgeWidth * 2 <= bytes) rows.reserve(meta.edgeCount);
   const refuse = (message: string) => json.fail(message);
   const count = yield* json.rows("edges", meta.edgeWidth, (block, n, before) => {
-    if (before + n > meta.edgeCount) json.fail(`There are more edges than the ${meta.edgeCount} of edge_count`);
+    if (before + n > meta.edgeCount) json.fail(`There are more edges than edge_count says: ${meta.edgeCount}`);
     rows.take(block, n, refuse);
   });
   if (count !== meta.edgeCount) json.fail(`There are ${count} edges, and edge_count says ${meta.edgeCount}`);
@@ -127,7 +135,7 @@ function* readEdges(json: JsonBytes, meta: Meta, bytes: number): Chunks<EdgeRows
 function assemble(meta: Meta, nodes: NodeRows, edges: EdgeRows, strings: string[]): HeapGraph {
   const highest = Math.max(nodes.highestName, edges.highestName);
   if (highest + 1 >= strings.length)
-    throw new BadImageError(`Something is named by string ${highest}, of ${strings.length - 1}`);
+    throw new BadImageError(`A name is string ${highest}, but there are ${strings.length - 1} strings`);
   const kind = nodes.kind.take();
   const id = nodes.id.take();
   const { types, type, label, flags } = classify(kind, nodes.name.take(), meta.nodeTypes, strings);

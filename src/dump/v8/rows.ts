@@ -68,11 +68,11 @@ export class NodeRows {
       const at = row * nodeWidth;
       const kind = block[at + node.type] as number;
       const name = block[at + node.name] as number;
-      if (kind >= nodeTypes.length) refuse(`A node is of type ${kind}, of ${nodeTypes.length}`);
-      if (name > 0xffff_fffe) refuse(`A node is named by string ${name}`);
+      if (kind >= nodeTypes.length) refuse(`A node has type ${kind}, but there are ${nodeTypes.length} types`);
+      if (name > 0xffff_fffe) refuse(`A node has the invalid name ${name}`);
       if (name > this.#highestName) this.#highestName = name;
       this.#edges += block[at + node.edge_count] as number;
-      if (this.#edges > edgeCount) refuse(`The nodes have more edges than the ${edgeCount} of edge_count`);
+      if (this.#edges > edgeCount) refuse(`The nodes have more edges than edge_count says: ${edgeCount}`);
       this.kind.push(kind);
       this.name.push(name);
       this.id.push(block[at + node.id] as number);
@@ -144,10 +144,10 @@ export class EdgeRows {
       const type = block[at + edge.type] as number;
       const label = block[at + edge.name_or_index] as number;
       const target = (block[at + edge.to_node] as number) / nodeWidth;
-      if (type >= edgeTypes.length) refuse(`An edge is of type ${type}, of ${edgeTypes.length}`);
+      if (type >= edgeTypes.length) refuse(`An edge has type ${type}, but there are ${edgeTypes.length} types`);
       if (target >= nodeCount || target !== Math.floor(target))
-        refuse(`An edge leads to ${target * nodeWidth}, where no node is`);
-      if (label > 0xffff_fffe) refuse(`An edge is named by ${label}`);
+        refuse(`An edge leads to offset ${target * nodeWidth}, where there is no node`);
+      if (label > 0xffff_fffe) refuse(`An edge has the invalid name ${label}`);
       const kind = this.#kinds[type] as number;
       const isName = (kind & LABEL_MASK) === EdgeLabel.NAME;
       if (isName && label > this.#highestName) this.#highestName = label;

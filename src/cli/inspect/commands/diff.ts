@@ -28,7 +28,7 @@ const SHOWN = {
 function throwIfUnlike(...[first, ...others]: readonly Dump[]): void {
   for (const other of others)
     if (first && other.graph.source !== first.graph.source)
-      throw new UsageError(`one is a ${first.format}, another a ${other.format}: they are not of one heap`);
+      throw new UsageError(`the dumps are not of one heap: one is a ${first.format}, another a ${other.format}`);
 }
 
 /** Shows the changes between two dumps of one heap. */

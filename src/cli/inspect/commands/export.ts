@@ -103,7 +103,7 @@ const PARTITION = /^[a-z_]\w{0,50}=\w[\w.-]{0,100}(?:\/[a-z_]\w{0,50}=\w[\w.-]{0
 
 async function toParquet(dump: Dump, { out, partition }: ExportOptions): Promise<Report> {
   if (partition !== undefined && !PARTITION.test(partition))
-    throw new UsageError(`a partition is written day=2026-03-01/pod=web-1, not ${shown(partition)}`);
+    throw new UsageError(`expected a partition like day=2026-03-01/pod=web-1, got ${shown(partition)}`);
   return report(dump, "parquet", (await exportParquet(dump, out, partition)).files);
 }
 

@@ -24,7 +24,7 @@ interface ClassRow {
 export function fragmentation(dump: Dump, { limit }: { readonly limit: number }): Report {
   const { graph } = dump;
   const use = memoryUse(graph);
-  if (!use || !graph.memory) throw new UsageError("this dump does not say how memory is divided: only heap images do");
+  if (!use || !graph.memory) throw new UsageError("this dump has no memory map: only heap images have one");
   const { regions } = graph.memory;
   const classes = classesOf(regions);
   const occupancy = occupancyOf(regions);
@@ -67,7 +67,7 @@ export function fragmentation(dump: Dump, { limit }: { readonly limit: number })
             line(
               `${plural(mixed.spans, "span")} of ${grouped(mixed.of)} with both old and young objects, ${bytes(mixed.bytes)}`,
             ),
-            note("what dies young there leaves holes between what stays"),
+            note("objects that die young there leave holes between old ones"),
           ]
         : []),
     ],

@@ -58,7 +58,7 @@ export async function who(dump: Dump, name: string, { limit, levels = 3 }: WhoOp
           ]),
       ),
       ...omitted(shownRows),
-      ...(garbage > 0 ? [note(`${grouped(garbage)} more that nobody holds: garbage`)] : []),
+      ...(garbage > 0 ? [note(`${grouped(garbage)} more are garbage: nothing holds them`)] : []),
     ],
   };
 }

@@ -54,7 +54,7 @@ function comparison(column: Column, compare: Comparator, value: number): Test {
 export async function numberColumn(dump: Dump, field: string): Promise<Column> {
   const { nodes } = dump.graph;
   const known = (column: Uint32Array | Uint8Array | null): Column => {
-    if (!column) throw new UsageError(`this dump does not know ${field}: only heap images do`);
+    if (!column) throw new UsageError(`this dump has no ${field}: only heap images have it`);
     return (v) => column[v] as number;
   };
   switch (field) {

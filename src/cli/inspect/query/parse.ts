@@ -148,7 +148,7 @@ class Parser {
   }
 
   #not(): Filter {
-    if (++this.#depth > DEEPEST) throw this.#fail("too deep");
+    if (++this.#depth > DEEPEST) throw this.#fail("nested too deeply");
     try {
       if (this.#accept("not")) return { op: "not", filter: this.#not() };
       if (!this.#accept("(")) return this.#comparison();
@@ -176,9 +176,9 @@ class Parser {
     if (sign.kind !== "sign" || sign.text === "(" || sign.text === ")") throw this.#fail("expected a comparison");
     this.#next++;
     const isGlob = sign.text.endsWith("~");
-    if (isNumber && isGlob) throw this.#fail(`${field} is a number, which ${sign.text} does not compare`, sign);
+    if (isNumber && isGlob) throw this.#fail(`${field} is a number: compare it with =, !=, <, <=, > or >=`, sign);
     if (!isNumber && !isGlob && sign.text !== "=" && sign.text !== "!=")
-      throw this.#fail(`${field} is a text: compare it by =, !=, ~ or !~`, sign);
+      throw this.#fail(`${field} is a text: compare it with =, !=, ~ or !~`, sign);
     const value = this.#peek();
     if (value.kind !== "word" && value.kind !== "text") throw this.#fail("expected a value");
     this.#next++;

@@ -240,8 +240,14 @@ export function withKey(store: Store, key: unknown, run: (key: Address) => numbe
   }
 }
 
+/** As `ownedValue`, for a key: JavaScript's containers would become lists, dicts and sets, which Python cannot hash. @throws {@link BadKeyError} */
+export function ownedKey(store: Store, key: unknown): Address {
+  if (isLiteral(key)) throw unhashableLiteral(key);
+  return ownedValue(store, key);
+}
+
 /** The error for a container of JavaScript's as a key: in the heap it would be a list, dict or set. */
-export function unhashableLiteral(literal: object): BadKeyError {
+function unhashableLiteral(literal: object): BadKeyError {
   const place = placeOf(literal);
   const type = place === "set" ? "set" : place === "array" ? "list" : "dict";
   return new BadKeyError(`unhashable type: '${type}'`);

@@ -16,7 +16,7 @@ import { isHandle } from "../handles/handle.js";
 import { isLiteral, noPlaceFor, placeOf } from "../handles/places.js";
 import type { Store } from "../state/store.js";
 import { isA } from "../base/untrusted.js";
-import { isInt, ownedValue, unhashableLiteral, withKey } from "../handles/values.js";
+import { isInt, ownedKey, ownedValue, withKey } from "../handles/values.js";
 import type { Address } from "../wasm/exports.js";
 import { frameOf } from "./frames.js";
 import type { ContainerPlace, Copy, Frame } from "./frames.js";
@@ -222,10 +222,4 @@ class CopyIn implements Copy {
       throw new BadKeyError(`two keys are different to JavaScript and equal to Python: the second is ${describe(key)}`);
     return isNew;
   }
-}
-
-/** Creates the object for a key. JavaScript's containers become lists, dicts and sets, which are unhashable in Python. */
-function ownedKey(store: Store, key: unknown): Address {
-  if (isLiteral(key)) throw unhashableLiteral(key);
-  return ownedValue(store, key);
 }

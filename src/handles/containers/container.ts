@@ -127,16 +127,20 @@ class LendingWalk<T> extends Walk<T> {
 
 /**
  * Objects for all values, each with one reference for the caller. Those of a container of the heap are
- * shared, not made anew from what they are to JavaScript.
+ * shared, not made anew from what they are to JavaScript. `own` makes objects of the others.
  */
-export function* ownedElements(store: Store, values: Iterable<unknown>): Generator<Address, void> {
+export function* ownedElements(
+  store: Store,
+  values: Iterable<unknown>,
+  own: (store: Store, value: unknown) => Address = ownedValue,
+): Generator<Address, void> {
   if (isHandleOf(values, ContainerHandle)) {
     addressIn(store, values);
     for (const address of values.elements()) {
       store.incref(address);
       yield address;
     }
-  } else for (const value of lentBy(values)) yield ownedValue(store, value);
+  } else for (const value of lentBy(values)) yield own(store, value);
 }
 
 /** Addresses of many objects. Not an array: where one grows beyond some 100 million numbers, V8 ends the process. */

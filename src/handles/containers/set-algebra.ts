@@ -3,7 +3,7 @@ import { NO_ENTRY, TYPE_SET } from "../../../assembly/layout.js";
 import { filled } from "../filled.js";
 import { addressIn, isHandleOf } from "../handle.js";
 import type { Store } from "../../state/store.js";
-import { borrowedValue } from "../values.js";
+import { borrowedValue, ownedKey } from "../values.js";
 import type { PlainOf, Value, Widened } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ownedElements } from "./container.js";
@@ -34,7 +34,7 @@ export type ElementOf<O extends Elements> =
  * common.repr(); // "{2, 3}"
  * a.isSupersetOf(new Set([1])); // true
  */
-export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
+export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T> {
   protected readonly width = 1;
 
   /**
@@ -183,7 +183,7 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
       this.addAll(values, LARGER);
       return;
     }
-    for (const element of ownedElements(store, values)) {
+    for (const element of ownedElements(store, values, ownedKey)) {
       const add = (): number => store.core.setAdd(this.address, element);
       try {
         checkResult(store, add() || store.require(add, LARGER));
@@ -207,7 +207,7 @@ export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
   /** Whether the receiver has (or does not have) some element of a list, tuple or iterable. */
   #meets(values: Elements, wanted: boolean): boolean {
     const { store } = this;
-    for (const element of ownedElements(store, values)) {
+    for (const element of ownedElements(store, values, ownedKey)) {
       try {
         if (isIn(this, element) === wanted) return true;
       } finally {

@@ -40,7 +40,7 @@ function run(compiled: readonly Compiled[], folder: string): Result[] {
     cwd: folder,
     input: JSON.stringify(programs),
     encoding: "utf8",
-    timeout: 40_000,
+    timeout: 120_000,
   });
   if (stdout === "") throw new Error(`the pages' programs ended early (${signal ?? "no signal"}): ${stderr}`);
   return JSON.parse(stdout) as Result[];

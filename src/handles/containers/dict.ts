@@ -36,10 +36,9 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    * Whether the value of a key is None, as `get(key) === null`; false if the key is not there. Where reading the value would make a
    * handle to be released, this makes none.
    *
-   * ```ts
-   * const node = heap.dict({ left: null, right: {} });
+   * @example
+   * using node = heap.dict({ left: null, right: {} });
    * [node.isNull("left"), node.isNull("right"), node.isNull("up")]; // [true, false, false]
-   * ```
    *
    * @throws {@link BadKeyError}
    */

@@ -55,10 +55,9 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
    * Whether an item is None, as `get(index) === null`. Where reading the item would make a handle to be released, this makes none.
    * Negative indexes count from the end.
    *
-   * ```ts
-   * const nodes = heap.list([null, [1]]);
+   * @example
+   * using nodes = heap.list([null, [1]]);
    * nodes.isNull(1); // false: no handle of the list in it was made
-   * ```
    *
    * @throws {@link BadIndexError}
    */

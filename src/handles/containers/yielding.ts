@@ -23,12 +23,11 @@ export interface YieldingOptions {
  * a dict or set ends it with a {@link ContainerChangedError}. The container is held until the loop ends, also by `break`, by an
  * error or by `signal`.
  *
- * ```ts
- * const orders = heap.from([{ price: 2 }, { price: 3 }]);
+ * @example
+ * using orders = heap.from([{ price: 2 }, { price: 3 }]);
  * let sum = 0;
  * for await (const order of yielding(lending(orders), { signal: AbortSignal.timeout(60_000) })) sum += order.read<number>("price");
  * sum; // 5
- * ```
  *
  * @throws {@link BadOptionError}, {@link BadValueError} for what cannot be iterated over. The loop throws what that of `values`
  *   throws, {@link HeapDisposedError} once the heap is disposed of, and the reason of `signal`.

@@ -39,6 +39,7 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    * ```ts
    * const node = heap.dict({ left: null, right: {} });
    * [node.isNull("left"), node.isNull("right"), node.isNull("up")]; // [true, false, false]
+   * node.release();
    * ```
    *
    * @throws {@link BadKeyError}

@@ -58,6 +58,7 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
    * ```ts
    * const nodes = heap.list([null, [1]]);
    * nodes.isNull(1); // false: no handle of the list in it was made
+   * nodes.release();
    * ```
    *
    * @throws {@link BadIndexError}

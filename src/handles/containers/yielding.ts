@@ -28,6 +28,7 @@ export interface YieldingOptions {
  * let sum = 0;
  * for await (const order of yielding(lending(orders), { signal: AbortSignal.timeout(60_000) })) sum += order.read<number>("price");
  * sum; // 5
+ * orders.release();
  * ```
  *
  * @throws {@link BadOptionError}, {@link BadValueError} for what cannot be iterated over. The loop throws what that of `values`

@@ -103,7 +103,9 @@ function openSource(source: PartSource<unknown>, what: string): Pull {
     }
     const isAsync = typeof any[Symbol.asyncIterator] === "function";
     if (!isAsync && typeof any[Symbol.iterator] !== "function")
-      throw new BadValueError(`expected ${what}, got ${describe(source)}`);
+      throw new BadValueError(
+        `expected ${what}, got ${describe(source)}${"stream" in any ? ": give its stream()" : ""}`,
+      );
     const iterator = (isAsync ? any[Symbol.asyncIterator]() : any[Symbol.iterator]()) as Partial<Iterator<unknown>>;
     const { next } = iterator;
     if (typeof next !== "function")

@@ -59,6 +59,21 @@ export type Widened<T> = [T] extends [never]
           ? boolean
           : T;
 
+/** A set or a frozenset: one may be equal to the other. */
+type AnySet = Handle & { isSubsetOf(other: never): boolean };
+
+/**
+ * What may be equal to a key or an item of type `T`, so what a look-up takes: values of its kind, whichever number it is,
+ * and objects of the heap, since a str handle is equal to its text. Handles are looked up by handles of their type.
+ */
+export type Sought<T> =
+  | T
+  | (T extends Handle
+      ? T extends AnySet
+        ? AnySet
+        : never
+      : Handle | (T extends string ? string : T extends number | bigint | boolean ? number | bigint | boolean : never));
+
 const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
 const TWO_TO_32 = 2 ** 32;

@@ -19,7 +19,7 @@ export { SetHandle } from "../handles/containers/set.js";
 export { BytesHandle, StrHandle } from "../handles/text.js";
 export type { Addresses, Batch, FieldArray } from "../modules/batch.js";
 export { ref, required, weak } from "../handles/field-types.js";
-export type { AnyStruct, RefField, RequiredField, WeakField } from "../handles/field-types.js";
+export type { AnyStruct, Named, RefField, RequiredField, WeakField } from "../handles/field-types.js";
 export { StructHandle } from "../handles/struct-handle.js";
 export type {
   Fields,
@@ -38,7 +38,7 @@ export type { Weakrefs } from "../modules/weakref/weakrefs.js";
 export type { Finalizer, Finalization } from "../modules/weakref/finalizer.js";
 export type { WeakValueMap } from "../modules/weakref/value-map.js";
 export type { FieldType } from "../object/fields.js";
-export type { Given, Value } from "../handles/values.js";
+export type { Given, Sought, Value } from "../handles/values.js";
 export type { Atom } from "../object/atoms.js";
 export type { RawHeap } from "../modules/raw.js";
 export type { Gc, GenerationStats } from "../modules/gc/gc.js";

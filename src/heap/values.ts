@@ -119,10 +119,9 @@ export abstract class HeapValues {
    * Python.
    *
    * @example
-   * ```ts
-   * const edges = heap.set([heap.frozenset([1, 2]), heap.frozenset([2, 1])]);
+   * using edge = heap.frozenset([1, 2]);
+   * using edges = heap.set([edge, edge]);
    * edges.size; // 1
-   * ```
    *
    * @throws {@link BadKeyError}
    */

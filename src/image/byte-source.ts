@@ -8,12 +8,15 @@ import { isA, isBytes, lengthOf } from "../base/untrusted.js";
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 /** Bytes that arrive in chunks: a Node or web stream, or a list of buffers. */
 export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | AnyStream;
-/** Where an image can come from. */
+/** Where the bytes of an image or a dump can come from: memory, or what yields chunks. A `Blob` or `File` has `stream()`. */
 export type ByteSource = Bytes | ChunkSource;
+
+/** The size of a chunk of bytes already in memory: a reader reports progress, and can be cancelled, between two. */
+const SLICE = 1 << 20;
 
 /** Reads a source to its end and returns its bytes in one array. @throws as `eachChunk` */
 export async function bytesOf(source: ByteSource, signal?: Signal): Promise<Uint8Array> {
-  if (isBuffer(source) || ArrayBuffer.isView(source)) return viewOf(source);
+  if (isAtHand(source)) return viewOf(source);
   const chunks: Uint8Array[] = [];
   await eachChunk(source, (chunk) => chunks.push(chunk), signal);
   // A chunk may have been detached or resized since it arrived.
@@ -35,15 +38,24 @@ export async function bytesOf(source: ByteSource, signal?: Signal): Promise<Uint
  * `signal`.
  */
 export async function eachChunk(
-  source: ChunkSource,
+  source: ByteSource,
   take: (chunk: Uint8Array) => unknown,
   signal?: Signal,
 ): Promise<void> {
+  if (isAtHand(source)) {
+    const bytes = viewOf(source);
+    for (let at = 0; at < bytes.length; at += SLICE) take(bytes.subarray(at, at + SLICE));
+    return;
+  }
   const takePart = (chunk: unknown): void => {
     if (!isBytes(chunk)) throw new BadValueError(`expected bytes, got ${describe(chunk)}`);
     take(viewOf(chunk));
   };
   await eachPart(source, "bytes", takePart, signal);
+}
+
+function isAtHand(source: ByteSource): source is Bytes {
+  return isBuffer(source) || ArrayBuffer.isView(source);
 }
 
 function isBuffer(source: unknown): source is ArrayBufferLike {

@@ -67,6 +67,10 @@ test("a public member without a comment or an example is found; private and fore
         [Symbol.iterator](): Iterator<1>;
         private hidden(): void;
       }
+      /** Said. */ export declare const C: {
+        /** Said. */ readonly ONE: 1; /** Behind a member, TypeScript does not read it. */
+        readonly TWO: 2;
+      };
       export interface B extends ReadonlyMap<1, 2> { plain: number; }`;
     writeFileSync(file, text);
     const found = membersOfFiles([file], (name) => name === file).map(
@@ -84,6 +88,9 @@ test("a public member without a comment or an example is found; private and fore
       "A[Symbol.iterator]",
       "B",
       "B.plain",
+      "C comment",
+      "C.ONE comment",
+      "C.TWO",
     ]);
   } finally {
     rmSync(folder, { recursive: true });

@@ -127,6 +127,21 @@ describe("a dump is read however it is written", () => {
     expect(columns(await readHeapSnapshot(stream, { bytes: file.length }))).toEqual(expected);
   });
 
+  test("bytes at hand need no stream, and are read in slices; a Blob has one", async () => {
+    const file = Buffer.concat([...writeHeapSnapshot(randomGraph(7, 3000))]);
+    const expected = columns(await readHeapSnapshot([file]));
+    const copy = Uint8Array.from(file);
+    for (const bytes of [copy, copy.buffer, new DataView(copy.buffer)])
+      expect(columns(await readHeapSnapshot(bytes))).toEqual(expected);
+    const steps: number[] = [];
+    const long = Buffer.concat([file, Buffer.alloc(3 << 20, " ")]);
+    await readHeapSnapshot(long, { onProgress: ({ done }) => steps.push(done) });
+    expect(steps.length).toBeGreaterThan(2);
+    const blob = new Blob([copy]);
+    await expect(readHeapSnapshot(blob as never)).rejects.toThrow("give its stream()");
+    expect(columns(await readHeapSnapshot(blob.stream()))).toEqual(expected);
+  });
+
   test("strings of all sorts, some larger than a chunk", async () => {
     const other = sample();
     other.strings[2] = `${'"\\\n\u0000'.repeat(10)}\ud800${"\u{1F600}".repeat(100_000)}`;

@@ -40,7 +40,7 @@ describe.each(CORES)("heap.weakref, %s core", (_, options) => {
       const first = heap.weakref.ref(node);
       const second = heap.weakref.ref(node, () => undefined);
       const unhashed = heap.weakref.ref(node, () => undefined);
-      const dict = heap.dict([[first, "first"]]);
+      const dict = heap.dict<WeakrefHandle, string>([[first, "first"]]);
       expect([dict.get(second), dict.has(heap.weakref.ref(other))]).toEqual(["first", false]);
       dict.set(second, "second");
       expect(dict.size).toBe(1);

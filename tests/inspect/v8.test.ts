@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { GraphBuilder, RootKind, writeHeapSnapshot } from "../../src/dump.js";
 import { ask, inspect, temporaryFolder } from "../support/inspect.js";
 import { saveScene } from "./scene.js";
 
@@ -94,4 +95,23 @@ describe("a dump of Node with a leak", () => {
     expect(err).toContain(message);
     expect(err.trim().split("\n")).toHaveLength(1);
   });
+});
+
+test("a long path is cut in its middle: its end tells the rows apart", () => {
+  const save = (name: string, count: number): string => {
+    const build = new GraphBuilder();
+    const depth = 40;
+    for (let i = 0; i < depth + count; i++) build.node(i < depth ? `Engine${i}` : "Leak");
+    build.root(0, RootKind.NAMED, "all");
+    for (let i = 1; i < depth + count; i++) build.edge(Math.min(i, depth) - 1, i);
+    const path = join(folder, name);
+    writeFileSync(path, Buffer.concat([...writeHeapSnapshot(build.build())]));
+    return path;
+  };
+  const files = [save("few.heapsnapshot", 1), save("many.heapsnapshot", 5)] as const;
+  const [{ name }] = ask("diff", ...files, "--by", "path").changes.rows;
+  expect(name).toMatch(/^\S+ > … > Engine\d+ > .* > Engine39 > Leak$/);
+  const { out } = inspect("diff", ...files, "--by", "path");
+  expect(out).toMatch(/^\+64 B +\+4 +4 +0 +\S+ > … > Engine\d+ > .* > Engine39 > Leak$/m);
+  expect(name.length).toBeLessThanOrEqual(200);
 });

@@ -19,6 +19,25 @@ export function cut(text: string, most: number): string {
   return `${text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most)}…`;
 }
 
+const BETWEEN = " > ";
+
+/**
+ * A path of names, `A > B > C`, cut in its middle: `A > … > Y > Z`. Its end names the leak. In dumps of V8 its beginning
+ * leads through the engine, which is the same for most paths.
+ */
+export function cutPath(path: string, most: number): string {
+  const [first = "", ...names] = path.split(BETWEEN);
+  if (path.length <= most || names.length === 0) return cut(path, most);
+  const start = `${cut(first, most >> 2)}${BETWEEN}…`;
+  let end = "";
+  for (const name of names.reverse()) {
+    const longer = `${BETWEEN}${name}${end}`;
+    if (end !== "" && start.length + longer.length > most) break;
+    end = longer;
+  }
+  return start + cut(end, most - start.length);
+}
+
 /** A text on one line that is safe for a terminal: escaped, and cut. */
 export function shown(text: string, most = 60): string {
   return cut(text, most).replace(UNSAFE, escaped);

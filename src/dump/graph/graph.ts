@@ -142,11 +142,17 @@ export interface RegionColumns {
   readonly blocksUsed: Uint32Array;
 }
 
-/**
- * What a region serves: nothing (FREE), blocks of one size class (SPAN), one large block (LARGE), the heap's own tables
- * (OVERHEAD).
- */
-export const RegionKind = { FREE: 0, SPAN: 1, LARGE: 2, OVERHEAD: 3 } as const;
+/** What a region of memory serves: `regions.kind`. */
+export const RegionKind = {
+  /** Pages that serve nothing. */
+  FREE: 0,
+  /** Pages of blocks of one size class. */
+  SPAN: 1,
+  /** One block that is larger than every size class. */
+  LARGE: 2,
+  /** The heap's own tables. */
+  OVERHEAD: 3,
+} as const;
 export type RegionKind = (typeof RegionKind)[keyof typeof RegionKind];
 
 /** Stands for "no node" in place of an ordinal. */

@@ -1,6 +1,6 @@
 import { readOptions } from "../../base/arguments.js";
 import { eachChunk } from "../../image/byte-source.js";
-import type { ChunkSource } from "../../image/byte-source.js";
+import type { ByteSource } from "../../image/byte-source.js";
 import { BadImageError } from "../../base/errors.js";
 import { checkSignal, throwIfAborted } from "../../base/signal.js";
 import { checkGraph } from "../graph/check.js";
@@ -21,20 +21,17 @@ export interface ReadOptions extends StepOptions {
   bytes?: number;
 }
 
-/** Bytes of a file, in chunks of any size. */
-export type ByteSource = ChunkSource;
-
 const READ_OPTIONS: Record<keyof ReadOptions, true> = { onProgress: true, signal: true, bytes: true };
 
 /**
  * Reads a `.heapsnapshot`: what V8 writes (Chrome, Node), and what others write in its format.
  *
- * The file is never held as a whole, so its size is limited by the columns that come of it. The counts in its
+ * A stream is never held as a whole, so its size is limited by the columns that come of it. The counts in its
  * head are checked, not trusted.
  *
  * @example
  * import { getHeapSnapshot } from "node:v8";
- * const graph = await readHeapSnapshot(getHeapSnapshot()); // or a file's stream
+ * const graph = await readHeapSnapshot(getHeapSnapshot()); // or a file's bytes or stream
  * graph.source; // "heapsnapshot"
  *
  * @throws {@link BadImageError} with the position, if it is none, damaged or cut short.

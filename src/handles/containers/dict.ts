@@ -4,7 +4,7 @@ import { isHandleOf } from "../handle.js";
 import type { Handle } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, ownedValue, withKey, withRest } from "../values.js";
-import type { Given, Value } from "../values.js";
+import type { Given, Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { entriesIn } from "./pairs.js";
 import type { DictInit } from "./pairs.js";
@@ -15,7 +15,7 @@ import { TableHandle, checkResult, clearTable, deleteKey } from "./table.js";
  * Python's. Keys and values that are None, booleans, numbers, strings or bytes are read as JavaScript
  * values; for any other an own handle is returned, which the caller releases.
  */
-export class DictHandle<K extends Value = Value, V extends Value = Value> extends TableHandle {
+export class DictHandle<K extends Value = Value, V extends Value = Value> extends TableHandle<K> {
   protected readonly width = 2;
 
   /**
@@ -28,7 +28,7 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    *
    * @throws {@link BadKeyError}
    */
-  get(key: Value): V | undefined {
+  get(key: Sought<K>): V | undefined {
     return this.lookUp(key, (entry) => borrowedValue(this.store, this.#valueOf(entry)) as V, undefined);
   }
 
@@ -44,7 +44,7 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    *
    * @throws {@link BadKeyError}
    */
-  isNull(key: Value): boolean {
+  isNull(key: Sought<K>): boolean {
     return this.lookUp(key, (entry) => this.store.typeIdAt(this.#valueOf(entry)) === TYPE_NONE, false);
   }
 
@@ -129,9 +129,9 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    * ages.pop("Alice"); // 42
    * ages.pop("Alice", "unknown"); // "unknown"
    */
-  pop(key: Value): V | undefined;
-  pop<T>(key: Value, missing: T): V | T;
-  pop(key: Value, missing?: unknown): unknown {
+  pop(key: Sought<K>): V | undefined;
+  pop<T>(key: Sought<K>, missing: T): V | T;
+  pop(key: Sought<K>, missing?: unknown): unknown {
     const take = (entry: number): Value => {
       const value = borrowedValue(this.store, this.#valueOf(entry));
       this.deleteEntry(entry);
@@ -151,7 +151,7 @@ export class DictHandle<K extends Value = Value, V extends Value = Value> extend
    * @returns Whether the key was there.
    * @throws {@link BadKeyError}
    */
-  delete(key: Value): boolean {
+  delete(key: Sought<K>): boolean {
     return deleteKey(this, key);
   }
 

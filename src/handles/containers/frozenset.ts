@@ -11,11 +11,10 @@ import type { ElementOf, Elements } from "./set-algebra.js";
  * as items of a list are.
  *
  * @example
- * ```ts
- * const pair = heap.frozenset(["Ann", "Bob"]);
- * const distances = heap.dict<Value, number>([[pair, 12]]);
- * distances.get(heap.frozenset(["Bob", "Ann"])); // 12
- * ```
+ * using pair = heap.frozenset(["Alice", "Bob"]);
+ * using distances = heap.dict([[pair, 12]]);
+ * using same = heap.frozenset(["Bob", "Alice"]);
+ * distances.get(same); // 12
  */
 export class FrozensetHandle<T extends Value = Value> extends SetAlgebra<T> {
   /** @internal */
@@ -26,9 +25,11 @@ export class FrozensetHandle<T extends Value = Value> extends SetAlgebra<T> {
     });
   }
 
+  /** A new frozenset of the elements of both: Python's `a | b`. The caller releases it. */
   override union<O extends Elements>(other: O): FrozensetHandle<T | ElementOf<O>> {
     return super.union(other) as FrozensetHandle<T | ElementOf<O>>;
   }
+  /** A new frozenset of the elements that only one of both has: Python's `a ^ b`. The caller releases it. */
   override symmetricDifference<O extends Elements>(other: O): FrozensetHandle<T | ElementOf<O>> {
     return super.symmetricDifference(other) as FrozensetHandle<T | ElementOf<O>>;
   }

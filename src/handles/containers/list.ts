@@ -7,7 +7,7 @@ import { addressIn, isHandle, isHandleOf } from "../handle.js";
 import { withLoan } from "../../state/loan.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, lentValue, ownedValue } from "../values.js";
-import type { Given, PlainOf, Value } from "../values.js";
+import type { Given, PlainOf, Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ownedElements, ownedItems } from "./container.js";
 import type { OwnedItems } from "./container.js";
@@ -175,7 +175,7 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
    *
    * @returns Whether there was one.
    */
-  remove(value: Value): boolean {
+  remove(value: Sought<T>): boolean {
     this.#changing();
     const remove = (index: number): void => {
       this.store.core.listRemove(this.#changing(), index);

@@ -2,7 +2,7 @@ import { INCOMPARABLE_INDEX, MAX_KEY_DEPTH, MAX_KEY_PARTS, TYPE_NONE } from "../
 import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import { borrowedValue, withKey } from "../values.js";
-import type { Value } from "../values.js";
+import type { Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
 import type { OwnedItems } from "./container.js";
@@ -79,7 +79,7 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
    * @throws {@link BadIndexError}; {@link BadValueError} for tuples that are nested too deeply to be compared, where
    *   Python has a RecursionError.
    */
-  indexOf(value: Value, start = 0, end = this.length): number {
+  indexOf(value: Sought<T>, start = 0, end = this.length): number {
     return this.search(value, start, end, () => undefined);
   }
 
@@ -107,7 +107,7 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
    *
    * @throws {@link BadValueError} for tuples that are nested too deeply to be compared.
    */
-  count(value: Value): number {
+  count(value: Sought<T>): number {
     const count = withKey(this.store, value, (key) => {
       // A long text becomes an object for the length of the search, and its birth may shorten a list.
       const { length } = this;
@@ -130,7 +130,7 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
    * using list = heap.list([1, 2]);
    * list.includes(2); // true
    */
-  includes(value: Value): boolean {
+  includes(value: Sought<T>): boolean {
     return this.indexOf(value) >= 0;
   }
 

@@ -34,7 +34,7 @@ export type ElementOf<O extends Elements> =
  * common.repr(); // "{2, 3}"
  * a.isSupersetOf(new Set([1])); // true
  */
-export abstract class SetAlgebra<T extends Value = Value> extends TableHandle {
+export abstract class SetAlgebra<T extends Value = Value> extends TableHandle<T> {
   protected readonly width = 1;
 
   /**

@@ -2,7 +2,7 @@ import { RESULT_FOUND } from "../../../assembly/layout.js";
 import { BadIndexError } from "../../base/errors.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, withKey } from "../values.js";
-import type { Value } from "../values.js";
+import type { Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { SetAlgebra } from "./set-algebra.js";
 import type { ElementOf, Elements } from "./set-algebra.js";
@@ -51,7 +51,7 @@ export class SetHandle<T extends Value = Value> extends SetAlgebra<T> {
    * @returns Whether it was there.
    * @throws {@link BadKeyError}
    */
-  delete(value: Value): boolean {
+  delete(value: Sought<T>): boolean {
     return deleteKey(this, value);
   }
 

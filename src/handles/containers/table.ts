@@ -20,7 +20,7 @@ import { BadKeyError, ContainerChangedError } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { withKey } from "../values.js";
-import type { Value } from "../values.js";
+import type { Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
 import { HoldingWalk, OVER, asGenerator } from "./walk.js";
@@ -30,7 +30,7 @@ import { HoldingWalk, OVER, asGenerator } from "./walk.js";
  * Strings, bytes, tuples and frozensets are compared by what they hold, structs by identity; lists, dicts and sets
  * cannot be keys ({@link BadKeyError}).
  */
-export abstract class TableHandle extends ContainerHandle {
+export abstract class TableHandle<K extends Value = Value> extends ContainerHandle {
   /** Slots to an entry. */
   protected abstract readonly width: 1 | 2;
 
@@ -49,7 +49,7 @@ export abstract class TableHandle extends ContainerHandle {
    *
    * @throws {@link BadKeyError}
    */
-  has(key: Value): boolean {
+  has(key: Sought<K>): boolean {
     return this.find(key) !== NO_ENTRY;
   }
 

@@ -10,12 +10,19 @@ import { objectJson, objectName } from "../objects.js";
 import { heading, line, list, note, omitted, table } from "../report.js";
 import type { Block, Report } from "../report.js";
 import { shortPath } from "../sites.js";
-import { bytes, change, cut, grouped, JSON_TEXT, plural, shown, signed } from "../text.js";
+import { bytes, change, cut, cutPath, grouped, JSON_TEXT, plural, shown, signed } from "../text.js";
 
 export interface DiffOptions {
   readonly limit: number;
   readonly by?: "type" | "path" | "site";
 }
+
+/** The name of a row as a terminal may have it. */
+const SHOWN = {
+  type: (name: string) => shown(name),
+  path: (name: string) => shown(cutPath(name, 120), 121),
+  site: (name: string) => shown(shortPath(name), 120),
+};
 
 /** Rejects dumps of different formats: they have no object in common. */
 function throwIfUnlike(...[first, ...others]: readonly Dump[]): void {
@@ -30,7 +37,8 @@ export async function diff(before: Dump, after: Dump, { limit, by = "type" }: Di
   const matching = await after.run(matchNodes(before.graph, after.graph));
   const rows = await rowsBy(by, before, after, matching);
   const [from, to] = [totalOf(before.graph), totalOf(after.graph)];
-  const shownRows = list(rows, limit, ({ name, ...row }) => ({ name: cut(name, JSON_TEXT), ...row }));
+  const shorten = by === "path" ? cutPath : cut;
+  const shownRows = list(rows, limit, ({ name, ...row }) => ({ name: shorten(name, JSON_TEXT), ...row }));
   return {
     json: {
       files: [before.file, after.file],
@@ -54,7 +62,7 @@ export async function diff(before: Dump, after: Dump, { limit, by = "type" }: Di
             signed(row.count),
             grouped(row.added),
             grouped(row.removed),
-            shown(by === "site" ? shortPath(row.name) : row.name, by === "type" ? 60 : 120),
+            SHOWN[by](row.name),
           ]),
       ),
       ...omitted(shownRows),

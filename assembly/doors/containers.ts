@@ -21,16 +21,7 @@ import {
   setItem,
 } from "../containers/list";
 import { replaceEach, replaceItems } from "../containers/slices";
-import {
-  addAll,
-  addKey,
-  clearTable,
-  deleteEntry,
-  deleteKey,
-  lookUp,
-  setDefault,
-  setEntry,
-} from "../containers/dict";
+import { addAll, addKey, clearTable, deleteEntry, deleteKey, lookUp, setDefault, setEntry } from "../containers/dict";
 import { entryFrom } from "../containers/entries";
 import { freeze } from "../containers/frozen";
 import { createTable } from "../containers/table-buffer";

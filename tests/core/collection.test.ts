@@ -82,21 +82,24 @@ describe.each(BUILDS)("collection, %s build", (build) => {
     expect(core.collections(0) + core.collections(1) + core.collections(2)).toBe(1);
   });
 
-  test.each([0, 1, 2])("a cycle in generation %i is found only by collections of that generation and older ones", (generation) => {
-    const core = startCore(build);
-    const type = core.defineType(8, 2, 0);
-    const held = core.alloc(type);
-    const other = core.alloc(type);
-    core.setRef(held, 0, other);
-    core.setRef(other, 0, held);
-    core.decref(other);
-    for (let i = 0; i < generation; i++) core.collect(i);
-    core.decref(held);
-    for (let younger = 0; younger < generation; younger++) expect(core.collect(younger)).toBe(0);
-    expect(core.collect(generation)).toBe(2);
-    expect(core.verify()).toBe(0);
-    expect(liveObjects(core)).toBe(IMMORTALS);
-  });
+  test.each([0, 1, 2])(
+    "a cycle in generation %i is found only by collections of that generation and older ones",
+    (generation) => {
+      const core = startCore(build);
+      const type = core.defineType(8, 2, 0);
+      const held = core.alloc(type);
+      const other = core.alloc(type);
+      core.setRef(held, 0, other);
+      core.setRef(other, 0, held);
+      core.decref(other);
+      for (let i = 0; i < generation; i++) core.collect(i);
+      core.decref(held);
+      for (let younger = 0; younger < generation; younger++) expect(core.collect(younger)).toBe(0);
+      expect(core.collect(generation)).toBe(2);
+      expect(core.verify()).toBe(0);
+      expect(liveObjects(core)).toBe(IMMORTALS);
+    },
+  );
 
   test("a cycle that spans an old and a young object waits for a full collection", () => {
     const core = startCore(build);

@@ -56,15 +56,18 @@ function stepUntil(core: Core, units: number, isThere: () => boolean): void {
 }
 
 describe.each(BUILDS)("grey pages, %s core", (build) => {
-  test.each([0, 200, 300, 1000])("on a heap from %i MiB on, objects that overflow the mark stack are scanned", (mib) => {
-    const core = start(build, mib);
-    const count = fill(core);
-    for (let round = 0; round < 2; round++) {
-      expect(core.collect(2)).toBe(0);
-      expect(liveObjects(core)).toBe(IMMORTALS + count);
-      expect(core.verify()).toBe(0);
-    }
-  });
+  test.each([0, 200, 300, 1000])(
+    "on a heap from %i MiB on, objects that overflow the mark stack are scanned",
+    (mib) => {
+      const core = start(build, mib);
+      const count = fill(core);
+      for (let round = 0; round < 2; round++) {
+        expect(core.collect(2)).toBe(0);
+        expect(liveObjects(core)).toBe(IMMORTALS + count);
+        expect(core.verify()).toBe(0);
+      }
+    },
+  );
 
   test("are used in incremental marking, too, and cleared when it is abandoned", () => {
     const core = start(build);

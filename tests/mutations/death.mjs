@@ -140,8 +140,20 @@ export default [
   {
     name: "death: a reference from outside goes without the barrier",
     file: fast,
-    find: "    if (info >= SATURATED || control.marking) {",
-    replace: "    if (info >= SATURATED) {",
+    find: "  } else if (info >= SATURATED || control.marking) dropOneOfMany(object);",
+    replace: "  } else if (info >= SATURATED) dropOneOfMany(object);",
+  },
+  {
+    name: "death: a struct that takes the short way is not counted",
+    file: fast,
+    find: "        countDeath();\n        return;",
+    replace: "        return;",
+  },
+  {
+    name: "death: a struct that takes the short way stays in its generation",
+    file: fast,
+    find: "        remove(object);\n",
+    replace: "",
   },
   {
     name: "bulk: silent garbage drops what is in it as if it lived on",

@@ -41,8 +41,8 @@ export default [
   {
     name: "marking: the first object of the page behind a grey one is forgotten",
     file: pass,
-    find: "top += (isNew & <u32>(child - at >= met - at)) << 2;",
-    replace: "top += (isNew & <u32>(child - at > met - at)) << 2;",
+    find: "top += (isNew & (<u32>(child - at >= met - at))) << 2;",
+    replace: "top += (isNew & (<u32>(child - at > met - at))) << 2;",
   },
   {
     name: "marking: an object that has its bit in the same word as its parent is forgotten",

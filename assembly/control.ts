@@ -4,13 +4,13 @@
 // knows its address and folds it into every access, so a field costs what a global would. It takes 640 bytes; the
 // directories, list heads and stacks behind it another 30 KiB.
 
-import { MAX_TUPLE_DEPTH } from "./layout";
+import { MAX_KEY_DEPTH } from "./layout";
 import { CLASS_COUNT } from "./memory/size-class";
 
 /**
- * Incremented whenever a byte of the control block or of the tables changes its meaning: images of others are refused.
+ * Incremented whenever a byte of the control block or of the tables changes its meaning. Images of other versions are rejected.
  */
-export const LAYOUT_VERSION: u32 = 9;
+export const LAYOUT_VERSION: u32 = 10;
 
 
 @unmanaged
@@ -29,22 +29,22 @@ export class Control {
   bitmapPages: u32;
   /** Bit b is set when tree b of free runs is not empty: see memory/free-runs.ts. */
   freeTrees: u32;
-  /** Always 0: the empty list of spans that types of large blocks use, so that `takeBlock` need not ask. */
+  /** Always 0: the empty list of spans for types of large blocks, so that `takeBlock` needs no special case. */
   noSpans: u32;
 
   // The marking of a full collection: see collect/mark/mark.ts.
   markStack: u32;
   /** Words of grey pages that are not 0: see heap/grey.ts. */
   greyWords: u32;
-  /** Number of the part that is taken next, or the next behind it that is grey. */
+  /** Number of the part where the search for the next grey part starts. */
   greyNext: u32;
-  /** Where the scan of the part taken last continues, as an address; 0 = it is done. */
+  /** Where the scan of the part taken last continues, as an address; 0 = that part is scanned. */
   greyCursor: u32;
   /** Objects noted in this round. */
   greyNoted: u32;
-  /** Whether each object is noted that does not lie in the part taken last. */
+  /** Whether marking is wide: objects outside of the part taken last are noted. */
   isWide: u32;
-  /** How often the mark stack may be spilled before marking is wide again, and what that number began with. */
+  /** How often the mark stack may still be spilled before marking is wide again; the initial value of that number. */
   spillsLeft: u32;
   spillsBefore: u32;
   /** Old objects that the marking has scanned. */
@@ -73,7 +73,7 @@ export class Control {
   entryIndexBuffer: u32;
   entryIndexCapacity: u32;
   entryIndexSize: u32;
-  /** Weak references that are alive. */
+  /** Number of live weak references. */
   weakrefs: u32;
   /** Hash → interned string: see values/intern.ts. */
   internBuffer: u32;
@@ -84,7 +84,7 @@ export class Control {
 
   // Keys.
   hashSeed: u32;
-  /** The type of the last object that could not be hashed. */
+  /** The type of the last object that was not hashable. */
   unhashable: u32;
 
   // Immortals.
@@ -96,13 +96,13 @@ export class Control {
 
   // When to collect: see collect/trigger.ts.
   enabled: u32;
-  /** How many pauses of collection are open, one inside the other. */
+  /** Number of nested pauses of collection. */
   pauses: u32;
   /** A birth that takes `count0` beyond this limit looks for work: see collect/limits.ts. */
   birthsLimit: i32;
   /** Pages in use beyond this limit make the next birth collect. */
   pagesLimit: u32;
-  /** Bytes by which the heap may grow between collections; 0 = any. */
+  /** Bytes by which the heap may grow between collections; 0 = no limit. */
   byteThreshold: u32;
   /** `pagesInUse` after the last collection, and after the last full one. */
   pagesAfter: u32;
@@ -110,7 +110,7 @@ export class Control {
 
   // Collector.
   collecting: u32;
-  /** Whether the collection clears the slots of what it found to be garbage: CLEARING* of heap/barrier.ts, or 0. */
+  /** Whether the collection clears the slots of its garbage: CLEARING* of heap/barrier.ts, or 0. */
   clearing: u32;
   /** DEBUG_*. */
   debug: u32;
@@ -118,9 +118,9 @@ export class Control {
   garbage: u32;
   /** Whether all weak references to garbage are cleared before its finalizers run, as in CPython 3.12. */
   clearsAllWeakrefs: u32;
-  /** Whether there ever was a finalizer or a weak reference. */
+  /** Whether there has ever been a finalizer or a weak reference. */
   hasHooks: u32;
-  /** Not 0 if the garbage just found, or what may die with it, has finalizers or weak references. */
+  /** Not 0 if the latest garbage, or an object that may die with it, has finalizers or weak references. */
   garbageHasHooks: u32;
   /** Objects that the last collection examined, and bytes that it freed. */
   candidates: u32;
@@ -156,7 +156,7 @@ export class Control {
   markTop: u32;
   /** The object that is being scanned, or swept, in parts; 0 = none. */
   partial: u32;
-  /** PART_*: which of its references; and the slot or the entry to continue with. */
+  /** PART_*: which references are scanned; the slot or entry to continue with. */
   partialStage: u32;
   partialSlot: u32;
   partialEntry: u32;
@@ -165,8 +165,8 @@ export class Control {
   /** Units of work left in the step under way. */
   work: i32;
   /**
-   * The pace: births between steps, units for each birth, births since the cycle began, and within how many it should
-   * end.
+   * The pace: births between steps, units of work for each birth, births since the cycle began, and the number of births
+   * within which it should end.
    */
   birthsPerStep: i32;
   unitsPerBirth: u32;
@@ -174,21 +174,21 @@ export class Control {
   cycleBound: u32;
   /** Objects that the last cycle collected. */
   lastGarbage: u32;
-  /** Blocks in use when the cycle began, with links and without. */
+  /** Blocks in use when the cycle began: those with links, and those without. */
   cycleLinked: u32;
   cycleLeaves: u32;
-  /** Units of work for each block, in sixteenths, as earlier cycles took; 0 = there was none. */
+  /** Units of work for each block, in sixteenths, measured in earlier cycles; 0 = there was none. */
   cycleCost: u32;
-  /** Old objects that were marked when the current phase began. */
+  /** Number of marked old objects when the current phase began. */
   phaseMarked: u32;
   /**
-   * Units by which steps are ahead: those of young collections, which are deducted from the following steps. Negative:
-   * units that steps owe.
+   * Units of work by which the steps are ahead: young collections do work that is deducted from the following steps.
+   * Negative: units by which the steps are behind.
    */
   youngWork: i32;
   /** `count0` at the last step. */
   lastStep: i32;
-  /** The cycle so far, for its record. */
+  /** Statistics of the current cycle. */
   steps: u32;
   isHurried: u32;
   cycleCandidates: u32;
@@ -209,7 +209,7 @@ export class Control {
   dropsLeft: i32;
   /** How many hooks are running, one inside the other. */
   nesting: u32;
-  /** Whether the host's stack has room for a hook: 0 = not asked yet, 1 = yes, 2 = no. */
+  /** Whether the host's stack has room for a hook: 0 = not known yet, 1 = yes, 2 = no. */
   room: u32;
   /** The queue of deferred objects: their finalizer could not run. Linked by `next`. */
   waitingFirst: u32;
@@ -232,7 +232,7 @@ export class Control {
   births: u64;
   /** Old objects born before this are frozen. */
   frozenUpTo: u64;
-  /** Units of work that the cycle has taken so far, and had taken when the current phase began. */
+  /** Units of work that the cycle has done so far, and those done when the current phase began. */
   cycleWork: u64;
   phaseWork: u64;
   /** Old objects with a birth number below this belong to the snapshot of the cycle. */
@@ -244,9 +244,9 @@ export class Control {
 const CONTROL_SIZE = 640;
 if (<i32>offsetof<Control>() > CONTROL_SIZE) ERROR("Control does not fit its area");
 
-/** Parts of the page descriptors: one address for every 2,048 pages of address space. */
+/** The directory of the page descriptors: one address for every 2,048 pages of address space. */
 const DESCRIPTORS_SIZE = 32 * 4;
-/** Parts of the bitmaps: one address for every 32 pages of address space. */
+/** The directory of the bitmaps: one address for every 32 pages of address space. */
 const BITMAPS_SIZE = 2048 * 4;
 /** Roots of the trees of free runs. */
 const FREE_TREES_SIZE = 16 * 4;
@@ -258,8 +258,9 @@ const LISTS_SIZE = 5 * 8;
 /** Pages with grey objects: see heap/grey.ts. */
 const GREY_SIZE = 65536 / 8 + 65536 / 8 / 64;
 
-/** The stack of walks over tuples in tuples, of 12 bytes a level: see values/key.ts. */
-const TUPLE_STACK_SIZE = MAX_TUPLE_DEPTH * 12;
+/** The stack of walks over tuples and sets that are nested: see values/key.ts and containers/compare.ts. */
+export const KEY_FRAME: usize = 16;
+const KEY_STACK_SIZE = MAX_KEY_DEPTH * <i32>KEY_FRAME;
 
 const AREA: usize = memory.data(
   CONTROL_SIZE +
@@ -269,7 +270,7 @@ const AREA: usize = memory.data(
     LISTS_SIZE +
     CLASSES_SIZE +
     GREY_SIZE +
-    TUPLE_STACK_SIZE,
+    KEY_STACK_SIZE,
   64,
 );
 
@@ -289,5 +290,5 @@ export const FINALIZED: usize = UNREACHABLE + 8;
 export const PENDING: usize = FINALIZED + 8;
 export const CLASSES: usize = PENDING;
 export const GREY_PAGES: usize = CLASSES + CLASSES_SIZE;
-export const TUPLE_STACK: usize = GREY_PAGES + GREY_SIZE;
-export const TUPLE_STACK_END: usize = TUPLE_STACK + TUPLE_STACK_SIZE;
+export const KEY_STACK: usize = GREY_PAGES + GREY_SIZE;
+export const KEY_STACK_END: usize = KEY_STACK + KEY_STACK_SIZE;

@@ -1,8 +1,8 @@
-// Turns a core that is a text (src/wasm/core-text.ts) back into bytes. A small module of its own: it runs once, before the
-// engine has compiled any JavaScript, and there a loop over every byte of the core would be slow.
+// Decodes a core that was encoded as a text (src/wasm/core-text.ts). It is a separate small module: it runs once, before
+// the engine has optimized any JavaScript, and a loop over every byte of the core would be slow there.
 //
-// Its memory begins with 3 × 128 numbers of 16 bits, which the host writes: what a character stands for. Up to 255 it is a
-// byte. 256 and 257 begin a pair, and its second character is looked up 128 or 256 numbers further.
+// Its memory begins with 3 × 128 numbers of 16 bits, which the host writes. They map characters: a number up to 255 is a
+// byte; 256 and 257 begin a pair, and its second character is looked up 128 or 256 numbers further.
 
 /** Decodes the characters from one address to another, in place. Returns the address behind the last byte. */
 export function decode(from: usize, end: usize): usize {

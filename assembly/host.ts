@@ -1,4 +1,4 @@
-// Everything that the core needs from outside. An embedder that links this source replaces this file.
+// The imports of the core. An embedder that links this source replaces this file.
 //
 // No import may throw, except `refuse`: an exception in the middle of a change would leave the heap half changed. The
 // first three are hooks: they run user code, which may call back into the heap. The heap is whole at that moment.
@@ -22,7 +22,7 @@ export declare function tellCollection(phase: u32, generation: u32, collected: u
 @external("host", "forget")
 export declare function forget(id: u32): void;
 
-/** Calls `denyRoom` if the host's stack has no room for a hook and its callees. Otherwise as `forget`. */
+/** Calls `denyRoom` if the host's stack has no room for a hook and its callees. The rules of `forget` apply. */
 @external("host", "checkRoom")
 export declare function checkRoom(): void;
 
@@ -30,12 +30,12 @@ export declare function checkRoom(): void;
 @external("host", "refuse")
 export declare function refuse(message: string): void;
 
-/** Page number (address / 64 KiB) at which memory ends now. */
+/** Page number (address / 64 KiB) of the current end of memory. */
 export function memoryEndPage(): u32 {
   return <u32>memory.size();
 }
 
-/** Asks for `pages` more pages of memory behind the present end. */
+/** Asks for `pages` more pages at the end of memory. */
 export function growMemory(pages: u32): bool {
   return memory.grow(pages) != -1;
 }

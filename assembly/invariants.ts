@@ -1,5 +1,5 @@
-// What `verify` returns: the number of the first invariant that does not hold. Shared with the host, which has a
-// sentence for each in src/wasm/invariants.ts.
+// The results of `verify`: the number of the first violated invariant. The host uses this file too, and describes each
+// invariant by a sentence in src/wasm/invariants.ts.
 
 export const INVARIANT_PAGES_TILE = 1;
 export const INVARIANT_FREE_RUNS = 2;

@@ -1,7 +1,7 @@
 // Every size, offset and bit of the heap, written once.
 //
-// This file compiles both as AssemblyScript (the core) and as TypeScript (the host), so the two can never disagree
-// about a byte. Hence no type annotations and no imports.
+// This file compiles both as AssemblyScript (the core) and as TypeScript (the host), so the two never disagree about a
+// byte. Hence no type annotations and no imports.
 //
 //   linear memory of a heap
 //   ┌────────────┬──────────────┬────────────┬────────────┬────── ─ ─ ─┬─────────┐
@@ -50,7 +50,7 @@ export const FLAG_SAMPLED = 1 << 23;
 export const FLAG_INTERNED = FLAG_UNREACHABLE;
 /** The same bit: an int that was given as a bigint, and reads as a bigint. */
 export const FLAG_BIGINT = FLAG_UNREACHABLE;
-/** The bit of FINALIZED, on lists, dicts and sets, which have no finalizer: see containers/detached.ts. */
+/** The bit of FINALIZED, on lists, dicts and sets of both kinds, which have no finalizer: see containers/detached.ts. */
 export const FLAG_DETACHED = FLAG_FINALIZED;
 
 // ---- Types ------------------------------------------------------------------------------------
@@ -65,11 +65,12 @@ export const TYPE_LIST = 8;
 export const TYPE_TUPLE = 9;
 export const TYPE_DICT = 10;
 export const TYPE_SET = 11;
-export const TYPE_WEAKREF = 12;
-export const TYPE_WEAKMAP = 13;
-export const TYPE_WEAKSET = 14;
-export const TYPE_EPHEMERON = 15;
-export const FIRST_USER_TYPE = 16;
+export const TYPE_FROZENSET = 12;
+export const TYPE_WEAKREF = 13;
+export const TYPE_WEAKMAP = 14;
+export const TYPE_WEAKSET = 15;
+export const TYPE_EPHEMERON = 16;
+export const FIRST_USER_TYPE = 17;
 export const MAX_TYPES = 65536;
 
 /** Where an object of a type keeps its references. */
@@ -78,7 +79,7 @@ export const KIND_STRUCT = 1; // `slotCount` slots at the start of the payload
 export const KIND_WEAKMAP = 2; // none; its entries are found otherwise: see weak/map.ts
 export const KIND_TUPLE = 3; // behind its length, in the payload
 export const KIND_LIST = 4; // in a buffer of its own
-export const KIND_TABLE = 5; // in a buffer of its own, with the hash table of dict or set behind them
+export const KIND_TABLE = 5; // in a buffer of its own, with the hash table of a dict or set behind them
 /** Flags of a type that `defineType` is given. */
 export const TYPE_HAS_FINALIZER = 1;
 export const TYPE_HAS_LINKS = 2;
@@ -107,13 +108,13 @@ export const STR_BYTES_OFFSET = 16;
 /** TUPLE: number of slots, then the slots. */
 export const TUPLE_LENGTH_OFFSET = 8;
 export const TUPLE_ITEMS_OFFSET = 12;
-/** LIST, DICT, SET: address of the buffer (0 = none) and number of slots in use. */
+/** LIST, DICT, SET, FROZENSET: address of the buffer (0 = none) and number of slots in use. */
 export const SLOTS_BUFFER_OFFSET = 8;
 export const SLOTS_COUNT_OFFSET = 12;
 /** LIST: slots that the buffer has room for. */
 export const LIST_CAPACITY_OFFSET = 16;
 /**
- * DICT, SET: entries that are not deleted; entries that can still be added; log2 of the cells of the index, and a byte
+ * DICT, SET, FROZENSET: entries that are not deleted; entries that can still be added; log2 of the cells of the index, and a byte
  * for the host: ORIGIN_*; a version, incremented when an entry is added or deleted, which iterators compare. An entry
  * is a key slot and, in a dict, a value slot; a deleted one is zeros.
  */
@@ -122,6 +123,8 @@ export const TABLE_USABLE_OFFSET = 20;
 export const TABLE_LOG_OFFSET = 24;
 export const TABLE_ORIGIN_OFFSET = 25;
 export const TABLE_VERSION_OFFSET = 28;
+/** FROZENSET: its hash; 0 = it has none, because it is not complete, or nested beyond a limit. */
+export const FROZENSET_HASH_OFFSET = 32;
 /** BUFFER: slots or bytes start here. */
 export const BUFFER_DATA_OFFSET = 8;
 /**
@@ -148,7 +151,7 @@ export const EPHEMERON_PREV_OFFSET = 32;
 export const WEAKMAP_FIRST_OFFSET = 8;
 export const WEAKMAP_SIZE_OFFSET = 12;
 
-/** What a DICT was in JavaScript, so that `toJS` returns the same. */
+/** The JavaScript type that a DICT was created from, so that `toJS` returns the same type. */
 export const ORIGIN_PYTHON = 0;
 export const ORIGIN_OBJECT = 1;
 export const ORIGIN_BARE_OBJECT = 2; // without a prototype
@@ -185,10 +188,10 @@ export const LOAD_TOKEN_END_OFFSET = 16; // of PARSE_NUMBER: address behind the 
 export const PARSE_WITH_BIGINTS = 1; // flag: ints beyond 2^53 are ints, up to 64 bits
 export const PARSE_LAST = 2; // flag: no more text follows
 
-export const PARSE_MORE = 0; // the text is used up, but for the beginning of a token
+export const PARSE_MORE = 0; // all text is parsed, except an incomplete token at its end
 export const PARSE_MEMORY = 1; // out of memory, nothing changed
-export const PARSE_NUMBER = 2; // the host must round this number, and hand it to parsedValue
-export const PARSE_UNWANTED = 3; // not what LOAD_WANT_OFFSET says
+export const PARSE_NUMBER = 2; // the host must round this number and pass it to parsedValue
+export const PARSE_UNWANTED = 3; // a token other than LOAD_WANT_OFFSET allows
 export const PARSE_DIGIT = 4; // a number lacks a digit
 export const PARSE_CONTROL = 5; // a control character in a string
 export const PARSE_ESCAPE = 6; // no such escape
@@ -208,22 +211,22 @@ export const WANT_NOTHING = 7;
 /** Longest text, in bytes, that can be a borrowed key: see values/borrowed-key.ts. */
 export const BORROWED_TEXT_SIZE = 4096;
 /**
- * Depth of tuples in tuples, and number of tuples visited, beyond which none is hashed or compared: see values/key.ts.
+ * Limits for hashing and comparing: depth of nested tuples and frozensets, and number of them visited: see values/key.ts.
  */
-export const MAX_TUPLE_DEPTH = 1000;
-export const MAX_TUPLES = 1 << 24; // a tenth of a second
+export const MAX_KEY_DEPTH = 1000;
+export const MAX_KEY_PARTS = 1 << 24; // a tenth of a second
 /**
- * What operations with a key return: it was added; it was found; it is missing; it cannot be a key. 0 = out of memory.
+ * Results of operations with a key: it was added; it was found; it is missing; it is unhashable. 0 = out of memory.
  */
 export const RESULT_ADDED = 1;
 export const RESULT_FOUND = 2;
 export const RESULT_MISSING = 3;
 export const RESULT_UNHASHABLE = 4;
-/** Returned in the place of an entry's number: there is none; the key cannot be a key; the table has changed. */
+/** Results in place of an entry's number: there is no entry; the key is unhashable; the table has changed. */
 export const NO_ENTRY = 0xffffffff;
 export const UNHASHABLE_ENTRY = 0xfffffffe;
 export const CHANGED_ENTRY = 0xfffffffd;
-/** Returned in the place of an index: tuples are nested too deeply to be compared. */
+/** Result in place of an index: tuples or sets are nested too deeply to be compared. */
 export const INCOMPARABLE_INDEX = 0xfffffffe;
 
 export const SMALL_INT_MIN = -5;
@@ -239,7 +242,7 @@ export const DEBUG_STATS = 1;
 export const DEBUG_COLLECTABLE = 2;
 export const DEBUG_UNCOLLECTABLE = 4;
 export const DEBUG_SAVEALL = 32;
-/** Events of a collection that the host is given. */
+/** Events of a collection that are reported to the host. */
 export const COLLECTION_STARTS = 0;
 export const COLLECTION_FOUND = 1; // garbage is found, and nothing has happened to it; with DEBUG_COLLECTABLE alone
 export const COLLECTION_ENDS = 2;
@@ -248,7 +251,7 @@ export const CYCLE_STARTS = 3;
 export const STEP_STARTS = 4;
 export const STEP_ENDS = 5;
 export const CYCLE_ENDS = 6;
-/** What of a large object is scanned in parts: entries of weak maps whose key it is, entries of a weak map, slots. */
+/** The references of a large object that are scanned in parts: entries with the object as key, entries of a weak map, slots. */
 export const PART_ENTRIES_OF_KEY = 0;
 export const PART_ENTRIES_OF_MAP = 1;
 export const PART_SLOTS = 2;
@@ -264,7 +267,7 @@ export const PHASE_FINALIZING = 7; // runs finalizers
 export const PHASE_SWEEPING = 8; // empties and frees the rest of the garbage
 
 // ---- Room on the stack, in frames of 4 KiB: see room.ts -----------------------------------------
-/** For a door that calls other doors, which ask again; and for one that takes what another door gives back. */
+/** For a door that calls other doors, which ask again; and for a door whose result must be given back by another door. */
 export const ROOM_FOR_DOORS = 2;
 /** For a hook: V8 compiles a function at its first call, and cannot with less than 40 KiB left. */
 export const ROOM_FOR_HOOKS = 12;

@@ -4,7 +4,7 @@
 // A container is opened by its operation, filled by those that follow, and closed by LOAD_END. The stack of open
 // containers, and the memo of all containers, which later operations refer to by number, lie in loans of their own: the
 // host may run user code between two pieces, which may begin another load. The load holds all containers until its end,
-// so that such code cannot free them.
+// so that such code cannot free them. (Of a text it holds those that are open: see parse.ts.)
 
 import {
   LOAD_DICT,
@@ -156,7 +156,7 @@ function checkLoad(address: usize): void {
   checkLoan(address, offsetof<Load>(), 0);
 }
 
-/** Refuses a wrong operation. The heap is whole between two operations. */
+/** Rejects an invalid operation. The heap is consistent between two operations. */
 function checkOperation(state: Load, at: usize): void {
   const operation = load<u32>(at) & 0xff;
   const isMade = operation != LOAD_REF || load<u32>(at) >>> 8 < state.memoSize;

@@ -1,8 +1,8 @@
 // Parsing: JSON text (RFC 8259) becomes objects without a stream of operations between them.
 //
-// The host writes UTF-8 into a loan, in pieces that end anywhere. The parser goes from token to token, and changes
-// nothing before a token is whole: where it stops, the next call begins. What may come next, and all open containers,
-// are kept in the load, so a piece of text needs nothing of the one before it but an unfinished token.
+// The host writes UTF-8 into a loan, in pieces that may end anywhere. The parser reads token by token, and changes nothing
+// before a token is complete: the next call begins where it stopped. The load stores what may come next and all open
+// containers, so only an unfinished token must be kept from one piece to the next.
 
 import {
   BORROWED_TEXT_SIZE,
@@ -49,7 +49,7 @@ export function parseLoad(address: usize, at: usize, end: usize, flags: u32): us
   return parse(changetype<Load>(address), at, end, flags);
 }
 
-/** Goes on with a value that the host has made, whose reference the load takes over. False = out of memory, and the value is gone. */
+/** Continues with a value that the host has created, and takes its reference. False = out of memory, and the value is released. */
 export function parsedValue(address: usize, value: usize): bool {
   checkLoan(address, offsetof<Load>(), 0);
   checkAlive(value);
@@ -165,9 +165,16 @@ function stop(state: Load, at: usize, status: u32): usize {
   return at;
 }
 
+/**
+ * Closes the innermost container. The load holds it no longer, so that what a later pair of the same name replaces is free at once:
+ * no operation refers to it by its number, as those of a copy do. The outermost is the result.
+ */
 function close(state: Load): void {
   state.depth--;
   valueIsOver(state);
+  if (!state.depth) return;
+  state.memoSize--;
+  release(load<u32>(<usize>state.memo + (state.memoSize << 2)));
 }
 
 function valueIsOver(state: Load): void {
@@ -179,7 +186,7 @@ function valueIsOver(state: Load): void {
   state.want = typeIdOf(into) == TYPE_LIST ? WANT_ITEM_COMMA : WANT_PAIR_COMMA;
 }
 
-/** Puts a value into the innermost container, and its reference with it. False = out of memory, and the value is gone. */
+/** Puts a value into the innermost container, together with its reference. False = out of memory, and the value is released. */
 function give(state: Load, value: usize): bool {
   if (!state.depth) {
     state.atom = <u32>value;

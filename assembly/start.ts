@@ -15,6 +15,7 @@ import {
   TYPE_DESCRIPTOR_SIZE,
   TYPE_DICT,
   TYPE_FLOAT,
+  TYPE_FROZENSET,
   TYPE_HAS_LINKS,
   TYPE_LIST,
   TYPE_SET,
@@ -61,13 +62,14 @@ export function startHeap(base: usize, limit: usize): bool {
   return createImmortals();
 }
 
-/** In the order of their ids in layout.ts. Id 0 is the type of free blocks. */
+/** Adds the built-in types in the order of their ids in layout.ts. Id 0 is the type of free blocks. */
 function addBuiltinTypes(): void {
   control.typeCount = 0;
   for (let id: u32 = 0; id < <u32>FIRST_USER_TYPE; id++) {
     if (id == TYPE_LIST) addType(12, 0, KIND_LIST, TYPE_HAS_LINKS);
     else if (id == TYPE_TUPLE) addType(0, 0, KIND_TUPLE, TYPE_HAS_LINKS | TYPE_VARIABLE_SIZE);
     else if (id == TYPE_DICT || id == TYPE_SET) addType(24, 0, KIND_TABLE, TYPE_HAS_LINKS);
+    else if (id == TYPE_FROZENSET) addType(28, 0, KIND_TABLE, TYPE_HAS_LINKS);
     else if (id == TYPE_WEAKREF) addType(16, 0, KIND_LEAF, TYPE_HAS_LINKS);
     else if (id == TYPE_WEAKMAP || id == TYPE_WEAKSET) addType(8, 0, KIND_WEAKMAP, TYPE_HAS_LINKS);
     else if (id == TYPE_EPHEMERON) addType(28, 1, KIND_STRUCT, TYPE_HAS_LINKS);

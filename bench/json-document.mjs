@@ -39,14 +39,17 @@ function makeRecord(random, id) {
   return record;
 }
 
+/** The texts of the records of such a document, one by one. */
+export function* jsonRecords(bytes) {
+  const random = randomFrom(20_240_229);
+  for (let id = 0, done = 0; done < bytes; id++) {
+    const text = JSON.stringify(makeRecord(random, id));
+    done += Buffer.byteLength(text) + 2;
+    yield text;
+  }
+}
+
 /** The text of a document of about so many megabytes of UTF-8. */
 export function jsonDocument(megabytes) {
-  const random = randomFrom(20_240_229);
-  const records = [];
-  for (let id = 0, bytes = 0; bytes < megabytes * 1e6; id++) {
-    const text = JSON.stringify(makeRecord(random, id));
-    bytes += Buffer.byteLength(text) + 2;
-    records.push(text);
-  }
-  return `[${records.join(",\n")}]`;
+  return `[${[...jsonRecords(megabytes * 1e6)].join(",\n")}]`;
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "tsdown";
 import { encodeCore } from "./core-text.mjs";
+import { withoutProtected } from "./public-types.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -134,7 +135,7 @@ async function bundle() {
   });
 }
 
-/** The cores need not be in the source maps once more; and types have none, though their files name one. */
+/** The cores need not be in the source maps once more; types have none, though their files name one, and keep their comments. */
 function tidyMaps() {
   for (const file of readdirSync("dist").map((name) => `dist/${name}`)) {
     if (file.endsWith(".js.map")) {
@@ -143,7 +144,11 @@ function tidyMaps() {
       map.sourcesContent = map.sourcesContent.map((text, index) => (isCore(index) ? "// A core as a text.\n" : text));
       writeFileSync(file, JSON.stringify(map));
     } else if (file.endsWith(".d.ts")) {
-      const text = readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*$/, "\n");
+      const plain = readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*$/, "\n");
+      const text = withoutProtected(file, plain)
+        // A comment that stands behind a member is none of the next one to TypeScript: it needs a line of its own.
+        .replace(/^( *)(.*;) (\/\*\*.*)$/gm, "$1$2\n$1$3")
+        .replace(/^( *)(\/\*\*.*\*\/)(readonly\b)/gm, "$1$2\n$1$3");
       // Programs need not ask for that library themselves.
       const library = text.includes("Symbol.dispose") ? '/// <reference lib="esnext.disposable" />\n' : "";
       writeFileSync(file, library + text);

@@ -31,6 +31,21 @@ const PAGES = [
   // Deep in the reference, and a file of the repository.
   ...["api/heapwright/classes/Heap", "api/heapwright/dump/functions/dominators", "source/assembly/layout-ts"],
 ];
+/** Words that a visitor looks for, and the page that must be among the first three places. */
+const SEARCHES = {
+  leak: "inspect",
+  "weak dictionary": "values",
+  "memory grows": "memory",
+  release: "ownership",
+  using: "ownership",
+  "GC threshold": "memory",
+  postMessage: "images",
+  "Map vs dict": "choosing",
+  "typescript types": "values",
+  "heap snapshot": "inspect",
+  cycle: "collector",
+  setThreshold: "api/heapwright/classes/Gc",
+};
 const SIZES = { desktop: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
 
 const tally = new Tally();
@@ -63,6 +78,8 @@ async function testPage(browser, origin, name) {
     await page.setViewportSize(viewport);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     tally.check(wide <= 0, `${name}: no wider than a ${size} (${wide} px)`);
+    const cut = await page.$$eval(".stacked", (all) => all.filter((one) => one.scrollWidth > one.clientWidth).length);
+    if (size === "phone") tally.check(cut === 0, `${name}: each table of many columns is seen whole (${cut} are not)`);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const file = `${name.replaceAll("/", "-")}-${size}-${colorScheme}.png`;
@@ -151,10 +168,19 @@ async function testPlayground(browser, origin) {
 async function testSearch(browser, origin) {
   const { page, errors } = await open(browser, `${origin}/start.html`, { viewport: SIZES.desktop });
   await page.locator(".VPNavBarSearch button").first().click();
-  await page.locator(".VPLocalSearchBox input").fill("weakref");
-  await page.waitForSelector(".VPLocalSearchBox .result");
-  const found = await page.locator(".VPLocalSearchBox .result").count();
-  tally.check(found > 0 && errors.length === 0, `the search finds ${found} places for "weakref" ${errors.join("; ")}`);
+  for (const [words, name] of Object.entries(SEARCHES)) {
+    await page.locator(".VPLocalSearchBox input").fill("");
+    await page.waitForFunction(() => !document.querySelector(".VPLocalSearchBox .result"));
+    await page.locator(".VPLocalSearchBox input").fill(words);
+    // What is typed is looked for a moment later.
+    let places = [];
+    for (let tries = 0; tries < 20 && !places.includes(`/${name}.html`); tries++) {
+      await page.waitForTimeout(100);
+      places = await page.$$eval(".VPLocalSearchBox .result", (all) => all.slice(0, 3).map((one) => one.pathname));
+    }
+    tally.check(places.includes(`/${name}.html`), `the search for "${words}" leads to ${name}: ${places.join(", ")}`);
+  }
+  tally.check(errors.length === 0, `the search has no error ${errors.join("; ")}`);
   await page.screenshot({ path: join(screenshots, "search.png") });
   await page.close();
 }

@@ -45,7 +45,9 @@ try {
           exactOptionalPropertyTypes: true,
           noUncheckedIndexedAccess: true,
           skipLibCheck: false,
-          noEmit: true,
+          // What a program exports needs names in its declarations.
+          declaration: true,
+          outDir: join(folder, "out"),
         };
         const config = join(folder, "tsconfig.json");
         writeFileSync(config, JSON.stringify({ compilerOptions, files }));

@@ -21,6 +21,22 @@ function withoutConstructors(context) {
   }
 }
 
+/** Parameters that are taken apart where they are declared: TypeDoc has no name for them, their types have. */
+const NAMES = {
+  HeapGraph: "graph",
+  DominatorTree: "tree",
+  Dominated: "children",
+  DominatorPaths: "paths",
+  StructArguments: "values",
+};
+function nameParameters(context) {
+  for (const parameter of context.project.getReflectionsByKind(ReflectionKind.Parameter)) {
+    if (parameter.name !== "__namedParameters") continue;
+    const type = parameter.type?.name ?? "options";
+    parameter.name = NAMES[type] ?? `${type[0].toLowerCase()}${type.slice(1)}`;
+  }
+}
+
 /** What the source of an entry says of it: the files of types no longer do. */
 function commentOf(name) {
   const [, text] = /^\/\*\*\n(.*?)\n \*\//s.exec(readFileSync(`${root}src/${name}.ts`, "utf8"));
@@ -55,7 +71,7 @@ export function apiSidebar(folder) {
     const kinds = readdirSync(join(folder, entry)).filter((kind) => kind in KINDS);
     const items = kinds.map((kind) => ({
       text: KINDS[kind],
-      collapsed: kind !== "classes",
+      collapsed: true,
       items: itemsOf(entry, kind),
     }));
     // What re-exports all of another entry, or has one function, needs no list.
@@ -69,14 +85,21 @@ export function apiSidebar(folder) {
   ];
 }
 
-/** The first page: each entry with what it is for. */
+/** What stands before each example of an entry; the tests put it there, too. */
+function preludeOf(name) {
+  const text = readFileSync(`${root}site/preludes/${name}.ts`, "utf8");
+  return text.replace("/* example */\n", "").replace(/^\/\/ (.*)\n/, "$1\n\n```ts\n") + "```\n";
+}
+
+/** The first page: each entry with what it is for, and what the examples begin with. */
 function indexOf(entries) {
   const parts = entries.map(({ name, comment }) => {
     const [{ text }] = comment.summary;
     const page = name === "heapwright" ? "heapwright/index.md" : `${name}/index.md`;
     return `## [${name}](${page})\n\n${text}\n`;
   });
-  return ["# API", "", "The entries of the package, and all that each exports.", "", ...parts].join("\n");
+  const examples = ["## Examples", "", preludeOf("heap"), preludeOf("dump")];
+  return ["# API", "", "The entries of the package, and all that each exports.", "", ...parts, ...examples].join("\n");
 }
 
 /** Writes the reference into a folder. */
@@ -103,12 +126,16 @@ export async function writeApi(folder) {
     pageTitleTemplates: { module: "{name}", member: "{name}" },
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, withoutConstructors);
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, nameParameters);
   app.converter.on(Converter.EVENT_RESOLVE_END, nameEntries);
   const project = await app.convert();
   if (!project) throw new Error("TypeDoc could not read the package's types");
   await app.outputs.writeOutput({ name: "markdown", path: folder }, project);
   writeFileSync(join(folder, "index.md"), indexOf(project.children));
   // It has the names of the main entry once more: a search would find all of them twice.
-  const slim = join(folder, "heapwright/slim/index.md");
-  writeFileSync(slim, `---\nsearch: false\n---\n${readFileSync(slim, "utf8")}`);
+  const slim = join(folder, "heapwright/slim");
+  for (const name of readdirSync(slim, { recursive: true }).filter((name) => name.endsWith(".md"))) {
+    const page = join(slim, name);
+    writeFileSync(page, `---\nsearch: false\n---\n${readFileSync(page, "utf8")}`);
+  }
 }

@@ -15,7 +15,15 @@ import { compiled } from "./wasm/refused.js";
 
 let shared: WebAssembly.Module | undefined;
 
-/** Returns the checked core. The first call compiles it; all heaps share the module. @throws WasmForbiddenError if the platform forbids compiling WebAssembly. */
+/**
+ * Returns the checked core. The first call compiles it; all heaps share the module.
+ *
+ * @example
+ * using checked = Heap.createSync({ module: checkedCore() });
+ * checked.verify();
+ *
+ * @throws WasmForbiddenError if the platform forbids compiling WebAssembly.
+ */
 export function checkedCore(): WasmModule {
   return (shared ??= compiled(text));
 }

@@ -33,10 +33,8 @@ export type { ByteSource, Bytes } from "./image/byte-source.js";
  * The image may come from an untrusted source: it is checked before the heap uses it.
  *
  * @example
- * ```ts
- * const heap = await restore(await readFile("program.heap"));
- * using alice = heap.roots.get("alice");
- * ```
+ * using restored = await restore(await readFile("program.heap"));
+ * restored.roots.size; // 0, or as many names as the program had
  *
  * @throws {@link BadImageError} if the image is damaged or of another version; {@link BadOptionError};
  *   {@link OutOfMemoryError}
@@ -45,7 +43,19 @@ export function restore(image: ByteSource, options: AsyncRestoreOptions = {}): P
   return restoreAs(Heap, INLINED_CORE, image, options);
 }
 
-/** Like `restore`, but synchronous. The image and the core must be bytes. */
+/**
+ * Restores the heap of an image at once, without a promise. The image must be bytes, and so must the core if one is
+ * given. Ownership and errors are those of {@link restore}.
+ *
+ * @example
+ * heap.roots.set("alice", alice);
+ * using restored = restoreSync(save(heap));
+ * using saved = restored.roots.get("alice");
+ * saved?.type; // "Person"
+ *
+ * @throws {@link BadImageError} if the image is damaged or of another version; {@link BadOptionError};
+ *   {@link OutOfMemoryError}
+ */
 export function restoreSync(image: Bytes, options: RestoreOptions<CoreAtHand> = {}): Heap {
   return restoreSyncAs(Heap, INLINED_CORE, image, options);
 }

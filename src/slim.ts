@@ -23,12 +23,25 @@ export { save, saveStream } from "./heap/save.js";
 export type { AsyncRestoreOptions, RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";
 
-/** Like `restore` of `heapwright/image`. The option `module` gives the core. */
+/**
+ * Like `restore` of `heapwright/image`. The option `module` gives the core.
+ *
+ * @example
+ * import { restore } from "heapwright/slim";
+ * using restored = await restore(await readFile("program.heap"), { module: fetch("/core.wasm") });
+ */
 export function restore(image: ByteSource, options: AsyncRestoreOptions & { module: CoreSource }): Promise<Heap> {
   return restoreAs(Heap, NO_CORE, image, options);
 }
 
-/** Like `restore`, but synchronous. The image must be bytes, and the core bytes or a module. */
+/**
+ * Like `restore`, but synchronous. The image must be bytes, and the core bytes or a module.
+ *
+ * @example
+ * import { restoreSync } from "heapwright/slim";
+ * const module = await WebAssembly.compileStreaming(fetch("/core.wasm"));
+ * using restored = restoreSync(await readFile("program.heap"), { module });
+ */
 export function restoreSync(image: Bytes, options: RestoreOptions<CoreAtHand> & { module: CoreAtHand }): Heap {
   return restoreSyncAs(Heap, NO_CORE, image, options);
 }

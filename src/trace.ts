@@ -18,7 +18,17 @@ export type { TraceOptions, Tracer } from "./modules/trace/tracer.js";
 export { TraceSnapshot } from "./modules/trace/snapshot.js";
 export type { Trace, TraceDifference, TraceKey, TraceStatistic } from "./modules/trace/snapshot.js";
 
-/** Returns the tracer of a heap. Each call returns the same one. @throws {@link BadValueError} if `heap` is not a heap. */
+/**
+ * Returns the tracer of a heap. Each call returns the same one.
+ *
+ * @example
+ * trace(heap).start();
+ * using list = heap.list([1, 2]);
+ * trace(heap).takeSnapshot().statistics("type"); // [{ key: "list", bytes, count: 1 }]
+ * trace(heap).stop();
+ *
+ * @throws {@link BadValueError} if `heap` is not a heap.
+ */
 export function trace(heap: Heap): Tracer {
   const store = storeOf(heap);
   return tracerOf(store, () => {

@@ -1,4 +1,4 @@
-// Turning what a full marking left unmarked into the list UNREACHABLE.
+// Collects the objects that a full marking has not marked in the list UNREACHABLE.
 //
 // Objects with a finalizer or weak references come first, sorted by birth, because programs can see their order. The
 // rest follows in address order. Old objects have no links, and no memory may be needed now. So the objects to sort are
@@ -50,7 +50,7 @@ function isUnmarked(object: usize): bool {
   return (infoOf(object) & FLAG_OLD) != 0 && !isMarked(object);
 }
 
-/** Whether a program can see when the object dies. */
+/** Whether a program can observe when the object dies. */
 function showsOrder(object: usize): bool {
   const info = infoOf(object);
   return (info & FLAG_HAS_WEAKREFS) != 0 || (hasFinalizer(typeOf(object)) && !(info & FLAG_FINALIZED));

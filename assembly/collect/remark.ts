@@ -1,8 +1,8 @@
 // Garbage with entries of weak maps whose keys are not tracked, most of which are leaves.
 //
-// A full collection finds such garbage by marking. Once finalizers have run, it must find out again what is garbage,
-// and subtraction (young.ts) cannot: a key that is on no list looks as if it were held from outside, and keeps an entry
-// whose value leads back to it. So the heap is marked again. Such garbage is rare.
+// A full collection finds this garbage by marking. After finalizers have run, it must determine again what is garbage.
+// Subtraction (young.ts) cannot: a key that is in no list looks as if it were held from outside, and keeps an entry whose
+// value leads back to it. So the heap is marked again. Such garbage is rare.
 
 import { FLAG_COLLECTING, FLAG_UNREACHABLE } from "../layout";
 import { isMarked } from "../memory/bits";

@@ -1,5 +1,5 @@
-// What happens to garbage with hooks: weak references with callbacks, finalizers, resurrection, the other weak
-// references, clearing. In this order, as in CPython (3.15 for weak references without callbacks, which stay alive
+// How garbage with hooks is torn down: weak references with callbacks, finalizers, resurrection, the other weak
+// references, clearing. The order is CPython's (that of 3.15 for weak references without callbacks, which stay alive
 // during the finalizers).
 //
 // User code runs in between. It may release garbage, which then leaves its list by its own death; make it reachable
@@ -37,7 +37,7 @@ export function callWeakrefs(unreachable: usize, generation: u32): u32 {
   return first ? callEach(first, min<i32>(generation + 1, 2)) : 0;
 }
 
-/** Runs the finalizer of each object that has one, once. Any object may die or be resurrected by it. */
+/** Runs the finalizer of each object that has one, once. A finalizer may free or resurrect any object. */
 export function finalizeGarbage(unreachable: usize): void {
   while (nextOf(unreachable) != unreachable) {
     const object = nextOf(unreachable);

@@ -28,7 +28,7 @@ export function uncountBirth(): void {
 
 function collectIfDue(): void {
   if (control.collecting) return;
-  // What was born before a cycle began, or while it rested, is none of its births.
+  // Objects born before a cycle began, or while it rested, do not count as its births.
   const births = control.phase ? min(max(control.count0 - control.lastStep, 0), BIRTHS_BEFORE_STEP) : 0;
   if (isOn()) {
     if (CHECK && control.collectAlways) collect(2);
@@ -43,7 +43,7 @@ function collectIfDue(): void {
  * collection is off or paused; deaths do not.
  */
 function goOn(births: i32): void {
-  // A cycle, too, if one is left for which there was no room when pauses became unbounded.
+  // This includes a cycle that could not be completed for lack of stack when pauses became unbounded.
   if (!control.bounded) settleAll();
   else if (control.phase && isOn()) step(unitsAfter(births));
   else if (isAnythingWaiting()) stepDeaths(DEATHS_STEP);
@@ -69,7 +69,7 @@ function collectWholeHeap(): void {
   if (!control.phase && canRunHooks()) beginCycle();
 }
 
-/** Turns bounded pauses on or off. Off ends what is under way. False = a collection is running, nothing changed. */
+/** Turns bounded pauses on or off. Turning them off completes work under way. False = a collection is running, nothing changed. */
 export function setBounded(on: bool): bool {
   if (control.collecting) return false;
   control.bounded = on ? 1 : 0;

@@ -40,7 +40,7 @@ export const STAY_IF_TRACKED: u32 = 1;
 /** Reachable objects become old, except tuples of atoms, which stop being tracked. The list is empty afterwards. */
 export const BECOME_OLD: u32 = 2;
 
-/** Objects, and slots, that one collection examines at most when pauses are bounded. */
+/** Maximal number of objects, and of slots, that one collection examines when pauses are bounded. */
 export const MAX_EXAMINED: u32 = 16384;
 const MAX_SLOTS: u32 = 131072;
 

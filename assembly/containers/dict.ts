@@ -22,13 +22,15 @@ import {
   TABLE_ORIGIN_OFFSET,
   TYPE_DICT,
   TYPE_STR,
+  UNHASHABLE_ENTRY,
 } from "../layout";
 import { typeIdOf } from "../object/header";
 import { dropSlot, hold, unhold } from "../heap/count";
-import { areEqual, hashOf, isHashable } from "../values/key";
+import { hashOf, isHashable } from "../values/key";
 import { ownedKey } from "../values/borrowed-key";
 import { trackFor } from "../values/tracking";
 import { kill, release } from "../death/death";
+import { areEqual } from "./compare";
 import { detachAll } from "./detached";
 import {
   cellsOf,
@@ -49,6 +51,7 @@ import {
   versionOf,
   widthOf,
 } from "./entries";
+import { canLookUp, hashToLookUp } from "./frozen";
 import { EMPTY, TOMBSTONE, cellOf, cellShift, freeCell, readCell, writeCell } from "./index-cells";
 import { ownsBuffer, makeRoom, reset } from "./table-buffer";
 import { fillSlot, takeSlot, writeSlot } from "./write";
@@ -57,8 +60,17 @@ import { fillSlot, takeSlot, writeSlot } from "./write";
 
 /** The entry of a hashable key, or NO_ENTRY. */
 export function findEntry(table: usize, key: usize): u32 {
-  if (!lengthOfTable(table)) return NO_ENTRY;
-  const hash = hashOf(key);
+  return lengthOfTable(table) ? findHashed(table, key, hashOf(key)) : NO_ENTRY;
+}
+
+/** The entry of a key, as `table[key]` looks it up; NO_ENTRY; UNHASHABLE_ENTRY. */
+export function lookUp(table: usize, key: usize): u32 {
+  if (!canLookUp(table, key)) return UNHASHABLE_ENTRY;
+  return lengthOfTable(table) ? findHashed(table, key, hashToLookUp(key)) : NO_ENTRY;
+}
+
+/** The entry of a key with this hash in a table that is not empty, or NO_ENTRY. */
+function findHashed(table: usize, key: usize, hash: u32): u32 {
   const log = logOf(table);
   const mask = (1 << log) - 1;
   const shift = cellShift(log);
@@ -77,8 +89,8 @@ export function findEntry(table: usize, key: usize): u32 {
 // ---- Adding
 
 /**
- * `dict[key] = value`. Returns RESULT_*. If the key is there, its object stays and the value is replaced. As in CPython the
- * dict is tracked for the key that was given, though it keeps the other one.
+ * `dict[key] = value`. Returns RESULT_*. If the key exists, the dict keeps the old key object and replaces the value. As in
+ * CPython the dict is tracked because of the given key, even if it keeps the other one.
  */
 export function setEntry(dict: usize, key: usize, value: usize): u32 {
   if (!isHashable(key)) return RESULT_UNHASHABLE;
@@ -102,11 +114,11 @@ export function addKey(set: usize, key: usize): u32 {
   return setDefault(set, key, 0);
 }
 
-/** Appends an entry for a key that is not there, and may be borrowed. False = out of memory, nothing changed. */
+/** Appends an entry for a key that does not exist, and may be borrowed. False = out of memory, nothing changed. */
 function addEntry(table: usize, key: usize, value: usize): bool {
   const owned = ownedKey(key);
   if (!owned) return false;
-  // The last step that can fail, because it moves the entries: an iterator must not see that unless an entry is added.
+  // The last step that can fail. It moves the entries, which iterators may only see together with an added entry.
   if (!makeRoom(table)) {
     release(owned);
     return false;
@@ -159,8 +171,8 @@ export function addAll(table: usize, other: usize, entry: u32, version: u32): u3
 
 /** `del table[key]`. Returns RESULT_*. */
 export function deleteKey(table: usize, key: usize): u32 {
-  if (!isHashable(key)) return RESULT_UNHASHABLE;
-  const entry = findEntry(table, key);
+  const entry = lookUp(table, key);
+  if (entry == UNHASHABLE_ENTRY) return RESULT_UNHASHABLE;
   if (entry == NO_ENTRY) return RESULT_MISSING;
   deleteEntry(table, entry);
   return RESULT_FOUND;

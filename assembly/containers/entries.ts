@@ -3,10 +3,10 @@
 //
 //     ┌ entries: key and value, or key alone ┬ hash of each entry ┬ index: see index-cells.ts ┐
 //
-// The entries come first and are nothing but slots. A deleted entry is zeros until the table is rebuilt. In the place
-// of its hash stands the number of an entry behind it, with only deleted entries in between. So a walk over deleted
-// entries takes one step for each of them the first time, and one step in all the next time. The last entry is never a
-// deleted one.
+// The entries come first and are nothing but slots. A deleted entry is zeros until the table is rebuilt. In place of its
+// hash it has the number of a later entry, with only deleted entries in between. So a walk over deleted entries takes
+// one step for each of them the first time, and one step in all the next time. The last entry is never a deleted
+// one.
 
 import {
   BUFFER_DATA_OFFSET,
@@ -82,7 +82,7 @@ export function cellsOf(table: usize): usize {
   return hashSlot(table, capacityOf(logOf(table)));
 }
 
-/** The first entry at or behind `entry` that is not deleted, or `entriesOf`. Shortens the way for the next call. */
+/** The first entry from `entry` on that is not deleted, or `entriesOf`. Shortens the links for the next call. */
 export function entryFrom(table: usize, entry: u32): u32 {
   const end = entriesOf(table);
   let found = entry;

@@ -18,8 +18,8 @@ import { typeAt, typeOf } from "../object/type";
 import { newArray } from "../heap/buffer";
 import { createObject } from "../heap/birth";
 import { kill } from "../death/death";
-import { DIFFERENT, EQUAL, compare } from "../values/key";
 import { addSlot, dropSlot, hold, unhold } from "../heap/count";
+import { DIFFERENT, EQUAL, compare } from "./compare";
 import { createDetached, detachAll, discard } from "./detached";
 import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./write";
 

@@ -1,4 +1,4 @@
-// Slices of lists that give way to the items of another list or tuple: Python's `list[start:end:step] = source`.
+// Replaces slices of lists by the items of another list or tuple: Python's `list[start:end:step] = source`.
 
 import { SLOTS_COUNT_OFFSET } from "../layout";
 import { firstSlot, slotCount } from "../object/references";
@@ -16,8 +16,8 @@ import {
 import { fillSlot, moveSlots } from "./write";
 
 /**
- * Puts the items of another list or tuple where the items of `[start, end)` are: Python's `list[start:end] = source`. The
- * old ones are out of the list before the first of them dies. They die last first. False = out of memory, nothing changed.
+ * Replaces the items of `[start, end)` by those of another list or tuple: Python's `list[start:end] = source`. The old
+ * items leave the list before the first of them dies. They die last first. False = out of memory, nothing changed.
  */
 export function replaceItems(list: usize, start: u32, end: u32, source: usize): bool {
   const type = typeOf(source);
@@ -38,8 +38,8 @@ export function replaceItems(list: usize, start: u32, end: u32, source: usize): 
 }
 
 /**
- * Puts the items of another list or tuple at every `step`-th place from `start` on: Python's `list[start:end:step] =
- * source`. There is a place for each. The old items die first to last. False = out of memory, nothing changed.
+ * Replaces every `step`-th item from `start` on by the items of another list or tuple: Python's `list[start:end:step] =
+ * source`. The numbers of items are equal. The old items die first to last. False = out of memory, nothing changed.
  */
 export function replaceEach(list: usize, start: u32, step: i32, source: usize): bool {
   const type = typeOf(source);

@@ -1,4 +1,4 @@
-// Writing references: every kind of slot write there is, so that the write barrier (heap/barrier.ts) is in one place.
+// Writes references. Every kind of slot write is in this file, so the write barrier (heap/barrier.ts) is in one place.
 
 import { PAYLOAD_OFFSET } from "../layout";
 import { refcountOf, setRefcount } from "../object/header";
@@ -64,7 +64,7 @@ export function reorderSlots(object: usize, slots: usize, from: usize, count: u3
   memory.copy(slots, from, (<usize>count) << 2);
 }
 
-/** Lets two slots change places, the first of which stands at the lower address. */
+/** Swaps two slots. `low` has the lower address. */
 export function swapSlots(low: usize, high: usize): void {
   if (control.partial) shadeSwapped(low, high);
   const value = load<u32>(low);
@@ -73,8 +73,8 @@ export function swapSlots(low: usize, high: usize): void {
 }
 
 /**
- * Empties a slot. The caller takes over what it held as an outside reference. False = it does not: there is no memory
- * to count another one. The object does not die of that, because it has more than 254.
+ * Empties a slot. The caller takes over its reference as an outside reference. False = the caller gets none, because
+ * there is no memory to count it. The object does not die of that, because it has more than 254.
  */
 export function takeSlot(slot: usize): bool {
   const value = load<u32>(slot);

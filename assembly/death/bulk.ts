@@ -1,6 +1,6 @@
-// Garbage without hooks dies in bulk: neither it, nor what dies with it, has a finalizer or weak references; or, with
-// bounded pauses, its own finalizers have run, and all other hooks are deferred. So there is no order to keep, and no
-// user code can run and see slots that lead to freed memory. Each object drops only what it holds outside of the
+// Garbage without hooks dies in bulk. Either neither the garbage nor the objects that die with it have finalizers or weak
+// references; or, with bounded pauses, its own finalizers have run, and all other hooks are deferred. So no order must be
+// kept, and no user code can see slots that lead to freed memory. Each object drops only its references out of the
 // garbage, and is freed.
 
 import {
@@ -42,7 +42,7 @@ import { clearWeakrefs } from "../weak/reference";
  * die in bulk. Callbacks of weak references that finalizers have made since are deferred.
  */
 export function cutWeakLinks(list: usize): void {
-  // From now on no listing shows the garbage.
+  // From now on listings omit the garbage.
   control.clearing = CLEARING;
   for (let object = nextOf(list); object != list; object = nextOf(object)) {
     const type = typeOf(object);
@@ -57,7 +57,7 @@ export function cutWeakLinks(list: usize): void {
 }
 
 /**
- * Removes an entry from key and map. It is deferred if it dies of it and is no garbage of this collection itself: its
+ * Removes an entry from its key and map. If it dies and is not garbage of this collection itself, it is deferred: then its
  * key or map is younger, because a finalizer resurrected it.
  */
 function takeOut(entry: usize): void {
@@ -65,7 +65,7 @@ function takeOut(entry: usize): void {
 }
 
 /**
- * Frees the objects of a list: garbage without hooks, COLLECTING as no other object is. Returns how many there were.
+ * Frees the objects of a list: garbage without hooks. Only these objects are COLLECTING. Returns their number.
  */
 export function freeTogether(list: usize): u32 {
   dropOutsiders(list);
@@ -86,7 +86,7 @@ export function freeTogether(list: usize): u32 {
 }
 
 /**
- * Drops what the garbage holds outside of itself. Objects that die of it are deferred, because their deaths may run
+ * Drops the references that lead out of the garbage. Objects that die are deferred, because their deaths may run
  * hooks.
  */
 function dropOutsiders(list: usize): void {
@@ -139,7 +139,7 @@ function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   const end = endOfBlocks(page);
   const size = strideOf(page);
   const before = page.used;
-  // Then all blocks are freed together, and need not be put on the free list.
+  // Then all blocks are freed together, without being put on the free list.
   const isWhole = isUnmarked && !isLarge && page.kind == BLOCK_LINKED && !CHECK;
   // Bytes from `first` on in which nothing is marked.
   const unmarkedBytes: usize = isUnmarked ? end - first : 0;

@@ -56,7 +56,7 @@ import { STRUCT, dropUntilDeath, firstHeld, isStruct, leaveAndDropSlots, structE
 const DEATH_SLICE: i32 = 1000;
 const UNLIMITED: i32 = i32.MAX_VALUE;
 
-/** Kills an object whose refcount has become 0, and with it everything that only it refers to. */
+/** Kills an object whose refcount has become 0, and all objects that only it refers to. */
 export function kill(object: usize): void {
   killFrom(object, 0);
 }
@@ -73,8 +73,8 @@ export function killFrom(object: usize, slot: usize): void {
 }
 
 /**
- * Kills an object (0 = none), and goes on with what waits on the stack above `floor`: to the end, or for a slice with
- * bounded pauses.
+ * Kills an object (0 = none), and continues with the stack above `floor`: to the end, or for a slice with bounded
+ * pauses.
  */
 @inline
 export function goOn(object: usize, slot: usize, floor: usize): void {
@@ -242,8 +242,8 @@ function dropEntry(entry: usize): usize {
 }
 
 /**
- * Drops slots of a dying object until the budget is spent, or until an object dies that is more than a plain leaf.
- * Returns that object, or 0.
+ * Drops slots of a dying object until the budget is spent, or until an object dies that is not a plain leaf. Returns
+ * that object, or 0.
  */
 function dropSome(object: usize, type: Type): usize {
   const first = firstSlot(object, type);

@@ -1,4 +1,4 @@
-// Removing entries from a weak map whose key is alive, and what dies of it.
+// Removes entries from a weak map whose key is alive, and kills the values that lose their last reference.
 
 import { control } from "../control";
 import { firstEntry, releaseEntry } from "../weak/map";

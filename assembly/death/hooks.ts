@@ -1,7 +1,7 @@
 // Hooks: the one place from which the core runs user code: the host's finalizers, callbacks and events.
 //
-// A hook may do anything to the heap except end it: take and drop any number of references, define types, allocate,
-// collect, kill, fail. So around each call:
+// A hook may do anything to the heap except end it: take and drop references, define types, allocate, collect, kill,
+// fail. So around each call:
 //
 //   - the object that the hook is about is held (`hold` in heap/count.ts), whatever its count was;
 //   - `nesting` counts the hooks on the host's stack. At MAX_NESTING, or where the stack has no room, no hook runs:
@@ -46,7 +46,7 @@ export function startActivation(): void {
   control.room = UNKNOWN;
 }
 
-/** The host's answer that its stack has no room for hooks. */
+/** The host reports that its stack has no room for hooks. */
 export function denyRoom(): void {
   control.room = NO_ROOM;
 }
@@ -144,8 +144,8 @@ export function forgetCallback(id: u32): void {
 // ---- Deferred deaths and callbacks
 
 /**
- * Makes an object DYING: in no generation, without references from outside, all slots still held. Shaded, because a
- * cycle that marks finds what the object still holds through the object alone.
+ * Makes an object DYING: in no generation, without references from outside, all slots still held. It is shaded, because a
+ * cycle that marks can reach the objects in its slots only through it.
  */
 function markDying(object: usize): void {
   if (hasFlag(object, FLAG_TRACKED)) untrack(object);
@@ -156,8 +156,8 @@ function markDying(object: usize): void {
 }
 
 /**
- * `prev` of an object whose death begins: slots dropped, or slots held, of lists and tuples, which drop the last one
- * first.
+ * Initial `prev` of a dying object: the number of slots dropped, or, for lists and tuples, which drop the last one first,
+ * the number of slots held.
  */
 function firstCursor(object: usize, type: Type): usize {
   return !isPlain(type) && dropsLastFirst(type) ? <usize>slotCount(object, type) : 0;

@@ -39,8 +39,8 @@ export function killLeaf(leaf: usize): usize {
 }
 
 /**
- * Removes an entry from key and map. If it dies of it, it waits on the stack: below `last`, the entry that was put
- * there before it, or on top (0). Returns the last entry that waits.
+ * Removes an entry from its key and map. If it dies, it waits on the stack: below `last`, the entry pushed before it, or on
+ * top if that is 0. Returns the last entry that waits.
  */
 export function stackEntry(entry: usize, last: usize): usize {
   if (!releaseEntry(entry)) return last;

@@ -1,4 +1,4 @@
-// Structs whose death is nothing but dropping slots, which most objects are. The loop (death.ts) and the fast path
+// Structs whose death only drops slots. Most objects are of this kind. The loop (death.ts) and the fast path
 // (fast.ts) inline these functions.
 
 import {
@@ -23,10 +23,10 @@ import { leaveGeneration } from "../heap/generations";
  * references.
  */
 const NOT_ALIVE: u32 = ~(SATURATED | FLAG_TRACKED | FLAG_OLD | FLAG_COLLECTING | FLAG_UNREACHABLE);
-/** Flags of the type of such a struct. */
+/** Type flags of these structs. */
 export const STRUCT: u32 = TYPE_DIES_PLAINLY | TYPE_HAS_LINKS;
 
-/** Whether an object is such a struct, and its death has not begun. */
+/** Whether an object is one of these structs, and its death has not begun. */
 @inline
 export function isStruct(info: u32, type: Type): bool {
   return (type.flags & STRUCT) == STRUCT && !(info & (FLAG_HAS_WEAKREFS | FLAG_DYING));
@@ -38,14 +38,14 @@ export function structEnd(struct: usize, type: Type): usize {
   return struct + PAYLOAD_OFFSET + ((<usize>type.slots) << 2);
 }
 
-/** Takes a struct out of its generation and drops its slots until an object dies of it. Returns that slot, or 0. */
+/** Takes a struct out of its generation and drops its slots until an object dies. Returns that slot, or 0. */
 @inline
 export function leaveAndDropSlots(struct: usize, info: u32, type: Type): usize {
   if (info & FLAG_TRACKED) leaveGeneration(struct, info);
   return dropUntilDeath(struct + PAYLOAD_OFFSET, structEnd(struct, type));
 }
 
-/** Drops slots until an object dies of it. Returns that slot, or 0. */
+/** Drops slots until an object dies. Returns that slot, or 0. */
 @inline
 export function dropUntilDeath(slot: usize, end: usize): usize {
   for (; slot < end; slot += 4) {
@@ -55,7 +55,7 @@ export function dropUntilDeath(slot: usize, end: usize): usize {
   return 0;
 }
 
-/** The first slot that holds anything, or 0: then the struct need not wait for the death of its child. */
+/** The first slot that holds a reference, or 0: then the struct need not wait for the death of its child. */
 @inline
 export function firstHeld(slot: usize, end: usize): usize {
   for (; slot < end; slot += 4) if (load<u32>(slot)) return slot;

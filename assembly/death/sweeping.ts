@@ -118,7 +118,7 @@ function dropDead(object: usize, visited: usize): void {
   else deferCallbacks(killLeaf(object));
 }
 
-/** Frees a garbage object that holds nothing and that nothing refers to. */
+/** Frees a garbage object that holds no references and has none to it. */
 function freeShell(object: usize, type: Type): void {
   if (CHECK) assert(!hasFinalizer(type) || hasFlag(object, FLAG_FINALIZED), "garbage is freed without its finalizer");
   leaveOld(object, infoOf(object));

@@ -29,8 +29,8 @@ import {
   TYPE_BUFFER,
   TYPE_DICT,
   TYPE_EPHEMERON,
+  TYPE_FROZENSET,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
   TYPE_WEAKMAP,
@@ -43,14 +43,15 @@ import * as host from "../host";
 import { payloadCapacity } from "../memory/blocks";
 import { hasFlag, isTracked, refcountOf, rootsFieldOf } from "../object/header";
 import { slotCount } from "../object/references";
-import { isType, isVariableSize, typeAt, typeOf } from "../object/type";
+import { isSetType, isType, isVariableSize, typeAt, typeOf } from "../object/type";
 import { typeIdAt } from "../heap/walk";
 import { isBorrowed } from "../values/borrowed-key";
 import { mapOf } from "../weak/map";
 import { referentOf } from "../weak/reference";
 import { entriesOf, keyAt } from "../containers/entries";
+import { isFrozen } from "../containers/frozen";
 
-/** Refuses a call with wrong arguments, by an error of the host. May be called only where the heap is whole. */
+/** Rejects a call with wrong arguments with an error of the host. Call it only when the heap is consistent. */
 export function refuseUnless(isRight: bool, message: string): void {
   if (isRight) return;
   host.refuse(message);
@@ -195,25 +196,41 @@ export function checkDict(dict: usize): void {
   checkTypeOf(dict, TYPE_DICT, "this is not the address of a dict");
 }
 
+/** A set, or a frozenset that is being filled. */
 export function checkSet(set: usize): void {
-  checkTypeOf(set, TYPE_SET, "this is not the address of a set");
+  if (!CHECK) return;
+  checkAlive(set);
+  refuseUnless(isSetType(typeIdAt(set)), "this is not the address of a set");
+  checkChanging(set);
+}
+
+export function checkFrozenset(set: usize): void {
+  checkTypeOf(set, TYPE_FROZENSET, "this is not the address of a frozenset");
+  checkChanging(set);
 }
 
 export function checkTable(table: usize): void {
   if (!CHECK) return;
   checkAlive(table);
   const type = typeIdAt(table);
-  refuseUnless(type == TYPE_DICT || type == TYPE_SET, "this is not the address of a dict or set");
+  refuseUnless(type == TYPE_DICT || isSetType(type), "this is not the address of a dict or set");
+}
+
+/** A table that is to change. */
+export function checkChanging(table: usize): void {
+  if (!CHECK) return;
+  checkTable(table);
+  refuseUnless(typeIdAt(table) != TYPE_FROZENSET || !isFrozen(table), "a frozenset never changes");
 }
 
 export function checkEntry(table: usize, entry: u32): void {
   if (!CHECK) return;
-  checkTable(table);
+  checkChanging(table);
   refuseUnless(entry < entriesOf(table) && keyAt(table, entry) != 0, "no such entry");
 }
 
 export function checkContainer(container: usize): void {
-  if (CHECK && typeIdAt(container) != TYPE_LIST) checkTable(container);
+  if (CHECK && typeIdAt(container) != TYPE_LIST) checkChanging(container);
 }
 
 // ---- Weak references

@@ -31,14 +31,14 @@ export function collect(generation: u32): u32 {
   return collectGeneration(generation);
 }
 
-/** Does about `units` units of deferred work; begins a cycle if there is reason to. False if nothing is left. */
+/** Does about `units` units of deferred work; begins a cycle if one is due. False if nothing is left. */
 export function step(units: i32): bool {
   needMoreRoom(ROOM_FOR_HOOKS);
   beginIfWorthIt();
   return stepCycle(units);
 }
 
-/** Ends everything that goes in steps; a cycle that is still marking is given up. */
+/** Completes all incremental work; abandons a cycle that is still marking. */
 export function settle(): void {
   needMoreRoom(ROOM_FOR_HOOKS);
   if (control.collecting) return;

@@ -1,11 +1,10 @@
 // Doors: lists and tuples, dicts and sets.
 
-import { TUPLE_ITEMS_OFFSET, TYPE_DICT, TYPE_LIST, TYPE_SET, UNHASHABLE_ENTRY } from "../layout";
+import { TUPLE_ITEMS_OFFSET, TYPE_DICT, TYPE_FROZENSET, TYPE_LIST, TYPE_SET } from "../layout";
 import { control } from "../control";
 import { needRoom } from "../room";
 import { typeIdOf } from "../object/header";
 import { createTuple } from "../heap/birth";
-import { isHashable } from "../values/key";
 import { fillSlot } from "../containers/write";
 import {
   appendItem,
@@ -22,25 +21,19 @@ import {
   setItem,
 } from "../containers/list";
 import { replaceEach, replaceItems } from "../containers/slices";
-import {
-  addAll,
-  addKey,
-  clearTable,
-  deleteEntry,
-  deleteKey,
-  findEntry,
-  setDefault,
-  setEntry,
-} from "../containers/dict";
+import { addAll, addKey, clearTable, deleteEntry, deleteKey, lookUp, setDefault, setEntry } from "../containers/dict";
 import { entryFrom } from "../containers/entries";
+import { freeze } from "../containers/frozen";
 import { createTable } from "../containers/table-buffer";
 import { countBirth, uncountBirth } from "../collect/trigger";
 import {
   checkAlive,
+  checkChanging,
   checkContainer,
   checkDict,
   checkEmptyPlace,
   checkEntry,
+  checkFrozenset,
   checkIndex,
   checkKey,
   checkList,
@@ -114,7 +107,7 @@ export function listReplace(list: usize, start: u32, end: u32, source: usize): b
   return replaceItems(list, start, end, source);
 }
 
-/** As many places as `source`, which is another object, has items. */
+/** There must be as many places as `source` has items. `source` is another object. */
 export function listReplaceEach(list: usize, start: u32, step: i32, source: usize): bool {
   checkList(list);
   checkPlaces(list, start, step, source);
@@ -169,6 +162,19 @@ export function newSet(expected: u32): usize {
   return newTable(TYPE_SET, expected);
 }
 
+/** An empty frozenset, to be filled by `setAdd` and `tableAddAll`, and then frozen. */
+export function newFrozenset(expected: u32): usize {
+  needRoom();
+  return newTable(TYPE_FROZENSET, expected);
+}
+
+/** Completes a frozenset, so that it can be a key. */
+export function freezeSet(set: usize): void {
+  checkFrozenset(set);
+  needRoom();
+  freeze(set);
+}
+
 function newTable(type: u32, expected: u32): usize {
   countBirth();
   const table = createTable(type, expected);
@@ -200,7 +206,7 @@ export function setAdd(set: usize, key: usize): u32 {
 }
 
 export function tableAddAll(table: usize, other: usize, entry: u32, version: u32): u32 {
-  checkTable(table);
+  checkChanging(table);
   checkTable(other);
   needRoom();
   return addAll(table, other, entry, version);
@@ -214,11 +220,11 @@ export function tableEntryFrom(table: usize, entry: u32): u32 {
 export function tableFind(table: usize, key: usize): u32 {
   checkTable(table);
   checkKey(key);
-  return isHashable(key) ? findEntry(table, key) : UNHASHABLE_ENTRY;
+  return lookUp(table, key);
 }
 
 export function tableDelete(table: usize, key: usize): u32 {
-  checkTable(table);
+  checkChanging(table);
   checkKey(key);
   needRoom();
   return deleteKey(table, key);

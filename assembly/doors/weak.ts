@@ -50,7 +50,7 @@ export function newWeakref(referent: usize, callback: u32): usize {
   return weakref;
 }
 
-/** Borrowed: who counts it can tell a referent that is dead from a count that has no memory. */
+/** Borrowed. The caller can then distinguish a dead referent from a lack of memory for a reference to it. */
 export function weakrefTarget(weakref: usize): usize {
   checkWeakref(weakref);
   return targetOf(weakref);

@@ -1,4 +1,4 @@
-// The write barrier of marking, and which objects can no longer be reached by any means.
+// The write barrier of marking, and the question whether an object can still be reached.
 //
 // A cycle (collect/cycle/) marks what was reachable at one moment, its snapshot (Yuasa 1990). The objects of the
 // snapshot are the old ones born before that moment. Objects born later survive the cycle unexamined. The two bits of

@@ -23,7 +23,7 @@ import {
 import { HashTable, del, get, put, reserve, trim } from "./hash-table";
 import { shade } from "./barrier";
 
-/** The refcount at which an object becomes immortal for good, as in CPython. */
+/** The refcount at which an object becomes immortal permanently, as in CPython. */
 const LAST_COUNT: u32 = 0x7fffffff;
 
 /** Object → references from outside, for objects whose `roots` is saturated. */

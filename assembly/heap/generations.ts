@@ -48,13 +48,13 @@ export function leaveOld(object: usize, info: u32): void {
   if (control.phase >= <u32>PHASE_GATHERING && isDecidedDead(object, info)) control.cycleCollected++;
 }
 
-/** Counts one object less in generation 2. The object still has its birth number. */
+/** Decrements the number of objects in generation 2. The object still has its birth number. */
 export function uncountOld(object: usize): void {
   control.oldCount--;
   if (control.frozenCount && isFrozen(object)) control.frozenCount--;
 }
 
-/** Counts many objects less in generation 2, none of them frozen. */
+/** Decrements the number of objects in generation 2 by `count`. None of them is frozen. */
 export function uncountOldTogether(count: u32): void {
   control.oldCount -= count;
 }
@@ -114,23 +114,23 @@ export function clearMarks(list: usize): void {
 
 // ---- The quarter
 
-/** Counts objects that became old unexamined as if a young collection had promoted them. */
+/** Counts objects that became old without being examined as if a young collection had promoted them. */
 export function countUnexamined(promoted: u32): void {
   control.longLivedPending += promoted;
 }
 
-/** A full collection or a cycle begins: objects that become old from now on count towards the next one. */
+/** Called when a full collection or a cycle begins: objects that become old from now on count towards the next one. */
 export function startLongLived(): void {
   control.longLivedPending = 0;
 }
 
-/** It has ended: all old objects are long-lived, except those that became old meanwhile. */
+/** Called when it has ended: all old objects are long-lived, except those that became old meanwhile. */
 export function endLongLived(): void {
   const old = control.oldCount - control.frozenCount;
   control.longLivedTotal = old > control.longLivedPending ? old - control.longLivedPending : 0;
 }
 
-/** The cycle was given up: there is as much reason for another one as before. */
+/** Called when a cycle is abandoned: another one is due as much as before. */
 export function giveUpLongLived(): void {
   control.longLivedPending += control.longLivedTotal >>> 2;
 }

@@ -1,4 +1,4 @@
-// Grey objects for which the mark stack has no room: marked, not scanned, and noted by their place alone.
+// Grey objects that do not fit the mark stack: marked, not scanned, and noted by their place alone.
 //
 // A page is divided into 8 parts of 8 KiB. Each page descriptor has a bit for each part with such objects; GREY_PAGES
 // has a bit for each page with such parts, and a bit for each word of those bits. The 16 words of either bitmap that

@@ -6,8 +6,8 @@
 // three quarters of the cells are in use, unless there is no memory to grow. They lie in a buffer, which is freed with
 // the last key and which a full collection shrinks.
 //
-// Every operation takes constant time on average, whatever the keys are multiples of; one that makes the table grow
-// takes as long as the table is large.
+// Every operation takes constant time on average, even if all keys are multiples of a number. An operation that makes the
+// table grow takes time proportional to its size.
 
 import { BUFFER_DATA_OFFSET } from "../layout";
 import { freeBlock } from "../memory/blocks";

@@ -1,5 +1,5 @@
-// Loans: buffers that the host borrows, for data that goes in or out in one call. Each call has its own, so it does not
-// matter what else runs before the loan is given back.
+// Loans: buffers that the host borrows to pass data in or out in one call. Each call has its own loan, so other calls may
+// run before it is given back.
 
 import { BUFFER_DATA_OFFSET } from "../layout";
 import { freeBlock } from "../memory/blocks";

@@ -5,17 +5,17 @@ import { PARSE_DIGIT, PARSE_LAST, PARSE_MEMORY, PARSE_MORE, PARSE_NUMBER, PARSE_
 import { Load } from "./state";
 import { createFloat, createInt } from "../values/atoms";
 
-/** More digits than these do not fit 64 bits. */
+/** Maximal number of digits that fit 64 bits. */
 const MOST_DIGITS: u32 = 19;
-/** Up to this power of ten a double is exact. */
+/** The largest power of ten that is exact in a double. */
 const MOST_EXACT_POWER: i32 = 22;
-/** Far beyond what a double holds, and what adding to it overflows. */
+/** Far beyond the exponents of a double, and far below an overflow when it is added to. */
 const MOST_EXPONENT: i32 = 100_000_000;
 const MAX_EXACT: u64 = 1 << 53;
 
 /**
- * The number at `at`, owned, and `tokenEnd` behind it. 0: the status says why. If that is PARSE_MORE, the text ends before
- * the number does, and `tokenEnd` is 0.
+ * Parses the number at `at`. Returns it, owned, and sets `tokenEnd`. 0: the status says why. If that is PARSE_MORE, the text
+ * ends before the number does, and `tokenEnd` is 0.
  */
 export function parseNumber(state: Load, at: usize, end: usize, flags: u32): usize {
   const isLast = (flags & PARSE_LAST) != 0;
@@ -68,7 +68,7 @@ export function parseNumber(state: Load, at: usize, end: usize, flags: u32): usi
   let value: f64;
   if (digits > MOST_DIGITS) return leave(state, PARSE_NUMBER);
   if (isInt || whole == 0) {
-    // Rounding 64 bits to a double is exact. What is rounded to 2^53 is an int, as the double would be.
+    // Rounding 64 bits to a double is exact. A value rounded to 2^53 becomes an int, like the double would.
     value = <f64>whole;
     if (whole == 0 && isNegative) return owned(state, createFloat(-value));
     if (value <= <f64>MAX_EXACT && !(flags & PARSE_WITH_BIGINTS)) whole = <u64>value;
@@ -97,7 +97,7 @@ function powerOfTen(exponent: i32): f64 {
   return power;
 }
 
-/** A digit should be at `at`, or a number that may go on has been cut. */
+/** A digit is missing at `at`; or the text ends within a number that may continue. */
 function lacks(state: Load, at: usize, end: usize, isLast: bool): usize {
   const isCut = at >= end && !isLast;
   state.status = isCut ? PARSE_MORE : PARSE_DIGIT;

@@ -18,18 +18,18 @@ export class Load {
   lines: u32;
   lineStart: u32;
   tokenEnd: u32;
-  /** A parsed value that is not a container, and all that there is. Owned. */
+  /** A parsed value that is not a container, if it is the whole text. Owned. */
   atom: u32;
-  /** The name that has been parsed last, and whose value has not come yet. Owned. */
+  /** The last parsed name, whose value has not been parsed yet. Owned. */
   name: u32;
-  /** Of the parsed string: bytes of what it says, and by how many its source is longer. */
+  /** Of the parsed string: bytes of its value, and by how many its source is longer. */
   size: u32;
   longer: u32;
   /** Open containers, the innermost last. */
   stack: u32;
   stackCapacity: u32;
   depth: u32;
-  /** All containers, in the order of their opening. The first is the result. */
+  /** All containers, in the order of their opening; of a text those that are open. Each is owned. The first is the result. */
   memo: u32;
   memoCapacity: u32;
   memoSize: u32;

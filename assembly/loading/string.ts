@@ -1,14 +1,14 @@
-// Strings of JSON: where they end, whether they are well-formed, and what they say.
+// Strings of JSON: their ends, their validity, and their values.
 
 import { PARSE_CONTROL, PARSE_ESCAPE, PARSE_HEX, PARSE_MORE, PARSE_SURROGATE, PARSE_UTF8 } from "../layout";
 import { Load } from "./state";
 
-/** What `hexUnit` and `sequenceAt` return where the text ends too early, and where it is wrong. */
+/** Results of `hexUnit` and `sequenceAt`: the text ends too early; the text is wrong. */
 const CUT: i32 = -1;
 const WRONG: i32 = -2;
 
 /**
- * The closing quote of the string whose text begins at `at`. Sets the load's `size`, the bytes of what the string says,
+ * Finds the closing quote of the string whose text begins at `at`. Sets the load's `size`, the bytes of the string's value,
  * and `longer`. 0: the status says why; if it is not PARSE_MORE, `tokenEnd` says where.
  */
 export function endOfString(state: Load, at: usize, end: usize): usize {
@@ -69,7 +69,7 @@ function fail(state: Load, at: usize, status: u32): usize {
   return 0;
 }
 
-/** Skips what needs no look, eight bytes at once: no quotes, backslashes, control characters or longer sequences. */
+/** Skips ordinary characters, eight bytes at a time: no quotes, backslashes, control characters or longer sequences. */
 @inline
 function skipPlain(at: usize, end: usize): usize {
   while (at + 8 <= end) {
@@ -80,7 +80,7 @@ function skipPlain(at: usize, end: usize): usize {
   return at;
 }
 
-/** The top bit of each byte that is a quote, a backslash, a control character or not ASCII. Right up to the first such byte. */
+/** The top bit of each byte that is a quote, a backslash, a control character or not ASCII. Correct up to the first of these bytes. */
 @inline
 function marksIn(word: u64): u64 {
   const ones: u64 = 0x0101010101010101;
@@ -90,7 +90,7 @@ function marksIn(word: u64): u64 {
   return found & (ones << 7);
 }
 
-/** The byte that an escape of one letter stands for; 0 = no such escape. */
+/** The byte that an escape of one letter stands for; 0 = the escape does not exist. */
 function meaningOf(escape: u32): u32 {
   switch (escape) {
     case 0x22:
@@ -135,7 +135,7 @@ function sequenceAt(at: usize, end: usize): i32 {
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (at + 1 >= end) return CUT;
   const second: u32 = load<u8>(at, 1);
-  // Neither longer than needed, nor half of a surrogate pair, nor beyond U+10FFFF.
+  // Reject overlong encodings, halves of surrogate pairs, and code points beyond U+10FFFF.
   const least: u32 = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
   const most: u32 = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
   if (second < least || second > most) return WRONG;
@@ -146,7 +146,7 @@ function sequenceAt(at: usize, end: usize): i32 {
   return length;
 }
 
-/** Writes what a string says, of which `endOfString` has found the end. */
+/** Writes the value of a string whose end `endOfString` has found. */
 export function copyString(state: Load, from: usize, quote: usize, to: usize): void {
   if (!state.longer) {
     memory.copy(to, from, quote - from);

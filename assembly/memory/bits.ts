@@ -9,7 +9,7 @@ import { BITMAPS } from "../control";
 
 /** Bytes of either bitmap for one page of the heap; also the distance from a marked word to the scanned one. */
 export const PAGE_BITMAP_BYTES: u32 = PAGE_SIZE / 64;
-/** Words of 64 bits in that. */
+/** Words of 64 bits in the bitmap of one page. */
 export const PAGE_BITMAP_WORDS: u32 = PAGE_BITMAP_BYTES / 8;
 export const SCANNED: usize = PAGE_BITMAP_BYTES;
 const BOTH_BYTES: u32 = 2 * PAGE_BITMAP_BYTES;

@@ -1,5 +1,5 @@
-// The walk over the blocks of a run, a span's or a large block's. Every loop that looks at blocks one by one is this
-// one:
+// The walk over the blocks of a run (of a span or a large block). Every loop over blocks has this
+// form:
 //
 //   const size = strideOf(page);
 //   for (let block = firstBlockOf(run, page), end = endOfBlocks(page); block < end; block += size) …

@@ -44,7 +44,7 @@ export function takeFirst(run: u32, pages: u32): void {
   control.freePages -= pages;
 }
 
-/** Makes one run of pages that were taken. */
+/** Makes taken pages one run. */
 export function claimRun(first: u32, pages: u32, state: u8): void {
   const page = pageAt(first);
   page.state = state;

@@ -5,7 +5,7 @@
 
 /** Block size of class 0. */
 const SMALLEST: u32 = 16;
-/** Up to this size classes are 8 bytes apart. */
+/** Up to this size, classes are 8 bytes apart. */
 const FINE_LIMIT: u32 = 256;
 const FINE_CLASSES: u32 = (FINE_LIMIT - SMALLEST) / 8 + 1;
 /** From 256 (2^8) to 32768 (2^15): seven doublings of eight classes; and one class of 36864 bytes. */

@@ -8,7 +8,7 @@ import { CLASSES, CLASS_RECORD_SIZE } from "../control";
 import { FIRST, FULL, Page } from "./page";
 import { CLASS_COUNT, sizeOfClass, spanOfClass } from "./size-class";
 
-/** What the control block holds for each size class. */
+/** The state of a size class in the control block. */
 @unmanaged
 export class ClassRecord {
   /** First span with room, for leaf and for linked blocks; 0 = none. */

@@ -16,7 +16,7 @@ import { takeWindow } from "./windows";
 
 /** Takes a run of pages for objects. Returns its first page; 0 = out of memory. Descriptors may have moved. */
 export function takePages(pages: u32, state: u8): u32 {
-  // Also because a larger number does not fit a free run's key.
+  // A larger number would not fit the key of a free run.
   if (pages > control.limitPage) return 0;
   let run = takeFreeRun(pages);
   if (!run) {

@@ -52,7 +52,7 @@ import {
   TYPE_MASK,
 } from "../layout";
 
-/** What adds one to `roots` in the word `info`. */
+/** Added to the word `info` to increment `roots`. */
 export const ONE_ROOT: u32 = 1 << ROOTS_SHIFT;
 /** In an `info` of at least this value, `roots` is saturated. */
 export const SATURATED: u32 = ROOTS_SATURATED << ROOTS_SHIFT;

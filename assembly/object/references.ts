@@ -1,4 +1,4 @@
-// Where the references of one object stand. Every kind keeps them in one contiguous range, so that marking,
+// The references of one object. Every kind keeps them in one contiguous range, so that marking,
 // subtraction, death and `verify` need no callback:
 //
 //     for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) …
@@ -30,7 +30,7 @@ export function firstSlot(object: usize, type: Type): usize {
   return <usize>load<u32>(object + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
 }
 
-/** How many slots the object has, dropped or not. */
+/** Number of slots of the object, dropped or not. */
 export function slotCount(object: usize, type: Type): u32 {
   const kind = type.kind;
   if (kind <= <u32>KIND_WEAKMAP) return type.slots;

@@ -1,7 +1,14 @@
-// Types: how large an object is and where its references are. An id is an index into a table in linear memory, of 32
-// bytes a type. The table moves when it grows, so a variable of type Type must not be used after a hook.
+// Types: the size of objects and the place of their references. An id is an index into a table in linear memory, with 32
+// bytes for each type. The table moves when it grows, so a variable of type Type must not be used after a hook.
 
-import { TYPE_DESCRIPTOR_SIZE, TYPE_HAS_FINALIZER, TYPE_HAS_LINKS, TYPE_VARIABLE_SIZE } from "../layout";
+import {
+  TYPE_DESCRIPTOR_SIZE,
+  TYPE_FROZENSET,
+  TYPE_HAS_FINALIZER,
+  TYPE_HAS_LINKS,
+  TYPE_SET,
+  TYPE_VARIABLE_SIZE,
+} from "../layout";
 import { control } from "../control";
 import { typeIdOf } from "./header";
 
@@ -37,6 +44,10 @@ export function typeOf(object: usize): Type {
 }
 export function isType(id: u32): bool {
   return id != 0 && id < control.typeCount;
+}
+/** Whether it is the id of one of the two types of sets. */
+export function isSetType(id: u32): bool {
+  return id == TYPE_SET || id == TYPE_FROZENSET;
 }
 /** Whether objects of the type have links in front of their header, and so can be tracked. */
 @inline

@@ -1,11 +1,12 @@
 // Hashes and equality of everything except tuples, as in Python. Numbers that are equal have equal hashes, whatever
-// their type. Strings and bytes are compared by their content, weak references by their referent, and everything else
-// by identity. No user code runs here, and no memory is needed.
+// their type. Strings and bytes are compared by their content, and everything else by identity; containers/compare.ts
+// compares sets and weak references. No user code runs here, and no memory is needed.
 //
 // Numbers beyond 32 bits, strings and bytes hash with a seed that an attacker cannot know, so nobody can choose many
 // keys with one hash. An int of 32 bits is its own hash, so no two of them collide.
 
 import {
+  FROZENSET_HASH_OFFSET,
   STR_BYTES_OFFSET,
   STR_HASH_OFFSET,
   STR_LENGTH_OFFSET,
@@ -13,11 +14,11 @@ import {
   TYPE_BYTES,
   TYPE_DICT,
   TYPE_FLOAT,
+  TYPE_FROZENSET,
   TYPE_INT,
   TYPE_LIST,
   TYPE_SET,
   TYPE_STR,
-  TYPE_TUPLE,
   TYPE_WEAKREF,
   VALUE_OFFSET,
   WEAKREF_CALLBACK_OFFSET,
@@ -30,42 +31,50 @@ import { typeIdOf } from "../object/header";
 
 const TWO_TO_63: f64 = 9223372036854775808.0;
 
-// ---- Whether there is a hash
+// ---- Hashability
 
-/** Whether an object that is no tuple can be a key. If not, `control.unhashable` is the type that cannot. */
+/** Whether an object other than a tuple is hashable. If not, `control.unhashable` is its type. */
 export function isAtomHashable(object: usize, type: u32): bool {
-  if (isUnhashable(type)) return refuse(type);
-  return type != TYPE_WEAKREF || isWeakrefHashable(object);
+  return type == TYPE_WEAKREF ? isWeakrefHashable(object) : isOwnHashable(object, type);
 }
 
-/** Records the type that cannot be a key. Returns false. */
+function isOwnHashable(object: usize, type: u32): bool {
+  if (type == TYPE_LIST || type == TYPE_DICT || type == TYPE_SET) return refuse(type);
+  return type != TYPE_FROZENSET || hashOfFrozenset(object) != 0 || refuse(type);
+}
+
+/** Records an unhashable type. Returns false. */
 export function refuse(type: u32): bool {
   control.unhashable = type;
   return false;
 }
 
-function isUnhashable(type: u32): bool {
-  return type == TYPE_LIST || type == TYPE_DICT || type == TYPE_SET;
-}
-
-/** A weak reference can be a key if its referent can; a dead one, if it was hashed while it was alive. */
+/** A weak reference is hashable if its referent is; a dead one, if it was hashed while it was alive. */
 function isWeakrefHashable(weakref: usize): bool {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
   if (!referent) return (load<u32>(weakref + WEAKREF_CALLBACK_OFFSET) & WEAKREF_HASHED) != 0 || refuse(TYPE_WEAKREF);
-  const type = typeIdOf(referent);
-  // There are no weak references to tuples.
-  return !(isUnhashable(type) || type == TYPE_TUPLE) || refuse(type);
+  // There are no weak references to tuples, or to weak references.
+  return isOwnHashable(referent, typeIdOf(referent));
 }
 
 // ---- Hashes
 
-/** Hash of a hashable object that is no tuple. */
+/** Hash of a hashable object other than a tuple. */
 export function hashOfAtom(object: usize, type: u32): u32 {
   if (type == TYPE_STR || type == TYPE_BYTES) return hashOfText(object);
   if (type == TYPE_INT || type == TYPE_BOOL) return hashOfInt(load<i64>(object + VALUE_OFFSET));
   if (type == TYPE_FLOAT) return hashOfFloat(load<f64>(object + VALUE_OFFSET), object);
   if (type == TYPE_WEAKREF) return hashOfWeakref(object);
-  return hashOfAddress(object);
+  return hashOfOwn(object, type);
+}
+
+/** Hash of what can have weak references. */
+function hashOfOwn(object: usize, type: u32): u32 {
+  return type == TYPE_FROZENSET ? hashOfFrozenset(object) : hashOfAddress(object);
+}
+
+function hashOfFrozenset(set: usize): u32 {
+  return load<u32>(set, FROZENSET_HASH_OFFSET);
 }
 
 function hashOfAddress(object: usize): u32 {
@@ -97,7 +106,7 @@ function hashOfBytes(at: usize, length: u32): u32 {
   for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
   return <u32>fold(fold(hash ^ rest));
 }
-/** Mixes a word: all bits reach the high half by multiplication, and come down to the low one by the shift. */
+/** Mixes a word: multiplication spreads all bits to the high half, and the shift brings them to the low half. */
 function fold(value: u64): u64 {
   value *= MULTIPLIER;
   return value ^ (value >>> 32);
@@ -108,10 +117,14 @@ function hashOfInt(value: i64): u32 {
   return <i64>(<i32>value) == value ? <u32>value : hashOfBits(<u64>value);
 }
 function hashOfBits(bits: u64): u32 {
-  return <u32>fold(fold(seed() ^ bits));
+  return <u32>hashOfWord(bits);
+}
+/** Hash of 64 bits. */
+export function hashOfWord(bits: u64): u64 {
+  return fold(fold(seed() ^ bits));
 }
 
-/** A whole number hashes like the equal int. A NaN, which is equal to itself alone, hashes by its address. */
+/** A whole number hashes like the equal int. A NaN equals only itself and hashes by its address. */
 function hashOfFloat(value: f64, object: usize): u32 {
   if (isInt(value)) return hashOfInt(<i64>value);
   return value == value ? hashOfBits(reinterpret<u64>(value)) : hashOfAddress(object);
@@ -122,27 +135,23 @@ function isInt(value: f64): bool {
   return value >= -TWO_TO_63 && value < TWO_TO_63 && floor<f64>(value) == value;
 }
 
-/** The hash of the referent, which a dead weak reference remembers. */
+/** The hash of the referent. A dead weak reference stores it. */
 function hashOfWeakref(weakref: usize): u32 {
   const referent = load<u32>(weakref + WEAKREF_REFERENT_OFFSET);
   if (!referent) return load<u32>(weakref + WEAKREF_PREV_OFFSET);
   const callback = load<u32>(weakref + WEAKREF_CALLBACK_OFFSET);
   store<u32>(weakref + WEAKREF_CALLBACK_OFFSET, callback | WEAKREF_HASHED);
-  return hashOfAddress(referent);
+  return hashOfOwn(referent, typeIdOf(referent));
 }
 
 // ---- Equality
 
-/**
- * Python's `a is b or a == b`, for objects that are not both tuples. Exception: lists, dicts and sets are equal to
- * themselves alone.
- */
+/** Python's `a is b or a == b`, for objects without parts. */
 export function areEqualAtoms(a: usize, typeOfA: u32, b: usize, typeOfB: u32): bool {
   if (a == b) return true;
   if (isNumber(typeOfA)) return isNumber(typeOfB) && areEqualNumbers(a, typeOfA, b, typeOfB);
   if (typeOfA != typeOfB) return false;
-  if (typeOfA == TYPE_STR || typeOfA == TYPE_BYTES) return areEqualTexts(a, b);
-  return typeOfA == TYPE_WEAKREF && areEqualWeakrefs(a, b);
+  return (typeOfA == TYPE_STR || typeOfA == TYPE_BYTES) && areEqualTexts(a, b);
 }
 
 function isNumber(type: u32): bool {
@@ -164,13 +173,4 @@ export function areEqualTexts(a: usize, b: usize): bool {
   const length = load<u32>(a, STR_LENGTH_OFFSET);
   if (length != load<u32>(b, STR_LENGTH_OFFSET)) return false;
   return memory.compare(a + STR_BYTES_OFFSET, b + STR_BYTES_OFFSET, length) == 0;
-}
-
-/**
- * While both are alive, they are equal if they have the same referent: objects with weak references are equal to
- * themselves alone.
- */
-function areEqualWeakrefs(a: usize, b: usize): bool {
-  const referent = load<u32>(a + WEAKREF_REFERENT_OFFSET);
-  return referent != 0 && referent == load<u32>(b + WEAKREF_REFERENT_OFFSET);
 }

@@ -1,27 +1,30 @@
-// Keys: whether an object can be one, its hash, and which keys are equal, as in Python. Lists, dicts and sets cannot be
-// keys. This file walks tuples; atom-key.ts handles what is in them.
+// Keys: whether an object is hashable, and its hash, as in Python. Lists, dicts and sets are unhashable. This file walks
+// tuples and frozensets; atom-key.ts handles other objects. containers/compare.ts compares keys.
 //
-// A walk keeps its way back on TUPLE_STACK, a static area: it takes no room on the stack of WebAssembly, and no memory.
-// It visits a tuple as often as it is met, as Python does, so tuples that share parts can take 2^n steps at a depth of
-// n. Hence two limits: 1,000 levels, and 2^24 tuples visited, a tenth of a second. Beyond them a tuple is neither
-// hashed nor compared, and the host throws a named error. (Python raises RecursionError for the first, and hangs for
-// the second.)
+// The stack of a walk is KEY_STACK, a static area: a walk uses neither the stack of WebAssembly nor new memory. It visits
+// a tuple or frozenset each time it is reached, as Python does, so shared parts can cause 2^n steps at a depth of n. Hence
+// two limits: 1,000 levels, and 2^24 tuples and frozensets visited, a tenth of a second. Keys beyond them are neither
+// hashed nor compared, and the host throws a named error. (Python raises RecursionError for the first,
+// and hangs for the second.)
 //
-// A tuple that `isHashable` accepts is within both limits, and so is its comparison with another such tuple, which
-// visits no more tuples than either has.
+// A key that `isHashable` accepts is within both limits, and so is its comparison with another such key, which visits no
+// more than either has. A frozenset is walked once, when it is complete: its hash is 0 if it is beyond a limit.
 
-import { MAX_TUPLES, MAX_TUPLE_DEPTH, TUPLE_ITEMS_OFFSET, TUPLE_LENGTH_OFFSET, TYPE_TUPLE } from "../layout";
-import { TUPLE_STACK, TUPLE_STACK_END, control } from "../control";
+import {
+  FROZENSET_HASH_OFFSET,
+  MAX_KEY_PARTS,
+  TUPLE_ITEMS_OFFSET,
+  TUPLE_LENGTH_OFFSET,
+  TYPE_FROZENSET,
+  TYPE_TUPLE,
+  TYPE_WEAKREF,
+  WEAKREF_REFERENT_OFFSET,
+} from "../layout";
+import { KEY_FRAME, KEY_STACK, KEY_STACK_END, control } from "../control";
 import { typeIdOf } from "../object/header";
-import { areEqualAtoms, hashOfAtom, isAtomHashable, refuse } from "./atom-key";
-
-/** Bytes of one level of the stack. */
-const FRAME: usize = (TUPLE_STACK_END - TUPLE_STACK) / MAX_TUPLE_DEPTH;
-
-/** Results of comparing two tuples. */
-export const DIFFERENT: u32 = 0;
-export const EQUAL: u32 = 1;
-export const INCOMPARABLE: u32 = 2;
+import { firstSlot, slotCount } from "../object/references";
+import { typeOf } from "../object/type";
+import { hashOfAtom, isAtomHashable, refuse } from "./atom-key";
 
 function itemsOf(tuple: usize): usize {
   return tuple + TUPLE_ITEMS_OFFSET;
@@ -31,38 +34,46 @@ function itemsEnd(tuple: usize): usize {
 }
 
 /**
- * Whether the object can be a key. If not, `control.unhashable` is the type that cannot; TYPE_TUPLE = beyond a limit.
+ * Whether the object is hashable. If not, `control.unhashable` is the unhashable type; TYPE_TUPLE = beyond a limit.
  */
 export function isHashable(object: usize): bool {
   const type = typeIdOf(object);
-  return type == TYPE_TUPLE ? isTupleHashable(object) : isAtomHashable(object, type);
+  return type == TYPE_TUPLE ? arePartsHashable(object) : isAtomHashable(object, type);
 }
 
-function isTupleHashable(tuple: usize): bool {
-  let top = TUPLE_STACK;
+/** Whether all parts of a tuple or set are hashable, within the limits. If not, `control.unhashable` is set. */
+export function arePartsHashable(container: usize): bool {
+  let top = KEY_STACK;
   let visited: u32 = 1;
-  let slot = itemsOf(tuple);
-  let end = itemsEnd(tuple);
+  let slot = firstSlot(container, typeOf(container));
+  let end = slot + (slotCount(container, typeOf(container)) << 2);
   while (true) {
     while (slot == end) {
-      if (top == TUPLE_STACK) return true;
-      top -= FRAME;
+      if (top == KEY_STACK) return true;
+      top -= KEY_FRAME;
       slot = load<u32>(top);
       end = load<u32>(top, 4);
     }
-    const item = <usize>load<u32>(slot);
-    const type = typeIdOf(item);
+    let item = <usize>load<u32>(slot);
     slot += 4;
+    // A deleted element of a set.
+    if (!item) continue;
+    let type = typeIdOf(item);
     if (type != TYPE_TUPLE) {
       if (!isAtomHashable(item, type)) return false;
-      continue;
+      // A part with a hash is hashable, but its own parts still count for the limits.
+      if (type == TYPE_WEAKREF) {
+        item = load<u32>(item + WEAKREF_REFERENT_OFFSET);
+        type = item ? typeIdOf(item) : 0;
+      }
+      if (type != TYPE_FROZENSET) continue;
     }
-    if (top + FRAME == TUPLE_STACK_END || visited++ == <u32>MAX_TUPLES) return refuse(TYPE_TUPLE);
+    if (top + KEY_FRAME == KEY_STACK_END || visited++ == <u32>MAX_KEY_PARTS) return refuse(TYPE_TUPLE);
     store<u32>(top, <u32>slot);
     store<u32>(top, <u32>end, 4);
-    top += FRAME;
-    slot = itemsOf(item);
-    end = itemsEnd(item);
+    top += KEY_FRAME;
+    slot = firstSlot(item, typeOf(item));
+    end = slot + (slotCount(item, typeOf(item)) << 2);
   }
 }
 
@@ -73,15 +84,15 @@ export function hashOf(object: usize): u32 {
 }
 
 function hashOfTuple(tuple: usize): u32 {
-  let top = TUPLE_STACK;
+  let top = KEY_STACK;
   let slot = itemsOf(tuple);
   let end = itemsEnd(tuple);
   let hash = firstHash(tuple);
   while (true) {
     while (slot == end) {
       hash ^= hash >>> 15;
-      if (top == TUPLE_STACK) return hash;
-      top -= FRAME;
+      if (top == KEY_STACK) return hash;
+      top -= KEY_FRAME;
       slot = load<u32>(top);
       end = load<u32>(top, 4);
       hash = mix(load<u32>(top, 8), hash);
@@ -90,14 +101,14 @@ function hashOfTuple(tuple: usize): u32 {
     const type = typeIdOf(item);
     slot += 4;
     // The stack is full only in a damaged heap, which `verify` may be looking at.
-    if (type != TYPE_TUPLE || top + FRAME == TUPLE_STACK_END) {
+    if (type != TYPE_TUPLE || top + KEY_FRAME == KEY_STACK_END) {
       hash = mix(hash, hashOfAtom(item, type));
       continue;
     }
     store<u32>(top, <u32>slot);
     store<u32>(top, <u32>end, 4);
     store<u32>(top, hash, 8);
-    top += FRAME;
+    top += KEY_FRAME;
     slot = itemsOf(item);
     end = itemsEnd(item);
     hash = firstHash(item);
@@ -109,59 +120,4 @@ function firstHash(tuple: usize): u32 {
 }
 function mix(hash: u32, item: u32): u32 {
   return rotl<u32>(hash + item * 0x85ebca77, 13) * 0x9e3779b1;
-}
-
-/** Whether two keys are equal. */
-export function areEqual(a: usize, b: usize): bool {
-  return compare(a, b) == EQUAL;
-}
-
-/**
- * Python's `a is b or a == b`. Exception: lists, dicts and sets are equal to themselves alone. INCOMPARABLE = beyond a
- * limit.
- */
-export function compare(a: usize, b: usize): u32 {
-  if (a == b) return EQUAL;
-  const typeOfA = typeIdOf(a);
-  const typeOfB = typeIdOf(b);
-  if (typeOfA == TYPE_TUPLE && typeOfB == TYPE_TUPLE) return compareTuples(a, b);
-  return areEqualAtoms(a, typeOfA, b, typeOfB) ? EQUAL : DIFFERENT;
-}
-
-function compareTuples(a: usize, b: usize): u32 {
-  if (load<u32>(a + TUPLE_LENGTH_OFFSET) != load<u32>(b + TUPLE_LENGTH_OFFSET)) return DIFFERENT;
-  let top = TUPLE_STACK;
-  let visited: u32 = 1;
-  let slot = itemsOf(a);
-  let end = itemsEnd(a);
-  let other = itemsOf(b);
-  while (true) {
-    while (slot == end) {
-      if (top == TUPLE_STACK) return EQUAL;
-      top -= FRAME;
-      slot = load<u32>(top);
-      end = load<u32>(top, 4);
-      other = load<u32>(top, 8);
-    }
-    const x = <usize>load<u32>(slot);
-    const y = <usize>load<u32>(other);
-    slot += 4;
-    other += 4;
-    if (x == y) continue;
-    const typeOfX = typeIdOf(x);
-    const typeOfY = typeIdOf(y);
-    if (typeOfX != TYPE_TUPLE || typeOfY != TYPE_TUPLE) {
-      if (!areEqualAtoms(x, typeOfX, y, typeOfY)) return DIFFERENT;
-      continue;
-    }
-    if (load<u32>(x + TUPLE_LENGTH_OFFSET) != load<u32>(y + TUPLE_LENGTH_OFFSET)) return DIFFERENT;
-    if (top + FRAME == TUPLE_STACK_END || visited++ == <u32>MAX_TUPLES) return INCOMPARABLE;
-    store<u32>(top, <u32>slot);
-    store<u32>(top, <u32>end, 4);
-    store<u32>(top, <u32>other, 8);
-    top += FRAME;
-    slot = itemsOf(x);
-    end = itemsEnd(x);
-    other = itemsOf(y);
-  }
 }

@@ -1,6 +1,6 @@
 // Which containers the collector need not examine, by the rules of CPython 3.12. A tuple is tracked until a collection
-// finds that nothing in it can be part of a cycle. A dict is not tracked until it is given something that can, and no
-// longer when a full collection finds that it holds nothing of the kind.
+// finds that none of its items can be part of a cycle. A dict is untracked until it gets a key or value that can be part
+// of a cycle, and again when a full collection finds that it has none.
 
 import { TYPE_DICT, TYPE_TUPLE } from "../layout";
 import { isScanned } from "../memory/bits";
@@ -11,7 +11,7 @@ import { Type, hasLinks, typeOf } from "../object/type";
 import { track, untrack } from "../heap/generations";
 import { isOfSnapshot, shadeSlots } from "../heap/barrier";
 
-/** A tuple in a dict is examined up to this length. A longer one counts by whether it is tracked. */
+/** Maximal length of a tuple in a dict that is examined. A longer one counts by whether it is tracked. */
 const MAX_LOOKED_INTO: u32 = 512;
 
 /** Whether the object could be part of a cycle, now or later. */
@@ -54,8 +54,8 @@ export function isAtomicPart(object: usize, slot: usize, end: usize): bool {
 }
 
 /**
- * As `areAtoms`, but accepts tuples of atoms too, and stops tracking them now: their own turn may come steps later, or
- * never, if they are young or have had it. The collection has reached them.
+ * Like `areAtoms`, but also accepts tuples of atoms, and untracks them at once: they may be scanned many steps later, or
+ * never, if they are young or have been scanned. The collection has reached them.
  */
 function areAtomsOrTuples(slot: usize, end: usize): bool {
   for (; slot < end; slot += 4) {
@@ -64,7 +64,7 @@ function areAtomsOrTuples(slot: usize, end: usize): bool {
     if (typeIdOf(child) != TYPE_TUPLE) return false;
     const type = typeOf(child);
     if (slotCount(child, type) > MAX_LOOKED_INTO || !holdsAtoms(child, type)) return false;
-    // When it is scanned, it is no longer one of those that are counted.
+    // If it is scanned later, it is no longer counted as old.
     if (isOfSnapshot(child, infoOf(child)) && !isScanned(child)) control.markedOld++;
     untrack(child);
   }

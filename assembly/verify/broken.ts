@@ -1,4 +1,4 @@
-// The result of a check that fails: the number of the invariant. The address goes to the control block.
+// The result of a failed check: the number of the invariant. The address is stored in the control block.
 
 import { control } from "../control";
 

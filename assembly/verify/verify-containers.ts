@@ -14,7 +14,9 @@ import {
   TABLE_LOG_OFFSET,
   TABLE_USABLE_OFFSET,
   TYPE_BUFFER,
+  FROZENSET_HASH_OFFSET,
   TYPE_DICT,
+  TYPE_FROZENSET,
   TYPE_STR,
 } from "../layout";
 import { INVARIANT_INTERNED, INVARIANT_TABLE, INVARIANT_TUPLE, INVARIANT_UNTRACKED } from "../invariants";
@@ -29,6 +31,7 @@ import { hashOf, isHashable } from "../values/key";
 import { holdsAtoms } from "../values/tracking";
 import { findEntry } from "../containers/dict";
 import { bufferBytes, emptyCells, entriesOf, hashAt, keyAt, lengthOfTable, valueAt } from "../containers/entries";
+import { isFrozen, mixedHash } from "../containers/frozen";
 import { MAX_LOG, MIN_LOG, capacityOf } from "../containers/index-cells";
 import { broken } from "./broken";
 import { isBeingSwept } from "./verify-cycle";
@@ -80,7 +83,7 @@ export function verifyContainers(): u32 {
       for (let slot = slotsOf(object, type), end = slotsEnd(object, type); slot < end; slot += 4) {
         if (!load<u32>(slot)) return broken(INVARIANT_TUPLE, object);
       }
-    } else if (!areKeysFound(object)) return broken(INVARIANT_TABLE, object);
+    } else if (!areKeysFound(object) || !isHashRight(object)) return broken(INVARIANT_TABLE, object);
   }
   return interned == control.internSize ? 0 : broken(INVARIANT_INTERNED, 0);
 }
@@ -100,4 +103,12 @@ function areKeysFound(table: usize): bool {
     if (!isHashable(key) || hashAt(table, entry) != hashOf(key) || findEntry(table, key) != entry) return false;
   }
   return true;
+}
+
+/** Whether a frozenset has the hash of its elements. One that a collection has begun to clear keeps the one it had. */
+function isHashRight(set: usize): bool {
+  if (typeIdOf(set) != TYPE_FROZENSET || !isFrozen(set)) return true;
+  const length = lengthOfTable(set);
+  if (!length || entriesOf(set) != length) return true;
+  return load<u32>(set, FROZENSET_HASH_OFFSET) == mixedHash(set);
 }

@@ -1,7 +1,7 @@
 // Single words of the control block: those with few legal values, those with a limit, those that follow from others.
 // Counts of things that are walked are checked by the walk. Relies on nothing, so it runs first.
 //
-// A difference that has wrapped below zero reads as a huge number, which is beyond its limit.
+// A difference that wraps below zero is a huge number, which exceeds its limit.
 
 import { PHASE_DRAINING, PHASE_SWEEPING, PHASE_WALKING } from "../layout";
 import { INVARIANT_CONTROL, INVARIANT_COUNTER, INVARIANT_LIMITS } from "../invariants";
@@ -58,7 +58,7 @@ function verifyCounters(): u32 {
   );
 }
 
-/** The two limits that a birth compares with follow from the settings. */
+/** The two limits that births are compared with follow from the settings. */
 function verifyLimits(): u32 {
   const isOver = control.pagesInUse > control.pagesLimit;
   return (

@@ -65,7 +65,7 @@ export function verifyObjects(): u32 {
   return frozen == control.frozenCount ? 0 : broken(INVARIANT_FROZEN_COUNT, 0);
 }
 
-/** The conditions that a state puts on the rest of the heap. */
+/** The conditions of a state on the rest of the heap. */
 function verifyState(object: usize, state: u32): u32 {
   if (state == STATE_OLD) {
     if (birthOf(object) >= control.births) return broken(INVARIANT_BIRTH, object);

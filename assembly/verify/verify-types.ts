@@ -22,7 +22,7 @@ import { shortcutsOf } from "../heap/birth";
 import { typeIdAt } from "../heap/walk";
 import { broken } from "./broken";
 
-/** Flags that `defineType` is given, and TYPE_HAS_LINKS, which `addType` adds. */
+/** Flags that are passed to `defineType`, and TYPE_HAS_LINKS, which `addType` adds. */
 const GIVEN: u32 = TYPE_HAS_FINALIZER | TYPE_HAS_LINKS | TYPE_VARIABLE_SIZE;
 
 export function verifyTypes(): u32 {

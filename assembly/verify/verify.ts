@@ -1,8 +1,8 @@
-// Every invariant of the heap, as code: one file for each kind. `verifyHeap` has the order. Each check relies on what
-// those before it have shown, so none reads outside of memory or runs for ever, however the heap is damaged.
-//
+// Every invariant of the heap, as code: one file for each kind. `verifyHeap` has the order. Each check relies on the
+// facts that earlier checks have established, so none reads outside of memory or loops forever, even if the heap is
+// damaged.
 // It may run whenever user code may, so also inside a finalizer or callback, in a death or a collection. It needs no
-// memory, and leaves everything as it was, except `verifyAddress`.
+// memory, and changes nothing except `verifyAddress`.
 
 import { verifyContainers } from "./verify-containers";
 import { verifyControl } from "./verify-control";

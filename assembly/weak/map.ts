@@ -108,7 +108,7 @@ export function liveEntryAfter(map: usize, entry: usize): usize {
 }
 
 /**
- * Whether a listing may show an entry with this key. It may not if the key is gone, or is garbage that is being
+ * Whether a listing may include an entry with this key. It must not if the key is gone, or is garbage that is being
  * cleared: then the entry may have lost its value.
  */
 function isListed(key: usize): bool {
@@ -116,7 +116,7 @@ function isListed(key: usize): bool {
 }
 
 /**
- * A new entry, still without a value, for a key that has none in this map. The map has it. 0 = out of memory, nothing
+ * Creates an entry without a value, for a key that has none in this map, and adds it. 0 = out of memory, nothing
  * changed.
  */
 export function createEntry(map: usize, key: usize): usize {
@@ -142,14 +142,14 @@ export function createEntry(map: usize, key: usize): usize {
   return entry;
 }
 
-/** Shrinks the tables of weak references and entries of which most is unused. */
+/** Shrinks the tables of weak references and entries if most of their cells are unused. */
 export function trimWeak(): void {
   trim(weakrefsByReferent());
   trim(entriesByKey());
   trim(index());
 }
 
-/** How many entries there are in all weak maps. */
+/** Number of entries of all weak maps. */
 export function entryCount(): u32 {
   return index().size;
 }
@@ -158,12 +158,12 @@ export function entryCount(): u32 {
 function passEntry(entry: usize): void {
   const isOfMap = control.partialStage == PART_ENTRIES_OF_MAP;
   control.partialEntry = <u32>(isOfMap ? olderEntry(entry) : nextEntryOf(entry));
-  // A key that has no entry left may die without looking at `partial`.
+  // A key without entries may die without looking at `partial`.
   if (!isOfMap && !control.partialEntry) greyAgain(keyOf(entry));
 }
 
 /**
- * Removes an entry from key and map, and drops their reference to it. True if it dies of it: the caller kills it.
+ * Removes an entry from its key and map, and drops their reference to it. True if it dies: the caller kills it.
  *
  * An entry that a cycle has found to be garbage, because its key or its map is, is left to the sweep even if the other
  * of the two is alive. Until then its value may have a finalizer, which could make garbage reachable that the cycle is

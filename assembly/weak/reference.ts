@@ -105,8 +105,8 @@ function unlink(weakref: usize): void {
 }
 
 /**
- * Clears HAS_WEAKREFS of an object that has lost its last weak reference, or its last entry, if it has none of the
- * other.
+ * Clears HAS_WEAKREFS of an object that has lost its last weak reference or entry, if it has none of the other
+ * kind.
  */
 export function clearFlagIfBare(object: usize): void {
   if (!get(weakrefsByReferent(), object) && !get(entriesByKey(), object)) clearFlag(object, FLAG_HAS_WEAKREFS);

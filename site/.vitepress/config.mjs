@@ -3,6 +3,7 @@ import { apiSidebar } from "../api.mjs";
 import { docsPages, pagesFolder } from "../pages.mjs";
 import { sidebarOf } from "../places.mjs";
 import { slugOf } from "../slug.mjs";
+import { narrowTables } from "./narrow-tables.mjs";
 
 const sidebar = { "/api/": apiSidebar(`${pagesFolder}/api`), "/": sidebarOf(docsPages()) };
 
@@ -28,6 +29,7 @@ export default defineConfig({
   ],
   markdown: {
     anchor: { slugify: slugOf },
+    config: narrowTables,
     theme: { light: "github-light", dark: "github-dark" },
     languageAlias: { console: "sh", wat: "text" },
   },
@@ -36,7 +38,18 @@ export default defineConfig({
     if (relativePath.startsWith("api/")) Object.assign(frontmatter, { prev: false, next: false });
   },
   themeConfig: {
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: {
+        miniSearch: {
+          searchOptions: {
+            // A word of a guide also stands at a dozen members of the reference. The guide comes first. This runs in the page,
+            // so it can use nothing around it.
+            boostDocument: (address) => (/\/api\/|\/changes/.test(address) ? 0.3 : 1),
+          },
+        },
+      },
+    },
     outline: [2, 3],
     nav: [
       { text: "Start", link: "/start" },

@@ -2,7 +2,7 @@ import {
   BadOptionError,
   BadValueError,
   HeapwrightError,
-  OutOfMemoryError,
+  TooLargeError,
   describe,
   isStackOverflow,
   messageOf,
@@ -13,10 +13,10 @@ import { isA, isArray } from "./untrusted.js";
 
 type ErrorClass = new (message: string, options?: ErrorOptions) => HeapwrightError;
 
-// What a program gives is read here, once. What its getters and proxies throw meanwhile is the `cause` of an error with
-// a code; what a function or iterator throws that was given to be called is thrown as it is.
+// Arguments of the program are read here, once. An error of a getter or proxy becomes the `cause` of an error with a code.
+// An error of a function or iterator that the program passed in order to be called is rethrown unchanged.
 
-/** The options that are set. @throws {@link BadOptionError} for one that does not exist, and for what has none. */
+/** The options that are set. @throws {@link BadOptionError} for an unknown option, or if `options` is not an object. */
 export function readOptions<T extends object>(options: T, known: Readonly<Record<keyof T & string, true>>): T {
   if (typeof options !== "object" || (options as unknown) === null)
     throw new BadOptionError(`expected an object with options, got ${describe(options)}`);
@@ -32,7 +32,7 @@ export function readOptions<T extends object>(options: T, known: Readonly<Record
   });
 }
 
-/** Names and values of an object's own properties. `what` is for the error, which is a `Refusal`. */
+/** Names and values of an object's own properties. Errors are a `Refusal` that mentions `what`. */
 export function readProperties<T>(
   object: Readonly<Record<string, T>>,
   what: string,
@@ -43,7 +43,7 @@ export function readProperties<T>(
   return attempt(Refusal, what, () => Object.entries(object));
 }
 
-/** The values of an iterable. @throws {@link BadValueError} for what is none, or breaks the rules of iterators. */
+/** The values of an iterable. @throws {@link BadValueError} if it is not iterable or violates the iterator protocol. */
 export function iterate<T>(values: Iterable<T>): Iterable<T> {
   if (isArray(values)) return values as Iterable<T>;
   const begin = memberOf(values, Symbol.iterator);
@@ -51,9 +51,9 @@ export function iterate<T>(values: Iterable<T>): Iterable<T> {
   return steps(() => Reflect.apply(begin, values, []) as unknown);
 }
 
-/** What a loop does, but that what is no iterator is named. */
+/** Like a `for` loop, but names a value that is no iterator in its error. */
 function* steps<T>(begin: () => unknown): Generator<T, void> {
-  // The engine's own begin with an error for what is detached, or only looks like one of theirs.
+  // The engine's own iterables throw here if they are detached, or if an object only inherits from them.
   const iterator = attempt(BadValueError, "values", begin);
   const next = memberOf(iterator, "next");
   if (typeof next !== "function")
@@ -71,13 +71,13 @@ function* steps<T>(begin: () => unknown): Generator<T, void> {
       isOver = true;
     }
   } finally {
-    // The loop has been left.
+    // The loop was left early.
     const end = isOver ? undefined : memberOf(iterator, "return");
     if (typeof end === "function") outside(end as () => unknown, iterator);
   }
 }
 
-/** What an iterator has given; `undefined` at its end. Asked for each value, so without a function for it. */
+/** The value of an iterator's result; `undefined` at the end. Called for each value, hence without a closure. */
 function stepIn<T>(result: IteratorResult<T>): { readonly value: T } | undefined {
   try {
     if (result.done) return undefined;
@@ -91,7 +91,7 @@ function memberOf(holder: unknown, name: PropertyKey): unknown {
   return attempt(BadValueError, "values", () => (holder as Record<PropertyKey, unknown> | null | undefined)?.[name]);
 }
 
-/** Runs something that reads what a program gave. What is thrown meanwhile, unless it has a code, becomes the cause of a `Refusal`. */
+/** Runs a function that reads an argument. An error without a code becomes the cause of a `Refusal`. */
 export function attempt<T>(Refusal: ErrorClass, what: string, read: () => T): T {
   try {
     return outside(read);
@@ -100,23 +100,23 @@ export function attempt<T>(Refusal: ErrorClass, what: string, read: () => T): T 
   }
 }
 
-/** What to throw for what was thrown when something was read. */
+/** The error to throw when reading an argument threw `cause`. */
 export function unreadable(Refusal: ErrorClass, what: string, cause: unknown): unknown {
   if (isA(cause, HeapwrightError) || isStackOverflow(cause)) return cause;
   return new Refusal(`${what} cannot be read: ${messageOf(cause)}`, { cause });
 }
 
 /**
- * Makes something of JavaScript's, running no code but the engine's. What it throws but for errors with a code is of its
- * limits: texts have some 2^29 characters, Maps and Sets 2^24 entries.
+ * Creates a JavaScript value, running only code of the engine. So an error without a code means that a limit of the engine
+ * was reached: about 2^29 characters in a string, 2^24 entries in a Map or Set.
  *
- * @throws {@link OutOfMemoryError}
+ * @throws {@link TooLargeError}
  */
 export function withinEngine<T>(what: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
     if (isA(cause, HeapwrightError) || isStackOverflow(cause)) throw cause;
-    throw new OutOfMemoryError(`${what} is more than JavaScript can hold: ${messageOf(cause)}`, { cause });
+    throw new TooLargeError(`${what} is more than JavaScript can hold: ${messageOf(cause)}`, { cause });
   }
 }

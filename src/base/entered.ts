@@ -1,17 +1,18 @@
-// Whose code runs: this package's, or the program's. Of a stack that is looked at, the frames from the package's way in up to
-// its way out are its own. Names and files of frames do not say so: a bundle has one file, and a minified one no names.
+// Tells frames of this package from frames of the program in a stack. The package's frames lie between the entrance (the
+// public function called) and the exit (the program's function called back). Names and files of frames do not suffice: a
+// bundle is one file, and a minified one has no names.
 
 type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 
-/** The public function that is at work; none while code of the program runs, be it called from within one. */
+/** The public function that is running; undefined while code of the program runs, even if that function called it. */
 let entrance: AnyFunction | undefined;
-/** Whether entrances are marked. Until somebody asks for stacks they are not, and cost nothing. */
+/** Whether entrances are marked. They are not, and cost nothing, until stacks are requested. */
 export let isMarking = false;
 
-/** Functions that mark. */
+/** Functions returned by `entering`. */
 const marked = new WeakSet<AnyFunction>();
 
-/** Calls a function of the program's. (Or one of the engine's: one of this package's would be taken for the program's.) */
+/** Calls a function of the program or the engine. (A function of this package would be taken for the program's.) */
 export function outside<A extends unknown[], T>(run: (...args: A) => T, self?: unknown, ...args: A): T {
   if (!isMarking) return Reflect.apply(run, self, args);
   const inside = entrance;
@@ -23,7 +24,7 @@ export function outside<A extends unknown[], T>(run: (...args: A) => T, self?: u
   }
 }
 
-/** The same function, and a mark on the stack while it runs for the program. Within this package it is not called anew. */
+/** Wraps a function so that it marks the stack when the program calls it. A call from within this package sets no new mark. */
 export function entering<F extends AnyFunction>(run: F): F {
   if (marked.has(run)) return run;
   const enter = function (this: unknown, ...args: never[]): unknown {
@@ -41,8 +42,8 @@ export function entering<F extends AnyFunction>(run: F): F {
   return enter as unknown as F;
 }
 
-/** Each step of an iterator of this package is an entrance, too. */
-export function stepping<T extends Iterator<unknown>>(iterator: T): T {
+/** Makes each step of a public iterator an entrance, too. */
+export function stepping<T extends Iterator<unknown> | AsyncIterator<unknown>>(iterator: T): T {
   if (isMarking) {
     const next = entering(Reflect.get(iterator, "next") as unknown as AnyFunction);
     Object.defineProperty(iterator, "next", { value: next, writable: true, configurable: true });
@@ -50,7 +51,7 @@ export function stepping<T extends Iterator<unknown>>(iterator: T): T {
   return iterator;
 }
 
-/** Methods that give iterators. */
+/** Methods that return iterators. */
 const STEPPED: ReadonlySet<PropertyKey> = new Set(["keys", "values", "entries", Symbol.iterator]);
 
 function asStepped(run: AnyFunction): AnyFunction {
@@ -59,7 +60,7 @@ function asStepped(run: AnyFunction): AnyFunction {
   };
 }
 
-/** Marks methods and accessors of an object, those that are not marked yet. */
+/** Wraps the methods and accessors of an object that are not wrapped yet. */
 export function markMembers(holder: object, names: Iterable<PropertyKey>): void {
   isMarking = true;
   for (const name of names) {
@@ -69,7 +70,7 @@ export function markMembers(holder: object, names: Iterable<PropertyKey>): void 
       const run: unknown = Reflect.get(member, part);
       if (typeof run !== "function" || marked.has(run as AnyFunction)) continue;
       const method = run as AnyFunction;
-      // Within this package, its own iterators are stepped through as they are.
+      // Within this package, iterators are used unwrapped.
       const isStepped = STEPPED.has(name);
       member[part] = isStepped ? entering(asStepped(method)) : entering(method);
     }
@@ -77,12 +78,12 @@ export function markMembers(holder: object, names: Iterable<PropertyKey>): void 
   }
 }
 
-/** The entrance that is the innermost on the stack, for engines that cut stacks at a function. */
+/** The innermost entrance on the stack, for engines that can cut a stack at a function. */
 export function innermostEntrance(): AnyFunction | undefined {
   return entrance;
 }
 
-/** What something gives right behind an entrance, and right behind a way out: so stacks have the marks as the engine writes them. */
+/** The results of `run` directly below an entrance and directly below an exit. Both marks then appear as the engine writes them. */
 export function throughMarks<T>(run: () => T): [entered: T, left: T] {
   const [before, was] = [entrance, isMarking];
   entrance = undefined;

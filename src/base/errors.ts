@@ -5,6 +5,7 @@
 
 export type ErrorCode =
   | "OUT_OF_MEMORY"
+  | "TOO_LARGE"
   | "RELEASED_HANDLE"
   | "FOREIGN_HANDLE"
   | "UNKNOWN_TYPE"
@@ -24,13 +25,16 @@ export type ErrorCode =
   | "WASM_FORBIDDEN"
   | "DEAD_REFERENCE"
   | "BAD_IMAGE"
-  | "CANCELLED"
   | "HEAP_BUSY"
   | "HEAP_DISPOSED"
   | "CORRUPT_HEAP";
 
 /** The base class of all errors of this package. `docs/errors.md` gives the cause and cure of each. */
 export abstract class HeapwrightError extends Error {
+  /**
+   * Names the cause. Unlike the class, it survives a bundle with two copies of the package and a message between
+   * workers.
+   */
   abstract readonly code: ErrorCode;
   /** The name of the class, derived from the code because minifiers rename classes. */
   override get name(): string {
@@ -41,6 +45,11 @@ export abstract class HeapwrightError extends Error {
 /** The heap reached `maxBytes`, or the engine refused to grow memory, and a full collection did not free enough. */
 export class OutOfMemoryError extends HeapwrightError {
   readonly code = "OUT_OF_MEMORY";
+}
+/** A value of the heap is more than JavaScript can hold in one text, array, `Map` or `Set`. */
+export class TooLargeError extends HeapwrightError {
+  /** For `switch`. */
+  readonly code = "TOO_LARGE";
 }
 /** A handle was used after its `release()`, after the end of its scope, or after the callback it was lent to. */
 export class ReleasedHandleError extends HeapwrightError {
@@ -144,10 +153,6 @@ export class BadImageError extends HeapwrightError {
     this.offset = offset;
   }
 }
-/** An `AbortSignal` stopped the work. `cause` has the reason. */
-export class CancelledError extends HeapwrightError {
-  readonly code = "CANCELLED";
-}
 /** An invariant is broken, or the core trapped during a change. The heap can no longer be used. `cause` has the trap. */
 export class CorruptHeapError extends HeapwrightError {
   readonly code = "CORRUPT_HEAP";
@@ -159,11 +164,11 @@ export function isStackOverflow(error: unknown): boolean {
     if (!(error instanceof Error)) return false;
     const { name, message } = error;
     if (name === "RangeError") return message.startsWith("Maximum call stack size exceeded");
-    // Newer V8s, of a regular expression that they had no room to compile.
+    // Newer versions of V8, if the stack has no room to compile a regular expression.
     if (name === "SyntaxError") return message.endsWith(": Stack overflow");
     return name === "InternalError" && message === "too much recursion";
   } catch {
-    // Nothing of the engine's throws when it is looked at.
+    // Errors of the engine do not throw here.
     return false;
   }
 }
@@ -173,7 +178,7 @@ export function messageOf(error: unknown): string {
   try {
     if (error instanceof Error && typeof error.message === "string") return error.message;
   } catch {
-    // Then it is described as any value is.
+    // Continue: `describe` handles every value.
   }
   return describe(error);
 }

@@ -1,4 +1,4 @@
-/** Where a frame of a stack is: file, line and column. `undefined` for the engine's own. */
+/** The place of a stack frame: file, line and column. `undefined` for frames of the engine. */
 export function placeIn(frame: string): string | undefined {
   const text = frame.trim();
   if (!/:\d+:\d+\)?$/.test(text) || /\bnative:\d+:\d+\)?$/.test(text)) return undefined;

@@ -1,14 +1,14 @@
-/** Errors of one job, at most: a program that makes more of them does not keep them all. */
+/** Maximal number of errors kept until the end of a job. */
 const MOST = 256;
 let pending: unknown[] = [];
 let isScheduled = false;
 
 /**
- * Makes an error let go of the functions on its stack. V8 keeps those until the stack is read as a text, and so an error
- * that was made below the core keeps the core, and all memory of its heap.
+ * Makes an error release the functions on its stack. V8 keeps them until the stack is formatted, so an error that was
+ * created below the core keeps the core and all memory of its heap alive.
  *
- * The stack is read at the end of the job: a program's own `Error.prepareStackTrace` may run for that, for which there
- * may be no room on the stack now.
+ * The stack is formatted at the end of the job: this may run the program's `Error.prepareStackTrace`, for which the stack
+ * may have no room now.
  */
 export function dropFrames<T>(error: T): T {
   if (pending.length >= MOST) return error;
@@ -18,7 +18,7 @@ export function dropFrames<T>(error: T): T {
     void Promise.resolve().then(readStacks);
     isScheduled = true;
   } catch {
-    // The stack is full. The next error tries again.
+    // Stack overflow. The next error schedules again.
   }
   return error;
 }

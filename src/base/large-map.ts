@@ -1,7 +1,7 @@
-/** Entries that a Map of V8 takes; others take as many. */
+/** Maximal number of entries of a Map in V8. Other engines allow as many. */
 const MOST_ENTRIES = 2 ** 24;
 
-/** A Map for as many entries as there is memory for: the engine's have a limit. None is deleted. */
+/** A Map without the engine's limit on the number of entries. It cannot delete. */
 export class LargeMap<K, V> {
   readonly #full: Map<K, V>[] = [];
   #open = new Map<K, V>();

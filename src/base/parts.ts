@@ -3,14 +3,14 @@ import { attempt } from "./arguments.js";
 import { BadValueError, describe } from "./errors.js";
 import { isThenable } from "./untrusted.js";
 
-/** What comes part by part: a Node or web stream, a generator, an array. */
+/** A source of parts: a Node or web stream, a generator, an array. */
 export type PartSource<T> = AsyncIterable<T> | Iterable<T> | AnyStream;
 
 /**
- * Takes what a source gives, part by part. A source that is not read to its end is given up. `what` is what messages call
- * the parts. When `signal` is aborted, a part that is still awaited is no longer waited for.
+ * Passes the parts of a source to `take`. On an error the source is closed before its end. `what` names the parts in
+ * messages. When `signal` is aborted, a part that is still awaited is abandoned.
  *
- * @throws {@link BadValueError} for what is no source; what the source or `take` throws; the reason of `signal`.
+ * @throws {@link BadValueError} if it is no source; errors of the source and `take`; the reason of `signal`.
  */
 export async function eachPart(
   source: PartSource<unknown>,
@@ -34,7 +34,7 @@ export async function eachPart(
     isWhole = true;
   } finally {
     abort.stop();
-    // What comes of giving up must not hide why. A source that never answers must not keep the caller waiting.
+    // An error of `end` must not hide the first error. A source that never answers must not keep the caller waiting.
     if (!isWhole) {
       const isOver = Promise.resolve().then(end).catch(nothing);
       if (signal?.aborted !== true) await isOver;
@@ -52,8 +52,8 @@ function watch(signal: Signal | undefined): {
 } {
   if (signal === undefined) return { check: nothing, orAborted: (coming) => coming, stop: nothing };
   const target: AbortSignal = signal;
-  // Rejects the promise of the part that is awaited. Each part has a promise of its own: a promise for all of them, raced
-  // with each, would keep every part until the end.
+  // Rejects the promise of the awaited part. There is one promise for each part: a single promise, raced with each part,
+  // would keep every part alive until the end.
   let onAbort = nothing;
   const listener = (): void => {
     onAbort();
@@ -67,7 +67,7 @@ function watch(signal: Signal | undefined): {
       try {
         return await new Promise((resolve, reject) => {
           onAbort = () => {
-            // The reason is the program's own, whatever it is.
+            // The reason can be any value of the program.
             // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
             reject(target.reason);
           };
@@ -83,7 +83,7 @@ function watch(signal: Signal | undefined): {
   };
 }
 
-/** What a source is read with, and given up. */
+/** The two operations on an open source: read the next part, and close. */
 interface Pull {
   next: () => unknown;
   end: () => unknown;
@@ -91,7 +91,7 @@ interface Pull {
 
 type AnySource = ReadableStream<unknown> & AsyncIterable<unknown> & Iterable<unknown>;
 
-/** Some engines cannot iterate over their streams. */
+/** Opens a source. Some engines cannot iterate over their streams. */
 function openSource(source: PartSource<unknown>, what: string): Pull {
   return attempt(BadValueError, what, () => {
     if (typeof source !== "object" || (source as unknown) === null)
@@ -103,7 +103,9 @@ function openSource(source: PartSource<unknown>, what: string): Pull {
     }
     const isAsync = typeof any[Symbol.asyncIterator] === "function";
     if (!isAsync && typeof any[Symbol.iterator] !== "function")
-      throw new BadValueError(`expected ${what}, got ${describe(source)}`);
+      throw new BadValueError(
+        `expected ${what}, got ${describe(source)}${"stream" in any ? ": give its stream()" : ""}`,
+      );
     const iterator = (isAsync ? any[Symbol.asyncIterator]() : any[Symbol.iterator]()) as Partial<Iterator<unknown>>;
     const { next } = iterator;
     if (typeof next !== "function")
@@ -112,14 +114,14 @@ function openSource(source: PartSource<unknown>, what: string): Pull {
   });
 }
 
-/** What comes next; `undefined` at the end. */
+/** The next part; `undefined` at the end. */
 async function nextOf(
   next: () => unknown,
   what: string,
   orAborted: <T>(coming: PromiseLike<T>) => PromiseLike<T>,
 ): Promise<{ value: unknown } | undefined> {
   const coming = next();
-  // To await something that was revoked throws.
+  // Awaiting a revoked proxy throws.
   const result: unknown = isThenable(coming) ? await orAborted(coming as PromiseLike<unknown>) : coming;
   if (typeof result !== "object" || result === null)
     throw new BadValueError(`an iterator gives objects, not ${describe(result)}`);

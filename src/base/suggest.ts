@@ -1,10 +1,10 @@
 /** Longer words are not compared: the work grows with the square of their length. */
 const LONGEST = 40;
 
-/** `; did you mean "tag"?` for a word that is nearly a known one, else nothing: the end of a message. */
+/** The end of a message: `; did you mean "tag"?` if the word is similar to a known one, else nothing. */
 export function didYouMean(word: unknown, known: Iterable<string>): string {
   if (typeof word !== "string" || word === "" || word.length > LONGEST) return "";
-  // A third of the letters may be wrong, and at most two: a word of two letters or fewer would be near to anything.
+  // At most a third of the letters may differ, and at most two. Words of one or two letters get no suggestion.
   const most = Math.min(2, Math.floor(word.length / 3));
   let best: string | undefined;
   let least = most + 1;
@@ -16,7 +16,7 @@ export function didYouMean(word: unknown, known: Iterable<string>): string {
   return best === undefined ? "" : `; did you mean ${JSON.stringify(best)}?`;
 }
 
-/** Letters to add, drop, change, or exchange with the next, to make one word the other. */
+/** Number of insertions, deletions, substitutions and swaps of neighbours that turn one word into the other. */
 function editsBetween(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -8,7 +8,7 @@ import { commandFirst, inspectProgram } from "./inspect/program.js";
 
 const { version } = createRequire(import.meta.url)("heapwright/package.json") as { version: string };
 
-// A reader that has seen enough (`| head`) is no error.
+// A reader that closes the pipe early (`| head`) is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
@@ -17,11 +17,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 function parseListing(text: string): number {
   const listing = Number(text);
   if (!Number.isInteger(listing) || listing < 1 || listing > 6)
-    throw new InvalidArgumentError("It is a number from 1 to 6.");
+    throw new InvalidArgumentError("Expected a number from 1 to 6.");
   return listing;
 }
 
-/** Whether to colour: on a terminal, or if asked for. (picocolors itself also does for any CI, whose logs are files.) */
+/** Whether to colour: on a terminal, or on request. (picocolors also does in every CI, whose logs are files.) */
 function wantsColors(): boolean {
   const { FORCE_COLOR, NO_COLOR } = process.env;
   return !NO_COLOR && (process.stdout.isTTY || Boolean(FORCE_COLOR));
@@ -63,7 +63,7 @@ program
   .allowUnknownOption()
   .helpOption(false)
   .action((options: string[]) => {
-    // The source of the benchmarks is part of the package; what it compares with is fetched when it is missing.
+    // The package contains the source of the benchmarks. The peers that they compare with are installed when missing.
     const script = fileURLToPath(new URL("../../bench/run.mjs", import.meta.url));
     const { status } = spawnSync(process.execPath, [script, ...options], { stdio: "inherit" });
     process.exitCode = status ?? 1;

@@ -1,10 +1,14 @@
 import type { Signal } from "../base/platform.js";
-import { CancelledError } from "../base/errors.js";
+import { WORK_MS, rest } from "../base/rest.js";
+import { throwIfAborted } from "../base/signal.js";
 
 /** How far a long piece of work is: `done` of `total` items of its present phase. `total` is 0 while it is not known. */
 export interface Progress {
+  /** What is being done, in words: "finding dominators". */
   readonly phase: string;
+  /** Items of this phase that are done. */
   readonly done: number;
+  /** Items of this phase in all; 0 while the number is not known. */
   readonly total: number;
 }
 
@@ -14,10 +18,11 @@ export interface Progress {
  */
 export type Steps<T> = Generator<Progress, T, void>;
 
+/** What {@link finish} and {@link finishAsync} take, and so does each function that reads a dump in steps. */
 export interface StepOptions {
   /** Called between steps. */
   onProgress?: (progress: Progress) => void;
-  /** Ends the work with a {@link CancelledError} at the next step. */
+  /** Ends the work at the next step: it throws the reason of the signal, as `fetch` does. */
   signal?: Signal;
 }
 
@@ -25,11 +30,19 @@ export interface StepOptions {
 export const ITEMS_PER_STEP = 1 << 17;
 
 function tell(progress: Progress, { onProgress, signal }: StepOptions): void {
-  if (signal?.aborted) throw new CancelledError(`Cancelled while ${progress.phase}`, { cause: signal.reason });
+  throwIfAborted(signal);
   onProgress?.(progress);
 }
 
-/** Does all of it now. */
+/**
+ * Does all of the work now, and returns its result.
+ *
+ * @example
+ * const rows = finish(histogram(graph));
+ * rows[0]?.name; // "bytes"
+ *
+ * @throws {@link CancelledError} at the next step after `signal` was aborted.
+ */
 export function finish<T>(steps: Steps<T>, options: StepOptions = {}): T {
   try {
     for (let step = steps.next(); ; step = steps.next()) {
@@ -41,19 +54,23 @@ export function finish<T>(steps: Steps<T>, options: StepOptions = {}): T {
   }
 }
 
-/** Gives way to the event loop. A timer of 0 ms takes one of 1 ms, which adds up; browsers have nothing else. */
-const rest = (resolve: () => void): unknown =>
-  typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve);
-
-/** Does all of it, giving way to the event loop every 10 ms or so. */
+/**
+ * Does all of the work. It gives way to the event loop about every 10 ms.
+ *
+ * @example
+ * const signal = AbortSignal.timeout(60_000);
+ * const rows = await finishAsync(histogram(graph), { signal, onProgress: ({ phase }) => console.log(phase) });
+ *
+ * @throws The reason of `signal`, at the next step after that was aborted.
+ */
 export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {}): Promise<T> {
   try {
     let rested = performance.now();
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done) return step.value;
       tell(step.value, options);
-      if (performance.now() - rested > 10) {
-        await new Promise<void>(rest);
+      if (performance.now() - rested > WORK_MS) {
+        await rest();
         rested = performance.now();
       }
     }
@@ -62,7 +79,7 @@ export async function finishAsync<T>(steps: Steps<T>, options: StepOptions = {})
   }
 }
 
-/** Lets go of what unfinished work holds. */
+/** Releases the resources of unfinished work. */
 function abandon(steps: Steps<unknown>): void {
   steps.return(undefined);
 }

@@ -5,6 +5,7 @@ import {
   TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_FLOAT,
+  TYPE_FROZENSET,
   TYPE_INT,
   TYPE_LIST,
   TYPE_NONE,
@@ -16,6 +17,7 @@ import {
   TYPE_WEAKSET,
 } from "../../assembly/layout.js";
 import { DictHandle } from "./containers/dict.js";
+import { FrozensetHandle } from "./containers/frozenset.js";
 import { ListHandle } from "./containers/list.js";
 import { SetHandle } from "./containers/set.js";
 import { TupleHandle } from "./containers/tuple.js";
@@ -46,6 +48,7 @@ export const BUILTIN_TYPES: readonly HandleType<Handle>[] = [
   builtin(TYPE_TUPLE, TupleHandle),
   builtin(TYPE_DICT, DictHandle),
   builtin(TYPE_SET, SetHandle, true),
+  builtin(TYPE_FROZENSET, FrozensetHandle, true),
   builtin(TYPE_WEAKREF, WeakrefHandle),
   builtin(TYPE_WEAKMAP, WeakKeyMapHandle, true),
   builtin(TYPE_WEAKSET, WeakSetHandle, true),

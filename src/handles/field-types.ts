@@ -23,32 +23,40 @@ export interface Named<N extends string> {
 
 /** A field for an object of a struct, as {@link ref} makes it. */
 export interface RefField<S, R extends boolean = false> {
+  /** Tells a reference from the other types of fields. */
   readonly kind: "ref";
+  /** The struct whose objects the field takes. */
   readonly target: S;
+  /** Whether the field must be given to `new`. */
   readonly isRequired: R;
 }
 /** A field that does not keep its object alive, as {@link weak} makes it. */
 export interface WeakField<S> {
+  /** Tells a weak reference from the other types of fields. */
   readonly kind: "weak";
+  /** The struct whose objects the field takes. */
   readonly target: S;
+  /** A weak field cannot be required: its object may be freed at any time. */
   readonly isRequired: false;
 }
 /** A field that must be given and is never `null`, as {@link required} makes it of `"str"` and `"ref"`. */
 export interface RequiredField<T extends "str" | "ref"> {
+  /** The type of the values: `"str"`, or `"ref"` for any object. */
   readonly kind: T;
+  /** The field is not bound to a struct. */
   readonly target: undefined;
+  /** The field must be given to `new`. */
   readonly isRequired: true;
 }
 
 /**
  * Type of a field that holds an object of a struct, or of one that extends it; or nothing.
  *
- * ```ts
- * const Person = heap.struct("Person", {
- *   title: "str",
- *   get buddy() { return ref(Person); }, // a getter, where the struct is not there yet
+ * @example
+ * const Node = heap.struct("Node", {
+ *   value: "f64",
+ *   get next() { return ref(Node); }, // a getter, because Node is not defined yet
  * });
- * ```
  *
  * @throws {@link BadFieldError} for what is no struct.
  */
@@ -61,6 +69,13 @@ export function ref<S extends AnyStruct>(struct: S): RefField<S> {
  * object is dead. In the heap it is a weak reference, as `heap.weakref.ref(object)` gives: that is what
  * `heap.gc.getReferents` and `heap.batch` see, and `toJS` reads `null`.
  *
+ * @example
+ * const Visit = heap.struct("Visit", { visitor: weak(Person) });
+ * using visit = Visit.new({ visitor: alice });
+ * alice.release();
+ * bob.buddy = null; // the last reference to Alice
+ * visit.visitor; // null
+ *
  * @throws {@link BadFieldError} for what is no struct.
  */
 export function weak<S extends AnyStruct>(struct: S): WeakField<S> {
@@ -70,6 +85,11 @@ export function weak<S extends AnyStruct>(struct: S): WeakField<S> {
 /**
  * A `"str"`, `"ref"` or `ref(…)` that must be given to `new`, and that is never `null`. (Fields whose type is a string
  * alone begin empty, because objects can be made without values: by `heap.batch.create`, and as memory.)
+ *
+ * @example
+ * const Letter = heap.struct("Letter", { text: required("str"), to: required(ref(Person)) });
+ * using letter = Letter.new({ text: "Hello", to: alice });
+ * letter.text; // "Hello"
  *
  * @throws {@link BadFieldError} for any other type.
  */

@@ -88,6 +88,11 @@ export class Handle {
   /**
    * Lets the object go, as Python's `del`. If this was the last reference, the object dies before this
    * returns. Harmless when repeated, on a handle that was lent, and when the heap is gone.
+   *
+   * @example
+   * const letter = heap.str("a letter");
+   * letter.release();
+   * letter.released; // true
    */
   release(): void {
     const address = this.#addresses[this.#index] as number;
@@ -115,7 +120,13 @@ export class Handle {
     this.store.net.free(record, index);
   }
 
-  /** Another handle for the same object. In a finalizer, this is how an object is resurrected. */
+  /**
+   * Another handle for the same object. In a finalizer, this is how an object is resurrected.
+   *
+   * @example
+   * using same = alice.clone();
+   * same.is(alice); // true
+   */
   clone(): this {
     return share<this>(this.store, this.address);
   }
@@ -123,7 +134,10 @@ export class Handle {
   /**
    * Whether both are handles of one object: Python's `is`. Two handles of one object are two for `===`.
    *
-   * @example alice.is(bob.buddy); // not: alice === bob.buddy
+   * @example
+   * using buddy = bob.buddy;
+   * buddy === alice; // false: two handles
+   * alice.is(buddy); // true: one object
    *
    * @returns `false` for `null` and `undefined`, so `alice.is(bob.buddy)` needs no check.
    * @throws {@link BadValueError}, {@link ForeignHandleError} for what is no handle of this heap.
@@ -137,7 +151,11 @@ export class Handle {
    * Whether both objects are equal: Python's `==`. Lists, tuples, dicts and sets are equal if what they hold is, however
    * deep, cycles included; 1 equals 1.0 and True. Objects of structs are equal to themselves alone. Makes no handles.
    *
-   * @example heap.str("a").equals(heap.intern("a")); // true: `is` would say false
+   * @example
+   * using one = heap.list([1, 2]);
+   * using other = heap.list([1, 2]);
+   * one.equals(other); // true
+   * one.is(other); // false
    *
    * @throws {@link BadValueError}, {@link ForeignHandleError} for what is no handle of this heap.
    */
@@ -184,6 +202,12 @@ export class Handle {
    * The value as plain JavaScript; shared parts and cycles are kept, depth is no limit. What came in
    * through `heap.from` goes out as it was. Otherwise: a list or tuple is an array, a dict a `Map`, a
    * set a `Set`, an object of a struct a plain object, a weak reference `null`.
+   *
+   * @example
+   * using list = heap.list([1, [2, 3]]);
+   * list.toJS(); // [1, [2, 3]]
+   *
+   * @throws {@link TooLargeError}, saying where, for a `Map` or `Set` of more than 2^24 entries, an array of more than 2^26 items.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
   toJS(): any {
@@ -194,17 +218,36 @@ export class Handle {
    * What `JSON.stringify` takes instead of the handle, by the rules of Python's `json.dumps`: a dict is an
    * object, its keys strings (`True`, 1.5 and None are `"true"`, `"1.5"`, `"null"`).
    *
-   * @throws {@link BadValueError} for what JSON cannot say: sets, bytes, ints beyond 2^53, tuples as keys.
+   * @example
+   * using ages = heap.dict({ Alice: 42 });
+   * JSON.stringify({ ages }); // '{"ages":{"Alice":42}}'
+   *
+   * @throws {@link BadValueError}, saying where, for what JSON cannot say: sets, bytes, ints beyond 2^53, tuples as keys.
    */
   toJSON(): unknown {
     return toJson(this.store, this.address);
   }
 
-  /** The value as Python's `repr` would write it; a cycle is cut with `[...]`. */
+  /**
+   * The value as Python's `repr` would write it; a cycle is cut with `[...]`.
+   *
+   * @example
+   * using list = heap.list([true, null, "a"]);
+   * list.repr(); // "[True, None, 'a']"
+   *
+   * @throws {@link TooLargeError} for a text of more than 2^29 characters.
+   */
   repr(): string {
     return repr(this.store, this.address);
   }
 
+  /**
+   * The `repr` of the value. A handle of a str gives its text instead.
+   *
+   * @example
+   * using list = heap.list([1, 2]);
+   * `${list}`; // "[1, 2]"
+   */
   toString(): string {
     return this.repr();
   }

@@ -1,6 +1,7 @@
 import { attempt } from "../base/arguments.js";
 import { outside } from "../base/entered.js";
 import { BadValueError } from "../base/errors.js";
+import { hasBrand } from "../base/untrusted.js";
 import { isHandle } from "./handle.js";
 import { checkAtOnce } from "../state/unraisable.js";
 import type { Scoped, Store } from "../state/store.js";
@@ -64,42 +65,13 @@ function meetParts(value: object, meet: (part: unknown) => void): void {
     const { enumerable } = Object.getOwnPropertyDescriptor(value, name) ?? {};
     if (enumerable === true) meet((value as Record<symbol, unknown>)[name]);
   }
-  // By the tag first, because there are other realms, whose classes are not these.
-  const tag = tagOf(value);
   // The engine's own loop, whatever a class that extends it has put in its place.
-  if (tag === "Set" && hasElements(value, SIZE_OF_SET)) Set.prototype.forEach.call(value as Set<unknown>, meet);
-  if (tag === "Map" && hasElements(value, SIZE_OF_MAP))
+  if (hasBrand(value, "Set")) Set.prototype.forEach.call(value as Set<unknown>, meet);
+  if (hasBrand(value, "Map"))
     Map.prototype.forEach.call(value as Map<unknown, unknown>, (part, key) => {
       meet(key);
       meet(part);
     });
-}
-
-type Getter = (this: unknown) => unknown;
-const SIZE_OF_MAP = sizeGetter(Map.prototype);
-const SIZE_OF_SET = sizeGetter(Set.prototype);
-function sizeGetter(prototype: object): Getter {
-  const { get } = Object.getOwnPropertyDescriptor(prototype, "size") as { get: Getter };
-  return get;
-}
-
-/** What an object says that it is. A proxy of an object of the heap that has died says nothing any more. */
-function tagOf(value: object): unknown {
-  try {
-    return (value as Record<symbol, unknown>)[Symbol.toStringTag];
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether it is what its tag says. */
-function hasElements(value: object, sizeOf: Getter): boolean {
-  try {
-    Reflect.apply(sizeOf, value, []);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isObject(value: unknown): value is object {

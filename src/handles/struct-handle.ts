@@ -127,7 +127,14 @@ export class StructHandle<F = any> extends Handle implements WithFields<F> {
   /** For types alone: it has no value. */
   declare readonly [fieldsOf]: F;
 
-  /** Field by name; as the property of that name. @throws {@link BadFieldError} */
+  /**
+   * Field by name; as the property of that name.
+   *
+   * @example
+   * alice.get("title"); // "Alice", as alice.title
+   *
+   * @throws {@link BadFieldError}
+   */
   get<K extends keyof F & string>(field: K): FieldValue<F[K]> {
     return accessOf(this).read(this, field) as FieldValue<F[K]>;
   }
@@ -136,11 +143,10 @@ export class StructHandle<F = any> extends Handle implements WithFields<F> {
    * Sets a field by name; as the property of that name. To TypeScript, a `"value"` takes arrays and objects only here and
    * in `new`, since a property takes what it gives.
    *
-   * ```ts
+   * @example
    * const Cell = heap.struct("Cell", { content: "value" });
-   * const cell = Cell.new({ content: [1, 2] }); // a list
+   * using cell = Cell.new({ content: [1, 2] }); // a list
    * cell.set("content", { a: 1 }); // a dict
-   * ```
    *
    * @throws {@link BadFieldError}, {@link BadValueError}
    */
@@ -152,9 +158,9 @@ export class StructHandle<F = any> extends Handle implements WithFields<F> {
    * Whether a field is empty: a reference to nothing, None, or a weak one whose object is dead. Where reading the field would
    * make a handle to be released, this makes none.
    *
-   * ```ts
-   * if (node.isNull("left")) return node; // not: node.left === null
-   * ```
+   * @example
+   * alice.isNull("buddy"); // true
+   * bob.isNull("buddy"); // false; `bob.buddy === null` would make a handle
    *
    * @throws {@link BadFieldError}
    */
@@ -162,7 +168,15 @@ export class StructHandle<F = any> extends Handle implements WithFields<F> {
     return accessOf(this).isEmpty(this, field);
   }
 
-  /** Whether a field holds something: the opposite of `isNull`. Numbers and booleans always do. @throws {@link BadFieldError} */
+  /**
+   * Whether a field holds something: the opposite of `isNull`. Numbers and booleans always do.
+   *
+   * @example
+   * bob.has("buddy"); // true
+   * alice.has("buddy"); // false
+   *
+   * @throws {@link BadFieldError}
+   */
   has(field: keyof F & string): boolean {
     return !this.isNull(field);
   }
@@ -171,6 +185,10 @@ export class StructHandle<F = any> extends Handle implements WithFields<F> {
    * Goes down a path and reads what is at its end, without a handle for each step: `alice.read("buddy", "title")`.
    * Steps are fields, indexes of lists and tuples, and keys of dicts. Up to three steps are checked by TypeScript, as far
    * as the types of the fields tell; for others say what is read: `alice.read<number>("orders", 0, "lines", 1, "price")`.
+   *
+   * @example
+   * bob.read("buddy", "title"); // "Alice"
+   * alice.read("buddy", "title"); // null: Alice has no buddy
    *
    * @returns A value, or a new handle; `null` if a reference on the way is empty, `undefined` if a key is not there.
    * @throws {@link BadFieldError}, {@link BadIndexError}

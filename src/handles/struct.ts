@@ -41,6 +41,7 @@ export class StructType<F extends Fields, M = None> implements Shaped<F, M> {
   readonly "[[heapwright]]" = uncloneable("a struct");
   /** For types alone: it has no value. */
   declare readonly [shape]: Shaped<F, M>[typeof shape];
+  /** The name of the type, which is unique in the heap. */
   readonly name: string;
   /** For `heap.core.alloc`. */
   readonly id: number;
@@ -62,6 +63,10 @@ export class StructType<F extends Fields, M = None> implements Shaped<F, M> {
    * are 0, `false` or `null`, unless they are required. Getters among the types of the fields are called now, the first
    * time: from here on the structs that they name must be defined.
    *
+   * @example
+   * using carol = Person.new({ title: "Carol", buddy: alice });
+   * carol.age; // 0: it was not given
+   *
    * @throws {@link BadFieldError}, {@link BadValueError}, {@link OutOfMemoryError}
    */
   new(...[init]: StructArguments<F>): StructObject<F, M> {
@@ -69,12 +74,27 @@ export class StructType<F extends Fields, M = None> implements Shaped<F, M> {
     return (init === undefined ? layout.createEmpty() : layout.create(init)) as unknown as StructObject<F, M>;
   }
 
-  /** Slot of a field that is a reference, for `heap.core.getRef` and `setRef`. @throws {@link BadFieldError} */
+  /**
+   * Slot of a field that is a reference, for `heap.core.getRef` and `setRef`.
+   *
+   * @example
+   * const slot = Person.slotOf("buddy");
+   * heap.core.getRef(bob.address, slot) === alice.address; // true
+   *
+   * @throws {@link BadFieldError}
+   */
   slotOf(field: keyof F & string): number {
     return this.#layout.slotOf(field);
   }
 
-  /** Whether a handle is of an object of this type, or of one that extends it; then its fields can be used. */
+  /**
+   * Whether a handle is of an object of this type, or of one that extends it; then its fields can be used.
+   *
+   * @example
+   * using list = heap.list([alice]);
+   * using first = list.get(0) as Handle;
+   * if (Person.is(first)) first.title; // "Alice"
+   */
   is(handle: unknown): handle is StructObject<F, M> {
     const layout = this.#layout;
     return isHandle(handle) && handle.store === layout.store && layout.has(handle.address);

@@ -22,11 +22,24 @@ export class StrHandle extends Handle {
     return (this.store.memory.word(this.address + INFO_OFFSET) & FLAG_INTERNED) !== 0;
   }
 
+  /**
+   * The text, as a string of JavaScript.
+   *
+   * @example
+   * using name = heap.str("Alice");
+   * name.toJS(); // "Alice"
+   */
   override toJS(): string {
     return this.store.memory.readString(this.address);
   }
 
-  /** The text itself, as Python's `str`. */
+  /**
+   * The text itself, as Python's `str`.
+   *
+   * @example
+   * using name = heap.str("Alice");
+   * `Hello, ${name}`; // "Hello, Alice"
+   */
   override toString(): string {
     return this.toJS();
   }
@@ -43,7 +56,15 @@ export class BytesHandle extends Handle {
     return this.store.memory.word(this.address + STR_LENGTH_OFFSET);
   }
 
-  /** Byte at an index; negative ones count from the end. @throws {@link BadIndexError} */
+  /**
+   * Byte at an index; negative ones count from the end.
+   *
+   * @example
+   * using bytes = heap.bytes(Uint8Array.of(1, 2, 255));
+   * bytes.get(-1); // 255
+   *
+   * @throws {@link BadIndexError}
+   */
   get(index: number): number {
     const { length } = this;
     const resolved = typeof index === "number" && index < 0 ? index + length : index;
@@ -55,7 +76,11 @@ export class BytesHandle extends Handle {
   /**
    * Byte at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end.
    *
-   * @example bytes.at(-1); // the last byte
+   * @example
+   * using bytes = heap.bytes(Uint8Array.of(1, 2));
+   * bytes.at(-1); // 2
+   * bytes.at(5); // undefined: `get` would throw
+   *
    * @throws {@link BadIndexError} unless the index is a whole number.
    */
   at(index: number): number | undefined {
@@ -67,7 +92,10 @@ export class BytesHandle extends Handle {
   /**
    * A copy of the bytes from `start` to before `end`, as `slice` of a `Uint8Array`. Negative indexes count from the end.
    *
-   * @example bytes.slice(-4); // the last four
+   * @example
+   * using bytes = heap.bytes(Uint8Array.of(1, 2, 3));
+   * bytes.slice(-2); // [2, 3]
+   *
    * @throws {@link BadIndexError}
    */
   slice(start = 0, end = Infinity): Uint8Array {
@@ -79,9 +107,13 @@ export class BytesHandle extends Handle {
    * Copies the bytes from `start` to before `end` into an array of the program's, and makes no array for it. What does not
    * fit is not copied.
    *
+   * @example
+   * using bytes = heap.bytes(Uint8Array.of(1, 2, 3));
+   * const chunk = new Uint8Array(8);
+   * const written = bytes.copyTo(chunk, 4); // 3
+   *
    * @param target Where the bytes are written, from `at` on.
    * @returns How many bytes were copied.
-   * @example const written = bytes.copyTo(chunk, 0, offset);
    * @throws {@link BadIndexError}; {@link BadValueError} if `target` is no `Uint8Array`.
    */
   copyTo(target: Uint8Array, at = 0, start = 0, end = Infinity): number {
@@ -108,7 +140,13 @@ export class BytesHandle extends Handle {
     return [first + from, first + Math.max(from, to)];
   }
 
-  /** A copy of the bytes. */
+  /**
+   * A copy of the bytes.
+   *
+   * @example
+   * using bytes = heap.bytes(Uint8Array.of(1, 2));
+   * bytes.toJS(); // [1, 2]
+   */
   override toJS(): Uint8Array {
     return this.store.memory.readBytes(this.address);
   }

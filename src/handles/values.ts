@@ -6,7 +6,9 @@ import { BadKeyError, BadValueError, ContainerChangedError, describe } from "../
 import { addressIn, isHandle } from "./handle.js";
 import type { Handle } from "./handle.js";
 import type { Store } from "../state/store.js";
-import { isA, isArray, isBytes, isPlain, lengthOf } from "../base/untrusted.js";
+import { isBytes, lengthOf } from "../base/untrusted.js";
+import { bytesOf, isBinary, isLiteral, noPlaceFor, placeOf } from "./places.js";
+import type { BinaryData } from "./places.js";
 import type { Address } from "../wasm/exports.js";
 import { encodeString, isWellFormed } from "../wasm/memory.js";
 
@@ -22,7 +24,7 @@ export type Value = Handle | Atom;
  */
 export type Given<T> = T | LiteralOf<T>;
 
-/** What is copied to become a `T`: anything where any object may be, else an array for a list, a `Set` for a set. */
+/** What is copied to become a `T`: anything where any object may be, else an array for a list, a `Set` for a set, an `ArrayBuffer` for bytes. */
 type LiteralOf<T> = T extends Handle
   ? Handle extends T
     ? object
@@ -37,7 +39,9 @@ type LiteralOf<T> = T extends Handle
               ? ReadonlySet<E>
               : never
         : never
-  : never;
+  : T extends Uint8Array
+    ? BinaryData
+    : never;
 
 /** What `toJS` makes of a value, as far as its type tells. */
 export type PlainOf<T> = T extends { toJS(): infer J } ? J : T;
@@ -54,6 +58,21 @@ export type Widened<T> = [T] extends [never]
         : T extends boolean
           ? boolean
           : T;
+
+/** A set or a frozenset: one may be equal to the other. */
+type AnySet = Handle & { isSubsetOf(other: never): boolean };
+
+/**
+ * What may be equal to a key or an item of type `T`, so what a look-up takes: values of its kind, whichever number it is,
+ * and objects of the heap, since a str handle is equal to its text. Handles are looked up by handles of their type.
+ */
+export type Sought<T> =
+  | T
+  | (T extends Handle
+      ? T extends AnySet
+        ? AnySet
+        : never
+      : Handle | (T extends string ? string : T extends number | bigint | boolean ? number | bigint | boolean : never));
 
 const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
@@ -78,37 +97,35 @@ export function ownedValue(store: Store, value: unknown): Address {
       return store.core.bool(value ? 1 : 0) >>> 0;
     default:
       if (value === null) return store.core.none() >>> 0;
-      if (isBytes(value)) return ownedBytes(store, value);
-      if (isLiteral(value)) return store.copyIn(value);
-      if (!isHandle(value)) throw noPlaceFor(value);
-      const address = addressIn(store, value);
-      store.incref(address);
-      return address;
+      if (isHandle(value)) {
+        const address = addressIn(store, value);
+        store.incref(address);
+        return address;
+      }
+      if (typeof value === "object") return ownedCopy(store, value);
+      throw noPlaceFor(value);
   }
+}
+
+/** A copy of an object of JavaScript's, with one reference for the caller. */
+function ownedCopy(store: Store, value: object): Address {
+  const place = placeOf(value);
+  if (place === undefined) throw noPlaceFor(value);
+  return place === "bytes" ? ownedBytes(store, bytesOf(value as BinaryData)) : store.copyIn(value);
 }
 
 /** Refuses what `ownedValue` would, before anything is made. @throws {@link BadValueError}, {@link ForeignHandleError} */
 export function checkValue(store: Store, value: unknown): void {
+  if (isHandle(value)) addressIn(store, value);
+  else if (typeof value !== "object" || value === null) checkAtom(value);
+  else if (placeOf(value) === undefined) throw noPlaceFor(value);
+}
+
+/** As `checkValue`, for what is no object. @throws {@link BadValueError} */
+export function checkAtom(value: unknown): void {
   if (typeof value === "string") checkWellFormed(value);
   else if (typeof value === "bigint") checkBigint(value);
-  else if (typeof value !== "number" && typeof value !== "boolean" && value !== null && !isLiteral(value)) {
-    if (!isHandle(value)) throw noPlaceFor(value);
-    addressIn(store, value);
-  }
-}
-
-/** Whether it is a container of JavaScript's, which `Heap.from` copies. What is in it may still have no place. */
-function isLiteral(value: unknown): value is object {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !isHandle(value) &&
-    (isArray(value) || isA(value, Map) || isA(value, Set) || ArrayBuffer.isView(value) || isPlain(value))
-  );
-}
-
-function noPlaceFor(value: unknown): BadValueError {
-  return new BadValueError(`a heap cannot store ${describe(value)}`);
+  else if (typeof value !== "number" && typeof value !== "boolean" && value !== null) throw noPlaceFor(value);
 }
 
 /** @throws {@link BadValueError} for a text that is not well-formed. */
@@ -197,10 +214,10 @@ export function ownedBytes(store: Store, bytes: unknown): Address {
   return address;
 }
 
-/** Whether a key is too long to be borrowed, so that `withKey` makes an object of it first, which may collect. */
+/** Whether a key cannot be borrowed, being too long or other binary data than a `Uint8Array`, so that `withKey` makes an object of it first, which may collect. */
 export function needsObject(key: unknown): boolean {
   if (typeof key === "string") return key.length * 3 > BORROWED_TEXT_SIZE;
-  return isBytes(key) && lengthOf(key) > BORROWED_TEXT_SIZE;
+  return isBytes(key) ? lengthOf(key) > BORROWED_TEXT_SIZE : isBinary(key);
 }
 
 /**
@@ -227,7 +244,7 @@ export function withKey(store: Store, key: unknown, run: (key: Address) => numbe
         if (length > 0) store.memory.u8.set(key, core.borrowedText() >>> 0);
         return run(core.borrowBytes(length) >>> 0);
       }
-      if (isLiteral(key) && !isBytes(key)) throw unhashableLiteral(key);
+      if (isLiteral(key)) throw unhashableLiteral(key);
   }
   store.askForRoom();
   const owned = ownedValue(store, key);
@@ -238,9 +255,16 @@ export function withKey(store: Store, key: unknown, run: (key: Address) => numbe
   }
 }
 
+/** As `ownedValue`, for a key: JavaScript's containers would become lists, dicts and sets, which Python cannot hash. @throws {@link BadKeyError} */
+export function ownedKey(store: Store, key: unknown): Address {
+  if (isLiteral(key)) throw unhashableLiteral(key);
+  return ownedValue(store, key);
+}
+
 /** The error for a container of JavaScript's as a key: in the heap it would be a list, dict or set. */
-export function unhashableLiteral(literal: object): BadKeyError {
-  const type = isA(literal, Set) ? "set" : isA(literal, Map) || isPlain(literal) ? "dict" : "list";
+function unhashableLiteral(literal: object): BadKeyError {
+  const place = placeOf(literal);
+  const type = place === "set" ? "set" : place === "array" ? "list" : "dict";
   return new BadKeyError(`unhashable type: '${type}'`);
 }
 

@@ -1,6 +1,7 @@
 import { markMembers } from "../base/entered.js";
 import { DictHandle } from "../handles/containers/dict.js";
 import { ListHandle } from "../handles/containers/list.js";
+import { FrozensetHandle } from "../handles/containers/frozenset.js";
 import { SetHandle } from "../handles/containers/set.js";
 import { TupleHandle } from "../handles/containers/tuple.js";
 import { StructHandle } from "../handles/struct-handle.js";
@@ -22,7 +23,7 @@ import type { Store } from "../state/store.js";
 
 /** All that a program calls to make handles or objects, but for the heap itself. */
 const CLASSES = [
-  ...[StructHandle, ListHandle, TupleHandle, DictHandle, SetHandle, StrHandle, BytesHandle],
+  ...[StructHandle, ListHandle, TupleHandle, DictHandle, SetHandle, FrozensetHandle, StrHandle, BytesHandle],
   ...[WeakrefHandle, WeakKeyMapHandle, WeakSetHandle, WeakValueMap, Finalizer, StructType, Handler],
   ...[Batch, Gc, GcPause, Roots, Weakrefs],
 ];

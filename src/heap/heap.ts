@@ -97,6 +97,10 @@ export class Heap extends HeapValues {
   /**
    * A new, empty heap. The core is given as the option `module`: see `heapwright/core.wasm`.
    *
+   * @example
+   * import { Heap } from "heapwright/slim";
+   * using heap = await Heap.create({ module: fetch("/core.wasm"), maxBytes: 64 * 2 ** 20 });
+   *
    * @throws {@link BadOptionError}, {@link OutOfMemoryError}
    */
   static async create(given: HeapOptions & { module: CoreSource }): Promise<Heap> {
@@ -107,7 +111,14 @@ export class Heap extends HeapValues {
     return new this(store);
   }
 
-  /** As `create`, at once; the core must be at hand as a module or bytes. */
+  /**
+   * As `create`, at once; the core must be at hand as a module or bytes.
+   *
+   * @example
+   * import { Heap } from "heapwright/slim";
+   * const module = await WebAssembly.compileStreaming(fetch("/core.wasm"));
+   * using heap = Heap.createSync({ module });
+   */
   static createSync(given: HeapOptions<CoreAtHand> & { module: CoreAtHand }): Heap {
     const options: HeapOptions<CoreAtHand> = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
@@ -121,13 +132,14 @@ export class Heap extends HeapValues {
    * `ref()` and `weak()` to objects of a struct; in a getter, if that is defined later, or is this one.
    *
    * ```ts
-   * const Person = heap.struct("Person", {
+   * const Song = heap.struct("Song", {
    *   title: "str",
-   *   get buddy() { return ref(Person); },
+   *   seconds: "u32",
+   *   get next() { return ref(Song); },
    * });
-   * const alice = Person.new({ title: "Alice" });
-   * alice.buddy = Person.new({ title: "Bob" });
-   * alice.buddy.title; // "Bob"
+   * using outro = Song.new({ title: "Outro", seconds: 90 });
+   * using intro = Song.new({ title: "Intro", next: outro });
+   * intro.read("next", "title"); // "Outro"
    * ```
    *
    * With `finalize` or `methods` besides, TypeScript wants fields that have such getters as a constant of their own:
@@ -158,6 +170,13 @@ export class Heap extends HeapValues {
    * cannot be seen is released: in private fields, closures, promises and JavaScript's iterators. An iterator of a heap's
    * container needs no scope.
    *
+   * @example
+   * const title = heap.scope(() => {
+   *   const carol = Person.new({ title: "Carol", buddy: alice });
+   *   return carol.buddy?.title;
+   * }); // both handles are released
+   * title; // "Alice"
+   *
    * @throws {@link BadValueError} if the function is async: a scope ends when it returns; and if it returns more than a
    *   million objects while handles that it made are still live: to look for them there would take too long.
    */
@@ -170,6 +189,9 @@ export class Heap extends HeapValues {
   /**
    * All handles that are alive now, in the order they were made: the first thing to look at when memory runs out. Those
    * that were forgotten and are not found yet are among them. With the option `traceHandles`, each has its site.
+   *
+   * @example
+   * for (const { type, address } of heap.handles()) console.log(type, address > 0); // prints: Person true, Person true
    */
   handles(): LiveHandle[] {
     const store = this.#store;
@@ -184,6 +206,9 @@ export class Heap extends HeapValues {
    * A forgotten handle is found some time after JavaScript's own collector has run, and never in the middle of
    * synchronous code. The newest 64 handles are kept alive by the heap until 64 more are alive, or until
    * a full collection, or this call.
+   *
+   * @example
+   * for (const { type, site } of heap.leaks()) console.log(`a ${type} was forgotten: ${site}`);
    */
   leaks(): Leak[] {
     const store = this.#store;
@@ -192,7 +217,13 @@ export class Heap extends HeapValues {
     return store.leaks.latest.map((leak) => ({ ...leak }));
   }
 
-  /** Empties the list that `leaks()` gives. `stats().forgotten` stays. */
+  /**
+   * Empties the list that `leaks()` gives. `stats().forgotten` stays.
+   *
+   * @example
+   * heap.clearLeaks();
+   * heap.leaks().length; // 0
+   */
   clearLeaks(): void {
     const store = this.#store;
     store.mustLive();
@@ -216,12 +247,26 @@ export class Heap extends HeapValues {
       );
   }
 
-  /** Counts everything. Walks the heap. */
+  /**
+   * Counts everything. Walks the heap.
+   *
+   * @example
+   * const { byType, handles } = heap.stats();
+   * handles; // 2: alice and bob
+   * byType.find(({ type }) => type === "Person")?.count; // 2
+   */
   stats(): HeapStats {
     return takeStats(this.#store);
   }
 
-  /** Checks every invariant of the heap. Changes nothing. @throws {@link CorruptHeapError} naming the first that does not hold. */
+  /**
+   * Checks every invariant of the heap. Changes nothing.
+   *
+   * @example
+   * heap.verify(); // throws if the heap is damaged
+   *
+   * @throws {@link CorruptHeapError} naming the first that does not hold.
+   */
   verify(): void {
     const { core } = this.#store;
     const broken = core.verify();
@@ -230,6 +275,7 @@ export class Heap extends HeapValues {
     throw new CorruptHeapError(`${describeInvariant(broken)} (invariant ${broken}, at 0x${at})`);
   }
 
+  /** Whether the heap has ended. Everything but `dispose()` and `release()` then throws {@link HeapDisposedError}. */
   get disposed(): boolean {
     return this.#store.isDisposed;
   }
@@ -238,6 +284,11 @@ export class Heap extends HeapValues {
    * Ends the heap, as Python ends at exit: runs what `weakref.finalize` left, the newest first, releases all
    * handles, in the order they were made, collects, and so runs the finalizers of all that was alive.
    * Harmless when repeated.
+   *
+   * @example
+   * const cache = Heap.createSync();
+   * cache.dispose(); // or: using cache = Heap.createSync()
+   * cache.disposed; // true
    *
    * @throws {@link HeapBusyError} from inside one of the heap's finalizers or callbacks.
    */

@@ -16,7 +16,9 @@ import type { Heap } from "./heap.js";
 
 /** An object to which the saved program held references. */
 export interface Orphan {
+  /** Where the object is. {@link adoptOrphan} takes it. */
   address: Address;
+  /** Name of the object's type. */
   type: string;
   /** Number of these references that have no owner in the restored heap. */
   references: number;
@@ -29,9 +31,8 @@ export interface Orphan {
  * keep their objects alive. `adoptOrphan` and `releaseOrphans` end that.
  *
  * @example
- * ```ts
- * for (const { type, references } of orphans(heap)) console.log(type, references);
- * ```
+ * using restored = restoreSync(save(heap)); // alice and bob have no handles there
+ * for (const { type, references } of orphans(restored)) console.log(type, references); // prints: Person 1, Person 1
  */
 export function orphans(heap: Heap): Orphan[] {
   const store = liveStoreOf(heap);
@@ -46,7 +47,17 @@ function isOrphan(store: Store, address: Address): boolean {
   return store.core.typeOf(address) >= 2 && store.core.roots(address) !== 0;
 }
 
-/** Returns a handle that takes over one reference of an orphan. The caller releases it. @throws {@link BadValueError} if the address is not an orphan's. */
+/**
+ * Returns a handle that takes over one reference of an orphan. The caller releases it.
+ *
+ * @example
+ * using restored = restoreSync(save(heap));
+ * const [first] = orphans(restored);
+ * using person = adoptOrphan(restored, first!.address);
+ * person.type; // "Person"
+ *
+ * @throws {@link BadValueError} if the address is not an orphan's.
+ */
 export function adoptOrphan(heap: Heap, address: Address): Handle {
   const store = liveStoreOf(heap);
   if (store.orphans?.take(address) !== true || !isOrphan(store, address))
@@ -54,7 +65,15 @@ export function adoptOrphan(heap: Heap, address: Address): Handle {
   return adopt(store, address);
 }
 
-/** Releases all references of orphans that were not adopted. Objects are freed if these were the last. @returns The number of references released. */
+/**
+ * Releases all references of orphans that were not adopted. Objects are freed if these were the last.
+ *
+ * @example
+ * using restored = restoreSync(save(heap));
+ * releaseOrphans(restored); // 2: the references of alice's and bob's handles
+ *
+ * @returns The number of references released.
+ */
 export function releaseOrphans(heap: Heap): number {
   const store = liveStoreOf(heap);
   const entries = [...(store.orphans?.entries() ?? [])];
@@ -87,7 +106,14 @@ export interface Lost {
   address?: Address;
 }
 
-/** Lists the functions of the saved program that a restored heap lacks. It walks the heap: O(objects). */
+/**
+ * Lists the functions of the saved program that a restored heap lacks. It walks the heap: O(objects).
+ *
+ * @example
+ * using weakref = heap.weakref.ref(alice, () => console.log("freed"));
+ * using restored = restoreSync(save(heap));
+ * lostFunctions(restored).length; // 1: the callback
+ */
 export function lostFunctions(heap: Heap): Lost[] {
   const store = liveStoreOf(heap);
   const lost: Lost[] = structsOf(store)

@@ -14,6 +14,7 @@ import { reportIgnored, reportUncaught } from "../state/unraisable.js";
 import type { UnraisableHook } from "../state/unraisable.js";
 import type { CoreSource } from "../wasm/instance.js";
 
+/** What {@link Heap.create} takes. Any other option is refused with a {@link BadOptionError}. */
 export interface HeapOptions<Source = CoreSource> {
   /** Maximum size of linear memory, in bytes. @default 0xFFFF0000 (4 GiB less 64 KiB) */
   maxBytes?: number;

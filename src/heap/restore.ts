@@ -6,7 +6,7 @@ import { checkImage } from "../image/check/check.js";
 import { restoreInto } from "../persist/restore.js";
 import type { CoreAtHand, CoreProvider } from "../wasm/instance.js";
 import type { Heap } from "./heap.js";
-import { checkSignal } from "../state/options.js";
+import { checkSignal } from "../base/signal.js";
 import { ASYNC_RESTORE_OPTIONS, RESTORE_OPTIONS, makeStore } from "./options.js";
 import type { AsyncRestoreOptions, RestoreOptions } from "./options.js";
 import { start, startSync } from "./start.js";

@@ -12,9 +12,7 @@ import type { Heap } from "./heap.js";
  * and callbacks may run. A cycle that is still marking is abandoned; a new one starts later.
  *
  * @example
- * ```ts
  * await writeFile("program.heap", save(heap));
- * ```
  *
  * @throws {@link HeapBusyError} inside a finalizer or callback of the heap, or during a copy or sort; {@link BadValueError} if
  *   `heap` is not a heap.
@@ -28,9 +26,7 @@ export function save(heap: Heap): Bytes {
  * changes do not affect them.
  *
  * @example
- * ```ts
  * await writeFile("program.heap", saveStream(heap));
- * ```
  *
  * @throws as `save`
  */

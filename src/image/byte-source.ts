@@ -4,19 +4,22 @@ import { BadValueError, describe } from "../base/errors.js";
 import { eachPart } from "../base/parts.js";
 import { isA, isBytes, lengthOf } from "../base/untrusted.js";
 
-/** Bytes at hand. */
+/** Bytes already in memory. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
-/** Bytes that come one chunk after the other: a Node or web stream, a list of buffers. */
+/** Bytes that arrive in chunks: a Node or web stream, or a list of buffers. */
 export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | AnyStream;
-/** Where an image can come from. */
+/** Where the bytes of an image or a dump can come from: memory, or what yields chunks. A `Blob` or `File` has `stream()`. */
 export type ByteSource = Bytes | ChunkSource;
 
-/** The bytes of a source, in one piece. @throws as `eachChunk` */
+/** The size of a chunk of bytes already in memory: a reader reports progress, and can be cancelled, between two. */
+const SLICE = 1 << 20;
+
+/** Reads a source to its end and returns its bytes in one array. @throws as `eachChunk` */
 export async function bytesOf(source: ByteSource, signal?: Signal): Promise<Uint8Array> {
-  if (isBuffer(source) || ArrayBuffer.isView(source)) return viewOf(source);
+  if (isAtHand(source)) return viewOf(source);
   const chunks: Uint8Array[] = [];
   await eachChunk(source, (chunk) => chunks.push(chunk), signal);
-  // A chunk may have been detached or resized since it came.
+  // A chunk may have been detached or resized since it arrived.
   return attempt(BadValueError, "bytes", () => {
     const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + lengthOf(chunk), 0));
     let at = 0;
@@ -29,15 +32,21 @@ export async function bytesOf(source: ByteSource, signal?: Signal): Promise<Uint
 }
 
 /**
- * Takes the bytes of a source chunk by chunk. A source that is not read to its end is given up.
+ * Passes the bytes of a source to `take`, chunk by chunk. On an error the source is closed before its end.
  *
- * @throws {@link BadValueError} for what gives no bytes; what the source or `take` throws; the reason of `signal`.
+ * @throws {@link BadValueError} if the source yields anything but bytes; errors of the source and `take`; the reason of
+ * `signal`.
  */
 export async function eachChunk(
-  source: ChunkSource,
+  source: ByteSource,
   take: (chunk: Uint8Array) => unknown,
   signal?: Signal,
 ): Promise<void> {
+  if (isAtHand(source)) {
+    const bytes = viewOf(source);
+    for (let at = 0; at < bytes.length; at += SLICE) take(bytes.subarray(at, at + SLICE));
+    return;
+  }
   const takePart = (chunk: unknown): void => {
     if (!isBytes(chunk)) throw new BadValueError(`expected bytes, got ${describe(chunk)}`);
     take(viewOf(chunk));
@@ -45,12 +54,16 @@ export async function eachChunk(
   await eachPart(source, "bytes", takePart, signal);
 }
 
+function isAtHand(source: ByteSource): source is Bytes {
+  return isBuffer(source) || ArrayBuffer.isView(source);
+}
+
 function isBuffer(source: unknown): source is ArrayBufferLike {
   return isA(source, ArrayBuffer) || (typeof SharedArrayBuffer !== "undefined" && isA(source, SharedArrayBuffer));
 }
 
 export function viewOf(source: Bytes): Uint8Array {
-  // What was detached has no bytes, and throws when it is asked for them.
+  // Reading a detached buffer throws.
   return attempt(BadValueError, "bytes", () => {
     if (isBuffer(source)) return new Uint8Array(source);
     if (!ArrayBuffer.isView(source)) throw new BadValueError(`expected bytes, got ${describe(source)}`);

@@ -1,6 +1,6 @@
 /**
- * XXH32, after the specification of xxHash (Y. Collet, 2012): fast, and good at finding damaged bytes. It is no
- * protection against an attacker, who can change the sum with the bytes.
+ * XXH32, after the specification of xxHash (Y. Collet, 2012). It is fast and detects damaged bytes. It does not protect
+ * against an attacker, who can change the checksum together with the bytes.
  */
 const PRIME_1 = 0x9e3779b1;
 const PRIME_2 = 0x85ebca77;
@@ -8,7 +8,7 @@ const PRIME_3 = 0xc2b2ae3d;
 const PRIME_4 = 0x27d4eb2f;
 const PRIME_5 = 0x165667b1;
 
-/** A sum that bytes are added to piece by piece. Every piece but the last is a multiple of 16 bytes, and begins at a multiple of 4. */
+/** A checksum computed piece by piece. Pieces begin at a multiple of 4; all but the last are a multiple of 16 bytes long. */
 export class Checksum {
   #a = (PRIME_1 + PRIME_2) | 0;
   #b = PRIME_2 | 0;
@@ -39,7 +39,7 @@ export class Checksum {
     return this;
   }
 
-  /** The sum, as 32 unsigned bits. */
+  /** The checksum, as an unsigned 32-bit number. */
   end(): number {
     let hash =
       this.#length >= 16
@@ -64,7 +64,7 @@ export function checksumOf(bytes: Uint8Array): number {
   return new Checksum().add(bytes).end();
 }
 
-/** The first so many words of some bytes; copied if they are not aligned. (All engines with WebAssembly that matter are little-endian.) */
+/** The first `count` words of `bytes`, copied if they are not aligned. (All relevant engines are little-endian.) */
 function wordsOf(bytes: Uint8Array, count: number): Uint32Array {
   if (bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, count);
   return new Uint32Array(bytes.slice(0, count * 4).buffer);

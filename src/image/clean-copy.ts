@@ -28,8 +28,8 @@ import { prefixOf } from "./types.js";
 import type { TypeShape } from "./types.js";
 
 /**
- * Copies the pages of a heap, and writes zeros over what no program can read: free blocks (but for the link to the next),
- * memory behind the content of a block, unused ends of buffers, cached hashes, the links of objects in no list.
+ * Copies the pages of a heap and writes zeros over everything that no program can read: free blocks (except the link to
+ * the next), block memory behind the content, unused ends of buffers, cached hashes, the links of objects in no list.
  */
 export function copyPages(memory: LiveMemory, pieces: Pieces, chunks: readonly Uint8Array[]): void {
   new CleanCopy(memory, pieces).into(chunks);
@@ -48,7 +48,7 @@ class CleanCopy {
     this.#pieces = pieces;
   }
 
-  /** Copies and cleans all pieces. A piece is never cut: `chunks` is one for all, or each ends where a piece does. */
+  /** Copies and cleans all pieces. `chunks` is one chunk for all, or several of whole pieces. */
   into(chunks: readonly Uint8Array[]): void {
     const bytes = new Uint8Array(this.#memory.u32.buffer);
     let chunk = 0;
@@ -107,7 +107,7 @@ class CleanCopy {
     }
   }
 
-  /** Clears what is behind the content of a list's or table's buffer, and between its parts. */
+  /** Clears the unused memory in a list's or table's buffer: behind its content, and between the parts of a table. */
   #cleanBuffer(owner: number): void {
     const source = this.#memory.u32;
     const at = owner >>> 2;
@@ -126,7 +126,7 @@ class CleanCopy {
     clear(words, hashes + slots / width, hashes + capacity);
   }
 
-  /** Clears a buffer's block behind so many bytes of data, a multiple of 4. */
+  /** Clears a buffer's block behind the first `bytes` bytes of data, a multiple of 4. */
   #clearBuffer(buffer: number, bytes: number): void {
     const { words, start, end } = this.#place(buffer);
     clear(words, start + (bytes >>> 2), end);
@@ -152,7 +152,7 @@ function clear(words: Uint32Array, start: number, end: number): void {
   else for (let i = start; i < end; i++) words[i] = 0;
 }
 
-/** Clears what is behind the text in its last word. Words that the object takes. */
+/** Clears the bytes behind the text in its last word. Returns the words that the object takes. */
 function cleanText(words: Uint32Array, at: number): number {
   const length = words[at + STR_LENGTH_OFFSET / 4] as number;
   const end = at + ((STR_BYTES_OFFSET + length) >>> 2);

@@ -1,15 +1,15 @@
 /**
- * The frame of a heap image: what a file begins with, and where its sections are. docs/images.md has a picture.
+ * The frame of a heap image: its header and the table of its sections. docs/images.md has a picture.
  *
- *    0  magic: 89 "HWIMG" 1A 0A (a text transfer would damage it, and so be noticed)
- *    8  format version           what this file describes
+ *    0  magic: 89 "HWIMG" 1A 0A (a transfer as text damages it, so the damage is detected)
+ *    8  format version           of the frame described here
  *   12  layout version           of the core's own state: LAYOUT_VERSION
- *   16  flags                    1: of a checked core
+ *   16  flags                    1: saved by a checked core
  *   20  number of sections
  *   24  bytes of the file        two words
- *   32  checksum of all this and the table of sections, with this word as 0
+ *   32  checksum of the header and the table of sections, computed with this word as 0
  *   36  0
- *   40  for each section: its name, its checksum, where it begins (two words), its bytes (two words)
+ *   40  for each section: name, checksum, offset (two words), size in bytes (two words)
  *
  * Sections follow in the order of SECTIONS, each at the next multiple of 16, with zeros in between. All numbers are
  * little-endian. Checksums are XXH32 with seed 0.
@@ -22,15 +22,15 @@ export const FORMAT_VERSION = 1;
 const MAGIC = [0x89, 0x48, 0x57, 0x49, 0x4d, 0x47, 0x1a, 0x0a];
 const FLAG_CHECKED = 1;
 
-/** What an image consists of. */
+/** The sections of an image, in file order. */
 export const SECTIONS = [
   "META", // names: types and their fields, named roots, callbacks, sites. JSON
   "CTRL", // the saved fields of the control block, and the first object of generations 0 and 1
   "RUNS", // runs of pages, in address order
-  "ORDR", // in what order runs with room hang in their lists
+  "ORDR", // the order of the runs in the lists of runs with free blocks
   "HAND", // live handles: address and site
   "SATU", // exact counts of outside references that headers cannot hold
-  "SITE", // where objects were made, as far as they were traced: address, site, weight
+  "SITE", // sites of sampled objects: address, site, weight
   "PAGE", // bytes of the runs that serve objects
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
@@ -44,7 +44,7 @@ export function align(bytes: number): number {
   return Math.ceil(bytes / 16) * 16;
 }
 
-/** Where sections of these sizes begin, and the bytes of the whole file. */
+/** The offsets of sections with these sizes, and the size of the whole file. */
 export function placeSections(sizes: readonly number[]): { offsets: number[]; end: number } {
   let end = align(TABLE_END);
   const offsets = sizes.map((size) => {
@@ -55,7 +55,7 @@ export function placeSections(sizes: readonly number[]): { offsets: number[]; en
   return { offsets, end };
 }
 
-/** The header and the table of sections, filled up to where the first section begins. */
+/** The header and the table of sections, padded with zeros up to the first section. */
 export function makeHeader(isChecked: boolean, sizes: readonly number[], checksums: readonly number[]): Uint8Array {
   const { offsets, end } = placeSections(sizes);
   const header = new Uint8Array(align(TABLE_END));
@@ -87,22 +87,22 @@ export interface Section {
   readonly bytes: Uint8Array;
 }
 
-/** An image whose frame is sound. */
+/** An image whose header, table and checksums are correct. */
 export interface Frame {
   /** The file, aligned for `words`. */
   readonly bytes: Uint8Array;
-  /** The same as words. */
+  /** The same bytes as words. */
   readonly words: Uint32Array;
   readonly isChecked: boolean;
   readonly sections: Readonly<Record<SectionName, Section>>;
 }
 
-/** Finds the sections, and checks that they are as they were written. @throws {@link BadImageError} */
+/** Finds the sections and verifies their checksums. @throws {@link BadImageError} */
 export function readFrame(source: Uint8Array): Frame {
-  // Words need alignment, and memory that others can write to could change after it was checked.
+  // Words need alignment. Shared memory could change after it was checked.
   const isShared = typeof SharedArrayBuffer !== "undefined" && source.buffer instanceof SharedArrayBuffer;
   const isFit = source.byteOffset % 4 === 0 && !isShared;
-  // Anew in any case: Node's Buffer means something else by `slice`.
+  // A new view in any case: `slice` of Node's Buffer does not copy.
   const bytes = isFit ? new Uint8Array(source.buffer, source.byteOffset, source.length) : new Uint8Array(source);
   const isImage = MAGIC.every((byte, at) => bytes[at] === byte);
   if (!isImage) throw new BadImageError("this is no heap image", 0);
@@ -140,7 +140,7 @@ export function readFrame(source: Uint8Array): Frame {
   return { bytes, words, isChecked: (word(16) & FLAG_CHECKED) !== 0, sections };
 }
 
-/** A section as words. @throws {@link BadImageError} unless it is a whole number of rows of so many words. */
+/** A section as words. @throws {@link BadImageError} unless its size is a multiple of `rowWords` words. */
 export function wordsOf(frame: Frame, name: SectionName, rowWords: number): Uint32Array {
   const { offset, bytes } = frame.sections[name];
   if (bytes.length % (4 * rowWords) !== 0)

@@ -1,4 +1,4 @@
-/** The core's hash of strings and bytes (assembly/values/key.ts), in 32-bit halves. */
+/** The core's hash of strings and bytes (assembly/values/key.ts), computed in 32-bit halves. */
 
 const LOW = 0x7f4a7c15;
 const HIGH = 0x9e3779b9;
@@ -6,9 +6,9 @@ const HIGH = 0x9e3779b9;
 let low = 0;
 let high = 0;
 
-/** Multiplies `high:low` by the constant, keeps 64 bits, and brings the high half down. */
+/** Multiplies `high:low` by the constant, keeps the low 64 bits, and folds the high half into the low one. */
 function fold(): void {
-  // The product of the low halves, by 16 bits of each: all sums are exact in a double.
+  // The product of the low halves, 16 bits at a time: all sums are exact in a double.
   const a = low & 0xffff;
   const b = low >>> 16;
   const lowest = a * (LOW & 0xffff);

@@ -35,7 +35,7 @@ export const SITE_WORDS = 3;
 /** The heap of a host's core begins in the first pages of memory. */
 const MAX_FIRST_PAGE = 512;
 
-/** A run of pages: a row of RUNS, and what follows from it. */
+/** A run of pages: a row of RUNS, and the values derived from it. */
 export interface Run {
   /** Number of its first page. */
   readonly first: number;
@@ -43,19 +43,19 @@ export interface Run {
   readonly state: number;
   readonly kind: number;
   readonly sizeClass: number;
-  /** Blocks that were ever used, live or free. */
+  /** Blocks that were ever handed out, live or free. */
   readonly made: number;
   /** Bytes of a block. */
   readonly blockSize: number;
   /** First free block, as an object's address; 0 = none. */
   readonly free: number;
-  /** Bytes that the image has of it. Behind them are zeros. */
+  /** Bytes of the run that the image contains. The rest of the run is zeros. */
   readonly stored: number;
-  /** Where those begin, as an index of `Image.words`. */
+  /** Where the stored bytes begin, as an index of `Image.words`. */
   readonly start: number;
 }
 
-/** How many pages a heap of this size has for descriptors, and for bitmaps: assembly/memory/tables.ts. */
+/** How many pages a heap of this size uses for descriptors and for bitmaps: see assembly/memory/tables.ts. */
 export function tablePagesOf(firstPage: number, endPage: number): { descriptors: number; bitmaps: number } {
   const parts = (shift: number, bootstrap: number): number =>
     endPage <= firstPage + bootstrap ? 0 : ((endPage - 1) >>> shift) + 1 - (firstPage >>> shift);
@@ -66,8 +66,8 @@ export function tablePagesOf(firstPage: number, endPage: number): { descriptors:
 }
 
 /**
- * An image taken apart: its pages are where they can be, and anything in it can be read by address. What is in the
- * pages has not been looked at: that is `check`.
+ * A parsed image: its runs of pages are plausible, and any stored word can be read by address. The content of the pages
+ * is not checked yet: see `checkImage`.
  */
 export class Image {
   readonly frame: Frame;
@@ -80,11 +80,11 @@ export class Image {
   /** The first object of generation 0, and of 1; 0 = none. */
   readonly young: readonly [number, number];
   readonly runs: readonly Run[];
-  /** For each page the run it belongs to, as an index of `runs`; from `firstPage` on. */
+  /** For each page from `firstPage` on: the run that it belongs to, as an index of `runs`. */
   readonly runOfPage: Uint32Array;
-  /** For each page of a run that is stored, where its bytes begin in `words`. */
+  /** For each page of a stored run: where its bytes begin in `words`. */
   readonly pageStart: Uint32Array;
-  /** Bytes at the end of each block that are nobody's. */
+  /** Guard bytes at the end of each block, which belong to no object. */
   readonly guard: number;
 
   /** @throws {@link BadImageError} */
@@ -106,12 +106,12 @@ export class Image {
     this.runs = this.#readRuns();
   }
 
-  /** An error about a section. `word` counts within it. */
+  /** An error about a section. `word` is an index in the section. */
   error(section: SectionName, message: string, word = 0): BadImageError {
     return new BadImageError(message, this.frame.sections[section].offset + 4 * word);
   }
 
-  /** An error about what is at an address, which lies in a stored page. */
+  /** An error about the content of an address in a stored page. */
   errorAt(address: number, message: string): BadImageError {
     return new BadImageError(`${message}, 0x${address.toString(16)}`, 4 * this.at(address));
   }
@@ -126,17 +126,17 @@ export class Image {
     return this.words[this.at(address)] as number;
   }
 
-  /** The run that an address lies in. The address is one of the heap's. */
+  /** The run that contains an address of the heap. */
   runAt(address: number): Run {
     return this.runs[this.runOfPage[address >>> 16] as number] as Run;
   }
 
-  /** Bytes of payload that a block of a run has room for. */
+  /** Bytes of payload that fit a block of a run. */
   room(run: Run): number {
     return run.blockSize - this.guard - prefixOf(run.kind) - PAYLOAD_OFFSET;
   }
 
-  /** Those that the image has, of a large block only as many as are in use. */
+  /** Bytes of payload that the image contains: of a large block, only the bytes in use. */
   storedRoom(run: Run): number {
     if (run.state !== PAGE_LARGE) return this.room(run);
     return Math.min(this.room(run), run.stored - prefixOf(run.kind) - PAYLOAD_OFFSET);
@@ -229,7 +229,7 @@ export class Image {
   }
 }
 
-/** The address of block `index` of a run, as an object's. */
+/** The address of the object in block `index` of a run. */
 export function addressOf(run: Run, index: number): number {
   return run.first * PAGE_SIZE + index * run.blockSize + prefixOf(run.kind);
 }

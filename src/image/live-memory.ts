@@ -25,10 +25,10 @@ import type { ControlValues } from "../wasm/control-fields.js";
 import { readControl } from "./control.js";
 import type { TypeShape } from "./types.js";
 
-/** Pages that a part of the table of descriptors is about. */
+/** Pages described by one part of the table of descriptors. */
 const PART_PAGES = 1 << DESCRIPTORS_SHIFT;
 
-/** Where a live heap is. */
+/** The memory of a live heap, and the shapes of its types. */
 export interface LiveHeap {
   readonly memory: WebAssembly.Memory;
   /** Address of the control block. */
@@ -37,7 +37,7 @@ export interface LiveHeap {
   readonly types: readonly TypeShape[];
 }
 
-/** Reads the memory of a live heap for an image of it: its control block, descriptors and the sizes of its objects. */
+/** Reads the parts of a live heap that an image is made of: control block, descriptors, sizes of objects. */
 export class LiveMemory {
   readonly controlBlock: number;
   readonly types: readonly TypeShape[];
@@ -45,7 +45,7 @@ export class LiveMemory {
   readonly control: ControlValues;
   /** Heads of the lists of generations 0 and 1. */
   readonly heads: readonly number[];
-  /** Buffers of the heap's own tables, which a restore builds anew. */
+  /** Buffers of the heap's internal tables. A restore rebuilds these tables. */
   readonly tableBuffers: readonly number[];
 
   constructor({ memory, controlBlock, types }: LiveHeap) {

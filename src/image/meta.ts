@@ -6,28 +6,28 @@ import { CALLBACK_KINDS } from "../object/callbacks.js";
 import type { CallbackLabel } from "../object/callbacks.js";
 import { parseFields } from "../object/field-types.js";
 
-/** A struct, as an image has it. */
+/** A struct, as the image stores it. */
 export interface TypeRecord {
   readonly name: string;
   /** Name of the struct that it extends. */
   readonly base: string | null;
   readonly hasFinalizer: boolean;
-  /** All fields, inherited ones first: name, type (as `FieldSpec.text` has it), offset from the object's address. */
+  /** All fields, inherited ones first: name, type (as `FieldSpec.text`), offset from the object's address. */
   readonly fields: readonly (readonly [name: string, type: string, offset: number])[];
 }
 
 /** The section META. */
 export interface Meta {
-  /** Structs, by their ids from FIRST_USER_TYPE on. */
+  /** Structs, ordered by id from FIRST_USER_TYPE on. */
   readonly types: readonly TypeRecord[];
   readonly roots: readonly (readonly [name: string, address: number])[];
   readonly callbacks: readonly (readonly [id: number, label: CallbackLabel])[];
   readonly nextCallback: number;
-  /** Stacks that other sections refer to by number. */
+  /** Stack traces. Other sections refer to them by number. */
   readonly sites: readonly string[];
 }
 
-/** A struct's record, and how its fields lie. */
+/** A struct's record, and the layout of its fields. */
 export interface TypePlan extends StructPlan {
   readonly record: TypeRecord;
   readonly base: TypePlan | undefined;
@@ -79,7 +79,7 @@ export function decodeMeta(bytes: Uint8Array, offset: number): { meta: Meta; pla
   return { meta, plans: reader.plans(meta.types) };
 }
 
-/** Takes nothing of what JSON can say for granted. */
+/** Reads values parsed from JSON without trusting their types. */
 class MetaReader {
   readonly #offset: number;
   constructor(offset: number) {
@@ -126,7 +126,7 @@ class MetaReader {
     };
   }
 
-  /** Places the fields anew, and sees that they lie where the image says. */
+  /** Computes the layout of the fields again, and checks that the image's offsets are the same. */
   plans(types: readonly TypeRecord[]): TypePlan[] {
     const byName = new Map<string, TypePlan>();
     return types.map((record) => {

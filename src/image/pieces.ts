@@ -4,7 +4,7 @@ import { align } from "./format.js";
 import type { LiveMemory } from "./live-memory.js";
 import { prefixOf } from "./types.js";
 
-/** A run of pages that serves objects, and what of it is stored. */
+/** A run of pages that serves objects, and how much of it is stored. */
 export interface Piece {
   readonly first: number;
   readonly kind: number;
@@ -13,11 +13,11 @@ export interface Piece {
   readonly stored: number;
 }
 
-/** What an image has of a heap's pages. */
+/** What an image stores of a heap's pages. */
 export interface Pieces {
   /** Rows of RUNS, for all runs of pages. */
   readonly rows: number[];
-  /** The runs that have something to store, in address order. */
+  /** The runs with something to store, in address order. */
   readonly pieces: Piece[];
   /** For each page the index of its piece. */
   readonly pieceOfPage: Uint32Array;
@@ -25,7 +25,7 @@ export interface Pieces {
   readonly bytes: number;
 }
 
-/** Finds the runs of pages, and what is stored of each. */
+/** Finds the runs of pages, and how much of each is stored. */
 export function findPieces(memory: LiveMemory): Pieces {
   const { u32 } = memory;
   const { firstPage, endPage } = memory.control;
@@ -66,12 +66,12 @@ export function findPieces(memory: LiveMemory): Pieces {
   return { rows, pieces, pieceOfPage, bytes };
 }
 
-/** Buffers with pages of their own, and how many bytes of each are in use. */
+/** Buffers with a run of their own, and how many bytes of each are in use. */
 function largeBuffers(memory: LiveMemory): Map<number, number> {
   const { u32, types } = memory;
   const { firstPage, endPage } = memory.control;
   const found = new Map<number, number>();
-  // Without one, the walk over all lists and tables is saved.
+  // Without a large block, the walk over all lists and tables is not needed.
   let hasLarge = false;
   for (let page = firstPage; page < endPage; page += (u32[memory.descriptor(page) + 7] as number) & 0xffff)
     hasLarge ||= ((u32[memory.descriptor(page) + 6] as number) & 0xffff) === PAGE_LARGE;

@@ -1,6 +1,6 @@
 /**
- * Everything of a restored heap that says what its pages serve, made anew: directories and tables, descriptors, trees of
- * free runs, lists of spans.
+ * Rebuilds everything that says what a restored heap's pages serve: directories and tables, descriptors, trees of free
+ * runs, lists of spans.
  */
 import { PAGE_SIZE } from "../../assembly/layout.js";
 import {
@@ -29,7 +29,7 @@ import { addressOf, tablePagesOf } from "./image.js";
 import type { Image, Run } from "./image.js";
 import type { Order } from "./check/order.js";
 
-/** Places the pages of an image in a core that has just been started, whose blocks are there already. */
+/** Describes the pages of an image in a freshly started core. The blocks have been copied already. */
 export class PagePlacer {
   readonly #image: Image;
   readonly #order: Order;
@@ -48,7 +48,7 @@ export class PagePlacer {
     this.#base = base;
   }
 
-  /** What the control block says of pages. */
+  /** Returns the control block's fields about pages. */
   run(): Partial<Record<ControlField, number>> {
     const tables = this.#placeTables();
     const counts = this.#describePages();
@@ -60,7 +60,7 @@ export class PagePlacer {
     this.#u32[address >>> 2] = value;
   }
 
-  /** Gives the pages of tables to descriptors and to bitmaps, in this order. */
+  /** Assigns the pages of tables: first descriptors, then bitmaps. */
   #placeTables(): Partial<Record<ControlField, number>> {
     const { firstPage, endPage } = this.#image.control;
     const { descriptors, bitmaps } = tablePagesOf(firstPage, endPage);
@@ -86,7 +86,7 @@ export class PagePlacer {
     return part + (page & ((1 << DESCRIPTORS_SHIFT) - 1)) * DESCRIPTOR_SIZE;
   }
 
-  /** Writes all descriptors, but for the links of those in lists. */
+  /** Writes all descriptors, except the links of spans that are in lists. */
   #describePages(): Partial<Record<ControlField, number>> {
     const trees = (this.#base + FREE_TREES_OFFSET) >>> 2;
     this.#u32.fill(0, trees, trees + FREE_TREES);
@@ -131,13 +131,13 @@ export class PagePlacer {
     this.#set(at, free);
     this.#set(at + 4, first + made * blockSize);
     this.#set(at + 8, first + Math.floor((pages * PAGE_SIZE) / blockSize) * blockSize);
-    // Until it is found in a list.
+    // Marked as full until it is found in a list.
     this.#set(at + 12, FULL + made - freeBlocks);
     this.#set(at + 24, PAGE_SPAN | (kind << 8) | (sizeClass << 16));
     this.#set(at + 28, pages | (blockSize << 16));
   }
 
-  /** Puts a free run into its tree: `addFreeRun` of assembly/memory/free-runs.ts. The trees are empty at first. */
+  /** Inserts a free run into its tree, like `addFreeRun` of assembly/memory/free-runs.ts. The trees are empty at first. */
   #plantFreeRun(first: number, pages: number): void {
     const key = ((pages << 16) | first) >>> 0;
     const tree = 31 - Math.clz32(pages);
@@ -151,7 +151,7 @@ export class PagePlacer {
     this.#freeTrees |= 1 << tree;
   }
 
-  /** Hangs the spans with room into their lists, in the order of the image. */
+  /** Links the spans with free blocks into their lists, in the order of the image. */
   #linkSpans(): void {
     const { spans } = this.#order;
     const classes = this.#base + CLASSES_OFFSET;

@@ -1,7 +1,7 @@
 /**
- * Putting a checked image into a core that has just been started: its bytes where they were, and everything that
- * says where they are made anew: page descriptors, directories, lists of pages and of objects, types, side tables,
- * control block. Nothing of that is taken from the image, so nothing of it can be wrong.
+ * Puts a checked image into a freshly started core. The bytes of the pages keep their addresses. Everything that
+ * describes them is rebuilt: page descriptors, directories, lists of pages and of objects, types, side tables, control
+ * block. None of these come from the image, so a damaged image cannot make them wrong.
  */
 import {
   BUFFER_DATA_OFFSET,
@@ -54,7 +54,7 @@ import { readControl } from "./control.js";
 import { prefixOf, sizeClassOf } from "./types.js";
 
 /**
- * Makes a heap that has just been started, in a memory that is large enough, the one of the image.
+ * Turns a freshly started heap, in a memory that is large enough, into the heap of the image.
  *
  * @throws {@link BadImageError}
  */
@@ -91,7 +91,7 @@ class Placer {
         "CTRL",
         `the heap begins at page ${control.firstPage}, in this core at ${fresh.firstPage}`,
       );
-    // What the empty heap had there.
+    // Pages of the empty heap.
     this.#u8.fill(0, fresh.firstPage * PAGE_SIZE, fresh.endPage * PAGE_SIZE);
     for (const run of this.#image.runs) this.#copy(run);
     const pages = new PagePlacer(this.#image, this.#order, this.#u32, this.#base).run();
@@ -107,7 +107,7 @@ class Placer {
       markStack: fresh.markStack,
       ...this.#countOld(),
     });
-    this.#core.addPause(0); // Finds the limits anew.
+    this.#core.addPause(0); // Computes the limits again.
   }
 
   #set(address: number, value: number): void {
@@ -122,7 +122,7 @@ class Placer {
     if (this.#image.isChecked) this.#guard(run);
   }
 
-  /** What a checked core expects of blocks: a guard at the end of each, poison in free ones. */
+  /** Writes what a checked core expects in blocks: a guard at the end of each, poison in free ones. */
   #guard(run: Run): void {
     for (let i = 0; i < run.made; i++) {
       const object = addressOf(run, i);
@@ -133,7 +133,7 @@ class Placer {
     }
   }
 
-  /** In an image both ends of a list have no link; in the core they are linked to its head. */
+  /** Links both ends of the young lists to their heads. In an image, both ends have no link. */
   #linkYoung(): void {
     GENERATION_OFFSETS.forEach((offset, generation) => {
       const head = this.#base + offset;
@@ -148,7 +148,7 @@ class Placer {
     });
   }
 
-  /** Writes the table of types: those built in as they are, behind them the structs. Where it is. */
+  /** Writes the table of types: the built-in ones unchanged, then the structs. Returns its address. */
   #placeTypes(fresh: number): number {
     const { typesBuffer } = this.#image.control;
     const at = typesBuffer === 0 ? fresh : typesBuffer + BUFFER_DATA_OFFSET;
@@ -182,7 +182,7 @@ class Placer {
     return at;
   }
 
-  /** Fills the side tables. How many entries they have. */
+  /** Fills the side tables. Returns how many entries they have. */
   #fillSideTables(): Partial<Record<ControlField, number>> {
     const { control } = this.#image;
     const saturated = this.#image.rows("SATU", SATURATED_WORDS);
@@ -217,7 +217,7 @@ class Placer {
           chains++;
         } else {
           const map = this.#image.words[at + EPHEMERON_MAP_OFFSET / 4] as number;
-          // As `hashOfPair` of assembly/weak/map.ts.
+          // Same hash as `hashOfPair` of assembly/weak/map.ts.
           const hash = (Math.imul(map >>> 3, 0x85ebca6b) ^ (referent >>> 3)) >>> 0;
           this.#put(control.entryIndexBuffer, control.entryIndexCapacity, hash, object);
           entries++;
@@ -237,7 +237,7 @@ class Placer {
     };
   }
 
-  /** As `insert` of assembly/heap/hash-table.ts. There is room. */
+  /** Like `insert` of assembly/heap/hash-table.ts, with room known to be there. */
   #put(buffer: number, capacity: number, key: number, value: number): void {
     let index = Math.imul(key ^ (key >>> 15), 0x9e3779b1) >>> (Math.clz32(capacity) + 1);
     const at = (buffer + BUFFER_DATA_OFFSET) >>> 2;
@@ -249,13 +249,13 @@ class Placer {
     this.#u32[at + 2 * index + 1] = value;
   }
 
-  /** As assembly/values/intern.ts. There is room. */
+  /** Like assembly/values/intern.ts, with room known to be there. */
   #intern(string: number): void {
     const { internBuffer, internCapacity, hashSeed } = this.#image.control;
     const start = string + STR_BYTES_OFFSET;
     const length = this.#image.word(string + STR_LENGTH_OFFSET);
     const hash = hashOfText(this.#u8.subarray(start, start + length), hashSeed);
-    // The first lookup compares it with each text of the same hash.
+    // The first lookup compares the string with each text of the same hash.
     this.#budget.spend(1 + (length >>> 3));
     this.#put(internBuffer, internCapacity, hash, string);
   }

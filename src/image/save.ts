@@ -1,6 +1,6 @@
 /**
- * Writing an image: the pages of a heap as they are, with zeros over what no program can read (clean-copy.ts). So an image
- * contains nothing of what was freed, and two heaps that behave alike have equal images.
+ * Writes an image: the pages of a heap unchanged, but with zeros over everything that no program can read (clean-copy.ts).
+ * So an image contains nothing that was freed, and two heaps that behave alike have equal images.
  */
 import { BUFFER_DATA_OFFSET, INFO_OFFSET, PAGE_SIZE, ROOTS_SATURATED, ROOTS_SHIFT } from "../../assembly/layout.js";
 import { SAVED_PLACES } from "../wasm/control-fields.js";
@@ -29,18 +29,18 @@ export interface SavedHeap extends LiveHeap {
   readonly handles: Uint32Array;
   /** Rows of SITE. */
   readonly sites: Uint32Array;
-  /** Outside references of an object, exactly. */
+  /** The exact number of outside references to an object. */
   rootsOf(object: number): number;
 }
 
-/** Most bytes of a chunk of an image that is streamed, unless a single block is larger. */
+/** Maximal size of a chunk of a streamed image. A larger block gets a chunk of its own size. */
 const CHUNK_SIZE = 1 << 22;
-/** The image as one array. @throws {@link RangeError} if the engine has none that long. */
+/** Returns the image as one array. @throws {@link RangeError} if the engine does not support an array of that length. */
 export function saveImage(heap: SavedHeap): Uint8Array<ArrayBuffer> {
   return new Saver(heap).write(true)[0] as Uint8Array<ArrayBuffer>;
 }
 
-/** The same in chunks of some megabytes. All are made now, so later changes to the heap are not in them. */
+/** Returns the image in chunks of some megabytes. All are copied at once, so later changes to the heap are not in them. */
 export function saveImageChunks(heap: SavedHeap): Uint8Array<ArrayBuffer>[] {
   return new Saver(heap).write(false);
 }
@@ -56,7 +56,7 @@ class Saver {
     this.#pieces = findPieces(this.#memory);
   }
 
-  /** The image as one array, or as one for all but the pages and some for these. */
+  /** Returns the image as one array, or as one array for the small sections and some for the pages. */
   write(isWhole: boolean): Uint8Array<ArrayBuffer>[] {
     const small = this.#smallSections();
     const sizes = [...small.map((section) => section.length), this.#pieces.bytes];
@@ -74,7 +74,7 @@ class Saver {
     return isWhole ? [head] : [head, ...pages];
   }
 
-  /** All but PAGE. */
+  /** All sections except PAGE. */
   #smallSections(): Uint8Array[] {
     const { meta, handles, sites } = this.#heap;
     const sections = {
@@ -118,7 +118,7 @@ class Saver {
     return sizes;
   }
 
-  /** The lists of spans with room: of each size class the spans of leaf objects, then those of linked ones. */
+  /** The lists of spans with free blocks: for each size class the spans of leaf objects, then those of linked ones. */
   #order(): number[] {
     const order: number[] = [];
     const { controlBlock } = this.#heap;
@@ -135,7 +135,7 @@ class Saver {
     return order;
   }
 
-  /** A function that gives the number of the page that a descriptor, by address, belongs to. */
+  /** Returns a function that maps the address of a descriptor to the number of its page. */
   #pagesOfDescriptors(): (descriptor: number) => number {
     const { firstPage, endPage } = this.#memory.control;
     const firstPart = firstPage >>> DESCRIPTORS_SHIFT;
@@ -150,7 +150,7 @@ class Saver {
     };
   }
 
-  /** Objects whose header cannot hold how many outside references they have, by address; immortals have none. */
+  /** Objects with more outside references than their header can hold: address and count. Immortal objects have no count. */
   #saturated(): number[] {
     const rows: number[] = [];
     const { rootsMapBuffer, rootsMapCapacity } = this.#memory.control;

@@ -13,6 +13,7 @@ import {
   TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_FLOAT,
+  TYPE_FROZENSET,
   TYPE_LIST,
   TYPE_SET,
   TYPE_STR,
@@ -24,20 +25,20 @@ import {
 import { GUARD_SIZE, classOf } from "../wasm/core-layout.js";
 import type { TypePlan } from "./meta.js";
 
-/** What is to be known of a type to find one's way in its objects. */
+/** The facts about a type that are needed to walk its objects. */
 export interface TypeShape {
   readonly kind: number;
-  /** Bytes of payload, rounded as the core does; the least there can be if the size varies. */
+  /** Bytes of payload, rounded like in the core; the minimum if the size varies. */
   readonly payload: number;
   readonly slots: number;
   readonly hasLinks: boolean;
   readonly isVariableSize: boolean;
   readonly hasFinalizer: boolean;
-  /** Whether it can be referred to weakly. */
+  /** Whether weak references to it are allowed. */
   readonly isWeakrefable: boolean;
 }
 
-/** Of id 0, which free blocks have: in no object. */
+/** Shape of id 0, which marks free blocks. No object has it. */
 const NONE = shape(0, 0, KIND_LEAF, false, true);
 
 function shape(payload: number, slots: number, kind: number, hasLinks: boolean, isVariableSize = false): TypeShape {
@@ -45,7 +46,7 @@ function shape(payload: number, slots: number, kind: number, hasLinks: boolean, 
   return { payload: (payload + 7) & ~7, slots, kind, hasLinks, isVariableSize, hasFinalizer: false, isWeakrefable };
 }
 
-/** The built-in types, as `addBuiltinTypes` of assembly/start.ts makes them. */
+/** The built-in types, in the order of `addBuiltinTypes` of assembly/start.ts. */
 const BUILTINS: readonly TypeShape[] = Array.from({ length: FIRST_USER_TYPE }, (_, id) => {
   switch (id) {
     case TYPE_LIST:
@@ -56,6 +57,8 @@ const BUILTINS: readonly TypeShape[] = Array.from({ length: FIRST_USER_TYPE }, (
       return shape(24, 0, KIND_TABLE, true);
     case TYPE_SET:
       return { ...shape(24, 0, KIND_TABLE, true), isWeakrefable: true };
+    case TYPE_FROZENSET:
+      return { ...shape(28, 0, KIND_TABLE, true), isWeakrefable: true };
     case TYPE_WEAKREF:
       return shape(16, 0, KIND_LEAF, true);
     case TYPE_WEAKMAP:

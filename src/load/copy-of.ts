@@ -2,18 +2,17 @@ import type { DictHandle } from "../handles/containers/dict.js";
 import type { ListHandle } from "../handles/containers/list.js";
 import type { SetHandle } from "../handles/containers/set.js";
 import type { Handle } from "../handles/handle.js";
+import type { BinaryData } from "../handles/places.js";
 import type { Value, Widened } from "../handles/values.js";
 
-/** What becomes bytes of a heap. */
-export type BinaryData = Uint8Array | Uint8ClampedArray | DataView | ArrayBufferLike;
-/** What becomes a list of numbers. */
+/** Values that become a list of numbers. */
 export type NumberArray = Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
-/** What becomes a list of ints that read as bigints. */
+/** Values that become a list of ints that read as bigints. */
 export type BigintArray = BigInt64Array | BigUint64Array;
 
 /**
- * What a part of a JavaScript value reads as once it has been copied into a heap. Arrays are followed for one level, and no
- * further: types of JSON lead to themselves, and TypeScript would follow them for ever.
+ * The type that part of a JavaScript value has when it is read from a heap after copying. Arrays are followed for one level
+ * only, because JSON types are recursive and TypeScript would not terminate.
  */
 export type CopyOf<T> = [T] extends [never]
   ? Value

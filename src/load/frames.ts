@@ -1,26 +1,27 @@
 /**
  * How each kind of JavaScript container is read while it is copied into a heap: arrays, Maps, Sets and plain objects.
  *
- * A getter of the program may change a container while it is copied. Each kind notices, and the copy fails with
- * a {@link ContainerChangedError}.
+ * A getter of the program may change a container while it is copied. Each kind detects that, and the copy fails with a
+ * {@link ContainerChangedError}.
  */
 import { LOAD_DICT, LOAD_LIST, LOAD_SET, ORIGIN_MAP } from "../../assembly/layout.js";
 import { isMarking, outside } from "../base/entered.js";
 import { BadValueError, ContainerChangedError, describe } from "../base/errors.js";
+import type { Place } from "../handles/places.js";
 import { originOf } from "./places.js";
 import type { StandIn } from "./stand-ins.js";
 
-/** What a frame writes to. */
+/** The output of frames. */
 export interface Copy {
-  /** What is copied in place of a value; none: the value itself. */
+  /** Replaces values before they are copied. Undefined: no replacement. */
   readonly standIn: StandIn | undefined;
   /** Writes the beginning of a container. */
   open(operation: number, length: number, origin?: number): void;
-  /** Writes what a value becomes. True if that is a container that must be copied first. */
+  /** Writes a value. Returns true if the value is a container that must be copied first. */
   put(value: unknown): boolean;
   /** Writes the name of a property, as the key of the next value. */
   putName(name: string): void;
-  /** Writes an entry of a dict whose key is any value. True if its value is a container that must be copied first. */
+  /** Writes an entry of a dict with any key. Returns true if its value is a container that must be copied first. */
   putEntry(key: unknown, value: unknown): boolean;
   /** Writes an element of a set. */
   putElement(value: unknown): void;
@@ -28,23 +29,32 @@ export interface Copy {
 
 /** A JavaScript container that is being copied. */
 export interface Frame {
-  /** Copies on until the container is complete (false), or until it meets a container that must be copied first (true). */
+  /** Copies until the container is complete (returns false) or a container must be copied first (returns true). */
   fill(copy: Copy): boolean;
-  /** What is being copied, as a step of a path for messages. Empty when the container itself is at fault. */
+  /** The current item, as a step of a path in messages. Empty if the container itself causes the error. */
   place(): string;
 }
 
+/** What `placeOf` says of a container. */
+export type ContainerPlace = Exclude<Place, "bytes">;
+
 /** Writes the beginning of a container. The rest follows with `fill`. */
-export function frameOf(copy: Copy, source: object): Frame {
-  if (Array.isArray(source) || ArrayBuffer.isView(source)) return new ArrayFrame(copy, source as readonly unknown[]);
-  if (source instanceof Map) return new MapFrame(copy, source);
-  if (source instanceof Set) return new SetFrame(copy, source);
-  return new ObjectFrame(copy, source as Readonly<Record<string, unknown>>);
+export function frameOf(copy: Copy, source: object, place: ContainerPlace): Frame {
+  switch (place) {
+    case "array":
+      return new ArrayFrame(copy, source as readonly unknown[]);
+    case "map":
+      return new MapFrame(copy, source as ReadonlyMap<unknown, unknown>);
+    case "set":
+      return new SetFrame(copy, source as ReadonlySet<unknown>);
+    case "object":
+      return new ObjectFrame(copy, source as Readonly<Record<string, unknown>>);
+  }
 }
 
 /**
- * Longer arrays are searched for holes before the heap makes room for them: `[]` with a length of 2^32 - 1 costs
- * JavaScript nothing. Holes in shorter ones are found on the way.
+ * Longer arrays are searched for holes before the heap allocates memory for them: `[]` with a length of 2^32 - 1 costs
+ * JavaScript nothing. Holes in shorter arrays are found while copying.
  */
 const TRUSTED_LENGTH = 65_536;
 
@@ -56,7 +66,7 @@ function read(source: object, key: PropertyKey): unknown {
 class ArrayFrame implements Frame {
   readonly #source: readonly unknown[];
   readonly #length: number;
-  /** How many values it has begun to copy. Also 0 when the container itself is at fault. */
+  /** Number of values whose copy has begun. 0 also if the container itself causes the error. */
   #begun = 0;
 
   constructor(copy: Copy, source: readonly unknown[]) {
@@ -99,7 +109,7 @@ function sparse(index: number): BadValueError {
 class ObjectFrame implements Frame {
   readonly #source: Readonly<Record<string, unknown>>;
   readonly #keys: readonly string[];
-  /** How many values it has begun to copy. Also 0 when the container itself is at fault. */
+  /** Number of values whose copy has begun. 0 also if the container itself causes the error. */
   #begun = 0;
 
   constructor(copy: Copy, source: Readonly<Record<string, unknown>>) {

@@ -1,6 +1,6 @@
 import { LOAD_END, LOAD_FALSE, LOAD_KEY, LOAD_NONE, LOAD_REF, LOAD_TRUE, RESULT_FOUND } from "../../assembly/layout.js";
 import { checkResult } from "../handles/containers/table.js";
-import { attempt, readOptions } from "../base/arguments.js";
+import { readOptions } from "../base/arguments.js";
 import {
   BadKeyError,
   BadOptionError,
@@ -13,22 +13,22 @@ import {
 } from "../base/errors.js";
 import { LargeMap } from "../base/large-map.js";
 import { isHandle } from "../handles/handle.js";
+import { isLiteral, noPlaceFor, placeOf } from "../handles/places.js";
 import type { Store } from "../state/store.js";
 import { isA } from "../base/untrusted.js";
-import { isInt, ownedValue, unhashableLiteral, withKey } from "../handles/values.js";
+import { isInt, ownedKey, ownedValue, withKey } from "../handles/values.js";
 import type { Address } from "../wasm/exports.js";
 import { frameOf } from "./frames.js";
-import type { Copy, Frame } from "./frames.js";
+import type { ContainerPlace, Copy, Frame } from "./frames.js";
 import { LoadStream } from "./load-stream.js";
-import { bytesOf, isContainer } from "./places.js";
 import { ThrownOutside, standInsFor } from "./stand-ins.js";
 import type { FromOptions, StandIn } from "./stand-ins.js";
 
 /**
  * Copies a JavaScript value into the heap, and returns its object with one reference for the caller: see `Heap.from`.
  *
- * It walks depth first, without recursion: an array holds a frame for each container that is not complete yet. It
- * writes a stream of operations, which the core carries out some thousands at a time.
+ * The walk is depth first and does not recurse: an array holds a frame for each incomplete container. The walk writes a
+ * stream of operations, and the core executes some thousands of them at a time.
  */
 export function fromJS(store: Store, value: unknown, given: FromOptions = {}): Address {
   const options = readOptions(given, FROM_OPTIONS);
@@ -47,24 +47,14 @@ export function fromJS(store: Store, value: unknown, given: FromOptions = {}): A
       throw placed(error, "");
     }
   }
-  if (!isContainer(root)) return ownedAtom(store, root);
+  if (!isLiteral(root)) return ownedValue(store, root);
   store.askForRoom();
   return new CopyIn(store, standIn).run(root);
 }
 
 const FROM_OPTIONS: Record<keyof FromOptions, true> = { replace: true, toJSON: true };
 
-/** Address of an object for what is no container, with one reference for the caller. */
-function ownedAtom(store: Store, value: unknown): Address {
-  const isBinaryData = typeof value === "object" && value !== null && !isHandle(value);
-  if (!isBinaryData) return ownedValue(store, value);
-  return ownedValue(
-    store,
-    attempt(BadValueError, "bytes", () => bytesOf(value as ArrayBufferView | ArrayBufferLike)),
-  );
-}
-
-/** An error that says where it happened. */
+/** Returns an error that names the place of the value. */
 function placed(error: unknown, at: string): unknown {
   if (isStackOverflow(error)) return error;
   if (isA(error, ThrownOutside)) {
@@ -74,23 +64,33 @@ function placed(error: unknown, at: string): unknown {
   }
   if (!isA(error, HeapwrightError))
     return new BadValueError(`reading value${at} failed: ${messageOf(error)}`, { cause: error });
-  // A new error, not a new message: a getter that threw this one may have kept or frozen it.
+  // A new error instead of a new message: a getter that threw this error may have kept or frozen it.
   const Same = PLACED.find((type) => error instanceof type);
   return Same === undefined ? error : new Same(`${messageOf(error)} (in value${at})`, { cause: error });
 }
 
-/** Interned names that are kept at most. */
+/** Steps at each end of a way that messages show. */
+const SHOWN_STEPS = 50;
+
+/** Where the innermost container is. Of a long way only both ends. */
+function placeOfFrames(frames: readonly Frame[]): string {
+  const placesOf = (some: readonly Frame[]): string => some.map((frame) => frame.place()).join("");
+  if (frames.length <= 2 * SHOWN_STEPS) return placesOf(frames);
+  return `${placesOf(frames.slice(0, SHOWN_STEPS))}[…]${placesOf(frames.slice(-SHOWN_STEPS))}`;
+}
+
+/** Maximal number of interned names that are kept. */
 const MOST_KEYS = 10_000;
 
-/** Errors that say where they happened. */
+/** Errors that get the place of the value. */
 const PLACED = [BadValueError, BadKeyError, ContainerChangedError] as const;
 
 class CopyIn implements Copy {
   readonly #stream: LoadStream;
-  /** Containers met so far, numbered. */
+  /** Containers visited so far, numbered. */
   readonly #numbers = new LargeMap<object, number>();
   readonly #frames: Frame[] = [];
-  /** Names of properties, interned; each is owned as long as it is here. */
+  /** Interned names of properties. Each is owned while it is in the map. */
   readonly #keys = new Map<string, Address>();
 
   constructor(
@@ -103,12 +103,12 @@ class CopyIn implements Copy {
   run(root: object): Address {
     const { core } = this.store;
     const interned = core.internCapacity();
-    // Everything born here is held here, so a collection would find nothing, and take a third of the time.
+    // Every object created here is held until the end, so a collection would find nothing, and would take a third of the time.
     core.addPause(1);
     let isWhole = false;
     let result = 0;
     try {
-      this.#begin(root);
+      this.#begin(root, placeOf(root) as ContainerPlace);
       for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
         if (frame.fill(this)) continue;
         this.#stream.write(LOAD_END);
@@ -117,7 +117,7 @@ class CopyIn implements Copy {
       this.#stream.flush();
       isWhole = true;
     } catch (error) {
-      throw placed(error, this.#frames.map((frame) => frame.place()).join(""));
+      throw placed(error, placeOfFrames(this.#frames));
     } finally {
       if (!this.store.isDead) {
         result = this.#stream.end(isWhole);
@@ -147,24 +147,28 @@ class CopyIn implements Copy {
           stream.write(LOAD_NONE);
           return false;
         }
-        if (isContainer(value)) return this.#putContainer(value);
+        if (!isHandle(value)) {
+          const place = placeOf(value);
+          if (place === undefined) throw noPlaceFor(value);
+          if (place !== "bytes") return this.#putContainer(value, place);
+        }
     }
-    stream.writeObject(ownedAtom(this.store, value));
+    stream.writeObject(ownedValue(this.store, value));
     return false;
   }
 
-  #putContainer(value: object): boolean {
+  #putContainer(value: object, place: ContainerPlace): boolean {
     const number = this.#numbers.get(value);
     if (number === undefined) {
-      this.#begin(value);
+      this.#begin(value, place);
       return true;
     }
     this.#stream.write(LOAD_REF, number);
     return false;
   }
 
-  #begin(source: object): void {
-    const frame = frameOf(this, source);
+  #begin(source: object, place: ContainerPlace): void {
+    const frame = frameOf(this, source, place);
     this.#numbers.set(source, this.#numbers.size);
     this.#frames.push(frame);
   }
@@ -173,7 +177,7 @@ class CopyIn implements Copy {
     this.#stream.writeWith(operation, length, origin);
   }
 
-  /** Interns the name, and keeps it: the same names come again and again. */
+  /** Interns a name and keeps it, because names recur. */
   putName(name: string): void {
     let key = this.#keys.get(name);
     if (key === undefined) {
@@ -212,16 +216,10 @@ class CopyIn implements Copy {
     this.#finishEntry(value, false);
   }
 
-  /** Rejects a key that JavaScript tells from the others, and Python does not: 1 and 1n, 0 and false. */
+  /** Rejects a key that is equal to another by Python's rules but not by JavaScript's: 1 and 1n, 0 and false. */
   #finishEntry(key: unknown, isNew: boolean): boolean {
     if (checkResult(this.store, this.#stream.flush()) === RESULT_FOUND)
       throw new BadKeyError(`two keys are different to JavaScript and equal to Python: the second is ${describe(key)}`);
     return isNew;
   }
-}
-
-/** JavaScript's containers become lists, dicts and sets, none of which Python can hash. */
-function ownedKey(store: Store, key: unknown): Address {
-  if (isContainer(key)) throw unhashableLiteral(key);
-  return ownedAtom(store, key);
 }

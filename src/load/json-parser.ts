@@ -20,21 +20,21 @@ import type { Address } from "../wasm/exports.js";
 import { isWellFormed } from "../wasm/memory.js";
 import { expectedAfter, firstHalf, foundIn, isHighHalf } from "./json-text.js";
 
-/** Bytes of text that the core gets at once, unless a token is longer. */
+/** Maximal number of bytes that the core gets at once, unless a token is longer. */
 const PIECE_BYTES = 65_536;
-/** Bytes behind the text that the core may read: it looks at eight at once. */
+/** Bytes behind the text that the core may read, because it reads eight bytes at a time. */
 const SLACK_BYTES = 8;
-/** A character takes no more bytes. */
+/** Maximal number of bytes of a character. */
 const LONGEST_CHARACTER = 4;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * JSON text on its way into the heap, in pieces that are cut anywhere. `feed` all of it, then `end`; and `close` in any
- * case. Between two calls the program may do anything with the heap.
+ * Parses JSON text that arrives in pieces. Call `feed` for each piece, then `end`, and `close` in any case. The program may
+ * do anything with the heap between two calls.
  *
- * The text lies in a loan of the heap. What the core has not used of it, the beginning of a token, waits there for the rest.
+ * The text is in a loan of the heap. The start of an incomplete token stays there until the next piece.
  */
 export class JsonParser {
   readonly #store: Store;
@@ -45,11 +45,11 @@ export class JsonParser {
   #capacity = PIECE_BYTES;
   /** Bytes of text in the loan. */
   #length = 0;
-  /** Bytes of text before which the core is not asked again: so a long token is not gone through for each short piece. */
+  /** The core is called again when the loan has this many bytes. So a long token is not scanned again for each short piece. */
   #enough = 1;
-  /** The first half of a surrogate pair that has been cut. */
+  /** The first half of a surrogate pair, if a piece ended between the halves. */
   #half = "";
-  /** Characters of the present line that are no longer in the loan. */
+  /** Characters of the current line that are no longer in the loan. */
   #column = 0;
   #isEnded = false;
 
@@ -69,7 +69,7 @@ export class JsonParser {
     }
   }
 
-  /** Takes the next piece of the text. @throws {@link BadJsonError}, {@link BadValueError}, {@link OutOfMemoryError} */
+  /** Parses the next piece of the text. @throws {@link BadJsonError}, {@link BadValueError}, {@link OutOfMemoryError} */
   feed(piece: string | Uint8Array): void {
     if (typeof piece === "string") this.#feedText(piece);
     else this.#feedBytes(piece);
@@ -79,7 +79,7 @@ export class JsonParser {
     if (this.#half !== "") this.#refuseHalf();
     const length = lengthOf(bytes);
     for (let from = 0; from < length;) {
-      // To make room may run code that resizes or detaches what the bytes lie in.
+      // Making room may run code that resizes or detaches the buffer.
       if (lengthOf(bytes) !== length)
         throw new ContainerChangedError("a Uint8Array changed its length while it was parsed");
       const count = Math.min(length - from, this.#capacity - this.#length);
@@ -98,13 +98,13 @@ export class JsonParser {
     }
     for (let from = 0; from < text.length;) {
       const room = this.#capacity - this.#length;
-      // A pair must not be cut, since each half would be encoded as something else.
+      // A surrogate pair must not be split: each half would be encoded as a replacement character.
       const until = from + room < text.length && isHighHalf(text, from + room - 1) ? from + room - 1 : from + room;
       const part = text.slice(from, until);
       const start = this.#loan + this.#length;
       const { read, written } = encoder.encodeInto(part, this.#store.memory.u8.subarray(start, start + room));
       if (written !== read && !isWellFormed(part)) {
-        // Not the half that the piece ends with, if it does: that one would come first.
+        // Not a half at the end of this piece: it would be written before the rest of the piece.
         this.#half = "";
         this.#feedText(part.slice(0, firstHalf(part)));
         this.#refuseHalf();
@@ -114,7 +114,7 @@ export class JsonParser {
     }
   }
 
-  /** Refuses half of a surrogate pair behind the text so far, unless that is wrong itself. */
+  /** Rejects an unpaired surrogate behind the text so far, unless that text has an error of its own. */
   #refuseHalf(): never {
     this.#run(0);
     const lines = this.#field(LOAD_LINES_OFFSET);
@@ -126,12 +126,12 @@ export class JsonParser {
     if (this.#length >= this.#enough || this.#capacity - this.#length < LONGEST_CHARACTER) this.#run(0);
   }
 
-  /** Has the core parse what is there, and keeps the rest. */
+  /** Makes the core parse the text in the loan, and keeps the unparsed rest. */
   #run(flags: number): void {
     const { core } = this.#store;
     const lines = this.#field(LOAD_LINES_OFFSET);
     let done: Address;
-    // Everything born here is held here, so a collection would find nothing.
+    // Every object created here is held until the end, so a collection would find nothing.
     core.addPause(1);
     try {
       done = this.#parse(flags | this.#flags);
@@ -171,7 +171,7 @@ export class JsonParser {
     }
   }
 
-  /** A number that the core cannot round as JavaScript does. */
+  /** Rounds a number that the core cannot round exactly like JavaScript. */
   #roundNumber(at: Address): Address {
     const store = this.#store;
     const end = this.#field(LOAD_TOKEN_END_OFFSET);
@@ -194,7 +194,7 @@ export class JsonParser {
     return this.#store.memory.word(this.#load + offset);
   }
 
-  /** Characters of the line in front of an address, if there were so many lines when the text in the loan was parsed first. */
+  /** The column of an address. `lines` is the number of lines before the text in the loan. */
   #columnAt(at: Address, lines: number): number {
     const isSame = this.#field(LOAD_LINES_OFFSET) === lines;
     const start = isSame ? this.#loan : this.#field(LOAD_LINE_START_OFFSET);
@@ -210,7 +210,7 @@ export class JsonParser {
     return new BadJsonError(expectedAfter(status, this.#field(LOAD_WANT_OFFSET)), found, line, column);
   }
 
-  /** The text is over. The value, owned. @throws {@link BadJsonError}, {@link BadValueError}, {@link OutOfMemoryError} */
+  /** Ends the text. Returns the value, owned. @throws {@link BadJsonError}, {@link BadValueError}, {@link OutOfMemoryError} */
   end(): Address {
     if (this.#half !== "") this.#refuseHalf();
     this.#run(PARSE_LAST);
@@ -218,7 +218,7 @@ export class JsonParser {
     const want = this.#field(LOAD_WANT_OFFSET);
     const lines = this.#field(LOAD_LINES_OFFSET);
     if (want !== WANT_NOTHING || this.#length > 0) {
-      // What a text can end in the middle of is a string: the rest is told from what is wrong.
+      // An incomplete token at the end can only be a string; other incomplete tokens have their own errors.
       const expected = this.#length > 0 ? "the end of a string" : expectedAfter(undefined, want);
       throw new BadJsonError(expected, "the end of the text", lines + 1, this.#columnAt(end, lines) + 1);
     }
@@ -228,7 +228,7 @@ export class JsonParser {
     return core.endLoad(this.#load, 1) >>> 0;
   }
 
-  /** Gives back what a text took that has not come to its end; and then nothing of it is left. */
+  /** Releases everything if the text is not complete. */
   close(): void {
     if (this.#isEnded || this.#store.isDead) return;
     this.#isEnded = true;

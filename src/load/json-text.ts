@@ -14,7 +14,7 @@ import {
   WANT_VALUE,
 } from "../../assembly/layout.js";
 
-/** What would have been right inside of a token. */
+/** The expected text within a token, in words. */
 const IN_TOKENS: Readonly<Record<number, string>> = {
   [PARSE_DIGIT]: "a digit",
   [PARSE_CONTROL]: "an escape such as \\n or \\u0000 for a control character",
@@ -23,7 +23,7 @@ const IN_TOKENS: Readonly<Record<number, string>> = {
   [PARSE_UTF8]: "UTF-8",
 };
 
-/** What would have been right between tokens. */
+/** The expected text between tokens, in words. */
 const BETWEEN_TOKENS: Readonly<Record<number, string>> = {
   [WANT_VALUE]: "a value",
   [WANT_ITEM]: 'a value or "]"',
@@ -35,7 +35,7 @@ const BETWEEN_TOKENS: Readonly<Record<number, string>> = {
   [WANT_NOTHING]: "the end of the text",
 };
 
-/** What would have been right where the parser stopped (PARSE_*, WANT_*), in words. */
+/** The text that was expected where the parser stopped (PARSE_*, WANT_*), in words. */
 export function expectedAfter(status: number | undefined, want: number): string {
   return (status === undefined ? undefined : IN_TOKENS[status]) ?? (BETWEEN_TOKENS[want] as string);
 }
@@ -56,7 +56,7 @@ export function isHighHalf(text: string, index: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === 0xd800;
 }
 
-/** Index of the first half of a surrogate pair that stands alone. */
+/** Index of the first unpaired first half of a surrogate pair. */
 export function firstHalf(text: string): number {
   return text.search(/\p{Surrogate}/u);
 }

@@ -4,30 +4,30 @@ import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
 import { writeText } from "../wasm/memory.js";
 
-/** Bytes that are written before the core reads them. */
+/** Number of bytes written before the core reads them. */
 const STREAM_BYTES = 32_768;
-/** Texts of more units are made into objects at once. */
+/** Longer texts (in UTF-16 units) become objects immediately. */
 const LONGEST_TEXT = 4096;
-/** Words that an operation takes at most, but for texts. */
+/** Maximal number of words of an operation, except for texts. */
 const LONGEST_OPERATION = 3;
 
-/** Where operations are written until there are enough for a call. */
+/** Collects operations until there are enough for a call. */
 class Buffer {
   readonly words = new Uint32Array(STREAM_BYTES / 4);
   readonly bytes = new Uint8Array(this.words.buffer);
   readonly data = new DataView(this.words.buffer);
 }
 
-/** One that no load is using. */
+/** A buffer that no load is using. */
 let spare: Buffer | undefined;
 
-/** A load of the core (`assembly/load.ts`), and the stream of operations that it is fed with. */
+/** A load of the core (`assembly/load.ts`), and its stream of operations. */
 export class LoadStream {
   readonly #store: Store;
   readonly #load: Address;
   readonly #loan: Address;
   readonly #buffer: Buffer;
-  /** Words written. */
+  /** Number of words written. */
   #length = 0;
 
   /** @throws {@link OutOfMemoryError} */
@@ -44,7 +44,7 @@ export class LoadStream {
     spare = undefined;
   }
 
-  /** Ends the load. The value, owned; or, of one that failed, 0, and nothing is left. */
+  /** Ends the load. Returns the value, owned; after a failure returns 0, and everything is released. */
   end(isSuccess: boolean): Address {
     const { core } = this.#store;
     spare = this.#buffer;
@@ -66,7 +66,7 @@ export class LoadStream {
     words[this.#length++] = word;
   }
 
-  /** A whole number that is exact. */
+  /** Writes an integer that a double represents exactly. */
   writeInt(value: number): void {
     if (value === (value | 0)) {
       this.writeWith(LOAD_INT, value);
@@ -87,10 +87,10 @@ export class LoadStream {
     this.#length += 2;
   }
 
-  /** A text; false if it is too long, and has to go in as an object. @throws {@link BadValueError} */
+  /** Writes a text. Returns false if it is too long: then pass it as an object. @throws {@link BadValueError} */
   writeText(text: string): boolean {
     if (text.length > LONGEST_TEXT) return false;
-    this.#reserve(1 + text.length); // 3 bytes for each unit, at most
+    this.#reserve(1 + text.length); // at most 3 bytes for each unit
     const bytes = writeText(this.#buffer.bytes, 4 * this.#length + 4, text);
     if (bytes < 0) throw new BadValueError("a string has half of a surrogate pair, which UTF-8 cannot hold");
     this.#buffer.words[this.#length] = LOAD_STR | (bytes << 8);
@@ -98,7 +98,7 @@ export class LoadStream {
     return true;
   }
 
-  /** An object of the heap, with the caller's reference to it, which is gone even if this throws. */
+  /** Writes an object. Takes over the caller's reference, even if this throws. */
   writeObject(address: Address): void {
     try {
       this.writeWith(LOAD_OBJECT, address);
@@ -113,7 +113,7 @@ export class LoadStream {
     if (this.#length + words > this.#buffer.words.length) this.flush();
   }
 
-  /** Has the core do what has been written. @returns RESULT_* of the last entry of a dict or set. @throws {@link OutOfMemoryError} */
+  /** Executes the operations. @returns RESULT_* of the last entry of a dict or set. @throws {@link OutOfMemoryError} */
   flush(): number {
     const { core, memory } = this.#store;
     const end = this.#loan + 4 * this.#length;

@@ -3,7 +3,7 @@ import { BadOptionError, BadValueError, describe } from "../base/errors.js";
 import { eachPart } from "../base/parts.js";
 import type { PartSource } from "../base/parts.js";
 import type { Signal } from "../base/platform.js";
-import { checkSignal } from "../state/options.js";
+import { checkSignal } from "../base/signal.js";
 import { isBytes } from "../base/untrusted.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
@@ -30,7 +30,7 @@ export type TextSource = PartSource<string | Uint8Array>;
 const PARSE_OPTIONS: Record<keyof ParseOptions, true> = { bigints: true };
 const STREAM_OPTIONS: Record<keyof ParseStreamOptions, true> = { ...PARSE_OPTIONS, signal: true };
 
-/** The value of a JSON text, owned: see `Heap.parse`. */
+/** Parses a JSON text. Returns the value, owned: see `Heap.parse`. */
 export function parseText(store: Store, text: unknown, given: ParseOptions): Address {
   const { bigints } = checked(readOptions(given, PARSE_OPTIONS));
   if (!isText(text)) throw new BadValueError(`expected a string or a Uint8Array with JSON, got ${describe(text)}`);
@@ -43,7 +43,7 @@ export function parseText(store: Store, text: unknown, given: ParseOptions): Add
   }
 }
 
-/** The same of a text in pieces: see `Heap.parseStream`. */
+/** Parses a JSON text that arrives in pieces: see `Heap.parseStream`. */
 export async function parseParts(store: Store, source: TextSource, given: ParseStreamOptions): Promise<Address> {
   const { bigints, signal } = checked(readOptions(given, STREAM_OPTIONS));
   if (typeof source === "string" || ArrayBuffer.isView(source))

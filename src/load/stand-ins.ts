@@ -1,4 +1,5 @@
 import { outside } from "../base/entered.js";
+import { BadValueError } from "../base/errors.js";
 import { LargeMap } from "../base/large-map.js";
 import { isHandle } from "../handles/handle.js";
 import { hasPlace } from "./places.js";
@@ -9,7 +10,8 @@ export interface FromOptions {
    * Called for each value that a heap has no place for: class instances, Dates, functions, symbols, `undefined`, ints beyond
    * 64 bits, … What it returns is copied in place of the value, and what is in that is looked through in turn. `undefined`
    * leaves a property, an entry of a Map or an element of a Set out, and is `null` in an array. An object that is met
-   * twice is replaced once, and its copy is shared, so cycles stay cycles.
+   * twice is replaced once, and its copy is shared, so cycles stay cycles. Replacements in replacements may be 100,000 deep: a
+   * function that makes a new value without a place each time ends with a {@link BadValueError}.
    *
    * `key` is the name or index of the value, or its key in a Map; `""` for the whole. `holder` is what it was found in.
    */
@@ -21,25 +23,41 @@ export interface FromOptions {
 /** What is copied in place of a value; `undefined` to leave it out. */
 export type StandIn = (value: unknown, key: unknown, holder: unknown) => unknown;
 
-/** What the program's own function has thrown. `message` says what was being done. */
+/** An error thrown by the program's function. `message` says which call threw. */
 export class ThrownOutside extends Error {}
 
-/** What these options put in place of values; none, if they change nothing. */
+/** Replacements in replacements: a function that makes a new misfit each time would never end. */
+const MOST_NESTED = 100_000;
+
+/** Combines the options into one function. Undefined if they change nothing. */
 export function standInsFor({ replace, toJSON = false }: FromOptions): StandIn | undefined {
   if (replace === undefined && !toJSON) return undefined;
-  /** What stands in for objects that have been met. In a box, since it may be `undefined`. */
+  /** The replacements of objects visited so far. Boxed, because a replacement may be `undefined`. */
   const made = new LargeMap<object, { readonly value: unknown }>();
+  /** Containers that are replacements, or in replacements, and in how many. */
+  const nesting = new LargeMap<object, number>();
   const make: StandIn = (value, key, holder) => {
     const json = toJSON ? asJson(value, key) : value;
-    // JSON has no place for it either, but leaves it out.
+    // `JSON.stringify` omits it, too.
     if (replace === undefined) return json;
     return hasPlace(json) ? json : calling("replacing", () => outside(replace, undefined, json, key, holder));
   };
+  const makeNested: StandIn = (value, key, holder) => {
+    const standIn = make(value, key, holder);
+    const outer = (holder === undefined ? undefined : nesting.get(holder as object)) ?? 0;
+    const nested = standIn === value ? outer : outer + 1;
+    if (nested > MOST_NESTED)
+      throw new BadValueError(
+        `${MOST_NESTED} values have been replaced, each in what replaced the one before: it would never end`,
+      );
+    if (nested > 0 && isObject(standIn)) nesting.set(standIn, nested);
+    return standIn;
+  };
   return (value, key, holder) => {
-    if (!isObject(value)) return make(value, key, holder);
+    if (!isObject(value)) return makeNested(value, key, holder);
     if (isHandle(value)) return value;
     let box = made.get(value);
-    if (box === undefined) made.set(value, (box = { value: make(value, key, holder) }));
+    if (box === undefined) made.set(value, (box = { value: makeNested(value, key, holder) }));
     return box.value;
   };
 }

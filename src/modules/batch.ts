@@ -73,10 +73,9 @@ export class Batch {
    * releases it with `decref`. May collect.
    *
    * @example
-   * ```ts
-   * const nodes = heap.batch.create(Node, 1000);
-   * heap.batch.decref(nodes);
-   * ```
+   * const people = heap.batch.create(Person, 1000);
+   * people.length; // 1000
+   * heap.batch.decref(people);
    *
    * @throws {@link BadValueError} for a type with required fields, or a count that is not a whole number from 0 to 2^30;
    *   {@link OutOfMemoryError}: no object is created then.
@@ -109,9 +108,10 @@ export class Batch {
    * Adds a reference to each object. The caller owns it, and releases it with `decref`.
    *
    * @example
-   * ```ts
-   * heap.batch.incref(nodes);
-   * ```
+   * const people = heap.batch.create(Person, 2);
+   * heap.batch.incref(people); // two references to each
+   * heap.batch.decref(people);
+   * heap.batch.decref(people); // frees them
    *
    * @throws {@link BadValueError} unless `objects` is a `Uint32Array`; {@link OutOfMemoryError}: nothing changes then.
    */
@@ -126,9 +126,8 @@ export class Batch {
    * Releases a reference of the caller to each object, in order. An object is freed if it was the last one.
    *
    * @example
-   * ```ts
-   * heap.batch.decref(nodes);
-   * ```
+   * const people = heap.batch.create(Person, 2);
+   * heap.batch.decref(people); // frees them
    *
    * @throws {@link BadValueError} unless `objects` is a `Uint32Array`; {@link OutOfMemoryError}.
    */
@@ -143,9 +142,9 @@ export class Batch {
    * none. The addresses are borrowed: do not release them. A `weak` field gives the address of its weak reference.
    *
    * @example
-   * ```ts
-   * const ids = heap.batch.get(Node, "id", nodes);
-   * ```
+   * const people = heap.batch.create(Person, 2);
+   * heap.batch.get(Person, "age", people); // [0, 0]
+   * heap.batch.decref(people);
    *
    * @throws {@link BadFieldError} for an unknown field; {@link BadValueError} unless `objects` is a `Uint32Array`;
    *   {@link OutOfMemoryError}.
@@ -168,9 +167,10 @@ export class Batch {
    * The old values are released only when all new ones are written, so objects may exchange fields.
    *
    * @example
-   * ```ts
-   * heap.batch.set(Node, "id", nodes, Int32Array.from(nodes, (_, index) => index));
-   * ```
+   * const people = heap.batch.create(Person, 2);
+   * heap.batch.set(Person, "age", people, Uint32Array.of(30, 40));
+   * heap.batch.get(Person, "age", people); // [30, 40]
+   * heap.batch.decref(people);
    *
    * @throws {@link BadFieldError} for an unknown field; {@link BadValueError} for an array of another length or class;
    *   {@link OutOfMemoryError}: nothing changes then.

@@ -34,7 +34,13 @@ export class Roots {
     return this.#addresses.size;
   }
 
-  /** Whether an object has this name. */
+  /**
+   * Whether an object has this name.
+   *
+   * @example
+   * heap.roots.set("alice", alice);
+   * heap.roots.has("alice"); // true
+   */
   has(name: string): boolean {
     return this.#addresses.has(name);
   }
@@ -44,9 +50,9 @@ export class Roots {
    * struct is given, the object must be of this struct or of one that extends it.
    *
    * @example
-   * ```ts
-   * using alice = heap.roots.get("alice", Person);
-   * ```
+   * heap.roots.set("alice", alice);
+   * using person = heap.roots.get("alice", Person);
+   * person?.title; // "Alice"
    *
    * @throws {@link BadValueError} if the object is of another type.
    */
@@ -70,9 +76,8 @@ export class Roots {
    * caller keeps its handle, and releases it.
    *
    * @example
-   * ```ts
-   * heap.roots.set("alice", alice);
-   * ```
+   * heap.roots.set("alice", alice).set("bob", bob);
+   * heap.roots.size; // 2
    *
    * @throws {@link BadValueError} unless the name is a string and the object a handle of this heap; {@link OutOfMemoryError}.
    */
@@ -87,7 +92,15 @@ export class Roots {
     return this;
   }
 
-  /** Removes a name. Its object is freed if that was the last reference. @returns Whether there was such a name. */
+  /**
+   * Removes a name. Its object is freed if that was the last reference.
+   *
+   * @example
+   * heap.roots.set("alice", alice);
+   * heap.roots.delete("alice"); // true
+   *
+   * @returns Whether there was such a name.
+   */
   delete(name: string): boolean {
     const roots = this.#addresses;
     const address = roots.get(name);
@@ -97,16 +110,35 @@ export class Roots {
     return true;
   }
 
-  /** Removes all names. */
+  /**
+   * Removes all names.
+   *
+   * @example
+   * heap.roots.set("alice", alice);
+   * heap.roots.clear();
+   * heap.roots.size; // 0
+   */
   clear(): void {
     for (const name of this.#addresses.keys()) this.delete(name);
   }
 
-  /** Iterates over the names, in the order of first use. Later changes do not affect the iterator. */
+  /**
+   * Iterates over the names, in the order of first use. Later changes do not affect the iterator.
+   *
+   * @example
+   * heap.roots.set("alice", alice).set("bob", bob);
+   * [...heap.roots.keys()]; // ["alice", "bob"]
+   */
   keys(): IterableIterator<string> {
     return [...this.#addresses.keys()].values();
   }
-  /** Iterates over a new handle for each named object. The caller releases the handles. */
+  /**
+   * Iterates over a new handle for each named object. The caller releases the handles.
+   *
+   * @example
+   * heap.roots.set("alice", alice).set("bob", bob);
+   * for (const object of lending(heap.roots.values())) console.log(object.type); // prints: Person, Person
+   */
   *values(): Generator<Handle, void> {
     for (const [, object] of this.entries()) yield object;
   }
@@ -114,11 +146,8 @@ export class Roots {
    * Iterates over the names, with a new handle for the object of each. The caller releases the handles.
    *
    * @example
-   * ```ts
-   * heap.scope(() => {
-   *   for (const [name, object] of heap.roots.entries()) console.log(name, object.type);
-   * });
-   * ```
+   * heap.roots.set("alice", alice);
+   * for (const [name, object] of lending(heap.roots.entries())) console.log(name, object.type); // prints: alice Person
    */
   *entries(): Generator<[name: string, object: Handle], void> {
     for (const name of this.keys()) {
@@ -126,6 +155,7 @@ export class Roots {
       if (object !== undefined) yield [name, object];
     }
   }
+  /** Names and new handles, as `entries()`: for `for … of`. The caller releases the handles. */
   [Symbol.iterator](): Generator<[name: string, object: Handle], void> {
     return this.entries();
   }

@@ -1,15 +1,20 @@
 import type { Store } from "../state/store.js";
 
+/** How many objects of a type live, and what they take. */
 export interface TypeStats {
+  /** Name of the type. */
   type: string;
+  /** The number of live objects. */
   count: number;
   /** Bytes of the objects' blocks. Their buffers and the objects they refer to are not included. */
   bytes: number;
 }
 
+/** The pages that serve one size of blocks. */
 export interface SizeClassStats {
   /** Bytes of a block. */
   blockBytes: number;
+  /** The number of pages that serve this size class. */
   pages: number;
   /** Number of blocks in use. */
   used: number;
@@ -19,6 +24,7 @@ export interface SizeClassStats {
 
 /** The sizes and counts of a heap. All sizes are in bytes. */
 export interface HeapStats {
+  /** Where linear memory goes. All numbers are bytes. */
   bytes: {
     /** Linear memory taken so far: the sum of the next four. */
     reserved: number;

@@ -12,10 +12,10 @@ import {
 import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 
-/** What an object that refers to nothing is to JavaScript. */
+/** The JavaScript value of an object without references. */
 export type Atom = string | number | bigint | boolean | null | Uint8Array;
 
-/** Up to here every whole number is one of JavaScript's. */
+/** All integers up to this size are exact in JavaScript. */
 export const MAX_EXACT = 2 ** 53;
 
 /** Value of an atom: None, a boolean, a number, a string or bytes. */
@@ -36,7 +36,7 @@ export function readAtom(reader: Reader, address: Address, type: number): Atom {
   }
 }
 
-/** Value of an int: a number where that is exact and it did not come as a bigint. */
+/** Value of an int: a number if that is exact and the int was not created from a bigint. */
 function readInt(reader: Reader, address: Address): number | bigint {
   const { memory } = reader;
   if ((memory.word(address + INFO_OFFSET) & FLAG_BIGINT) === 0) {
@@ -48,7 +48,7 @@ function readInt(reader: Reader, address: Address): number | bigint {
   return memory.data.getBigInt64(address + VALUE_OFFSET, true);
 }
 
-/** Whether objects of a type are values to JavaScript, not things. */
+/** Whether objects of a type read as JavaScript values instead of handles. */
 export function isAtomType(type: number): boolean {
   return type < TYPE_LIST;
 }

@@ -1,8 +1,8 @@
-/** What a callback was made by. */
+/** The functions that create callbacks. */
 export const CALLBACK_KINDS = ["callback", "finalize", "value map"] as const;
 export type CallbackKind = (typeof CALLBACK_KINDS)[number];
 
-/** A function that the program gave the heap: what is known of it when it is no longer there. */
+/** Facts about a callback function. They remain when the function does not exist any more. */
 export interface CallbackLabel {
   readonly kind: CallbackKind;
   /** Name of the function. */

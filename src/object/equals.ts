@@ -13,7 +13,6 @@ import {
   TYPE_DICT,
   TYPE_FLOAT,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
   TYPE_WEAKREF,
@@ -21,27 +20,28 @@ import {
 import { LargeMap } from "../base/large-map.js";
 import type { Address } from "../wasm/exports.js";
 import { isAtomType, readAtom } from "./atoms.js";
+import { isSetType, isTableType } from "./types.js";
 import type { Reader } from "./reader.js";
 
-/** A heap that can also be asked what only the core knows. Neither answer runs code of the program. */
+/** A reader that can also ask the core. Neither answer runs code of the program. */
 export interface EqualityReader extends Reader {
-  /** Number of the entry of a key that is in some table of the heap, or NO_ENTRY. */
+  /** Number of the entry of a key in a table, or NO_ENTRY. The key is in some table of the heap, so it is hashable. */
   findIn(table: Address, key: Address): number;
-  /** What a weak reference refers to; 0 once that is dead. */
+  /** Referent of a weak reference; 0 if it is dead. */
   referentOf(weakref: Address): Address;
 }
 
 /**
- * Python's `a == b`: containers are equal if what they hold is, 1 equals 1.0 and True, structs and weak maps are equal to
- * themselves alone, and weak references to what is equal are equal. Depth is no limit. Where Python raises a
- * RecursionError for cycles, two are equal if no path from one leads to something else than the same path from the other.
+ * Python's `a == b`. Containers are equal if their contents are. 1 equals 1.0 and True. Structs and weak maps equal only
+ * themselves. Weak references are equal if their referents are. Depth is not limited. For cycles Python raises a
+ * RecursionError; here two objects are equal if every path leads to equal values from both.
  *
- * Containers that are assumed to be equal are joined to one class (union-find), so each pair is looked into at most once, and
- * the time is linear in what is compared: Hopcroft and Karp, "A Linear Algorithm for Testing Equivalence of Finite Automata",
- * 1971. The memory depends on how deep and how many the containers are, not on what else they hold.
+ * Containers assumed to be equal are merged into one class (union-find), so each pair is compared at most once, and the time
+ * is linear in the size of the input: Hopcroft and Karp, "A Linear Algorithm for Testing Equivalence of Finite Automata",
+ * 1971. The memory depends on the depth and number of the containers, not on their other contents.
  */
 export function areEqual(reader: EqualityReader, first: Address, second: Address): boolean {
-  // Of NaN, Python says that it does not equal itself, unless both are found in containers.
+  // A NaN does not equal itself in Python, except inside containers, where identity is checked first.
   if (first === second) return reader.typeIdAt(first) !== TYPE_FLOAT || areEqualAtoms(reader, first, second);
   return new Comparison(reader).run(first, second);
 }
@@ -49,7 +49,7 @@ export function areEqual(reader: EqualityReader, first: Address, second: Address
 class Comparison {
   readonly #reader: EqualityReader;
   readonly #classes = new Classes();
-  /** Pairs of containers under way, the innermost last: one, the other, and the slot of the one that is next. */
+  /** Stack of the pairs being compared: one container, the other, and the next slot of the first one. */
   readonly #ones: Address[] = [];
   readonly #others: Address[] = [];
   readonly #slots: number[] = [];
@@ -64,7 +64,7 @@ class Comparison {
     return true;
   }
 
-  /** Compares two atoms, or begins with two containers. False if they differ. */
+  /** Compares two atoms, or pushes two containers. False if they differ. */
   #compare(one: Address, other: Address): boolean {
     const reader = this.#reader;
     let [a, b] = [one, other];
@@ -73,14 +73,14 @@ class Comparison {
       const type = reader.typeIdAt(a);
       const otherType = reader.typeIdAt(b);
       if (isAtomType(type) && isAtomType(otherType)) return areEqualAtoms(reader, a, b);
-      if (type !== otherType) return false;
+      if (type !== otherType && !(isSetType(type) && isSetType(otherType))) return false;
       if (type !== TYPE_WEAKREF) return this.#begin(type, a, b);
       [a, b] = [reader.referentOf(a), reader.referentOf(b)];
       if (a === 0 || b === 0) return false;
     }
   }
 
-  /** False if two containers of one type differ in what is known without their parts. */
+  /** Compares what is known without the contents of two containers of one type. False if that differs. */
   #begin(type: number, a: Address, b: Address): boolean {
     const reader = this.#reader;
     const size = sizeOf(reader, type, a);
@@ -92,7 +92,7 @@ class Comparison {
     return true;
   }
 
-  /** Compares parts of the innermost containers, until some are containers, which come first. False if any differ. */
+  /** Compares contents of the innermost pair until it contains two containers, which are compared first. False if any differ. */
   #goOn(): boolean {
     const reader = this.#reader;
     const { memory } = reader;
@@ -106,17 +106,17 @@ class Comparison {
       let at = slot;
       let otherAt = slot;
       slot += width;
-      if (type === TYPE_DICT || type === TYPE_SET) {
+      if (isTableType(type)) {
         const key = memory.word(slots + 4 * at);
         // Deleted entries are zeros.
         if (key === 0) continue;
         const entry = reader.findIn(b, key);
         if (entry === NO_ENTRY) return false;
-        if (type === TYPE_SET) continue;
+        if (isSetType(type)) continue;
         at += 1;
         otherAt = width * entry + 1;
       }
-      // The last part needs no way back: so a chain of any length takes no room.
+      // The last part is not followed by others, so its container is popped first: a chain of any length needs no stack.
       if (slot >= count) {
         this.#leave();
         return this.#compare(memory.word(slots + 4 * at), memory.word(others + 4 * otherAt));
@@ -136,7 +136,7 @@ class Comparison {
   }
 }
 
-/** Sets of containers that are assumed to be equal. */
+/** Sets of containers assumed to be equal. */
 class Classes {
   readonly #parents = new LargeMap<Address, Address>();
 
@@ -150,7 +150,7 @@ class Classes {
     return at;
   }
 
-  /** @returns Whether they were in two classes. */
+  /** Merges two classes. @returns Whether they were different. */
   join(a: Address, b: Address): boolean {
     const [one, other] = [this.#find(a), this.#find(b)];
     if (one !== other) this.#parents.set(one, other);
@@ -158,28 +158,28 @@ class Classes {
   }
 }
 
-/** How many parts a container has; `undefined` for what is equal to itself alone. */
+/** Number of items of a container; `undefined` for an object that equals only itself. */
 function sizeOf(reader: Reader, type: number, address: Address): number | undefined {
-  if (type === TYPE_DICT || type === TYPE_SET) return reader.memory.word(address + TABLE_LENGTH_OFFSET);
+  if (isTableType(type)) return reader.memory.word(address + TABLE_LENGTH_OFFSET);
   return type === TYPE_LIST || type === TYPE_TUPLE ? itemsOf(reader, type, address)[1] : undefined;
 }
 
-/** Where the slots of a container begin, and how many there are: in tables, those of deleted entries included. */
+/** Start and number of the slots of a container. In tables, deleted entries are included. */
 function itemsOf({ memory }: Reader, type: number, address: Address): [items: Address, count: number] {
   if (type === TYPE_TUPLE) return [address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET)];
   return [memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET, memory.word(address + SLOTS_COUNT_OFFSET)];
 }
 
-/** Numbers of any two types are compared by value, exactly; all else by type and value. */
+/** Numbers are compared by exact value across types; other atoms by type and value. */
 function areEqualAtoms(reader: Reader, a: Address, b: Address): boolean {
   const type = reader.typeIdAt(a);
   const other = reader.typeIdAt(b);
   if (isNumeric(type) && isNumeric(other)) {
     const [one, two] = [numberAt(reader, a, type), numberAt(reader, b, other)];
-    // So does JavaScript compare a bigint and a number.
+    // JavaScript compares a bigint and a number exactly.
     return one <= two && one >= two;
   }
-  // There is one None.
+  // None is a single object.
   return type === other && (type === TYPE_STR || type === TYPE_BYTES) && areSameBytes(reader, a, b);
 }
 

@@ -5,20 +5,20 @@ import type { FieldEntry, FieldSource } from "./field-types.js";
 import { RAW_CODECS } from "./fields.js";
 import type { FieldType, RawCodec, RawFieldType } from "./fields.js";
 
-/** Where a field lies: slots come first, then raw fields by size, so nothing is padded. */
+/** The place of a field: slots come first, then raw fields by size, so that there is no padding. */
 export interface FieldLayout {
   readonly name: string;
-  /** Of a field whose type is a getter, this runs the getter, once. @throws {@link BadFieldError} */
+  /** The type of the field. If it is defined by a getter, this runs the getter once. @throws {@link BadFieldError} */
   readonly type: FieldType;
-  /** The type as an image has it, what it requires included. */
+  /** The type as images store it, including whether it is required. */
   readonly text: string;
   /** Bytes from the object's address. */
   readonly offset: number;
-  /** Of a reference: its slot. */
+  /** For a reference: its slot. */
   readonly slot: number;
-  /** Of a raw field. */
+  /** For a raw field: its codec. */
   readonly codec: RawCodec | undefined;
-  /** Of a reference: where its type is to be had. */
+  /** For a reference: the source of its type. */
   readonly source: FieldSource | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface StructPlan {
 }
 
 /**
- * Finds a place for each field, inherited ones (which may get another) and new ones: references first, then raw fields, none of them padded more than it must.
+ * Assigns a place to each field. Inherited fields may move. References come first, then raw fields with minimal padding.
  *
  * @throws {@link BadFieldError} for a reserved name.
  */
@@ -85,7 +85,7 @@ export function placeFields(
     placed.set(name, { name, type, text: type, offset, slot: -1, codec, source: undefined });
     offset += codec.size;
   };
-  // An odd number of slots leaves four bytes in front of the wide fields: narrow ones that fit go there.
+  // An odd number of slots leaves four bytes in front of the 8-byte fields: small fields that fit are placed there.
   if (wide.length > 0) {
     while (offset % 8 !== 0) {
       const fits = narrow.findIndex(({ codec }) => codec.size <= 8 - (offset % 8) && offset % codec.size === 0);
@@ -96,12 +96,12 @@ export function placeFields(
     wide.forEach(place);
   }
   narrow.forEach(place);
-  // In the order of definition, wherever they have come to lie.
+  // The result is in the order of definition, regardless of the places.
   const layouts = new Map(entries.map(([name]) => [name, placed.get(name) as FieldLayout]));
   return { layouts, slots, bytes: offset - PAYLOAD_OFFSET };
 }
 
-/** For a name that is no field of a type. */
+/** The error for an unknown field name. */
 export function unknownField(type: string, field: unknown, known: Iterable<string>): BadFieldError {
   return new BadFieldError(`${type} has no field ${describe(field)}${didYouMean(field, known)}`);
 }

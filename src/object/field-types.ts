@@ -5,7 +5,7 @@ import type { RawFieldType, SlotFieldType } from "./fields.js";
 
 /** The type of a field that is a reference: what `ref()`, `weak()` and `required()` make, and what `"ref"` stands for. */
 export class FieldSpec {
-  /** Whether it is one, and not what `instanceof` takes for one, as a proxy, which could answer differently each time. */
+  /** Whether a value is a spec. `instanceof` is not used, because it also accepts a proxy, which may answer differently each time. */
   static is(value: unknown): value is FieldSpec {
     return typeof value === "object" && value !== null && #isSpec in value;
   }
@@ -21,7 +21,7 @@ export class FieldSpec {
     readonly target?: object,
     readonly targetName?: string,
   ) {
-    // A program has it, too.
+    // The program has a reference to it, too.
     Object.freeze(this);
   }
 
@@ -33,13 +33,13 @@ export class FieldSpec {
     return true;
   }
 
-  /** As an image has it: `str!`, `ref Person`. */
+  /** The type as images store it: `str!`, `ref Person`. */
   get text(): string {
     return this.kind + (this.isRequired ? "!" : "") + (this.targetName === undefined ? "" : ` ${this.targetName}`);
   }
 }
 
-/** The type of a field that a getter gives. It is asked when the type is first needed, once what it names is defined. */
+/** A field type defined by a getter. The getter is called when the type is first needed, after the types it names are defined. */
 export class LazySpec {
   readonly #name: string;
   readonly #read: () => unknown;
@@ -51,27 +51,27 @@ export class LazySpec {
     this.#read = read;
   }
 
-  /** @throws {@link BadFieldError} if the getter throws or gives no reference, {@link TypeMismatchError} */
+  /** @throws {@link BadFieldError} if the getter throws or does not return a reference type, {@link TypeMismatchError} */
   get spec(): FieldSpec {
     return this.#spec ?? this.ask();
   }
-  /** Asks the getter, which runs code of the program. */
+  /** Calls the getter, which runs code of the program. */
   ask(): FieldSpec {
     const spec = this.#resolve();
-    // The getter may have led here again: the first answer stays.
+    // The getter may have called this function recursively: the first answer is kept.
     return (this.#spec ??= spec);
   }
-  /** Whether its getter has answered. Until then, to ask for the type runs code of the program. */
+  /** Whether the getter has been called. Before that, reading the type runs code of the program. */
   get isAsked(): boolean {
     return this.#spec !== undefined;
   }
 
-  /** As {@link FieldSpec.text}. In a restored heap this is what the image has: a program whose getter fails can still save. */
+  /** Like {@link FieldSpec.text}. In a restored heap it comes from the image, so a program with a failing getter can still save. */
   get text(): string {
     return this.#expected ?? this.spec.text;
   }
 
-  /** The field is this in the heap's image: so must the getter say. */
+  /** Sets the type that the heap's image has for the field. The getter must return the same. */
   expect(text: string): void {
     this.#expected = text;
   }
@@ -88,13 +88,13 @@ export class LazySpec {
   }
 }
 
-/** Where the type of a reference field is to be had. */
+/** The source of the type of a reference field. */
 export type FieldSource = FieldSpec | LazySpec;
 
-/** A field as it is defined: its name, and its type. */
+/** A field definition: name and type. */
 export type FieldEntry = readonly [name: string, type: FieldSource | RawFieldType];
 
-/** The fields of a definition. Getters are left alone. @throws {@link BadFieldError} for unknown types. */
+/** Reads field definitions. Does not call getters. @throws {@link BadFieldError} for unknown types. */
 export function readFields(fields: unknown): FieldEntry[] {
   if (typeof fields !== "object" || fields === null)
     throw new BadFieldError(`expected fields and their types, got ${describe(fields)}`);
@@ -117,7 +117,7 @@ function fieldType(name: string, type: unknown): FieldSource | RawFieldType {
   );
 }
 
-/** The fields of an image. @throws {@link BadFieldError} for unknown types. */
+/** Parses the fields of an image. @throws {@link BadFieldError} for unknown types. */
 export function parseFields(fields: readonly (readonly [name: string, text: string, ...unknown[]])[]): FieldEntry[] {
   return fields.map(([name, text]): FieldEntry => {
     const [, kind, required, target] = /^(ref|weak|str)(!)?(?: (.+))?$/su.exec(text) ?? [];

@@ -12,9 +12,9 @@ export type FieldType = SlotFieldType | RawFieldType;
 export type SlotFieldType = "ref" | "weak" | "value" | "str";
 export type RawFieldType = "bool" | "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "f32" | "f64";
 
-/** How a field that is no reference lies in memory. */
+/** The encoding of a field that is not a reference. */
 export interface RawCodec {
-  /** Bytes, and alignment. */
+  /** Size and alignment in bytes. */
   readonly size: 1 | 2 | 4 | 8;
   /** @throws {@link BadValueError} */
   check(value: unknown): void;
@@ -153,7 +153,7 @@ export const RAW_CODECS: Readonly<Record<RawFieldType, RawCodec>> = {
   ),
 };
 
-/** The types of fields that are references, in a slot. */
+/** The types of reference fields, which are slots. */
 export const SLOT_TYPES: readonly SlotFieldType[] = ["ref", "weak", "value", "str"];
 
 export function isSlotType(type: unknown): type is SlotFieldType {

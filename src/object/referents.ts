@@ -8,27 +8,27 @@ import {
   TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
 } from "../../assembly/layout.js";
+import { isTableType } from "./types.js";
 import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 
-/** What an object refers to, in the order in which its death would drop it, duplicates and all. */
+/** The referents of an object, with duplicates, in the order in which its death drops them. */
 export function referentsOf(reader: Reader, object: Address): Address[] {
   const { memory } = reader;
   const type = reader.typeIdAt(object);
   if (type === TYPE_TUPLE)
     return wordsAt(reader, object + TUPLE_ITEMS_OFFSET, memory.word(object + TUPLE_LENGTH_OFFSET)).reverse();
   if (type === TYPE_LIST) return bufferOf(reader, object).reverse();
-  if (type === TYPE_DICT || type === TYPE_SET) return bufferOf(reader, object);
+  if (isTableType(type)) return bufferOf(reader, object);
   if (type === TYPE_EPHEMERON) return wordsAt(reader, object + EPHEMERON_VALUE_OFFSET, 1);
   const fields = reader.typeAt(object).fields?.values() ?? [];
   return [...fields].flatMap((field) => (field.codec === undefined ? wordsAt(reader, object + field.offset, 1) : []));
 }
 
-/** The same in the order in which CPython's traversal visits it: of a dict, values before keys, and no keys if all are strings. */
+/** The referents in the order of CPython's traversal: in a dict, values before keys, and no keys if all are strings. */
 export function visitedBy(reader: Reader, object: Address): Address[] {
   const referents = referentsOf(reader, object);
   if (reader.typeIdAt(object) !== TYPE_DICT) return referents;
@@ -45,7 +45,7 @@ function bufferOf(reader: Reader, object: Address): Address[] {
     : wordsAt(reader, buffer + BUFFER_DATA_OFFSET, reader.memory.word(object + SLOTS_COUNT_OFFSET));
 }
 
-/** Empty slots are left out. */
+/** The words from `start` on, without empty slots. */
 function wordsAt(reader: Reader, start: Address, count: number): Address[] {
   const at = start >>> 2;
   return Array.from(reader.memory.u32.subarray(at, at + count)).filter((address) => address !== 0);

@@ -10,6 +10,7 @@ import {
   TYPE_BYTES,
   TYPE_DICT,
   TYPE_FLOAT,
+  TYPE_FROZENSET,
   TYPE_INT,
   TYPE_LIST,
   TYPE_NONE,
@@ -24,43 +25,44 @@ import { outside } from "../base/entered.js";
 import { isAtomType, readAtom } from "./atoms.js";
 import type { FieldLayout } from "./field-layout.js";
 import type { Reader } from "./reader.js";
+import { BUILTIN_NAMES, isSetType, isTableType } from "./types.js";
 import type { Address } from "../wasm/exports.js";
 
-/** A container being written: its parts are objects, or texts that stand for themselves. */
+/** A container being written. Its parts are objects, or literal texts. */
 interface Frame {
   address: Address;
   index: number;
   count: number;
-  /** What goes in front of part `index`. */
+  /** The text before part `index`. */
   before(index: number): string;
   part(index: number): Address | string;
   close: string;
 }
 
-/** What is left out of a text, and how the rest looks. */
+/** The limits and colours of a text. */
 export interface ReprStyle {
   /** Characters after which the text ends with `...`. */
   readonly limit: number;
-  /** Containers in containers that are written. Deeper ones are written as `<list of 3>`. */
+  /** Maximal nesting. Deeper containers are written as `<list of 3>`. */
   readonly depth: number;
-  /** Colours a text by what it is. It may be a function of the program. */
+  /** Colours a part by its kind. It may be a function of the program. */
   readonly stylize?: ((text: string, kind: ReprKind) => unknown) | undefined;
 }
 
-/** What a part of a text is, in the words of `util.inspect`. Punctuation, names of fields and the like are plain. */
+/** The kind of a part of a text, in the terms of `util.inspect`. Punctuation, field names and the like are plain. */
 export type ReprKind = "null" | "boolean" | "number" | "string" | "special" | "plain";
 
 const WHOLE: ReprStyle = { limit: Infinity, depth: Infinity };
 
 /**
- * Python's `repr` of the object at an address. An object of a struct is written as a dataclass is. Depth is no limit,
- * unless the style sets one.
+ * Python's `repr` of the object at an address. An object of a struct is written like a dataclass. Depth is not limited,
+ * unless the style limits it.
  */
 export function repr(reader: Reader, root: Address, style = WHOLE): string {
   const { stylize } = style;
   if (typeof stylize !== "function") return withinEngine("this text", () => write(reader, root, style).parts.join(""));
   const { parts, kinds } = withinEngine("this text", () => write(reader, root, style));
-  // The function may change what has been read here, or release it.
+  // The function may change or release the objects that have been read here.
   const shown = parts.map((text, i) => {
     const kind = kinds[i] as ReprKind;
     return kind === "plain" ? text : String(outside(stylize, undefined, text, kind));
@@ -74,12 +76,12 @@ function write(
   { limit, depth, stylize }: ReprStyle,
 ): { parts: string[]; kinds: ReprKind[] } {
   const parts: string[] = [];
-  /** What each part is, if that is asked for. */
+  /** The kind of each part, if kinds are needed. */
   const kinds: ReprKind[] = [];
-  /** Characters, without what colours add. */
+  /** Number of characters, without colours. */
   let length = 0;
   const add = (text: string, kind: ReprKind = "plain"): void => {
-    // Punctuation may have gone beyond the limit.
+    // Punctuation may exceed the limit.
     parts.push(text.slice(0, Math.max(0, limit - length)));
     if (stylize !== undefined) kinds.push(kind);
     length += text.length;
@@ -134,34 +136,35 @@ const KINDS: Readonly<Record<number, ReprKind>> = {
   [TYPE_BYTES]: "string",
 };
 
-/** Of the text of a raw field, or of an empty reference. */
+/** The kind of the text of a raw field, or of an empty reference. */
 function rawKind(text: string): ReprKind {
   if (text === "None") return "null";
   return text === "True" || text === "False" ? "boolean" : "number";
 }
 
-/** What stands for a container that is too deep. */
+/** The text that replaces a container nested too deeply. */
 function summary(reader: Reader, address: Address, type: number): string {
   const { name } = reader.typeAt(address);
   return type >= FIRST_USER_TYPE ? `<${name}>` : `<${name} of ${sizeOf(reader, address, type)}>`;
 }
 
-/** Items of a list or tuple, entries of a dict or set. */
+/** Number of items of a list or tuple, or of entries of a dict or set. */
 function sizeOf({ memory }: Reader, address: Address, type: number): number {
   if (type === TYPE_TUPLE) return memory.word(address + TUPLE_LENGTH_OFFSET);
   return memory.word(address + (type === TYPE_LIST ? SLOTS_COUNT_OFFSET : TABLE_LENGTH_OFFSET));
 }
 
-/** What stands for a container inside itself. */
+/** The text that replaces a container inside itself. */
 function ellipsis(type: number): string {
   if (type === TYPE_LIST) return "[...]";
   if (type === TYPE_TUPLE) return "(...)";
-  return type === TYPE_DICT || type === TYPE_SET ? "{...}" : "...";
+  if (type === TYPE_FROZENSET) return "frozenset(...)";
+  return isTableType(type) ? "{...}" : "...";
 }
 
 const comma = (index: number): string => (index === 0 ? "" : ", ");
 
-/** What a container begins with, and the rest. */
+/** The start of a container's text, and a frame for the rest. */
 function frameOf(reader: Reader, address: Address, type: number): [start: string, frame: Frame] {
   const { memory } = reader;
   if (type >= FIRST_USER_TYPE) return structFrame(reader, address);
@@ -179,7 +182,7 @@ function frameOf(reader: Reader, address: Address, type: number): [start: string
   const size = sizeOf(reader, address, type);
   const width = type === TYPE_DICT ? 8 : 4;
   let slot = slots;
-  // The parts of an entry are asked for in order, and not beyond what is shown.
+  // The parts of entries are read in order, up to the limit.
   const partOf = (place: number): Address => {
     // Deleted entries are zeros.
     while (memory.word(slot) === 0) slot += width;
@@ -187,13 +190,18 @@ function frameOf(reader: Reader, address: Address, type: number): [start: string
     if (4 * (place + 1) === width) slot += width;
     return part;
   };
-  if (type === TYPE_SET) {
-    const isEmpty = size === 0;
-    const frame = { address, index: 0, count: size, before: comma, part: () => partOf(0), close: isEmpty ? ")" : "}" };
-    return [isEmpty ? "set(" : "{", frame];
+  if (isSetType(type)) {
+    const [start, close] = bracketsOf(type, size === 0);
+    return [start, { address, index: 0, count: size, before: comma, part: () => partOf(0), close }];
   }
   const before = (i: number): string => ((i & 1) === 1 ? ": " : comma(i));
   return ["{", { address, index: 0, count: 2 * size, before, part: (i) => partOf(i & 1), close: "}" }];
+}
+
+/** What the elements of a set stand between. */
+function bracketsOf(type: number, isEmpty: boolean): [start: string, close: string] {
+  if (isEmpty) return [`${BUILTIN_NAMES[type] as string}(`, ")"];
+  return type === TYPE_SET ? ["{", "}"] : ["frozenset({", "})"];
 }
 
 function structFrame(reader: Reader, address: Address): [start: string, frame: Frame] {
@@ -207,7 +215,7 @@ function structFrame(reader: Reader, address: Address): [start: string, frame: F
     part: (i) => {
       const field = fields[i] as FieldLayout;
       const { codec, offset } = field;
-      // Without asking for its type, which may run a getter.
+      // Does not ask for the type of the field, which may run a getter.
       if (codec === undefined) return reader.memory.word(address + offset) || "None";
       const value = codec.read(reader.memory, address + offset);
       if (typeof value === "boolean") return value ? "True" : "False";
@@ -233,7 +241,7 @@ function reprAtom(reader: Reader, address: Address, type: number): string {
   return typeof value === "string" ? reprStr(value) : String(value);
 }
 
-/** The shortest digits that read back as the same number, as in JavaScript; but written as Python does. */
+/** The shortest digits that read back as the same number, like in JavaScript, in Python's format. */
 export function reprFloat(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
@@ -250,12 +258,12 @@ export function reprFloat(value: number): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** In single quotes, unless that would need escapes and double ones would not. */
+/** Quotes a text with single quotes, or with double quotes if that avoids escapes. */
 function quote(text: string): string {
   return text.includes("'") && !text.includes('"') ? '"' : "'";
 }
 
-/** Python's: what is not printable is escaped, by the shortest of three forms. */
+/** Python's `repr` of a string: characters that are not printable are escaped, in the shortest of three forms. */
 export function reprStr(text: string): string {
   const mark = quote(text);
   const body = text.replace(/[\\'"]|[^ \P{Z}]|\p{C}/gu, (character) => {

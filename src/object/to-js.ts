@@ -15,7 +15,6 @@ import {
   TYPE_DICT,
   TYPE_LIST,
   TYPE_MASK,
-  TYPE_SET,
   TYPE_STR,
   TYPE_TUPLE,
   TYPE_WEAKREF,
@@ -23,30 +22,40 @@ import {
 import { withinEngine } from "../base/arguments.js";
 import { LargeMap } from "../base/large-map.js";
 import { isAtomType, readAtom } from "./atoms.js";
-import { BadValueError } from "../base/errors.js";
+import { BUILTIN_NAMES, isSetType } from "./types.js";
+import { BadValueError, TooLargeError, messageOf } from "../base/errors.js";
+import { placeIn } from "./place-in.js";
 import type { Reader } from "./reader.js";
 import type { Address } from "../wasm/exports.js";
 
 type Plain = Record<string, unknown>;
 
-/** The object at an address as plain JavaScript: see `Handle.toJS`. */
+/** Converts the object at an address to plain JavaScript: see `Handle.toJS`. */
 export function toJS(reader: Reader, root: Address): unknown {
-  return withinEngine("this value", () => new CopyOut(reader, false).run(root));
+  return new CopyOut(reader, false).run(root);
 }
 
-/** The same as far as JSON can say it: see `Handle.toJSON`. */
+/** Converts the object at an address to values that JSON can represent: see `Handle.toJSON`. */
 export function toJson(reader: Reader, root: Address): unknown {
-  return withinEngine("this value", () => new CopyOut(reader, true).run(root));
+  return new CopyOut(reader, true).run(root);
 }
 
-/** One copy. Nothing runs meanwhile that could change the heap. */
+/** Items of an array, at most: where one grows beyond some 2^27, V8 ends the process. */
+const MOST_ITEMS = 2 ** 26;
+
+/** Errors that say where they happened. */
+const PLACED = [BadValueError, TooLargeError] as const;
+
+/** One conversion. Nothing changes the heap while it runs. */
 class CopyOut {
-  /** What has been made of objects that may be met again. */
+  /** Results for objects that may be reached again. */
   readonly #made = new LargeMap<Address, unknown>();
-  /** Interned strings come up often: as keys. */
+  /** Interned strings, which occur often as keys. */
   readonly #interned = new LargeMap<Address, string>();
-  /** Containers made and not filled, with what was made. */
+  /** Containers whose results are created but not filled. */
   readonly #pending: [Address, unknown][] = [];
+  /** What is being copied, for errors. */
+  #at: Address = 0;
 
   constructor(
     readonly reader: Reader,
@@ -54,14 +63,31 @@ class CopyOut {
   ) {}
 
   run(root: Address): unknown {
+    try {
+      return withinEngine("what is there", () => this.#copy(root));
+    } catch (error) {
+      throw this.#placed(error, root);
+    }
+  }
+
+  #copy(root: Address): unknown {
     const result = this.#convert(root);
     this.#made.set(root, result);
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) this.#fill(...next);
     return result;
   }
 
+  /** An error that says where in the value it happened. */
+  #placed(error: unknown, root: Address): unknown {
+    const Same = PLACED.find((type) => error instanceof type);
+    const place = Same === undefined ? "" : placeIn(this.reader, root, this.#at);
+    if (Same === undefined || place === "value") return error;
+    return new Same(`${messageOf(error)} (in ${place})`, { cause: (error as Error).cause });
+  }
+
   #convert(address: Address): unknown {
     const { reader } = this;
+    this.#at = address;
     const info = reader.memory.word(address + INFO_OFFSET);
     const type = info & TYPE_MASK;
     if (isAtomType(type)) {
@@ -69,7 +95,7 @@ class CopyOut {
       return this.isJson ? this.#jsonAtom(address, type) : readAtom(reader, address, type);
     }
     if (type >= TYPE_WEAKREF && type < FIRST_USER_TYPE) return null;
-    // What only one reference leads to cannot come up twice.
+    // An object with one reference cannot be reached twice.
     const isShared = reader.memory.word(address) !== 1;
     if (isShared) {
       const made = this.#made.get(address);
@@ -92,8 +118,8 @@ class CopyOut {
 
   #shell(address: Address, type: number): unknown {
     if (type === TYPE_LIST || type === TYPE_TUPLE) return [];
-    if (type === TYPE_SET) {
-      if (this.isJson) throw new BadValueError("JSON cannot represent a set");
+    if (isSetType(type)) {
+      if (this.isJson) throw new BadValueError(`JSON cannot represent a ${BUILTIN_NAMES[type] as string}`);
       return new Set();
     }
     if (type !== TYPE_DICT || this.isJson) return {};
@@ -108,6 +134,7 @@ class CopyOut {
 
   #fill(address: Address, made: unknown): void {
     const { memory } = this.reader;
+    this.#at = address;
     const type = this.reader.typeIdAt(address);
     if (type === TYPE_TUPLE) {
       this.#fillArray(made as unknown[], address + TUPLE_ITEMS_OFFSET, memory.word(address + TUPLE_LENGTH_OFFSET));
@@ -120,25 +147,31 @@ class CopyOut {
     const slots = memory.word(address + SLOTS_BUFFER_OFFSET) + BUFFER_DATA_OFFSET;
     const count = memory.word(address + SLOTS_COUNT_OFFSET);
     if (type === TYPE_LIST) this.#fillArray(made as unknown[], slots, count);
-    else if (type === TYPE_SET) {
+    else if (isSetType(type)) {
       for (let slot = slots; slot < slots + 4 * count; slot += 4) {
         const key = memory.word(slot);
-        if (key !== 0) (made as Set<unknown>).add(this.#convert(key));
+        if (key === 0) continue;
+        const element = this.#convert(key);
+        this.#at = address;
+        (made as Set<unknown>).add(element);
       }
-    } else this.#fillDict(made as Plain | Map<unknown, unknown>, slots, slots + 4 * count);
+    } else this.#fillDict(made as Plain | Map<unknown, unknown>, address, slots, slots + 4 * count);
   }
 
   #fillArray(array: unknown[], slots: Address, count: number): void {
+    if (count > MOST_ITEMS) throw new TooLargeError(`an array of JavaScript holds ${MOST_ITEMS} items, not ${count}`);
     for (let i = 0; i < count; i++) array.push(this.#convert(this.reader.memory.word(slots + 4 * i)));
   }
 
-  #fillDict(made: Plain | Map<unknown, unknown>, start: Address, end: Address): void {
+  #fillDict(made: Plain | Map<unknown, unknown>, dict: Address, start: Address, end: Address): void {
     const { memory } = this.reader;
     for (let slot = start; slot < end; slot += 8) {
       const key = memory.word(slot);
       if (key === 0) continue;
       const value = this.#convert(memory.word(slot + 4));
-      if (made instanceof Map) made.set(this.#convert(key), value);
+      const converted = made instanceof Map ? this.#convert(key) : undefined;
+      this.#at = dict;
+      if (made instanceof Map) made.set(converted, value);
       else setProperty(made, this.isJson ? this.#jsonKey(key) : this.#text(key), value);
     }
   }
@@ -175,7 +208,7 @@ function exactNumber(value: bigint): number {
   throw new BadValueError(`JSON.stringify cannot write ${String(value)} without loss`);
 }
 
-/** As an own property even if it is called `__proto__`. */
+/** Defines an own property, even for the name `__proto__`. */
 function setProperty(object: Plain, name: string, value: unknown): void {
   if (name === "__proto__")
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });

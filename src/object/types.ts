@@ -4,6 +4,7 @@ import {
   TYPE_DICT,
   TYPE_EPHEMERON,
   TYPE_FLOAT,
+  TYPE_FROZENSET,
   TYPE_INT,
   TYPE_LIST,
   TYPE_NONE,
@@ -15,7 +16,7 @@ import {
   TYPE_WEAKSET,
 } from "../../assembly/layout.js";
 
-/** Names of the built-in types, which are Python's. */
+/** Names of the built-in types, as in Python. */
 export const BUILTIN_NAMES: Readonly<Record<number, string>> = {
   [TYPE_NONE]: "NoneType",
   [TYPE_BOOL]: "bool",
@@ -27,8 +28,19 @@ export const BUILTIN_NAMES: Readonly<Record<number, string>> = {
   [TYPE_TUPLE]: "tuple",
   [TYPE_DICT]: "dict",
   [TYPE_SET]: "set",
+  [TYPE_FROZENSET]: "frozenset",
   [TYPE_WEAKREF]: "weakref",
   [TYPE_WEAKMAP]: "WeakKeyDictionary",
   [TYPE_WEAKSET]: "WeakSet",
   [TYPE_EPHEMERON]: "ephemeron",
 };
+
+/** Whether it is the id of one of the two types of sets. */
+export function isSetType(type: number): boolean {
+  return type === TYPE_SET || type === TYPE_FROZENSET;
+}
+
+/** Whether it is the id of a type whose objects are hash tables: dict, set or frozenset. */
+export function isTableType(type: number): boolean {
+  return type === TYPE_DICT || isSetType(type);
+}

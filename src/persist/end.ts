@@ -1,9 +1,9 @@
 import type { Store } from "../state/store.js";
 
-/** Finalizers may make new handles for ever; Python does not wait for them either. */
+/** Maximal number of rounds: finalizers can create new handles in each. Python does not repeat without end either. */
 const MAX_ROUNDS = 10;
 
-/** Ends the life of all that is alive in a heap. */
+/** Releases all references to the heap's objects, and collects. */
 export function releaseEverything(store: Store): void {
   const { core, net } = store;
   for (let round = 0; round < MAX_ROUNDS && net.count > 0; round++)
@@ -17,7 +17,7 @@ export function releaseEverything(store: Store): void {
   core.setDebug(0);
   core.forgetGarbage();
   core.collect(2);
-  // What is left is held by references counted through `heap.core`, or was resurrected.
+  // The rest is held by references counted through `heap.core`, or was resurrected.
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const held: number[] = [];
     for (let object = core.nextObject(0); object !== 0; object = core.nextObject(object)) {
@@ -25,7 +25,7 @@ export function releaseEverything(store: Store): void {
     }
     if (held.length === 0) break;
     for (const object of held) {
-      // Counted first: a finalizer may make another object where this one was. An earlier death may have taken it along.
+      // The count is read first: a finalizer may create another object at this address. An earlier death may have freed this one.
       for (let roots = core.roots(object); roots > 0 && core.typeOf(object) !== 0; roots--) core.decref(object);
     }
     net.forgetAll();

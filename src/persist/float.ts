@@ -1,4 +1,4 @@
-/** The bits of numbers of 32 bits: images have words alone. */
+/** The bits of 32-bit floats: images consist of 32-bit words. */
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 

@@ -17,7 +17,7 @@ import { describeInvariant } from "../wasm/invariants.js";
 import { floatOf } from "./float.js";
 
 /**
- * Makes a heap that has just been started the one of an image.
+ * Turns a freshly started heap into the heap of an image.
  *
  * @throws {@link BadImageError}, {@link BadOptionError}, {@link OutOfMemoryError}
  */
@@ -62,7 +62,7 @@ function imageTooLarge(pages: number, limit: number, cause?: unknown): OutOfMemo
   return outOfMemory(`the image needs ${pages * 65536} bytes`, nothing, cause);
 }
 
-/** The structs of an image, without what was a function: to be defined by the program. */
+/** Adds the structs of an image, without their functions. The program defines them again. */
 function restoreTypes(store: Store, plans: readonly TypePlan[]): void {
   const made = new Map<TypePlan, StructLayout>();
   const builtin = new Set(BUILTIN_TYPES.map(({ name }) => name));
@@ -86,7 +86,7 @@ function restoreTypes(store: Store, plans: readonly TypePlan[]): void {
   for (const { id } of made.values()) store.unclaimed.add(id);
 }
 
-/** Named roots, callbacks that were, and the references of the program before. */
+/** Restores named roots, the labels of callbacks, and the references that the saved program held. */
 function restoreBooks(store: Store, { image, holders }: CheckedImage): void {
   const { meta } = image;
   for (const [name, address] of meta.roots) store.roots.set(name, address);

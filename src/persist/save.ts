@@ -10,18 +10,18 @@ import { bitsOf } from "./float.js";
 import { planOf, recordOf, structsOf } from "./structs.js";
 
 /**
- * What of a heap is to be saved, the host's side of it included. With bounded pauses, what is under way is ended, or given
- * up if it has decided nothing.
+ * Returns what an image of a heap contains, including the host's state. A bounded collection under way is completed, or
+ * abandoned if it has not decided anything yet.
  *
- * @throws {@link HeapBusyError} in the middle of anything.
+ * @throws {@link HeapBusyError} inside a finalizer or callback, a copy or a sort.
  */
 export function stateOf(store: Store): SavedHeap {
   const { core } = store;
   let types: TypeRecord[];
   do {
-    // Getters among the types of fields may run, which may do anything to the heap.
+    // Types of fields can be getters, which may change the heap.
     types = structsOf(store).map(recordOf);
-    // Nothing of a heap is half done in its image. Finalizers may run, and they and getters may define structs.
+    // An image contains no unfinished work. Finalizers run here; they and getters may define structs.
     if (store.depth === 0) core.settle();
   } while (store.types.get(FIRST_USER_TYPE + types.length) !== undefined);
   const controlBlock = core.controlBlock() >>> 0;
@@ -57,7 +57,7 @@ export function stateOf(store: Store): SavedHeap {
   };
 }
 
-/** Numbers texts from 1 on, in the order they come; 0 = none. */
+/** Numbers texts from 1 on, in order of first use; 0 = none. */
 class SiteTable {
   readonly texts: string[] = [];
   readonly #indexes = new Map<string, number>();

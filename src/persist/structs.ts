@@ -3,7 +3,7 @@ import type { StructLayout } from "../handles/struct-layout.js";
 import type { TypePlan, TypeRecord } from "../image/meta.js";
 import type { Store } from "../state/store.js";
 
-/** All structs of a heap, by their ids. */
+/** All structs of a heap, ordered by id. */
 export function structsOf(store: Store): StructLayout[] {
   const structs: StructLayout[] = [];
   for (let id = FIRST_USER_TYPE, info = store.types.get(id); info !== undefined; info = store.types.get(++id))
@@ -11,7 +11,7 @@ export function structsOf(store: Store): StructLayout[] {
   return structs;
 }
 
-/** A struct, as an image has it. */
+/** A struct, as the image stores it. */
 export function recordOf({ name, base, hasFinalizer, fields }: StructLayout): TypeRecord {
   return {
     name,
@@ -21,7 +21,7 @@ export function recordOf({ name, base, hasFinalizer, fields }: StructLayout): Ty
   };
 }
 
-/** As much of a plan as the shape of a type needs. */
+/** The part of a plan that determines the shape of the type. */
 export function planOf(struct: StructLayout): TypePlan {
   return {
     layouts: struct.fields,

@@ -1,18 +1,18 @@
 import { nameOf } from "../base/untrusted.js";
 import type { CallbackLabel } from "../object/callbacks.js";
 
-/** What the program gives to weak references. */
+/** A function that the program passes to weak references. */
 export type Callback = (handle: never) => void;
 
-/** The functions that the weak references of a heap call, by the ids by which the core knows them. */
+/** The callbacks of a heap's weak references, by their ids in the core. */
 export class Callbacks {
   readonly #functions = new Map<number, Callback>();
-  /** What is known of them, and of those that a restored heap has lost. */
+  /** Labels of the callbacks, including those that a restored heap has lost. */
   readonly labels = new Map<number, CallbackLabel>();
-  /** The id of the next one. */
+  /** The next id. */
   next = 1;
 
-  /** Number of functions that are there. */
+  /** Number of callbacks. */
   get size(): number {
     return this.#functions.size;
   }
@@ -23,7 +23,7 @@ export class Callbacks {
     return this.#functions.has(id);
   }
 
-  /** Gives a function an id. `label` is what an image says of it. */
+  /** Assigns an id to a function. Images store the `label`. */
   register(callback: Callback, label: CallbackLabel = { kind: "callback", name: nameOf(callback) }): number {
     const id = this.next++;
     this.#functions.set(id, callback);

@@ -4,7 +4,7 @@ import { LeakNet } from "./leak-net.js";
 import type { LeakHook, LeakLog, LiveHandle } from "./leak-log.js";
 import type { UnraisableContext } from "./unraisable.js";
 
-/** What the net needs of a heap. */
+/** The parts of a heap that the net needs. */
 interface Owner {
   readonly core: { decref(address: Address): void };
   readonly isDead: boolean;
@@ -15,7 +15,7 @@ interface Owner {
   lookAtFill(): void;
 }
 
-/** The net for the handles of a heap that JavaScript forgets: what it finds is logged, told to `onLeak`, and released. */
+/** The net for handles that JavaScript's collector finds: each is logged, passed to `onLeak`, and released. */
 export function netFor(owner: Owner, withSites: boolean, onLeak: LeakHook | undefined): LeakNet {
   const onFull = (): void => {
     owner.lookAtFill();
@@ -32,7 +32,7 @@ export function netFor(owner: Owner, withSites: boolean, onLeak: LeakHook | unde
   });
 }
 
-/** Gives a reference back, unless a hook has found the heap corrupt by now. */
+/** Drops a reference, unless a hook has disposed of the heap or found it corrupt. */
 function letGo(owner: Owner, address: Address): void {
   if (!owner.isDead) owner.core.decref(address);
 }

@@ -4,6 +4,7 @@ import type { Address } from "../wasm/exports.js";
 export interface LiveHandle {
   /** Type of the object. */
   type: string;
+  /** Where the handle's object is: its `address`. */
   address: Address;
   /** Stack where the handle was made; with the option `traceHandles`, as the checked core has it. */
   site?: string;
@@ -15,10 +16,10 @@ export type Leak = LiveHandle;
 /** Gets each handle that was forgotten. */
 export type LeakHook = (leak: Leak) => void;
 
-/** Leaks that are remembered: else what a program forgets for ever would be remembered for ever. */
+/** Maximal number of remembered leaks: a program may leak without end. */
 const MOST_LEAKS = 1000;
 
-/** The latest leaks, the oldest first, and how many there have been. */
+/** The latest leaks, oldest first, and the number of all leaks. */
 export class LeakLog {
   latest: Leak[] = [];
   count = 0;
@@ -28,7 +29,7 @@ export class LeakLog {
     if (this.latest.push(leak) > MOST_LEAKS) this.latest.shift();
   }
 
-  /** Forgets the leaks, not how many there have been. */
+  /** Forgets the leaks, but not their number. */
   clear(): void {
     this.latest = [];
   }

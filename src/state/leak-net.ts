@@ -3,17 +3,17 @@ import type { Address } from "../wasm/exports.js";
 
 /** Cells of a record. */
 const CELLS = 64;
-/** Full records that wait for the end of a job, at most: 262,144 handles. */
+/** Maximal number of full records that wait for the end of a job: 262,144 handles. */
 const MOST_WAITING = 4096;
-/** Frames that are shown of where a handle was made. */
+/** Number of frames shown for the place where a handle was made. */
 const SHOWN_FRAMES = 10;
 
-/** Where some handles keep their addresses, which outlive them. A cell is 0 when its handle is released. */
+/** The addresses of some handles. They outlive the handles. A cell is 0 after its handle is released. */
 export class HandleRecord {
   readonly addresses = new Uint32Array(CELLS);
   /** Where each handle was made, if the heap traces handles. */
   readonly sites: string[] | undefined;
-  /** The handles themselves, until they are registered; some of them may be released. */
+  /** The handles, until they are registered. Some of them may be released. */
   handles: object[] | undefined;
   used = 0;
   /** Live handles, once the record is closed. */
@@ -32,16 +32,16 @@ export class HandleRecord {
 /**
  * Releases handles that JavaScript has forgotten.
  *
- * A registration with `FinalizationRegistry` costs more than the handle itself, and most handles live shortly. So a new
- * handle is not registered: its record keeps it alive. The current record takes new handles until it is full, and is
- * closed then. At the end of the job (the microtask that follows) each handle that is left in a closed record is
- * registered by itself, and its record keeps it alive no more. Within a job nothing is lost by that: JavaScript reports
- * no forgotten object before its end.
+ * Registering with a `FinalizationRegistry` costs more than creating a handle, and most handles are short-lived. So a new
+ * handle is not registered; its record keeps it alive. The current record takes new handles until it is full, and is then
+ * closed. At the end of the job (in the following microtask) each remaining handle of a closed record is registered
+ * separately, and the record no longer keeps it alive. The delay loses nothing, because JavaScript reports no collected
+ * object before the end of a job.
  *
- * So a handle that is forgotten in the current record waits until that is full, or until `close`.
+ * So an unreachable handle in the current record waits until that record is full, or until `close`.
  */
 export class LeakNet {
-  /** Whether it knows where each handle was made. */
+  /** Whether the sites of handles are recorded. */
   readonly hasSites: boolean;
   readonly #registry: FinalizationRegistry<number> | undefined;
   /** Records with live handles, by id, in order of creation. */
@@ -54,7 +54,7 @@ export class LeakNet {
   #isScheduled = false;
   #nextId = 0;
 
-  /** `onFull` is called each time a record is full; `onForgotten` is given each address that a forgotten handle still owns. */
+  /** `onFull` is called when a record is full. `onForgotten` receives each address that an unreachable handle still owns. */
   constructor(
     withSites: boolean,
     onFull: () => void,
@@ -63,7 +63,7 @@ export class LeakNet {
     this.hasSites = withSites;
     this.#onFull = onFull;
     if (typeof FinalizationRegistry === "undefined") return;
-    // The number of a cell is held, and no record: of many handles that were registered, most are released in time.
+    // The held value is the number of a cell, not a record: most registered handles are released in time.
     this.#registry = new FinalizationRegistry((cell) => {
       const record = this.#records.get(Math.floor(cell / CELLS));
       const index = cell % CELLS;
@@ -88,7 +88,7 @@ export class LeakNet {
     return record;
   }
 
-  /** Takes a cell for a handle. Returns its index in `record`, which `room` has just returned. */
+  /** Takes a cell for a handle. Returns its index in `record`, the last result of `room`. */
   claim(record: HandleRecord, handle: object, address: Address): number {
     const index = record.used++;
     record.addresses[index] = address;
@@ -97,7 +97,7 @@ export class LeakNet {
     return index;
   }
 
-  /** Gives a cell back. The last one of the current record is used again, so that short-lived handles fill no record. */
+  /** Frees a cell. The last one of the current record is reused, so short-lived handles do not fill records. */
   free(record: HandleRecord, index: number): void {
     record.addresses[index] = 0;
     if (record === this.#current) {
@@ -108,7 +108,7 @@ export class LeakNet {
     }
   }
 
-  /** Closes the current record, so that forgotten handles in it can be found. */
+  /** Closes the current record, so that unreachable handles in it can be found. */
   close(): void {
     const record = this.#current;
     if (record === undefined || record.used === 0) return;
@@ -124,7 +124,7 @@ export class LeakNet {
   #wait(record: HandleRecord): void {
     this.#waiting.push(record);
     if (!this.#isScheduled) {
-      // No timer: this does not keep a program running.
+      // A promise instead of a timer, which would keep a program running.
       void Promise.resolve().then(() => {
         this.#registerAll();
       });
@@ -154,15 +154,15 @@ export class LeakNet {
   }
 
   /**
-   * Releases all handles that are live now, in the order they were made. Not those that finalizers make
-   * meanwhile, or there might be no end.
+   * Releases all handles that are live now, in the order of creation. Handles created by finalizers meanwhile are not
+   * released, because there might be no end.
    */
   releaseAll(release: (address: Address) => void): void {
     this.close();
     const live = [...this.#records.values()].map((record) => [record, record.addresses.slice()] as const);
     for (const [record, addresses] of live) {
       for (const [index, address] of addresses.entries()) {
-        // A finalizer may have released the handle since.
+        // A finalizer may have released the handle meanwhile.
         if (address === 0 || record.addresses[index] !== address) continue;
         this.free(record, index);
         release(address);
@@ -170,18 +170,18 @@ export class LeakNet {
     }
   }
 
-  /** Marks all handles released without decrementing: their references were already returned. */
+  /** Marks all handles as released without dropping their references, which are already gone. */
   forgetAll(): void {
     this.releaseAll(() => undefined);
   }
 
-  /** Address and site of each live handle, in the order they were made. */
+  /** Address and site of each live handle, in the order of creation. */
   *live(): Generator<[address: Address, site: string | undefined], void> {
     for (const { addresses, sites } of this.#records.values())
       for (const [index, address] of addresses.entries()) if (address !== 0) yield [address, sites?.[index]];
   }
 
-  /** Live handles. */
+  /** Number of live handles. */
   get count(): number {
     let count = 0;
     for (const record of this.#records.values()) count += record === this.#current ? liveIn(record) : record.live;

@@ -1,10 +1,9 @@
 import { attempt } from "../base/arguments.js";
 import { BadOptionError, describe } from "../base/errors.js";
-import { isA } from "../base/untrusted.js";
 
-/** Bytes of WebAssembly memory that a heap may come to, at most: 4 GiB less a page. */
+/** Maximal size of a heap in bytes: 4 GiB minus one page. */
 export const MAX_BYTES = 0xffff0000;
-/** Least that an empty heap needs. */
+/** Minimal size of a heap. */
 const MIN_BYTES = 4 * 65536;
 
 /** @throws {@link BadOptionError} */
@@ -17,10 +16,10 @@ export function checkMaxBytes(maxBytes: unknown): number {
   return maxBytes as number;
 }
 
-/** A collector's three thresholds: births less deaths, then runs of the next younger generation. */
+/** The collector's thresholds: births minus deaths, then numbers of collections of the next younger generation. */
 export type Thresholds = readonly [number, number, number];
 
-/** Checks thresholds all together, so that either all are set or none. @throws {@link BadOptionError} */
+/** Checks all thresholds before any is set. @throws {@link BadOptionError} */
 export function checkThresholds(thresholds: unknown): Thresholds {
   const three = attempt(BadOptionError, "thresholds", () =>
     Array.isArray(thresholds) && thresholds.length === 3 ? [...(thresholds as unknown[])] : [],
@@ -39,15 +38,6 @@ export function checkByteThreshold(bytes: unknown): number {
   if (!Number.isInteger(bytes) || (bytes as number) < 0 || (bytes as number) > 0xffffffff)
     throw new BadOptionError(`a byte threshold must be a whole number of 32 bits, not ${describe(bytes)}`);
   return bytes as number;
-}
-
-/** @throws {@link BadOptionError} for what is no `AbortSignal`; the reason of one that is aborted. */
-export function checkSignal(signal: unknown): void {
-  if (signal === undefined) return;
-  if (typeof AbortSignal === "undefined" || !isA(signal, AbortSignal))
-    throw new BadOptionError(`signal is an AbortSignal, not ${describe(signal)}`);
-  // What only inherits from one cannot answer.
-  if (attempt(BadOptionError, "signal", () => signal.aborted)) throw signal.reason;
 }
 
 /** When weak references to garbage die: see `HeapOptions`. */
@@ -75,6 +65,9 @@ export function checkPauses(pauses: unknown): Pauses {
   return pauses;
 }
 
+/**
+ * A generation of tracked objects: 0 is the youngest, 2 the oldest. An object that survives a collection moves one up.
+ */
 export type Generation = 0 | 1 | 2;
 
 /** @throws {@link BadOptionError} */

@@ -1,19 +1,19 @@
 import type { Address } from "../wasm/exports.js";
 
 /**
- * The outside references of a restored heap: the earlier program held them, and this one does not yet. Kept as the rows of
- * the image until they are used: most programs give names to what they need, and release the rest.
+ * The outside references of a restored heap that the saved program held and this program does not hold yet. They stay in
+ * the image's rows until they are used: most programs take some by name and release the rest.
  */
 export class Orphans {
-  /** Address and site of each handle, in the order they were made; 0 for what was taken. */
+  /** Address and site of each handle, in the order of creation. Taken rows are 0. */
   readonly #handles: Uint32Array;
   readonly #sites: readonly string[];
-  /** Address and number of references that no handle and no root of the program before explains. */
+  /** Address and number of the references that belonged to no handle and no named root. */
   readonly #others: Uint32Array;
-  /** Of each address its rows of `handles`, and its row of `others` (-1 = none). */
+  /** For each address: its rows of `handles`, and its row of `others` (-1 = none). */
   #index: Map<Address, { handles: number[]; other: number }> | undefined;
 
-  /** `handles` are rows of address and number of the site from 1 on; `others` of address and count. */
+  /** `handles` has rows of address and site number (from 1 on); `others` has rows of address and count. */
   constructor(handles: Uint32Array, sites: readonly string[], others: Uint32Array) {
     this.#handles = handles.slice();
     this.#sites = sites;
@@ -34,7 +34,7 @@ export class Orphans {
     return index;
   }
 
-  /** Takes one reference out of the books. False if there is none. */
+  /** Takes one reference to an object. False if there is none. */
   take(address: Address): boolean {
     const index = this.#indexed();
     const entry = index.get(address);
@@ -53,13 +53,13 @@ export class Orphans {
     return this.#sites[(this.#handles[row + 1] as number) - 1];
   }
 
-  /** Address and site of each handle, in the order they were made. */
+  /** Address and site of each handle, in the order of creation. */
   *handles(): Generator<[address: Address, site: string | undefined], void> {
     for (let row = 0; row < this.#handles.length; row += 2)
       if (this.#handles[row] !== 0) yield [this.#handles[row] as number, this.#siteOf(row)];
   }
 
-  /** Each address with its references, and the sites of its handles as far as known. */
+  /** Each address with the number of its references and the known sites of its handles. */
   *entries(): Generator<[address: Address, references: number, sites: string[]], void> {
     for (const [address, { handles, other }] of this.#indexed()) {
       const sites = handles.flatMap((row) => this.#siteOf(row) ?? []);

@@ -1,16 +1,16 @@
 import { OutOfMemoryError } from "../base/errors.js";
 
-/** A heap when its memory is out. All sizes in bytes. */
+/** The use of memory when a heap is out of memory. Sizes are in bytes. */
 export interface MemoryUse {
-  /** The most that the heap may take. */
+  /** Maximal size of the heap. */
   limit: number;
-  /** What its objects and tables take. */
+  /** Size of its objects and tables. */
   used: number;
-  /** How many handles have not been released. */
+  /** Number of unreleased handles. */
   handles: number;
 }
 
-/** The error for something that a heap has no memory for. Every one is made here, so every one says what fills the heap. */
+/** Creates the error for exhausted memory. All such errors are created here, so each says what fills the heap. */
 export function outOfMemory(what: string, { limit, used, handles }: MemoryUse, cause?: unknown): OutOfMemoryError {
   const alive = handles === 1 ? "1 handle is" : `${handles} handles are`;
   const hint =

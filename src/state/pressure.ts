@@ -1,33 +1,33 @@
 const MIB = 2 ** 20;
-/** Growth of the heap after which JavaScript's collector should look for forgotten handles. */
+/** Growth of the heap after which JavaScript's collector is prompted. */
 const STEP = 64 * MIB;
-/** Smallest growth that matters, in a heap that is almost full. */
+/** Minimal growth for that, in a heap that is almost full. */
 const SMALLEST_STEP = 4 * MIB;
-/** What an engine must think that it has lost, to look for garbage soon. V8 starts to at 64 MiB. */
+/** Size of the array buffer that prompts the engine's collector. V8 reacts from 64 MiB on. */
 const NUDGE = 64 * MIB;
-/** Bytes of large payloads between two looks at the heap. */
+/** Bytes of large payloads between two checks of the heap. */
 const BYTES_BETWEEN_LOOKS = 8 * MIB;
 
-/** How full a heap is. */
+/** The fill level of a heap. */
 export interface Fill {
   used: number;
   limit: number;
 }
 
 /**
- * Makes JavaScript's collector look in time for handles that were forgotten.
+ * Prompts JavaScript's collector to find unreachable handles in time.
  *
- * A handle is small, and the collector does not know that megabytes may depend on it. No function tells it. But every
- * engine counts the bytes of array buffers, so a large one that is dropped at once makes it look. It is never written
- * to, so it costs addresses, no memory. That happens only after the heap has grown by half, and by 64 MiB, or by half of
- * what is left: a heap that does not grow, and a small heap, never ask for it.
+ * A handle is small, and the collector does not know that it may keep megabytes alive. No function tells it. But every
+ * engine counts the bytes of array buffers, so a large buffer that is dropped at once prompts a collection. It is never
+ * written, so it uses addresses but no memory. This happens only when the heap has grown by half and by 64 MiB, or by half
+ * of the remaining room. A heap that does not grow, and a small heap, never do it.
  */
 export class Pressure {
-  /** Least bytes in use that were seen since the last nudge. */
+  /** Minimum of the bytes in use since the last prompt. */
   #low = 0;
   #large = 0;
 
-  /** Counts a large payload. Returns whether it is time to look at the heap. */
+  /** Counts a large payload. Returns whether the heap should be checked. */
   count(bytes: number): boolean {
     this.#large += bytes;
     if (this.#large < BYTES_BETWEEN_LOOKS) return false;
@@ -35,7 +35,7 @@ export class Pressure {
     return true;
   }
 
-  /** Looks at the heap. Returns whether JavaScript's collector was asked to look for garbage. */
+  /** Checks the heap. Returns whether JavaScript's collector was prompted. */
   look({ used, limit }: Fill): boolean {
     if (used < this.#low) this.#low = used;
     const step = Math.min(Math.max(STEP, this.#low / 2), Math.max(SMALLEST_STEP, (limit - this.#low) / 2));
@@ -50,6 +50,6 @@ function nudge(): void {
   try {
     new ArrayBuffer(NUDGE);
   } catch {
-    // The engine has no more memory: then it has looked.
+    // The engine is out of memory, so its collector has run.
   }
 }

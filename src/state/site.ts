@@ -1,14 +1,14 @@
 import { placeIn } from "../base/frame.js";
 import { innermostEntrance, throughMarks } from "../base/entered.js";
 
-/** Sites by where their frames are, so that each is formatted once. */
+/** Formatted sites by the places of their frames, so that each is formatted once. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 1 << 16;
-/** Frames of this package above the program's, at most, where the engine does not cut them off; and among those of the program's. */
+/** Maximal number of frames of this package above or among the program's, where the engine cannot cut them off. */
 const MOST_ABOVE = 24;
 const MOST_AMONG = 8;
 
-/** What an engine may have of a frame before it formats it: V8 has all, others some. */
+/** A frame before it is formatted. V8 provides all members, other engines some. */
 interface CallSite {
   getFileName?(): string | null;
   getPosition?(): number;
@@ -16,7 +16,7 @@ interface CallSite {
   getColumnNumber?(): number | null;
 }
 type Prepare = (error: unknown, sites: CallSite[]) => unknown;
-/** What engines have that make stacks to order. Each is used where it is there, and does what it should. */
+/** Functions of engines that capture stacks. Each is used if it exists and works as expected. */
 interface StackErrors {
   stackTraceLimit?: unknown;
   prepareStackTrace?: Prepare | undefined;
@@ -25,8 +25,8 @@ interface StackErrors {
 const errors = Error as unknown as StackErrors;
 
 /**
- * Where user code called: so many frames of the stack below this package's own, the innermost first. It is a text at
- * once, since an Error that waits holds on to what its frames worked on, a handle perhaps.
+ * The place in the program's code: up to `frames` frames below this package's own, the innermost first. It is formatted at
+ * once, because an Error keeps the objects of its frames alive, perhaps a handle.
  */
 export function siteHere(frames: number): string {
   const { stackTraceLimit } = errors;
@@ -47,7 +47,7 @@ export function siteHere(frames: number): string {
   }
 }
 
-/** A text that is different for each stack; `undefined` where the engine has none. To format a stack takes twenty times as long. */
+/** A text that differs for each stack; `undefined` if the engine has none. Formatting a stack takes twenty times as long. */
 function whereabouts(): string | undefined {
   const sites = captured((_, callSites) => callSites, cutsStacks() ? innermostEntrance() : undefined);
   if (!Array.isArray(sites)) return undefined;
@@ -72,7 +72,7 @@ function placeOf(site: CallSite): string | undefined {
   return line === undefined || column === undefined ? undefined : ` ${file}:${line}:${column}`;
 }
 
-/** The stack, from below a function on if one is given; `undefined` where the engine makes none to order. */
+/** The unformatted stack, below a function if one is given; `undefined` if the engine cannot capture it. */
 function captured(prepare: Prepare | undefined, below: unknown): unknown {
   const { captureStackTrace } = errors;
   if (typeof captureStackTrace !== "function") return undefined;
@@ -95,24 +95,24 @@ function preparedBy<T>(prepare: Prepare | undefined, run: () => T): T {
   }
 }
 
-/** The frames of the program, as the engine writes them. What a program has set to write them may write no text. */
+/** The program's frames, formatted by the engine. A formatter set by the program may return something other than a string. */
 function formatted(frames: number): string {
   const { prepareStackTrace } = errors;
   return written(frames, prepareStackTrace) ?? written(frames, undefined) ?? "";
 }
 
-/** @returns `undefined` if it came to no text. */
+/** @returns `undefined` if the result is not a string. */
 function written(frames: number, prepare: Prepare | undefined): string | undefined {
-  // As the engine writes the marks now: it depends on source maps, which may be switched on at any time.
+  // The marks are formatted now, because the format depends on source maps, which can be switched on at any time.
   const [entered, left] = preparedBy(prepare, () => throughMarks(() => new Error("here").stack as unknown));
   const below = cutsStacks() ? innermostEntrance() : undefined;
   const stack =
     below === undefined ? preparedBy(prepare, () => new Error("here").stack as unknown) : captured(prepare, below);
   if (typeof entered !== "string" || typeof left !== "string" || typeof stack !== "string") return undefined;
-  // A mark is right below the frame that asked.
+  // A mark is directly below the frame that captured the stack.
   const [, entrance] = framesIn(entered).map(placeIn);
   const [, exit] = framesIn(left).map(placeIn);
-  // A stack that was cut begins with the program's frames, whatever marks are further down.
+  // A stack that was cut begins with the program's frames, even if marks follow.
   let isOwn = innermostEntrance() !== below;
   const found: string[] = [];
   for (const frame of framesIn(stack)) {
@@ -126,19 +126,19 @@ function written(frames: number, prepare: Prepare | undefined): string | undefin
 
 let cuts: boolean | undefined;
 
-/** Whether `captureStackTrace` leaves out the function that it is given, and all above. (Bun goes by the name, not by the function.) */
+/** Whether `captureStackTrace` omits the given function and all above it. (Bun compares names instead of functions.) */
 function cutsStacks(): boolean {
   if (cuts !== undefined) return cuts;
   const asks = (): boolean => {
     const [, mark] = framesIn(new Error("here").stack ?? "").map(placeIn);
     const stack = captured(undefined, innermostEntrance());
-    // It would be among the first: further down there may be other marks.
+    // It would be among the first frames. Further down there may be other marks.
     return typeof stack === "string" && !framesIn(stack).slice(0, 5).map(placeIn).includes(mark);
   };
   return (cuts = preparedBy(undefined, () => throughMarks(asks)[0]));
 }
 
-/** Of what an engine writes the lines that have frames. Some have the error above them. */
+/** The lines of a stack that are frames. Some engines put the error first. */
 function framesIn(stack: string): string[] {
   const lines = stack.split("\n");
   const frames = lines.filter((line) => /^\s*at /.test(line));

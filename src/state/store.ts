@@ -137,9 +137,9 @@ export class Store implements Reader {
     const trusted = this.core;
     let isProven = false;
     this.core = suspiciousExports(trusted, () => {
-      // Once: whoever got these functions in time may be in the middle of something by the second call.
+      // Only once: a caller that fetched these functions earlier may be in the middle of an operation by the second call.
       if (isProven) return;
-      // Throws, and leaves the suspicion, if it has no room either.
+      // Throws if there is no room for the check either. The suspicion then remains.
       const isWhole = isSound(exports, this.depth > 0);
       isProven = true;
       this.core = trusted;
@@ -284,7 +284,7 @@ export class Store implements Reader {
   }
 
   /**
-   * Runs `run`, which returns 0 if memory is exhausted. After a 0 it collects everything and runs `run` once more.
+   * Runs `attempt`, which returns 0 if memory is exhausted. After a 0 it collects everything and runs `attempt` once more.
    *
    * @throws {@link OutOfMemoryError} if the second attempt returns 0 too.
    */

@@ -8,30 +8,30 @@ interface Objects {
   readonly memory: HeapMemory;
 }
 
-/** Where an object was made that is alive. */
+/** The allocation site of a live object. */
 export interface LiveTrace {
   readonly address: Address;
   readonly site: string;
-  /** How many objects like it this one stands for. */
+  /** Number of objects that this sample represents. */
   readonly weight: number;
 }
 
-/** What is known of where objects were made, as an image needs it. */
+/** The known allocation sites, as an image needs them. */
 export interface Traces {
-  /** By address. */
+  /** The live samples, ordered by address. */
   live(): readonly LiveTrace[];
-  /** Lets go of the heap, which has ended. */
+  /** Releases the heap when it has ended. */
   end(): void;
 }
 
 export const NO_TRACES: Traces = { live: () => [], end: () => undefined };
 
-/** Whether an object was recorded, and has not died since: its death takes the flag away. */
+/** Whether an object was sampled and is alive. Its death clears the flag. */
 export function isTraced({ core, memory }: Objects, object: Address): boolean {
   return core.typeOf(object) !== 0 && (memory.word(object + INFO_OFFSET) & FLAG_SAMPLED) !== 0;
 }
 
-/** What came with an image, until somebody traces. */
+/** The samples of an image, until tracing starts. */
 export class RestoredTraces implements Traces {
   readonly #objects: Objects;
   readonly #traces: readonly LiveTrace[];
@@ -46,6 +46,6 @@ export class RestoredTraces implements Traces {
   }
 
   end(): void {
-    // It has the store alone, which lets go itself.
+    // It holds only the store, which releases its own memory.
   }
 }

@@ -6,7 +6,7 @@ export class TypeTable {
   readonly #byId = new Map<number, TypeInfo>();
   readonly #byName = new Map<string, TypeInfo>();
 
-  /** Adds a type, or puts it in the place of the one with its id. */
+  /** Adds a type, or replaces the type with the same id. */
   set(info: TypeInfo): void {
     this.#byId.set(info.id, info);
     this.#byName.set(info.name, info);
@@ -17,7 +17,7 @@ export class TypeTable {
   named(name: string): TypeInfo | undefined {
     return this.#byName.get(name);
   }
-  /** Whether there are no ids left: the core gives them in turn. */
+  /** Whether all ids are used. The core assigns them in ascending order. */
   get isFull(): boolean {
     return this.#byId.has(MAX_TYPES - 1);
   }

@@ -13,6 +13,10 @@ export interface UnraisableContext {
   type?: string;
 }
 
+/**
+ * The option `onUnraisable`: receives an error that no caller can catch, and where it arose. What the hook throws
+ * itself is written to the console.
+ */
 export type UnraisableHook = (error: unknown, context: UnraisableContext) => void;
 
 /** Reports the error and continues, like Python. */
@@ -20,7 +24,7 @@ export function reportIgnored(error: unknown, { where, type }: { where: string; 
   try {
     console.error(`Exception ignored in: ${where}${type === undefined ? "" : ` of ${type}`}\n`, error);
   } catch {
-    // There is nobody left to tell.
+    // There is nowhere to report this error.
   }
 }
 
@@ -33,7 +37,7 @@ export function reportUncaught(error: unknown): void {
     });
 }
 
-/** @throws {@link BadValueError} for a function that returns before its code has run. */
+/** @throws {@link BadValueError} for a function that returns before its code has run: an async function or a generator. */
 export function checkAtOnce(run: unknown, what: UnraisableContext["where"]): void {
   if (isLater(run)) throw notOver(what);
 }

@@ -1,17 +1,17 @@
 /**
- * The fields of the control block, by name, and where each lies: `assembly/control.ts` has the original. See `core-layout.ts`.
+ * The fields of the control block, and their offsets. `assembly/control.ts` defines the block. See `core-layout.ts`.
  */
 
-/** What becomes of a field of the control block in an image. */
+/** How an image treats a field of the control block. */
 export type FieldRole =
-  /** It is in the image. */
+  /** The image contains it. */
   | "saved"
-  /** Found anew from everything else. */
+  /** A restore computes it from other data. */
   | "derived"
-  /** Means something only in the middle of an operation. */
+  /** Used only within an operation. */
   | "scratch";
 
-/** The fields of `Control`, in order: 32 bits each, or 64 where it says so. */
+/** The fields of `Control`, in order: 32 bits each, or 64 where stated. */
 export const CONTROL_FIELDS = {
   version: "derived",
   firstPage: "saved",
@@ -148,7 +148,7 @@ export const CONTROL_FIELDS = {
 
 export type ControlField = keyof typeof CONTROL_FIELDS;
 
-/** Where the buffers of the heap's own tables are: of types, and the side tables (assembly/heap/hash-table.ts). */
+/** The fields with the buffers of the heap's tables: the table of types, and the side tables (assembly/heap/hash-table.ts). */
 export const TABLE_BUFFERS = [
   "typesBuffer",
   "rootsMapBuffer",
@@ -188,7 +188,7 @@ export interface ControlPlace {
   readonly isSigned: boolean;
 }
 
-/** Where each field lies. */
+/** The offset of each field. */
 export const CONTROL_PLACES: readonly ControlPlace[] = /* @__PURE__ */ placesOf(
   /* @__PURE__ */ Object.keys(CONTROL_FIELDS) as ControlField[],
 );
@@ -203,16 +203,15 @@ function placesOf(fields: readonly ControlField[]): ControlPlace[] {
   });
 }
 
-/** Those that are in an image, which has them side by side in this order. */
+/** The fields in an image. They are stored next to each other, in this order. */
 export const SAVED_PLACES = /* @__PURE__ */ CONTROL_PLACES.filter(({ field }) => CONTROL_FIELDS[field] === "saved");
 
-/** A control block's numbers. Those of 64 bits as doubles: births stay below MAX_BIRTHS. */
+/** The values of a control block. Fields of 64 bits are doubles: births stay below MAX_BIRTHS. */
 export type ControlValues = Record<ControlField, number>;
 
 /**
- * Whether a marking is under way whose bits mean something beyond the operation that made them: the two bitmaps would
- * then belong into the image, page by page. Never, as long as a collection is over before anyone can ask for
- * one: a restored heap gets zeros.
+ * Whether the mark bits are needed after the current operation: an image would then need the two bitmaps. This is false
+ * unless a collection is under way, and no image is saved during a collection. A restored heap starts with zeros.
  */
 export function needsBitmaps({ collecting }: ControlValues): boolean {
   return collecting !== 0;

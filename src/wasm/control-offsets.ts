@@ -1,9 +1,9 @@
 /**
- * Where the control block has the numbers that the host reads of a running heap, in bytes from its start.
- * `control-fields.ts` knows the whole block, by name: a program that neither saves nor restores does not carry it.
- * `tests/core/core-layout.test.ts` holds the two against each other.
+ * Byte offsets in the control block of the numbers that the host reads from a running heap. `control-fields.ts` describes
+ * the whole block; a program that neither saves nor restores does not bundle it. `tests/core/core-layout.test.ts` compares
+ * the two.
  *
- * Those of three generations lie side by side: the first is named.
+ * The values of the three generations are adjacent: the constant is the offset of the first.
  */
 export const FIRST_PAGE = 4;
 export const END_PAGE = 8;

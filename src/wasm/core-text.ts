@@ -1,29 +1,29 @@
 import { DECODER } from "./decoder.generated.js";
 
 /**
- * A WebAssembly module as a text in JavaScript's source. `scripts/core-text.mjs` writes such texts.
+ * A WebAssembly module encoded as a string for JavaScript source. `scripts/core-text.mjs` writes such strings.
  *
- * Servers compress what they serve. Base64 cuts bytes into pieces of six bits, so that a compressor no longer sees what
- * repeats. Here each byte is one character, or two if it is rare, and the text compresses as well as the bytes do
- * (`tests/package/core-text.test.ts`). The characters are printable ASCII that no minifier and no HTML page escapes.
+ * Servers compress what they send. Base64 splits bytes into groups of six bits, which hides repetitions from a compressor.
+ * Here each frequent byte is one character and each rare byte two, so the string compresses as well as the bytes
+ * (`tests/package/core-text.test.ts`). All characters are printable ASCII that neither minifiers nor HTML escape.
  *
- * The text begins with 64 hexadecimal digits, a bit for each byte: whether one character stands for it. Both kinds of
- * bytes are numbered upward. Of the alphabet, the first two characters begin a pair, and each other is one byte.
+ * The string begins with 64 hexadecimal digits: one bit for each byte value says whether it takes one character. Values of
+ * each kind are numbered upward. The first two characters of the alphabet begin a pair; each other encodes one byte.
  */
 const PAIRS = 2;
 const UNUSED = "\"$'<\\`";
 const HEADER = 64;
-/** Where the text lies in the decoder's memory: behind the table of what characters stand for. */
+/** Address of the string in the decoder's memory, behind the table that maps characters to bytes. */
 const TEXT = 1024;
 const PAGE = 65536;
 
 interface Decoder {
   memory: WebAssembly.Memory;
-  /** Decodes in place what lies between two addresses. Returns the end. See `assembly/decoder.ts`. */
+  /** Decodes the characters between two addresses in place. Returns the end of the bytes. See `assembly/decoder.ts`. */
   decode: (from: number, end: number) => number;
 }
 
-/** The bytes of such a text. */
+/** Decodes such a string. */
 export function decodeCore(text: string): Uint8Array<ArrayBuffer> {
   const singles: number[] = [];
   const pairs: number[] = [];

@@ -5,14 +5,14 @@ import { isA } from "../base/untrusted.js";
 import type { RawExports } from "./exports.js";
 import type { CoreExports } from "./readings.js";
 
-/** What the checked core throws when an argument is wrong: see `assembly/doors/checks.ts`. Nothing has changed. */
+/** The checked core rejected an argument: see `assembly/doors/checks.ts`. Nothing has changed. */
 export class Refusal extends Error {}
-/** What the checked core throws when an assertion does not hold, in the middle of something. */
+/** An assertion of the checked core failed. The heap may be half changed. */
 export class CoreAbort extends Error {}
 
 /**
- * Which arguments are lengths: the core counts in 32 bits and JavaScript in 53, so one that is too long would come out
- * short. Here alone numbers cross from one to the other.
+ * The parameters that are lengths. The core counts in 32 bits and JavaScript in 53, so a length that is too large would be
+ * truncated. Only this module converts numbers for the core.
  */
 const LENGTHS: Partial<Record<keyof RawExports, readonly number[]>> = {
   defineType: [0, 1],
@@ -23,6 +23,7 @@ const LENGTHS: Partial<Record<keyof RawExports, readonly number[]>> = {
   newTuple: [0],
   newDict: [0],
   newSet: [0],
+  newFrozenset: [0],
   lend: [0],
   allocMany: [1],
   increfMany: [1],
@@ -38,25 +39,24 @@ const LENGTHS: Partial<Record<keyof RawExports, readonly number[]>> = {
 
 type AnyFunction = (...numbers: number[]) => unknown;
 
-/** Whoever calls a core through a guard. */
+/** The caller of a guarded core. */
 export interface Host {
-  /** What is wrong with the heap, which can no longer be used. Returns what to throw. */
+  /** Disables a broken heap. Returns the error to throw. */
   onBroken(message: string, cause?: unknown): CorruptHeapError;
-  /** The heap may be half changed: `isSound` must find it whole before the core is called again. */
+  /** The heap may be half changed: `isSound` must confirm it before the next call of the core. */
   onSuspicion(): void;
-  /** What to throw for something that no memory has room for. */
+  /** Returns the error for a length that no memory has room for. */
   onTooLong(what: string): OutOfMemoryError;
 }
 
 /**
- * The same functions, between the host and its core. They decide about each thing that a call throws whether the heap
- * goes on:
+ * Wraps the core's functions for the host. The wrapper decides for each error whether the heap stays usable:
  *
- * - Whatever is thrown before the core changes anything is an error like any other: an argument whose conversion to a
- *   number throws, one that the checked core refuses, a stack that has no room.
- * - A stack overflow where the stack had the room that the core asks for means that the core asks for too little on this
- *   engine. Then the heap may be half changed, and has to be proved sound.
- * - A trap is a fault of the core, or of an address that was none. It ends the heap.
+ * - An error before the core changes anything is an ordinary error: a failed conversion of an argument to a number, an
+ *   argument that the checked core rejects, a stack without enough room.
+ * - A stack overflow although the stack had the room that the core asks for: the core asks for too little on this engine.
+ *   The heap may be half changed and must be verified.
+ * - A trap is a fault in the core, or comes from an invalid address. It ends the heap.
  */
 export function guardExports(core: CoreExports, host: Host): CoreExports {
   return mapExports(core, (name, run) => {
@@ -76,7 +76,7 @@ export function guardExports(core: CoreExports, host: Host): CoreExports {
   });
 }
 
-/** Functions that all throw: what is left of a heap that is disposed of or corrupt. They hold on to nothing of its core. */
+/** Functions that all throw, for a heap that is disposed of or corrupt. They keep nothing of the core alive. */
 export function deadExports(core: CoreExports, error: () => Error): CoreExports {
   const names = Object.entries(core).flatMap(([name, value]: [string, unknown]) =>
     typeof value === "function" ? [name] : [],
@@ -84,7 +84,7 @@ export function deadExports(core: CoreExports, error: () => Error): CoreExports 
   return thatThrow(names, error);
 }
 
-// A function of its own: closures share the variables of the function that they are made in.
+// A separate function, because closures share all variables of the function that creates them.
 function thatThrow(names: readonly string[], error: () => Error): CoreExports {
   const fail = (): never => {
     throw error();
@@ -92,7 +92,7 @@ function thatThrow(names: readonly string[], error: () => Error): CoreExports {
   return Object.fromEntries(names.map((name) => [name, fail])) as unknown as CoreExports;
 }
 
-/** The same functions, each of which first runs `prove`. */
+/** Wraps the functions so that each first runs `prove`. */
 export function suspiciousExports(core: CoreExports, prove: () => void): CoreExports {
   return mapExports(core, (_, run) => (...numbers) => {
     prove();
@@ -101,8 +101,8 @@ export function suspiciousExports(core: CoreExports, prove: () => void): CoreExp
 }
 
 /**
- * Whether a heap has survived a stack overflow in its core. `isInHook`: an outer call of the core waits for a hook to
- * return; else no collection can be under way that anyone will go on with.
+ * Whether a heap is intact after a stack overflow in its core. `isInHook`: an outer call of the core waits for a hook to
+ * return. Otherwise no collection may be under way, because nothing would continue it.
  */
 export function isSound(core: CoreExports, isInHook: boolean): boolean {
   return (isInHook || !core.isCollecting()) && core.verify() === 0;
@@ -116,22 +116,22 @@ function mapExports(core: CoreExports, wrap: (name: string, run: AnyFunction) =>
   return Object.fromEntries(entries) as CoreExports;
 }
 
-/** What to throw instead of what a call has thrown. */
+/** The error to throw for an error that a call threw. */
 function explain(core: CoreExports, host: Host, error: unknown, name: string, numbers: readonly unknown[]): unknown {
-  // From the conversion of an argument, a hook inside of a core that trapped, or a heap that has ended.
+  // Thrown by the conversion of an argument, by a hook after the core trapped, or by a heap that has ended.
   if (isA(error, HeapwrightError)) return error;
   if (isA(error, Refusal)) return new BadValueError(`${callOf(name, numbers)}: ${error.message}`);
   if (isA(error, WebAssembly.RuntimeError) || isA(error, CoreAbort))
     return host.onBroken(`its core trapped in ${callOf(name, numbers)}: "${error.message}"`, error);
   if (isStackOverflow(error)) {
-    // To ask for room changes nothing.
+    // `needRoom` changes nothing.
     if (name !== "needRoom" && hasRoom(core)) host.onSuspicion();
     return error;
   }
-  return new BadValueError(`${name}: the core takes only numbers`, { cause: error });
+  return new BadValueError(`${name}: expected numbers`, { cause: error });
 }
 
-/** Whether the stack has the room here that any change needs. If not, the core has refused the call that was made from here. */
+/** Whether the stack has the room that any change needs. If not, the core has rejected the call that was made from here. */
 function hasRoom(core: CoreExports): boolean {
   try {
     core.needRoom(1);
@@ -146,7 +146,7 @@ function callOf(name: string, numbers: readonly unknown[]): string {
   return `${name}(${given.map((number) => (typeof number === "number" ? number : describe(number))).join(", ")})`;
 }
 
-/** @throws {@link BadValueError} for what is no length, {@link OutOfMemoryError} for what no memory has room for. */
+/** @throws {@link BadValueError} if it is no length, {@link OutOfMemoryError} if no memory has room for it. */
 function checkLength(length: unknown, host: Host): void {
   if (!Number.isInteger(length) || (length as number) < 0)
     throw new BadValueError(`expected a length, got ${describe(length)}`);

@@ -9,10 +9,10 @@ import { completeExports } from "./readings.js";
 import type { Address, CoreImports, RawExports } from "./exports.js";
 import type { CoreExports } from "./readings.js";
 
-/** What a heap can be made of. */
+/** The values that the option `module` accepts. */
 export type CoreSource = CoreAtHand | FetchResponse | Promise<CoreAtHand | FetchResponse>;
 
-/** A core that need not be waited for. */
+/** A core that is available without waiting. */
 export type CoreAtHand = WasmModule | ArrayBuffer | ArrayBufferView;
 
 /** A core that is compiled when it is first asked for. */
@@ -33,11 +33,11 @@ export function startCoreSync(source: CoreAtHand, hooks: CoreImports): CoreExpor
 export async function startCore(source: CoreSource, hooks: CoreImports): Promise<CoreExports> {
   const core = await arrived(source);
   if (typeof WebAssembly !== "undefined" && isA(core, WebAssembly.Module)) {
-    // There is nothing to wait for; and to be asked whether it is a `Response`, Node would load all of `fetch`.
+    // No waiting is needed. The check for a `Response` would also make Node load all of `fetch`.
     try {
       return startCoreSync(core, hooks);
     } catch (error) {
-      // Older browsers start nothing of this size at once, on their main thread.
+      // Older browsers do not instantiate modules of this size synchronously on the main thread.
       if (!isA(error, WasmForbiddenError)) throw error;
     }
   }
@@ -49,14 +49,14 @@ export async function startCore(source: CoreSource, hooks: CoreImports): Promise
   }
 }
 
-/** What a core imports: the host's hooks, and what needs the core itself. */
+/** The imports of a core: the host's hooks, and functions that need the core itself. */
 class Imports {
   readonly all: Record<string, Record<string, unknown>>;
   #core: RawExports | undefined;
 
   constructor(hooks: CoreImports) {
-    // These two are called where little of the stack may be left. V8 compiles no function with less than 40 KiB, and
-    // throws code away that has not run for long, but never that of an async function. So they are, and run once now.
+    // These two are called when little of the stack may be left. V8 needs 40 KiB of stack to compile a function, and drops
+    // compiled code that has not run for long, except that of async functions. So both are async, and run once now.
     /* eslint-disable @typescript-eslint/require-await -- they wait for nothing */
     const checkRoom = async (): Promise<void> => {
       try {
@@ -69,7 +69,7 @@ class Imports {
       try {
         hooks.forget(callback);
       } catch {
-        // The host keeps a function that nobody will call.
+        // The host keeps a function that is never called.
       }
     };
     /* eslint-enable @typescript-eslint/require-await */
@@ -92,12 +92,12 @@ class Imports {
     };
   }
 
-  /** Connects them to the core that they were given to. */
+  /** Connects the imports to the core that received them. */
   connect(core: RawExports): void {
     this.#core = core;
   }
 
-  /** A string of AssemblyScript's: its length in bytes stands in front of it. */
+  /** Reads a string of AssemblyScript. Its length in bytes precedes it. */
   #read(message: Address): string {
     const buffer = this.#core?.memory.buffer;
     if (buffer === undefined) return "it did not start";
@@ -106,7 +106,7 @@ class Imports {
   }
 }
 
-/** The loader's own exports go through a wrapper each; ours are plain numbers and need none. */
+/** The exports without the wrappers of AssemblyScript's loader: all arguments are plain numbers. */
 function rawExports(result: { instance: WebAssembly.Instance }, imports: Imports): CoreExports {
   const exports = result.instance.exports as unknown as RawExports;
   if (typeof (exports as Partial<RawExports>).isChecked !== "function")

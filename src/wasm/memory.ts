@@ -3,17 +3,17 @@ import { withinEngine } from "../base/arguments.js";
 import type { Address } from "./exports.js";
 
 const encoder = new TextEncoder();
-// A byte order mark is a character like any other: without this it would be swallowed.
+// A byte order mark is an ordinary character here. By default the decoder would drop it.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-/** Up to these lengths a loop of our own beats the engine's coders, if the text is ASCII (Node 20). */
+/** Up to these lengths a loop is faster than the engine's coders, for ASCII text (Node 20). */
 const SHORT_READ = 10;
 const SHORT_WRITE = 32;
-/** Texts of fewer bytes fit into a string of any engine. */
+/** Texts of fewer bytes fit into a string in every engine. */
 const SURE_TO_FIT = 2 ** 28;
 
 /**
- * Views of a heap's bytes. Growing memory detaches every view taken before, which then reads as empty;
- * so views are asked for at each use, and never kept.
+ * Views of a heap's bytes. Growing memory detaches every existing view, which then reads as empty. So get a view for each
+ * use, and never store it.
  */
 export class HeapMemory {
   #memory: WebAssembly.Memory | undefined;
@@ -39,7 +39,7 @@ export class HeapMemory {
     return this.#data;
   }
 
-  /** Lets the bytes go: from now on every use throws this error. Costs the views in use nothing. */
+  /** Releases the memory: each later use throws `cause()`. Uses before that pay nothing for this. */
   kill(cause: () => Error): void {
     this.#memory = undefined;
     this.#deathCause = cause;
@@ -49,7 +49,7 @@ export class HeapMemory {
   }
 
   #refresh(): void {
-    if (this.#memory === undefined) throw this.#deathCause?.() ?? new Error("this memory was let go");
+    if (this.#memory === undefined) throw this.#deathCause?.() ?? new Error("this memory was released");
     const { buffer } = this.#memory;
     this.#u32 = new Uint32Array(buffer);
     this.#u8 = new Uint8Array(buffer);
@@ -81,7 +81,7 @@ export class HeapMemory {
     return text;
   }
 
-  /** As the function of that name, to an address. */
+  /** Like the function `writeText`, to an address. */
   writeText(text: string, start: Address): number {
     return writeText(this.u8, start, text);
   }
@@ -94,7 +94,7 @@ export class HeapMemory {
     return length < SURE_TO_FIT ? copy() : withinEngine("this value", copy);
   }
 
-  /** Fills a string or bytes object, just made with the right length. */
+  /** Fills a string or bytes object, which was just created with the right length. */
   writeBytes(object: Address, bytes: Uint8Array): void {
     this.u8.set(bytes, object + STR_BYTES_OFFSET);
   }
@@ -104,13 +104,13 @@ export function encodeString(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Whether a text has no half of a surrogate pair alone, which would be no character, and has no UTF-8. */
+/** Whether a text is valid Unicode: it has no unpaired surrogate, which UTF-8 cannot encode. */
 export function isWellFormed(text: string): boolean {
   const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
   return native === undefined ? !/\p{Surrogate}/u.test(text) : native.call(text);
 }
 
-/** Writes a text as UTF-8, for which there must be room: 3 bytes for each unit. Bytes written; -1 if it is not well-formed. */
+/** Writes a text as UTF-8. There must be room for 3 bytes for each unit. Returns the bytes written; -1 if it is not well-formed. */
 export function writeText(u8: Uint8Array, start: number, text: string): number {
   const { length } = text;
   if (length <= SHORT_WRITE) {
@@ -123,6 +123,6 @@ export function writeText(u8: Uint8Array, start: number, text: string): number {
     if (i === length) return length;
   }
   const { written } = encoder.encodeInto(text, u8.subarray(start, start + 3 * length));
-  // Only what is not ASCII alone can have half of a surrogate pair.
+  // An ASCII text has no surrogates.
   return written === length || isWellFormed(text) ? written : -1;
 }

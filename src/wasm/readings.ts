@@ -12,72 +12,72 @@ import * as AT from "./control-offsets.js";
 import type { Address, RawExports } from "./exports.js";
 
 /**
- * What the state of the core says: numbers that need no function of the core's, since all its state lies in memory, at
- * places that `control-fields.ts` knows.
+ * Readings of the core's state that need no call into the core: they read its memory at the offsets of
+ * `control-offsets.ts`.
  */
 export interface CoreReadings {
   isCollecting(): boolean;
   isEnabled(): boolean;
-  /** Reasons not to collect automatically. */
+  /** Number of reasons that suspend automatic collection. */
   pauses(): number;
   threshold(generation: number): number;
   count(generation: number): number;
   /** Bytes by which the heap may grow before a collection is due; 0 = any number. */
   byteThreshold(): number;
-  /** DEBUG_*. */
+  /** DEBUG_* flags. */
   debug(): number;
-  /** Collections so far whose oldest generation was this one; objects they collected. */
+  /** Number of collections whose oldest generation was this one; number of objects they collected. */
   collections(generation: number): number;
   collected(generation: number): number;
-  /** Objects that the last collection looked at; bytes of the blocks that it gave back. */
+  /** Number of objects that the last collection examined; bytes of the blocks that it freed. */
   candidates(): number;
   freedBytes(): number;
 
   isBounded(): boolean;
-  /** PHASE_* of the cycle under way. */
+  /** PHASE_* of the current cycle. */
   phase(): number;
-  /** Of the cycle under way, or the last: its steps, and whether they had to grow. */
+  /** The current or last cycle: number of its steps; whether the steps had to be enlarged. */
   cycleSteps(): number;
   isHurried(): boolean;
 
-  /** The immortal None, and False or True. */
+  /** The immortal None; False or True. */
   none(): Address;
   bool(value: number): Address;
-  /** Type of what made the last key unhashable; the tuple's if it is too deep. */
+  /** Type of the object that made the last key unhashable; of the tuple, if that is nested too deeply. */
   unhashableType(): number;
-  /** Interned strings, and cells of their table. */
+  /** Number of interned strings, and of cells in their table. */
   internedCount(): number;
   internCapacity(): number;
   /** Live weak references. */
   weakrefs(): number;
 
-  /** Bytes of the pages taken from memory so far, the first tables included. */
+  /** Bytes of all pages taken from the engine, including the first tables. */
   reservedBytes(): number;
-  /** Most bytes that the heap may take. */
+  /** Maximal size of the heap in bytes. */
   limitBytes(): number;
-  /** Bytes of pages that serve objects, whole pages counted. */
+  /** Bytes of pages that serve objects, in whole pages. */
   usedPageBytes(): number;
-  /** Bytes of pages that serve nothing at the moment. */
+  /** Bytes of pages that are free. */
   freePageBytes(): number;
-  /** Bytes of the heap's own tables, but for the bitmaps. */
+  /** Bytes of the heap's internal tables, without the bitmaps. */
   tableBytes(): number;
-  /** Bytes set aside for the bitmaps of a collection. The first ones lie among the first tables, in no page of their own. */
+  /** Bytes reserved for the bitmaps of a collection. The first ones are part of the first tables and have no page. */
   bitmapBytes(): number;
 
-  /** Of the last `census`: bytes of the blocks of live objects and buffers, live objects, and blocks, buffers among them. */
+  /** From the last `census`: bytes of the blocks of live objects and buffers; number of live objects; number of such blocks. */
   liveBytes(): number;
   liveObjects(): number;
   liveBlocks(): number;
   typeCount(type: number): number;
   typeBytes(type: number): number;
-  /** Number of size classes; size of one in bytes; at the last census its pages, used and free blocks. */
+  /** Number of size classes; block size of a class; from the last census its pages, used and free blocks. */
   classCount(): number;
   classSize(index: number): number;
   classPages(index: number): number;
   classUsed(index: number): number;
   classFree(index: number): number;
 
-  /** The address the last `verify` failed at. */
+  /** The address at which the last `verify` failed. */
   verifyAddress(): Address;
 }
 
@@ -85,7 +85,7 @@ const PAGE_BYTES = 65536;
 export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreReadings {
   let words = new Uint32Array(memory.buffer);
   const word = (address: number): number => {
-    // Detached: memory has grown.
+    // The array is detached because memory has grown.
     if (words.length === 0) words = new Uint32Array(memory.buffer);
     return words[address >>> 2] as number;
   };
@@ -151,10 +151,10 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
   };
 }
 
-/** A core: what it exports, and what its memory says. */
+/** A core: its exports, and the readings of its memory. */
 export interface CoreExports extends RawExports, CoreReadings {}
 
-/** Adds to what a core exports what can be done without an export. */
+/** Adds the readings to the exports of a core. */
 export function completeExports(exports: RawExports): CoreExports {
   return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()) };
 }

@@ -110,17 +110,17 @@ function cycles(imports: Import[]): string[] {
 describe.each([CORE])("$tree", (layers) => {
   const imports = filesOf(layers.tree).flatMap((file) => importsOf(file));
 
-  test("every folder imports from lower layers alone", () => {
+  test("every folder imports only from lower layers", () => {
     expect(imports.length).toBeGreaterThan(20);
     expect(violations(layers, imports)).toEqual([]);
   });
 
-  test("no files import each other in a circle", () => {
+  test("no files import each other in a cycle", () => {
     expect(cycles(imports)).toEqual([]);
   });
 });
 
-test("every kind of import is seen, but for those of types", () => {
+test("every kind of import is found, except imports of types", () => {
   const source = `
 import { a } from "./a.js";
 import {
@@ -136,7 +136,7 @@ import { g } from "elsewhere";`;
   expect(seen).toEqual(["a", "b", "c", "d", "e"].map((name) => `assembly/${name}.ts`));
 });
 
-test("the rules reject what they should", () => {
+test("the rules reject planted violations", () => {
   const planted: [Layers, string, string][] = [
     [CORE, "assembly/memory/blocks.ts", "assembly/death/death.ts"],
     [CORE, "assembly/memory/blocks.ts", "assembly/object/type.ts"],

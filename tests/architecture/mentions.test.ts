@@ -28,8 +28,9 @@ const documents = [
 ];
 const everything = [...readdirSync(root), ...FOLDERS.flatMap((folder) => filesOf(folder, ""))];
 
-/** Whether a document's name of a file fits one: all of its path, or the end. */
-function isKnown(name: string): boolean {
+/** Whether a document's name of a file fits one: all of its path, or the end. Or where an installed package has it. */
+function isKnown(named: string): boolean {
+  const name = named.replace(/^node_modules\/heapwright\//, "");
   return everything.some((file) => file === name || file.endsWith(`/${name}`));
 }
 

@@ -49,7 +49,7 @@ describe("a run", () => {
   ];
   const only = ["--only", SUBJECTS.join(), "--only", "churn,full-random,js-object"];
 
-  test("measures every subject, compares it with ours, and writes it all down", () => {
+  test("measures every subject, compares it with heapwright, and writes all results", () => {
     const { status, stdout, stderr } = run("--quick", "--json", "--runs", "1", ...only);
     expect(status, stderr).toBe(0);
     const report = JSON.parse(stdout) as Report;
@@ -93,7 +93,7 @@ describe("a run", () => {
 });
 
 describe("results decide whether a figure counts", () => {
-  test("a wrong result is no figure", async () => {
+  test("a wrong result gives no figure", async () => {
     const { workloadNamed } = await load<{ workloadNamed: (name: string) => { open: Open } }>("workloads/index.mjs");
     type Open = (program: object, size: number) => { check: () => void };
     const cheat = { enable() {}, collect: () => 0, graph() {}, edges: () => 7 };
@@ -102,7 +102,7 @@ describe("results decide whether a figure counts", () => {
     expect(() => workloadNamed("trees").open(lazy, 3).check()).toThrow("objects of a tree: 1, where it should be 15");
   });
 
-  test("what failed has no ratio, and the others keep theirs", async () => {
+  test("a failed subject has no ratio, and the others keep theirs", async () => {
     const { makeRow, summarize } = await load<{
       makeRow: (entry: object, summaries: object) => { subjects: Record<string, Summary> };
       summarize: (runs: object[]) => Summary;
@@ -146,7 +146,7 @@ describe("targets", () => {
   }
   type Judge = (rows: object[], options: object) => Judged[];
 
-  test("compare with peers, with ourselves, and with numbers; say what was not measured", async () => {
+  test("compare with peers, with heapwright's own results, and with numbers; say what was not measured", async () => {
     const { judge } = await load<{ judge: Judge }>("targets.mjs");
     const judged = judge(
       [

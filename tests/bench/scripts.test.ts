@@ -9,16 +9,20 @@ function run(script: string, ...args: string[]): string {
   return execFileSync(process.execPath, [path, ...args], { encoding: "utf8" });
 }
 
-test("shapes: what a full collection takes for each", () => {
+test("shapes: prints the time of a full collection for each shape", () => {
   expect(run("shapes.mjs", "3000", "--only", "comb,ring")).toMatch(
     /^3,000 objects\n[^]*\ncomb +[\d.]+ [^]*ring +[\d.]+/,
   );
 });
 
-test("shapes: what the steps of bounded pauses take, and that none is hurried", () => {
+test("shapes: prints the time of steps with bounded pauses, and no cycle is hurried", () => {
   expect(run("shapes.mjs", "3000", "--bounded", "--only", "comb")).toMatch(/\ncomb +0 +\d+ +\d+ +[\d.]+/);
 });
 
-test("depth: a list and a cycle of any length leave nothing", () => {
+test("depth: a list and a cycle of any length leave no object behind", () => {
   expect(run("depth.mjs", "10000").match(/objects left: 0/g)).toHaveLength(2);
+});
+
+test("json-memory: what a stream of JSON takes, by its result", () => {
+  expect(run("json-memory.mjs", "0.2")).toMatch(/\nrecords[^]* 0\.2 [^]*\none string[^]*\nResult: /);
 });

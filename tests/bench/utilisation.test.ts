@@ -37,7 +37,7 @@ describe("minimum mutator utilisation", () => {
     ]);
   });
 
-  test("is the least of all windows, and none is longer than all there is", () => {
+  test("is the minimum of all windows, and no window is longer than the run", () => {
     const seed = seedOf(1);
     const random = seededRandom(seed);
     const batches = Float64Array.from(
@@ -57,7 +57,7 @@ describe("minimum mutator utilisation", () => {
     expect(minimumUtilisation(batches, [all + 1])).toEqual([]);
   });
 
-  test("is drawn, a chart for each size, and not where there is none", () => {
+  test("is drawn as one chart for each size, and omitted without data", () => {
     const about = { machine: { cpu: "c" }, versions: { heapwright: "1", node: "2" }, date: "2020-01-01", options: {} };
     const subjects = [{ name: "v8", title: "V8" }];
     const row = { workload: "pauses", label: "10", subjects: { v8: { utilisation: [{ window: 1, share: 0.5 }] } } };

@@ -32,7 +32,7 @@ function cycleIn(heap: Heap, phase: number, isHeldByList: boolean): () => void {
   };
 }
 
-describe.each(CORES)("a large object comes to a page that is half scanned, %s core", (_, options) => {
+describe.each(CORES)("a large object is placed in a page that is half scanned, %s core", (_, options) => {
   // Scanning went on where the last step had ended, past the end of what was there by then, and took memory for objects.
   test.each([
     ["in the walk over all pages", PHASE_WALKING, false],

@@ -79,7 +79,7 @@ describe.each(BUILDS)("%s core", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("no finalizer, callback or event of a step can collect, or step", () => {
+  test("no finalizer, callback or event of a step can collect or step", () => {
     const answers = new Set<unknown>();
     const asked = new Set<string>();
     const ask = (who: string): void => {
@@ -109,7 +109,7 @@ describe.each(BUILDS)("%s core", (build) => {
     expect([core.phase(), core.verify()]).toEqual([PHASE_IDLE, 0]);
   });
 
-  test("what is in gc.garbage is alive, while other garbage is still to come into it", () => {
+  test("objects in gc.garbage are alive while more garbage is added to it", () => {
     const { core } = startWithGarbage(build);
     core.setDebug(DEBUG_SAVEALL);
     const list = core.garbage();

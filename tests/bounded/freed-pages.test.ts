@@ -8,7 +8,7 @@ const SLOTS = 300;
 const PAYLOAD = 2000;
 
 describe.each(BUILDS)("freed pages, %s core", (build) => {
-  test("what waits on the stack and dies is not scanned where bytes lie by then", () => {
+  test("an object that waits on the mark stack and dies is not scanned after its page has been reused for bytes", () => {
     const core = startCore(build);
     core.setThresholds(1_000_000_000, 10, 10);
     // With an entry of a weak map there is something to find on pages of leaves, so they are not skipped.

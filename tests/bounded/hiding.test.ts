@@ -387,7 +387,7 @@ function playAt(moment: number, unit: number, options: object, { bury, hide, fin
   return steps;
 }
 
-describe.each(CORES)("what is hidden from a cycle is found, %s core", (build, options) => {
+describe.each(CORES)("an object hidden from a cycle is found, %s core", (build, options) => {
   const ways = { ...waysFrom("low"), ...waysFrom("high"), ...GARBAGE, ...LEAVES, ...LISTS, ...EMPTIED };
   test.each(Object.entries(ways))("%s", (name, played) => {
     const unit = name in LISTS || name in EMPTIED ? 400 : 3;

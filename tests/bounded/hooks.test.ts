@@ -27,7 +27,7 @@ function fill(heap: Heap): void {
 }
 
 describe.each(CORES)("hooks with bounded pauses, %s core", (_, options) => {
-  test("who asks for a step or a collection when a cycle begins or is given up gets none", () => {
+  test("a hook that steps or collects when a cycle begins or is abandoned does nothing", () => {
     withHeap(bounded(options()), (heap) => {
       fill(heap);
       let [depth, deepest, calls] = [0, 0, 0];
@@ -46,7 +46,7 @@ describe.each(CORES)("hooks with bounded pauses, %s core", (_, options) => {
     });
   });
 
-  test("a finalizer that begins a cycle among the deaths that collect() ends does not leave it under way", () => {
+  test("collect() ends deaths and the cycle that a finalizer begins among them", () => {
     withHeap(bounded(options()), (heap) => {
       let begun = false;
       const Plain = heap.struct("Plain", { self: "ref" });

@@ -40,7 +40,7 @@ function start(build: Build, hasFinalizer: boolean, hooks: Partial<Hooks>): Worl
 }
 
 describe.each(BUILDS)("%s core", (build) => {
-  test("rings that their finalizers break die, and the cycle has not collected them", () => {
+  test("rings that their finalizers break die, and the cycle does not count them as collected", () => {
     const { core, collected, run } = start(build, true, {
       finalize: (object) => {
         // What this lets die holds the object itself.
@@ -53,7 +53,7 @@ describe.each(BUILDS)("%s core", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("weak references that their callbacks let go of are counted with the garbage", () => {
+  test("weak references that their callbacks release are counted with the garbage", () => {
     const { core, rings, collected, run } = start(build, false, {
       callback: (weakref) => {
         core.decref(weakref);

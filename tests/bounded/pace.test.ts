@@ -121,7 +121,7 @@ test.each(Object.keys(CHANGES))("steps stay short and no cycle is hurried: %s", 
   expect(core.verify()).toBe(0);
 });
 
-test("a cycle counts its births, and leaves to the next one how much was garbage", () => {
+test("a cycle counts its births, and passes its share of garbage to the next cycle", () => {
   let [births, atStart, atEnd, cycles] = [0, 0, 0, 0];
   let counted = 0;
   const core = startCore("release", {

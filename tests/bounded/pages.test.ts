@@ -61,7 +61,7 @@ function reuse(core: Core, objects: readonly number[]): void {
 }
 
 describe.each(BUILDS)("%s core", (build) => {
-  test("what is on the mark stack, and grey, dies with its pages", () => {
+  test("objects on the mark stack and grey objects die together with their pages", () => {
     const core = start(build);
     const [slots, count] = [200, 16_000];
     const node = core.defineType(8, 2, 0);
@@ -89,7 +89,7 @@ describe.each(BUILDS)("%s core", (build) => {
   });
 
   // A step ends deaths before it goes on with the cycle. But a finalizer's step finds the object half dropped.
-  test("a finalizer goes on with a cycle that scans the dict whose death it is part of", () => {
+  test("a finalizer continues a cycle that scans the dict whose death it is part of", () => {
     let hasRoom = true;
     let ran = 0;
     const core = start(build, {

@@ -144,37 +144,40 @@ const HOLDERS: Record<string, Hold> = {
   },
 };
 
-describe.each(BUILDS)("what a cycle has passed and not reached, %s core", (build) => {
-  test.each(Object.entries(HOLDERS))("%s dies, and a finalizer among what dies ends the marking", (_, hold) => {
-    const world = new World(build);
-    const { core } = world;
-    const [first, second] = [world.create(world.loud), world.create()];
-    const inner = world.give(world.create(), (object) => core.setRef(second, 0, object));
-    const weakrefs = [second, inner].map((object) => core.newWeakref(object, 0) >>> 0);
-    const { object, others = [] } = hold(world, first, second);
-    const high = world.createBehind();
-    core.setRef(high, 0, object);
-    core.collect(1);
-    for (const held of [first, second, object]) core.decref(held);
-    world.passBy([first, second, inner, object, ...weakrefs, ...others], high);
-    let seen: number[] = [];
-    world.onFinalize = (finalized) => {
-      if (finalized !== first) return;
+describe.each(BUILDS)("objects that a cycle has passed without reaching them, %s core", (build) => {
+  test.each(Object.entries(HOLDERS))(
+    "%s dies, and a finalizer of an object that dies with it ends the marking",
+    (_, hold) => {
+      const world = new World(build);
+      const { core } = world;
+      const [first, second] = [world.create(world.loud), world.create()];
+      const inner = world.give(world.create(), (object) => core.setRef(second, 0, object));
+      const weakrefs = [second, inner].map((object) => core.newWeakref(object, 0) >>> 0);
+      const { object, others = [] } = hold(world, first, second);
+      const high = world.createBehind();
+      core.setRef(high, 0, object);
+      core.collect(1);
+      for (const held of [first, second, object]) core.decref(held);
+      world.passBy([first, second, inner, object, ...weakrefs, ...others], high);
+      let seen: number[] = [];
+      world.onFinalize = (finalized) => {
+        if (finalized !== first) return;
+        world.verify();
+        world.decide();
+        seen = weakrefs.map((weakref) => world.read(weakref));
+        world.finish();
+      };
+      core.setRef(high, 0, 0);
+      expect(seen).toEqual([second, inner]);
+      expect(weakrefs.map((weakref) => world.read(weakref))).toEqual([0, 0]);
       world.verify();
-      world.decide();
-      seen = weakrefs.map((weakref) => world.read(weakref));
-      world.finish();
-    };
-    core.setRef(high, 0, 0);
-    expect(seen).toEqual([second, inner]);
-    expect(weakrefs.map((weakref) => world.read(weakref))).toEqual([0, 0]);
-    world.verify();
-    for (const held of [...weakrefs, ...others, high]) core.decref(held);
-    core.collect(2);
-    expect(liveObjects(core)).toBe(IMMORTALS);
-  });
+      for (const held of [...weakrefs, ...others, high]) core.decref(held);
+      core.collect(2);
+      expect(liveObjects(core)).toBe(IMMORTALS);
+    },
+  );
 
-  test("garbage is frozen before it is decided what is dead, and lives on", () => {
+  test("garbage that is frozen before the cycle decides what is dead stays alive", () => {
     const world = new World(build);
     const { core } = world;
     const [object, inner] = [world.create(), world.create()];

@@ -33,7 +33,7 @@ function finish(heap: Heap, units = 1000): number {
 describe.each(CORES)("bounded pauses, %s core", (core, options) => {
   const size = core === "release" ? 200_000 : 20_000;
 
-  test("a step takes what it was given, and little more, whatever is on the heap", () => {
+  test("a step does the work it was given, and little more, whatever is on the heap", () => {
     withHeap(bounded(options()), (heap) => {
       const Node = heap.struct("Node", { next: "ref", other: "ref" }, { finalize: () => undefined });
       const Plain = heap.struct("Plain", { next: "ref", other: "ref" });
@@ -72,7 +72,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
       return chain as Handle;
     },
   };
-  test.each(Object.entries(holders))("a large %s that is let go of dies in slices", (_, hold) => {
+  test.each(Object.entries(holders))("a large %s dies in slices after its last handle is released", (_, hold) => {
     withHeap(bounded(options()), (heap) => {
       const Node = heap.struct("Node", { a: "ref" });
       const before = heap.stats().objects;
@@ -98,7 +98,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     });
   });
 
-  test("what waits for its death reads null, and ends with collect()", () => {
+  test("an object that waits for its death reads null through weak references, and dies with collect()", () => {
     withHeap(bounded(options()), (heap) => {
       const Node = heap.struct("Node", { a: "ref" });
       const list = heap.list();
@@ -119,7 +119,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     });
   });
 
-  test("memory does not grow while something waits for its death", () => {
+  test("memory does not grow while an object waits for its death", () => {
     withHeap(bounded(options()), (heap) => {
       const Node = heap.struct("Node", { a: "ref", b: "ref" });
       const fill = (): Handle => heap.scope(() => heap.list(Array.from({ length: size }, () => Node.new())).clone());
@@ -160,7 +160,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     });
   });
 
-  test("finalizers run once, callbacks come, and what is resurrected lives", () => {
+  test("finalizers run once, callbacks are called, and resurrected objects live", () => {
     withHeap(bounded(options()), (heap) => {
       const told: number[] = [];
       const called: number[] = [];
@@ -196,7 +196,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     });
   });
 
-  test("old garbage with finalizers is told in birth order, and goes with the next cycle", () => {
+  test("old garbage with finalizers is finalized in birth order, and freed by the next cycle", () => {
     withHeap(bounded(options()), (heap) => {
       const told: number[] = [];
       const Loud = heap.struct("Loud", { id: "i32", other: "ref" }, { finalize: ({ id }) => void told.push(id) });
@@ -220,7 +220,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     });
   });
 
-  test("an explicit collection is exact, whatever is under way", () => {
+  test("an explicit collection is exact, whatever work is under way", () => {
     for (let steps = 0; steps < 60; steps += 3) {
       withHeap(bounded(options()), (heap) => {
         const Node = heap.struct("Node", { other: "ref" });
@@ -247,7 +247,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     }
   });
 
-  test("frozen in the middle, switched in the middle, saved in the middle", () => {
+  test("a cycle is not disturbed by freezing, switching pauses or saving in the middle", () => {
     const misdeeds: ((heap: Heap) => void)[] = [
       (heap) => heap.gc.freeze(),
       (heap) => (heap.gc.freeze(), heap.gc.unfreeze()),
@@ -292,7 +292,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     });
   });
 
-  test("pauses cannot be switched while a collection runs, and can in a death", () => {
+  test("pauses cannot be switched while a collection runs, but can during a death", () => {
     withHeap(options(), (heap) => {
       const codes: string[] = [];
       const Node = heap.struct(
@@ -324,7 +324,7 @@ describe.each(CORES)("bounded pauses, %s core", (core, options) => {
     });
   });
 
-  test("options that make no sense", () => {
+  test("invalid options are BAD_OPTION", () => {
     expect(codeOf(() => Heap.createSync({ ...options(), pauses: "short" as never }))).toBe("BAD_OPTION");
     withHeap(options(), (heap) => {
       expect(heap.gc.pauses).toBe("unbounded");

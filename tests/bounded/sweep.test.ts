@@ -56,7 +56,7 @@ function letGo(core: Core, objects: readonly number[]): void {
 }
 
 describe.each(BUILDS)("%s core", (build) => {
-  test.each(Object.entries(LARGE))("%s of many slots, referred to from in front and from behind", (_, create) => {
+  test.each(Object.entries(LARGE))("%s of many slots, referred to by objects before and behind it", (_, create) => {
     for (const isInFront of [true, false]) {
       const core = start(build);
       // No other object has the size of either, so the one that is created first lies in front.
@@ -75,7 +75,7 @@ describe.each(BUILDS)("%s core", (build) => {
     }
   });
 
-  test.each([0, 1])("a weak reference with %i callbacks leaves its referent, which lives on", (callbacks) => {
+  test.each([0, 1])("a weak reference with %i callbacks leaves its referent, which stays alive", (callbacks) => {
     const forgotten: number[] = [];
     const core = start(build, { forget: (id) => void forgotten.push(id) });
     const node = core.defineType(8, 2, 0);
@@ -92,7 +92,7 @@ describe.each(BUILDS)("%s core", (build) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("an object whose shared weak reference is garbage gets another one, which is shared from then on", () => {
+  test("an object whose shared weak reference is garbage gets a new one, which is shared from then on", () => {
     const core = start(build);
     const node = core.defineType(8, 2, 0);
     const [referent, ring] = [core.alloc(node) >>> 0, core.alloc(node) >>> 0];

@@ -4,14 +4,14 @@ import { seedOf, seededRandom } from "../support/random.js";
 import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
 
 describe.each(BUILDS)("blocks and pages, %s build", (build) => {
-  test("an empty heap holds the immortals alone and takes at most 256 KiB", () => {
+  test("an empty heap contains only the immortals and takes at most 256 KiB", () => {
     const core = startCore(build);
     expect(core.verify()).toBe(0);
     expect(liveObjects(core)).toBe(IMMORTALS);
     expect(core.memory.buffer.byteLength).toBeLessThanOrEqual(256 * 1024);
   });
 
-  test("every size from 0 bytes to beyond the largest class is served, and verified", () => {
+  test("every size from 0 bytes to beyond the largest class is allocated and verified", () => {
     const core = startCore(build);
     const sizes = Array.from({ length: 60 }, (_, i) => Math.floor(1.22 ** i) + i);
     const strings = sizes.filter((size) => size < 200_000).map((size) => core.newStr(size) >>> 0);
@@ -89,7 +89,7 @@ describe.each(BUILDS)("blocks and pages, %s build", (build) => {
     }
   });
 
-  test("a block larger than memory is refused and nothing changes", () => {
+  test("a block larger than memory returns 0 and changes nothing", () => {
     const core = startCore(build, {}, 32);
     for (const size of [40 * 65536, 0x7fffffff, -1, -65536]) {
       expect(core.newStr(size)).toBe(0);

@@ -37,7 +37,7 @@ describe.each(BUILDS)("collection, %s build", (build) => {
     expect(tens).toBe("000000000001".repeat(11) + "20");
   });
 
-  test("old objects hold a full collection back until a quarter as many are pending", () => {
+  test("a full collection waits until a quarter as many objects are pending as are long-lived", () => {
     const core = startCore(build);
     const type = core.defineType(8, 2, 0);
     const keep = Array.from({ length: 20_000 }, () => core.alloc(type));
@@ -54,7 +54,7 @@ describe.each(BUILDS)("collection, %s build", (build) => {
     expect(runs).toBeLessThan(2000);
   });
 
-  test("the count is of births less deaths, and never below 0", () => {
+  test("the count is births minus deaths, and never below 0", () => {
     const core = startCore(build);
     const type = core.defineType(8, 2, 0);
     core.setThresholds(50, 10, 10);
@@ -68,7 +68,7 @@ describe.each(BUILDS)("collection, %s build", (build) => {
     expect(core.count(0)).toBe(0);
   });
 
-  test("no automatic collection when disabled or with a first threshold of 0, but with a negative one", () => {
+  test("no automatic collection runs if disabled or with a first threshold of 0; a negative threshold collects", () => {
     const core = startCore(build);
     const type = core.defineType(8, 2, 0);
     core.setEnabled(0);
@@ -82,21 +82,24 @@ describe.each(BUILDS)("collection, %s build", (build) => {
     expect(core.collections(0) + core.collections(1) + core.collections(2)).toBe(1);
   });
 
-  test.each([0, 1, 2])("a cycle in generation %i is found by its own collection and older ones alone", (generation) => {
-    const core = startCore(build);
-    const type = core.defineType(8, 2, 0);
-    const held = core.alloc(type);
-    const other = core.alloc(type);
-    core.setRef(held, 0, other);
-    core.setRef(other, 0, held);
-    core.decref(other);
-    for (let i = 0; i < generation; i++) core.collect(i);
-    core.decref(held);
-    for (let younger = 0; younger < generation; younger++) expect(core.collect(younger)).toBe(0);
-    expect(core.collect(generation)).toBe(2);
-    expect(core.verify()).toBe(0);
-    expect(liveObjects(core)).toBe(IMMORTALS);
-  });
+  test.each([0, 1, 2])(
+    "a cycle in generation %i is found only by collections of that generation and older ones",
+    (generation) => {
+      const core = startCore(build);
+      const type = core.defineType(8, 2, 0);
+      const held = core.alloc(type);
+      const other = core.alloc(type);
+      core.setRef(held, 0, other);
+      core.setRef(other, 0, held);
+      core.decref(other);
+      for (let i = 0; i < generation; i++) core.collect(i);
+      core.decref(held);
+      for (let younger = 0; younger < generation; younger++) expect(core.collect(younger)).toBe(0);
+      expect(core.collect(generation)).toBe(2);
+      expect(core.verify()).toBe(0);
+      expect(liveObjects(core)).toBe(IMMORTALS);
+    },
+  );
 
   test("a cycle that spans an old and a young object waits for a full collection", () => {
     const core = startCore(build);
@@ -144,7 +147,7 @@ describe.each(BUILDS)("collection, %s build", (build) => {
     expect(order).toEqual([...nodes].reverse());
   });
 
-  test("what is reachable from a resurrected object survives whole, and no finalizer runs again", () => {
+  test("objects reachable from a resurrected object survive whole, and no finalizer runs again", () => {
     let saved = 0;
     const finalized: number[] = [];
     const core = startCore(build, {
@@ -169,7 +172,7 @@ describe.each(BUILDS)("collection, %s build", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("a finalizer that breaks its cycle lets it die by refcount, which is not counted", () => {
+  test("a cycle that its finalizer breaks dies by refcount, which is not counted", () => {
     const core = startCore(build, { finalize: (object) => core.setRef(object, 0, 0) });
     cycle(core, core.defineType(8, 2, TYPE_HAS_FINALIZER), 2);
     expect(core.collect(2)).toBe(0);

@@ -32,7 +32,7 @@ function constantOf(file: string, name: string): number {
   return Number(new Function(`return ${text}`)());
 }
 
-test("the control block has the fields that images know, where they expect them", () => {
+test("the control block has the fields that images expect, at their offsets", () => {
   const { fields, size } = fieldsOf("control.ts", "Control");
   expect(fields.length).toBeGreaterThan(60);
   expect(CONTROL_PLACES.map(({ field, offset }) => [field, offset])).toEqual(fields);
@@ -43,7 +43,7 @@ test("the control block has the fields that images know, where they expect them"
   expect(CONTROL_PLACES.filter(({ isSigned }) => isSigned).map(({ field }) => field)).toEqual(signed);
 });
 
-test("the numbers that the host reads of a running heap are where it reads them", () => {
+test("the numbers of a running heap are at the offsets where the host reads them", () => {
   const places = new Map<string, ControlPlace>(CONTROL_PLACES.map((place) => [place.field, place]));
   const generations = new Set(["THRESHOLD", "COUNT", "COLLECTIONS", "COLLECTED"]);
   for (const [name, offset] of Object.entries(offsets)) {
@@ -57,7 +57,7 @@ test("the numbers that the host reads of a running heap are where it reads them"
   }
 });
 
-test("what lies behind the control block is where images expect it", () => {
+test("the memory behind the control block has the layout that images expect", () => {
   expect(layout.LAYOUT_VERSION).toBe(constantOf("control.ts", "LAYOUT_VERSION"));
   expect(layout.CONTROL_SIZE).toBe(constantOf("control.ts", "CONTROL_SIZE"));
   expect(layout.BITMAPS_OFFSET - layout.DESCRIPTORS_OFFSET).toBe(constantOf("control.ts", "DESCRIPTORS_SIZE"));
@@ -69,7 +69,7 @@ test("what lies behind the control block is where images expect it", () => {
   expect(layout.CLASS_RECORD_SIZE).toBe(constantOf("control.ts", "CLASS_RECORD_SIZE"));
 });
 
-test("descriptors of pages, classes and types are what images read and write", () => {
+test("descriptors of pages, classes and types have the layout that images read and write", () => {
   const page = Object.fromEntries(fieldsOf("memory/page.ts", "Page").fields);
   expect(page).toEqual({
     ...{ free: 0, fresh: 4, end: 8, used: 12, next: 16, prev: 20 },
@@ -99,7 +99,7 @@ test("descriptors of pages, classes and types are what images read and write", (
   });
 });
 
-test("size classes are those of the core", () => {
+test("the host's size classes are those of the core", () => {
   const core = startCore("release");
   expect(core.classCount()).toBe(layout.CLASS_COUNT);
   for (let index = 0; index < layout.CLASS_COUNT; index++)
@@ -112,7 +112,7 @@ test("size classes are those of the core", () => {
   expect(layout.classOf(36865)).toBe(layout.LARGE);
 });
 
-test("strings hash as in the core", () => {
+test("the host hashes strings like the core", () => {
   const core = startCore("release");
   const encoder = new TextEncoder();
   for (const seed of [0, 1, 0xffffffff, 0x12345678]) {

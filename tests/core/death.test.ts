@@ -3,7 +3,7 @@ import { TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
 import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
 
 describe.each(BUILDS)("death, %s build", (build) => {
-  test("an object dies with its last reference, and takes along what it alone held", () => {
+  test("an object dies with its last reference, together with all objects that only it refers to", () => {
     const core = startCore(build);
     const type = core.defineType(8, 2, 0);
     const parent = core.alloc(type);
@@ -18,7 +18,7 @@ describe.each(BUILDS)("death, %s build", (build) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("a parent's finalizer runs before its children's, which run in slot order, each with all it holds", () => {
+  test("a parent's finalizer runs before those of its children, which run in slot order, each with its referents alive", () => {
     const order: number[] = [];
     const core = startCore(build, { finalize: (object) => order.push(object >>> 0) });
     const type = core.defineType(8, 2, TYPE_HAS_FINALIZER);
@@ -104,7 +104,7 @@ describe.each(BUILDS)("death, %s build", (build) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("a finalizer deep inside a death may collect: what the dying still hold is safe", () => {
+  test("a finalizer deep inside a death may collect: objects still held by dying ones are safe", () => {
     const collected: number[] = [];
     const core = startCore(build, {
       finalize() {
@@ -132,7 +132,7 @@ describe.each(BUILDS)("death, %s build", (build) => {
     expect(collected).toEqual(Array.from({ length: 100 }, () => 0));
   });
 
-  test("a collection inside a death does not take what the dying still hold for garbage, not even for a moment", () => {
+  test("a collection inside a death never takes objects held by dying ones for garbage", () => {
     const events: string[] = [];
     const core = startCore(build, {
       finalize() {
@@ -151,7 +151,7 @@ describe.each(BUILDS)("death, %s build", (build) => {
     expect(events).toEqual(["finalizer begins", "finalizer ends", "callback"]);
   });
 
-  test("a list of a million objects dies without a stack", () => {
+  test("a list of a million objects dies without recursion", () => {
     const core = startCore(build);
     core.setEnabled(0);
     const type = core.defineType(8, 2, 0);
@@ -180,7 +180,7 @@ describe.each(BUILDS)("death, %s build", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("the reference after the last that a count can hold makes an object immortal, from outside or in a slot", () => {
+  test("a reference beyond the maximal count makes an object immortal, from outside or in a slot", () => {
     for (const isSlot of [true, false]) {
       const core = startCore(build);
       const type = core.defineType(8, 2, 0);
@@ -199,7 +199,7 @@ describe.each(BUILDS)("death, %s build", (build) => {
     }
   });
 
-  test("immortals are counted no more", () => {
+  test("the refcount of an immortal object does not change", () => {
     const core = startCore(build);
     const none = core.none();
     const before = core.refcount(none);

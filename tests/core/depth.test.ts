@@ -3,7 +3,7 @@ import { IMMORTALS, liveObjects, startCore } from "../support/core.js";
 
 const LENGTH = 10_000_000;
 
-test("a list of ten million objects dies, and a cycle of as many is collected, with no stack to overflow", () => {
+test("a list of ten million objects dies, and a cycle of as many is collected, without recursion", () => {
   const core = startCore("release");
   core.setThresholds(1_000_000, 10, 10);
   const type = core.defineType(8, 2, 0);

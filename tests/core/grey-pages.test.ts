@@ -56,17 +56,20 @@ function stepUntil(core: Core, units: number, isThere: () => boolean): void {
 }
 
 describe.each(BUILDS)("grey pages, %s core", (build) => {
-  test.each([0, 200, 300, 1000])("a heap from %i MiB on: what a full stack leaves to them is scanned", (mib) => {
-    const core = start(build, mib);
-    const count = fill(core);
-    for (let round = 0; round < 2; round++) {
-      expect(core.collect(2)).toBe(0);
-      expect(liveObjects(core)).toBe(IMMORTALS + count);
-      expect(core.verify()).toBe(0);
-    }
-  });
+  test.each([0, 200, 300, 1000])(
+    "on a heap from %i MiB on, objects that overflow the mark stack are scanned",
+    (mib) => {
+      const core = start(build, mib);
+      const count = fill(core);
+      for (let round = 0; round < 2; round++) {
+        expect(core.collect(2)).toBe(0);
+        expect(liveObjects(core)).toBe(IMMORTALS + count);
+        expect(core.verify()).toBe(0);
+      }
+    },
+  );
 
-  test("are those of a marking in steps, too, and forgotten when it is given up", () => {
+  test("are used in incremental marking, too, and cleared when it is abandoned", () => {
     const core = start(build);
     const count = fill(core);
     stepUntil(core, 100, () => core.phase() === PHASE_DRAINING);
@@ -80,7 +83,7 @@ describe.each(BUILDS)("grey pages, %s core", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS + count);
   });
 
-  test("a leaf at the start of the page behind a grey one is scanned, if it is a key", () => {
+  test("a leaf at the start of the page behind a grey page is scanned if it is a key", () => {
     const core = start(build);
     const [linked, leaf] = [core.defineType(8, 2, 0), core.defineType(8, 0, 0)];
     const map = core.newWeakMap(0);

@@ -27,7 +27,7 @@ describe.each(BUILDS)("lists, %s build", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("what a container is cleared of is no death, where nothing dies", () => {
+  test("clearing a container of objects that survive counts as no death", () => {
     const core = startCore(build);
     const list = core.newList(0);
     for (let i = 0; i < 10; i++) core.listAppend(list, core.none());

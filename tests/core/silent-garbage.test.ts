@@ -50,7 +50,7 @@ function start(build: Build, hooks = {}): { core: Core; type: number } {
 
 describe.each(BUILDS)("silent garbage, %s build", (build) => {
   describe.each([0, 1, 2])("in a collection of generation %i", (generation) => {
-    test("takes along what it alone holds, spares what others hold, and counts every byte", () => {
+    test("frees the objects that only it refers to, keeps those held by others, and counts every byte", () => {
       const { core, type } = start(build);
       const big = core.defineType(200_000, 1, 0);
       const kept = internWord(core, 0x61616161);
@@ -82,7 +82,7 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
       expect([core.internedCount(), core.refcount(kept), core.refcount(keptObject)]).toEqual([1, 1, 1]);
     });
 
-    test("lets go of an older object, whose finalizer runs once, sees a sound heap, and may keep it", () => {
+    test("drops an older object, whose finalizer runs once, sees a valid heap, and may keep it", () => {
       let calls = 0;
       const { core, type } = start(build, {
         finalize(object: number) {
@@ -104,7 +104,7 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
       expect([calls, core.typeOf(elder), core.verify()]).toEqual([1, 0, 0]);
     });
 
-    test("lets go of an object without slots, whose weak reference is called in a sound heap", () => {
+    test("drops an object without slots, whose weak reference is called in a valid heap", () => {
       const called: number[] = [];
       const { core, type } = start(build, {
         callback(_: number, id: number) {
@@ -122,7 +122,7 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
       expect([called, core.weakrefTarget(weakref), core.typeOf(leaf), core.verify()]).toEqual([[7], 0, 0, 0]);
     });
 
-    test("lets go of a chain of any length that is older, and of interned strings", () => {
+    test("drops a chain of older objects of any length, and interned strings", () => {
       const { core, type } = start(build);
       const before = liveObjects(core);
       let head = core.alloc(type) >>> 0;
@@ -141,7 +141,7 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
       expect([liveObjects(core), core.internedCount(), core.verify()]).toEqual([before, 0, 0]);
     });
 
-    test("goes while another object is in the middle of its death, which holds the rest of its slots", () => {
+    test("is freed while another object is dying and holds the rest of its slots", () => {
       const found: number[] = [];
       const { core, type } = start(build, {
         finalize() {
@@ -160,7 +160,7 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
     });
   });
 
-  test("leaves pages of which nothing is left to others", () => {
+  test("returns its empty pages to other uses", () => {
     const { core, type } = start(build);
     const used = core.usedPageBytes();
     for (let round = 0; round < 3; round++) {
@@ -172,7 +172,7 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
     }
   });
 
-  test("what is frozen dies of the garbage that held it last", () => {
+  test("a frozen object dies if garbage held the last reference to it", () => {
     const { core, type } = start(build);
     const frozen = core.alloc(type) >>> 0;
     core.freeze();
@@ -183,7 +183,7 @@ describe.each(BUILDS)("silent garbage, %s build", (build) => {
     expect([core.typeOf(frozen), core.verify()]).toEqual([0, 0]);
   });
 
-  test("drops what it holds, large as it may be", () => {
+  test("drops its references, however many there are", () => {
     const { core, type } = start(build);
     const large = core.alloc(core.defineType(200_000, 2, 0)) >>> 0;
     const held = core.alloc(type) >>> 0;

@@ -12,7 +12,7 @@ function settle(core: Core): void {
 }
 
 describe.each(BUILDS)("%s core", (build) => {
-  test("no garbage of a young collection waits for its death when that is over", () => {
+  test("after a young collection no garbage of it waits for its death", () => {
     const core = startCore(build);
     core.setBounded(1);
     // The path of garbage with hooks.

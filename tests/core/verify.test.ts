@@ -512,14 +512,14 @@ describe.each(BUILDS)("verify finds planted damage, %s core", (build) => {
     expect(describeInvariant(scene.core.verify())).toBe(describeInvariant(INVARIANT_STATE));
   });
 
-  test("an old object with the count 0 that no cycle has found dead", () => {
+  test("finds an old object with refcount 0 that no cycle has found dead", () => {
     const { core, old } = sceneOf(build);
     core.setWord(old, 0);
     core.setWord(old + 4, core.word(old + 4) & 0xffffff);
     expect(core.verify()).toBe(INVARIANT_REFCOUNT);
   });
 
-  test("it says where", () => {
+  test("reports the address of the damage", () => {
     const { core, object } = sceneOf(build);
     add(core, object, 1);
     core.verify();
@@ -530,7 +530,7 @@ describe.each(BUILDS)("verify finds planted damage, %s core", (build) => {
     expect(core.verifyAddress() >>> 0).toBe(addressOf(core, "phase"));
   });
 
-  test("it changes nothing, be the heap sound or not", () => {
+  test("changes nothing, whether the heap is damaged or not", () => {
     const { core, object } = sceneOf(build);
     const bytes = (): Buffer => Buffer.from(core.memory.buffer.slice(0));
     core.setWord(object + 8, core.word(object + 8));
@@ -560,7 +560,7 @@ function insideFinalizer(build: Build, prepare: (core: Core, type: number) => vo
   expect(looks).toBeGreaterThan(0);
 }
 
-describe.each(BUILDS)("verify finds damage in the middle of things, %s core", (build) => {
+describe.each(BUILDS)("verify finds damage during operations, %s core", (build) => {
   /** `[None, [1.5, loud]]` dies: two lists are on the stack, the inner one on top. */
   const dropNested = (core: Core, type: number): void => {
     const [outer, inner, loud, float] = [core.newList(2), core.newList(2), core.alloc(type), core.newFloat(1.5)];
@@ -851,7 +851,7 @@ describe.each(BUILDS)("verify finds damage in a bounded cycle, %s core", (build)
   });
 });
 
-test("every invariant has its number, and its sentence", () => {
+test("every invariant has a number and a sentence", () => {
   const numbers = Object.values(invariants);
   expect(new Set(numbers).size).toBe(numbers.length);
   const sentences = numbers.map((code) => describeInvariant(code));

@@ -15,7 +15,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("callbacks run newest first, once, when every weak reference is dead already", () => {
+  test("callbacks run newest first, once, after all weak references are dead", () => {
     const called: number[] = [];
     const core = startCore(build, {
       callback(_, id) {
@@ -49,7 +49,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("a weak reference that is gone is not called, and its callback is forgotten", () => {
+  test("the callback of a released weak reference is not called, and the host forgets it", () => {
     const called: number[] = [];
     const forgotten: number[] = [];
     const core = startCore(build, { callback: (_, id) => called.push(id), forget: (id) => forgotten.push(id) });
@@ -79,7 +79,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.weakrefTarget(weakref)).toBe(0);
   });
 
-  test("in a collection callbacks run first; those without one read the object during its finalizer", () => {
+  test("in a collection callbacks run first; weak references without one read the object during its finalizer", () => {
     const events: string[] = [];
     const core = startCore(build, {
       finalize() {
@@ -98,7 +98,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.weakrefTarget(plain)).toBe(0);
   });
 
-  test("a weak reference that is garbage itself is silent", () => {
+  test("a weak reference that is garbage itself calls nothing", () => {
     const called: number[] = [];
     const core = startCore(build, { callback: (_, id) => called.push(id) });
     const type = core.defineType(8, 2, 0);
@@ -113,7 +113,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("a weak reference that is garbage stays silent about what dies when garbage is cleared", () => {
+  test("a weak reference that is garbage calls nothing when objects die because garbage is cleared", () => {
     const called: number[] = [];
     const core = startCore(build, { callback: (_, id) => called.push(id) });
     const object = core.alloc(core.defineType(12, 3, 0));
@@ -125,7 +125,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("once garbage is cleared, no weak reference leads to it, not even from a callback", () => {
+  test("after garbage is cleared, no weak reference leads to it, not even in a callback", () => {
     const seen: number[] = [];
     const core = startCore(build, { callback: () => seen.push(core.weakrefTarget(plain)) });
     const object = core.alloc(core.defineType(8, 2, 0));
@@ -164,7 +164,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(called.sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test("one that a collection calls goes where the survivors of that collection went", () => {
+  test("a weak reference whose callback a collection calls moves to the generation of the survivors", () => {
     for (const generation of [0, 1]) {
       const core = startCore(build, { finalize: (object) => core.incref(object) });
       const object = core.alloc(core.defineType(8, 2, TYPE_HAS_FINALIZER));
@@ -181,7 +181,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     }
   });
 
-  test("where all die before the finalizers, those that are garbage read null in them, too", () => {
+  test("if all weak references die before the finalizers, those that are garbage read null in them, too", () => {
     const seen: number[] = [];
     const core = startCore(build, { finalize: () => void seen.push(core.weakrefTarget(weakref)) });
     core.setClearsAllWeakrefs(1);
@@ -194,7 +194,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("the last one leaves an object that is a key, too, one", () => {
+  test("the last weak reference to an object that is also a key leaves it a key", () => {
     const core = startCore(build);
     const [map, key] = [core.newWeakMap(0), core.alloc(core.defineType(8, 2, 0))];
     core.weakMapSet(map, key, core.none());
@@ -205,7 +205,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.weakMapEntryAfter(map, 0)).toBe(0);
   });
 
-  test("a dead one is found in a dict by the hash that it had", () => {
+  test("a dead weak reference is found in a dict by its stored hash", () => {
     const core = startCore(build);
     const [dict, referent] = [core.newDict(0), core.newFloat(0.5)];
     const weakref = core.newWeakref(referent, 0);
@@ -217,7 +217,7 @@ describe.each(BUILDS)("weak references, %s build", (build) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("thousands of referents come and go", () => {
+  test("thousands of referents are created and freed", () => {
     const core = startCore(build);
     const type = core.defineType(8, 2, 0);
     const objects = Array.from({ length: 3000 }, () => core.alloc(type));

@@ -17,7 +17,7 @@ describe.each(CORES)("%s core", (_, options) => {
     };
 
     // CPython: at the next bytecode, when the object is there: it would be 101.
-    test("D1: a collection runs inside the call that allocates, before the new object is there", () => {
+    test("D1: a collection runs inside the call that allocates, before the new object exists", () => {
       play((heap) => {
         heap.gc.setThreshold(100);
         const Node = heap.struct("Node", NODE);
@@ -38,7 +38,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
 
     // CPython 3.12 clears all of them before any callback or finalizer runs; 3.15 those without a callback afterwards.
-    test("D2: weak references without a callback die after the finalizers of garbage, or with all others before", () => {
+    test("D2: weak references without a callback die after the finalizers of garbage, or together with all others before", () => {
       play((heap) => {
         const isLate = timing === "3.15";
         const events: string[] = [];
@@ -73,7 +73,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
 
     // CPython calls it when the object dies (and no longer in the latest patches of 3.13 and 3.14).
-    test("D2: a weak reference that a finalizer makes to garbage is not called, but with the timing of 3.12", () => {
+    test("D2: a weak reference that a finalizer turns into garbage is not called, except with the timing of 3.12", () => {
       play((heap) => {
         const made: WeakrefHandle[] = [];
         let calls = 0;
@@ -95,7 +95,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
 
     // CPython keeps such an entry for ever.
-    test("D3: a weak-keyed map is an ephemeron map: a value that leads to its key, or to the map, does not keep them", () => {
+    test("D3: a weak-keyed map is an ephemeron map: a value that refers to its key or to the map does not keep them alive", () => {
       play((heap) => {
         const Node = heap.struct("Node", NODE);
         const map = heap.weakref.keyMap();
@@ -125,7 +125,7 @@ describe.each(CORES)("%s core", (_, options) => {
 
     // CPython: an entry is a weak reference with a callback, so it is gone before any finalizer of the collection runs, and
     // lost to a key that comes back. (In a death by refcount the finalizer comes first there, too.)
-    test("D3: in a collection an entry is there for its key's finalizer, and stays if the key comes back", () => {
+    test("D3: during a collection a key's finalizer finds its entry, which stays if the key is resurrected", () => {
       play((heap) => {
         const [map, set] = [heap.weakref.keyMap(), heap.weakref.set()];
         const seen: unknown[] = [];
@@ -157,7 +157,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
 
     // CPython: c, b, a, since the collection that the chain survives turns its list round.
-    test.each(["finalizers", "callbacks"])("D4: the %s of one collection run in the order of birth", (hooks) => {
+    test.each(["finalizers", "callbacks"])("D4: the %s of one collection run in birth order", (hooks) => {
       play((heap) => {
         const order: (string | null)[] = [];
         const Node: NodeType =
@@ -196,7 +196,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
 
     // CPython does so at a depth of 49, and no longer at 60: its trashcan lets what is deeper wait.
-    test.each([10, 49, 60, 5000])("D6: a death is depth first, also %i deep", (depth) => {
+    test.each([10, 49, 60, 5000])("D6: a death is depth first, even %i levels deep", (depth) => {
       play((heap) => {
         heap.gc.disable();
         const order: (string | null)[] = [];
@@ -216,7 +216,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
 
     // CPython counts objects alone: it would collect nothing before the 701st birth.
-    test("D7: growth by 64 MiB is a reason to collect, though few objects were born; 0 turns it off", () => {
+    test("D7: growth by 64 MiB triggers a collection after few births; 0 turns that off", () => {
       for (const byteThreshold of [undefined, 0]) {
         const heap = Heap.createSync({
           ...options(),

@@ -82,7 +82,7 @@ describe.each(CORES)("%s core", (_, options) => {
     }
     const isAlive = (weakref: WeakrefHandle): boolean => weakref.alive;
 
-    test("the last reference goes: finalized once, and dead", () => {
+    test("an object that loses its last reference is finalized once, and dead", () => {
       play((stage) => {
         const { heap } = stage;
         const node = stage.Plain.new({ title: "node" });
@@ -94,7 +94,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("resurrected in its death, it keeps its weak references, and is not finalized when it dies again", () => {
+    test("an object resurrected during its death keeps its weak references, and is not finalized when it dies again", () => {
       play((stage) => {
         const { heap } = stage;
         const node = stage.Resurrecting.new({ title: "node" });
@@ -140,7 +140,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("an object that brings itself back while it holds others keeps them, and calls nobody", () => {
+    test("an object that resurrects itself keeps its referents, and calls no callback", () => {
       play((stage) => {
         const { heap } = stage;
         let calls = 0;
@@ -157,7 +157,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("an object without references to others is finalized once, too, however often it dies", () => {
+    test("a leaf is finalized once, too, however often it dies", () => {
       play(({ heap }) => {
         const kept: Handle[] = [];
         let calls = 0;
@@ -180,7 +180,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("a self-cycle that brings itself back goes with the next collection, without a finalizer", () => {
+    test("a self-cycle that resurrects itself is freed by the next collection, without a finalizer", () => {
       play((stage) => {
         const { heap } = stage;
         const node = selfLoop(stage.Resurrecting, "node");
@@ -193,7 +193,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("a self-cycle that breaks itself is gone by then, and not counted", () => {
+    test("a self-cycle that breaks itself is freed before it is collected, and not counted", () => {
       play((stage) => {
         const { heap } = stage;
         const node = selfLoop(stage.Suicidal, "node");
@@ -205,7 +205,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
 
     const chains = ["PPP", "SSS", "SPSP", "SSPP", "RRR", "RPRP", "RPSRPS", "RRPPSS", "SRRS", "PPRSSP"];
-    test.each(chains)("a ring of %s: each finalized once, with its neighbours whole", (letters) => {
+    test.each(chains)("a ring of %s: each is finalized once, while its neighbours are intact", (letters) => {
       play((stage) => {
         const { heap } = stage;
         const nodes = ring([...letters].map((letter) => typeOf(stage, letter)));
@@ -229,7 +229,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("finalizers run once however often their object comes back", () => {
+    test("finalizers run once however often their object is resurrected", () => {
       play((stage) => {
         const { heap } = stage;
         selfLoop(stage.Resurrecting, "node").release();
@@ -246,23 +246,26 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test.each([0, 1])("who survives collection %i is one generation older, with all it reaches", (generation) => {
-      play((stage) => {
-        const { heap } = stage;
-        for (let age = 0; age < generation; age++) heap.gc.collect(age as 0);
-        heap.scope(() => {
-          const nodes = ring([stage.Resurrecting, stage.Plain, stage.Plain]);
+    test.each([0, 1])(
+      "the survivors of collection %i, and objects reachable from them, are one generation older",
+      (generation) => {
+        play((stage) => {
+          const { heap } = stage;
           for (let age = 0; age < generation; age++) heap.gc.collect(age as 0);
-          nodes.length = 0;
+          heap.scope(() => {
+            const nodes = ring([stage.Resurrecting, stage.Plain, stage.Plain]);
+            for (let age = 0; age < generation; age++) heap.gc.collect(age as 0);
+            nodes.length = 0;
+          });
+          expect(heap.gc.collect(generation as 0 | 1)).toBe(0);
+          expect(([0, 1, 2] as const).map((age) => heap.gc.getTrackedCount(age))).toEqual(
+            generation === 0 ? [0, 3, 0] : [0, 0, 3],
+          );
         });
-        expect(heap.gc.collect(generation as 0 | 1)).toBe(0);
-        expect(([0, 1, 2] as const).map((age) => heap.gc.getTrackedCount(age))).toEqual(
-          generation === 0 ? [0, 3, 0] : [0, 0, 3],
-        );
-      });
-    });
+      },
+    );
 
-    test("an old object that brings itself back in its death is young again", () => {
+    test("an old object that resurrects itself during its death is young again", () => {
       play((stage) => {
         const { heap } = stage;
         const node = stage.Resurrecting.new();
@@ -273,7 +276,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("what a finalizer throws is told, and its object dies all the same", () => {
+    test("an error of a finalizer is reported, and its object still dies", () => {
       const told: string[] = [];
       const onUnraisable = (error: unknown, { where, type }: { where: string; type?: string }): unknown =>
         told.push(`${where} of ${type ?? "?"}: ${(error as Error).message}`);

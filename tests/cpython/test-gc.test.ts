@@ -55,7 +55,7 @@ describe.each(CORES)("cycles that are found, %s core", (core, options) => {
     });
   });
 
-  test("instances of types that extend others, one after the other", () => {
+  test("instances of types that extend others are found, one after the other", () => {
     withHeap(options(), (heap) => {
       const Base = heap.struct("Base", { self: "ref" });
       const Middle = heap.struct("Middle", { other: "ref" }, { extends: Base });
@@ -72,7 +72,7 @@ describe.each(CORES)("cycles that are found, %s core", (core, options) => {
     });
   });
 
-  test("nothing is uncollectable: with finalizers or without, garbage stays empty", () => {
+  test("nothing is uncollectable: with or without finalizers, gc.garbage stays empty", () => {
     withHeap(options(), (heap) => {
       const Plain = heap.struct("Plain", NODE);
       const deaths: unknown[] = [];
@@ -85,7 +85,7 @@ describe.each(CORES)("cycles that are found, %s core", (core, options) => {
     });
   });
 
-  test("the accessors of a type are not called to find out what it holds", () => {
+  test("the collector does not call the accessors of a type", () => {
     withHeap(options(), (heap) => {
       let calls = 0;
       const Boom = heap.struct("Boom", NODE, {
@@ -105,7 +105,7 @@ describe.each(CORES)("cycles that are found, %s core", (core, options) => {
     });
   });
 
-  test("cycles made as fast as can be do not pile up", () => {
+  test("cycles created in a tight loop do not accumulate", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       let most = 0;
@@ -119,7 +119,7 @@ describe.each(CORES)("cycles that are found, %s core", (core, options) => {
     });
   });
 
-  test("a count that is too low is caught: by the checked core at once, else by verify", () => {
+  test("a refcount that is too low is detected: at once by the checked core, otherwise by verify", () => {
     const heap = Heap.createSync(options());
     const [node] = pair(heap.struct("Node", NODE));
     const isChecked = core === "checked";
@@ -139,7 +139,7 @@ describe.each(CORES)("cycles that are found, %s core", (core, options) => {
 });
 
 describe.each(CORES)("counts and generations, %s core", (_, options) => {
-  test("after a collection all counts are 0; a birth raises the first alone", () => {
+  test("after a collection all counts are 0; a birth raises only the first", () => {
     withHeap(options(), (heap) => {
       heap.list().release();
       heap.gc.collect();
@@ -169,7 +169,7 @@ describe.each(CORES)("counts and generations, %s core", (_, options) => {
     });
   });
 
-  test("collecting works when disabled; nested in a finalizer it returns 0", () => {
+  test("collect() works when disabled; nested in a finalizer it returns 0", () => {
     withHeap(options(), (heap) => {
       const nested: number[] = [];
       const Node = heap.struct("Node", NODE, { finalize: () => nested.push(heap.gc.collect()) });
@@ -184,7 +184,7 @@ describe.each(CORES)("counts and generations, %s core", (_, options) => {
     });
   });
 
-  test("statistics are told by the oldest generation of each run", () => {
+  test("statistics are counted for the oldest generation of each run", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const none = { collections: 0, collected: 0, uncollectable: 0 };
@@ -244,7 +244,7 @@ describe.each(CORES)("counts and generations, %s core", (_, options) => {
     });
   });
 
-  test("getObjects: a live list is there, young, middle, old and then stays old", () => {
+  test("getObjects lists a live list as young, middle and old, and then it stays old", () => {
     withHeap(options(), (heap) => {
       const list = heap.list();
       list.append(list);
@@ -266,7 +266,7 @@ describe.each(CORES)("counts and generations, %s core", (_, options) => {
     });
   });
 
-  test("during a collection its garbage is in no generation, and refers to nothing that can be asked for", () => {
+  test("during a collection its garbage is in no generation and has no referrers", () => {
     withHeap(options(), (heap) => {
       const seen: unknown[] = [];
       const Node = heap.struct("Node", NODE, {
@@ -514,7 +514,7 @@ describe.each(CORES)("resurrection, %s core", (_, options) => {
     });
   });
 
-  test("does not keep other garbage from being collected, nor count as collected", () => {
+  test("does not prevent other garbage from being collected, nor count as collected", () => {
     withHeap(options(), (heap) => {
       const zs: Node[] = [];
       const Plain = heap.struct("Plain", NODE);
@@ -537,7 +537,7 @@ describe.each(CORES)("resurrection, %s core", (_, options) => {
 });
 
 describe.each(CORES)("gc.callbacks, %s core", (_, options) => {
-  test("each is told of the start and the stop of each collection", () => {
+  test("each is called at the start and the stop of each collection", () => {
     withHeap(options(), (heap) => {
       const visits: [who: number, phase: string, info: CollectionInfo][] = [];
       for (const who of [1, 2]) heap.gc.callbacks.push((phase, info) => visits.push([who, phase, info]));
@@ -568,7 +568,7 @@ describe.each(CORES)("gc.callbacks, %s core", (_, options) => {
     });
   });
 
-  test("a collection by itself is told of, too", () => {
+  test("automatic collections call them, too", () => {
     withHeap({ ...options(), thresholds: [10, 10, 10] }, (heap) => {
       const told: unknown[] = [];
       heap.gc.callbacks.push((phase, info) => told.push([phase, info.generation, heap.gc.getCount()[0]]));
@@ -583,7 +583,7 @@ describe.each(CORES)("gc.callbacks, %s core", (_, options) => {
     });
   });
 
-  test("one added while they are called is called, one that removes itself hides the next; what they throw is reported", () => {
+  test("a callback added meanwhile is called, one that removes itself makes the next one be skipped; errors are reported", () => {
     const errors: unknown[] = [];
     const hook = (error: unknown, { where }: { where: string }): number =>
       errors.push(`${where}: ${(error as Error).message}`);
@@ -614,7 +614,7 @@ describe.each(CORES)("gc.callbacks, %s core", (_, options) => {
     });
   });
 
-  test("to collect from one does nothing", () => {
+  test("collect() in a callback does nothing", () => {
     withHeap(options(), (heap) => {
       const found: number[] = [];
       heap.gc.callbacks.push(() => found.push(heap.gc.collect()));
@@ -626,7 +626,7 @@ describe.each(CORES)("gc.callbacks, %s core", (_, options) => {
 });
 
 describe.each(CORES)("freeze, %s core", (_, options) => {
-  test("moves all that is tracked out of sight, and unfreeze into the oldest generation", () => {
+  test("hides all tracked objects, and unfreeze moves them to the oldest generation", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const nodes = [Node.new(), Node.new()];
@@ -644,7 +644,7 @@ describe.each(CORES)("freeze, %s core", (_, options) => {
     });
   });
 
-  test("garbage that refers to frozen objects is collected, and takes its references back", () => {
+  test("garbage that refers to frozen objects is collected, and drops its references to them", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const frozen = Node.new();
@@ -661,7 +661,7 @@ describe.each(CORES)("freeze, %s core", (_, options) => {
     });
   });
 
-  test("freeze, collect and unfreeze in turn lose nothing, and frozen garbage waits for the last", () => {
+  test("freeze, collect and unfreeze in turn lose nothing, and frozen garbage is collected after unfreeze", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       for (let round = 0; round < 3; round++) {
@@ -686,7 +686,7 @@ function listen(heap: Heap): string[] {
 }
 
 describe.each(CORES)("debug flags, %s core", (_, options) => {
-  test("SAVEALL keeps what was found in garbage, and counts it as collected", () => {
+  test("SAVEALL appends unreachable objects to gc.garbage, and counts them as collected", () => {
     withHeap(options(), (heap) => {
       const { gc } = heap;
       gc.setDebug(gc.getDebug() | gc.DEBUG_SAVEALL);
@@ -701,7 +701,7 @@ describe.each(CORES)("debug flags, %s core", (_, options) => {
     });
   });
 
-  test("SAVEALL comes too late for finalizers and weak references: they have run", () => {
+  test("SAVEALL takes effect after finalizers have run and weak references are cleared", () => {
     withHeap(options(), (heap) => {
       const events: string[] = [];
       const Node = heap.struct("Node", NODE, { finalize: () => events.push("finalizer") });
@@ -742,7 +742,7 @@ describe.each(CORES)("debug flags, %s core", (_, options) => {
     });
   });
 
-  test("COLLECTABLE writes a line for each object that is found", () => {
+  test("COLLECTABLE writes a line for each unreachable object", () => {
     withHeap(options(), (heap) => {
       const lines = listen(heap);
       heap.gc.setDebug(heap.gc.DEBUG_COLLECTABLE);
@@ -753,7 +753,7 @@ describe.each(CORES)("debug flags, %s core", (_, options) => {
     });
   });
 
-  test("what is left in garbage at the end is told of: how many, and with UNCOLLECTABLE which; with SAVEALL nothing", () => {
+  test("the end of a heap reports the number of objects in gc.garbage; with UNCOLLECTABLE also which; with SAVEALL nothing", () => {
     const linesAtEnd = (flagsOf: (heap: Heap) => number): string[] => {
       const heap = Heap.createSync(options());
       heap.gc.setDebug(heap.gc.DEBUG_SAVEALL);
@@ -779,8 +779,8 @@ describe.each(CORES)("debug flags, %s core", (_, options) => {
   });
 });
 
-describe.each(CORES)("in the depth and at the end, %s core", (_, options) => {
-  test("chains of lists and dicts, 150 deep, whose every 17th finalizer collects", () => {
+describe.each(CORES)("deep structures and the end of a heap, %s core", (_, options) => {
+  test("chains of lists and dicts, 150 deep, are freed while every 17th finalizer collects", () => {
     withHeap(options(), (heap) => {
       let [born, finalized] = [0, 0];
       const collect = (): void => {
@@ -812,7 +812,7 @@ describe.each(CORES)("in the depth and at the end, %s core", (_, options) => {
     });
   });
 
-  test("cycles that are left when the heap ends are finalized", () => {
+  test("cycles left at the end of the heap are finalized", () => {
     const deaths: unknown[] = [];
     const heap = Heap.createSync(options());
     const Node = heap.struct("Node", NODE, { finalize: (node) => deaths.push(node.title) });

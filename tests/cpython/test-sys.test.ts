@@ -7,8 +7,8 @@ import { Heap } from "../../src/index.js";
 import { CORES, withHeap } from "../support/heap.js";
 import { NODE, releaseAll } from "../support/scenes.js";
 
-describe.each(CORES)("what sys tells of memory, %s core", (core, options) => {
-  test("getrefcount: every reference is counted, and there is none of an argument's", () => {
+describe.each(CORES)("what sys reports about memory, %s core", (core, options) => {
+  test("getrefcount: every reference is counted, without one for the argument", () => {
     withHeap(options(), (heap) => {
       const list = heap.list();
       expect(list.refcount).toBe(1); // sys.getrefcount: 2
@@ -20,7 +20,7 @@ describe.each(CORES)("what sys tells of memory, %s core", (core, options) => {
     });
   });
 
-  test("getsizeof: grows with the object's own buffer, not with what it refers to", () => {
+  test("getsizeof: includes the object's own buffer, not its referents", () => {
     withHeap(options(), (heap) => {
       heap.scope(() => {
         const text = heap.str("x".repeat(1000));
@@ -39,7 +39,7 @@ describe.each(CORES)("what sys tells of memory, %s core", (core, options) => {
     });
   });
 
-  test("getallocatedblocks: a block for each object and each buffer, and each size class knows its own", () => {
+  test("getallocatedblocks: counts one block for each object and each buffer, by size class", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const { blocks } = heap.stats();
@@ -56,7 +56,7 @@ describe.each(CORES)("what sys tells of memory, %s core", (core, options) => {
     });
   });
 
-  test("intern: one string for each text, as long as somebody refers to it", () => {
+  test("intern: one string for each text, as long as it is referenced", () => {
     withHeap(options(), (heap) => {
       const { interned } = heap.stats();
       const [first, second, other] = [heap.intern("a text"), heap.intern("a text"), heap.str("a text")];
@@ -72,7 +72,7 @@ describe.each(CORES)("what sys tells of memory, %s core", (core, options) => {
     });
   });
 
-  test("PYTHONHASHSEED: the same seed, the same hashes; another seed, others", () => {
+  test("PYTHONHASHSEED: the same seed gives the same hashes; another seed gives others", () => {
     const bytesOfDict = (hashSeed: number): string => {
       let bytes = "";
       withHeap({ ...options(), hashSeed }, (heap) => {
@@ -88,7 +88,7 @@ describe.each(CORES)("what sys tells of memory, %s core", (core, options) => {
     expect(bytesOfDict(1)).not.toBe(bytesOfDict(2));
   });
 
-  test("_is_immortal: None, booleans, the ints from -5 to 256 and the empty tuple, whose counts do not move", () => {
+  test("_is_immortal: None, booleans, the ints from -5 to 256 and the empty tuple have constant refcounts", () => {
     withHeap(options(), (heap) => {
       heap.scope(() => {
         const immortal = [heap.none, heap.bool(true), heap.bool(false), heap.int(-5), heap.int(256), heap.tuple()];
@@ -117,7 +117,7 @@ describe("PYTHONMALLOC=debug is the checked core", () => {
     return heap;
   }
 
-  test("freed memory is filled with 0xDD, and what is written there is noticed when it is used again", () => {
+  test("freed memory is filled with 0xDD, and a write to it is detected when it is used again", () => {
     const heap = spoil((bytes, live, freed) => {
       expect([...bytes.subarray(live + 8, live + 16)]).toEqual([1, 0, 0, 0, 2, 0, 0, 0]);
       expect([...bytes.subarray(freed + 12, freed + 16)]).toEqual([0xdd, 0xdd, 0xdd, 0xdd]);
@@ -127,7 +127,7 @@ describe("PYTHONMALLOC=debug is the checked core", () => {
     expect(() => Same.new()).toThrow(/freed/);
   });
 
-  test("a write past the end of an object is found", () => {
+  test("a write past the end of an object is detected", () => {
     const heap = spoil((bytes, live) => {
       expect([...bytes.subarray(live + 16, live + 24)]).toEqual(Array.from({ length: 8 }, () => 0xfd));
       bytes[live + 16] = 0;
@@ -137,7 +137,7 @@ describe("PYTHONMALLOC=debug is the checked core", () => {
     }).toThrow("an object was written past its end");
   });
 
-  test("what is not a live object is refused, with the likely cause", () => {
+  test("an address without a live object is rejected with the likely cause", () => {
     spoil((_bytes, _live, freed, heap) => {
       expect(() => heap.core.decref(freed)).toThrow(/address of a live object/);
     });

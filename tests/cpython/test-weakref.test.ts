@@ -9,7 +9,7 @@ import { NODE, dropLoop, holdings, pair, peek, releaseAll, selfLoop } from "../s
 import type { Node } from "../support/scenes.js";
 
 describe.each(CORES)("weak references, %s core", (_, options) => {
-  test("one without a callback is reused while it lives, and made anew once nobody holds it", () => {
+  test("a weak reference without a callback is reused while it lives; afterwards a new one is created", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       const [first, second] = [heap.weakref.ref(node), heap.weakref.ref(node)];
@@ -25,7 +25,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("getRefs: the shared one, then the others, newest first; none for what cannot be referred to weakly", () => {
+  test("getRefs lists the shared one first, then the others, newest first; none for types that cannot have weak references", () => {
     withHeap(options(), (heap) => {
       heap.scope(() => {
         const node = heap.struct("Node", NODE).new();
@@ -39,7 +39,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("a callback is called once, with its weak reference, when the object is dead for all; the newest first", () => {
+  test("callbacks run once, with their weak references, after the object is dead; the newest first", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       const events: string[] = [];
@@ -58,7 +58,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("a callback can be read while the object lives, and no longer", () => {
+  test("the attribute `callback` is readable while the object lives, and null afterwards", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       const seen: unknown[] = [];
@@ -71,7 +71,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("what a callback throws is told, and the others are called all the same", () => {
+  test("an error of a callback is reported, and the others still run", () => {
     const told: string[] = [];
     const onUnraisable = (error: unknown, { where, type }: { where: string; type?: string }): unknown =>
       told.push(`${where} of ${type ?? "?"}: ${(error as Error).message}`);
@@ -90,7 +90,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("one that is garbage together with its object is not called", () => {
+  test("a weak reference that is garbage together with its object calls nothing", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       let calls = 0;
@@ -109,7 +109,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("one outside is called, also if one inside about the same object is not", () => {
+  test("a weak reference outside the garbage calls its callback, even if one inside for the same object does not", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const events: string[] = [];
@@ -124,7 +124,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("one that watches the holder of another: only that outside is told", () => {
+  test("of two weak references to a holder and its referent, only the one outside the garbage is called", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const told: string[] = [];
@@ -142,7 +142,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("a callback may collect while its object dies: nobody sees it half dead", () => {
+  test("a callback may collect during a death: no object is seen half dead", () => {
     withHeap({ ...options(), thresholds: [1, 1, 1] }, (heap) => {
       const Node = heap.struct("Node", NODE);
       let calls = 0;
@@ -161,7 +161,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("a collection in the middle of making one, whose garbage has one about the same object", () => {
+  test("creating a weak reference collects garbage that has one to the same object", () => {
     withHeap({ ...options(), thresholds: [1, 1, 1] }, (heap) => {
       const Node = heap.struct("Node", NODE);
       for (const callback of [undefined, (): void => undefined]) {
@@ -179,7 +179,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("a collection in the middle of making one, whose finalizer makes the shared one: there is still but one", () => {
+  test("creating a weak reference runs a finalizer that creates the shared one: there is only one", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const referent = Node.new();
@@ -194,7 +194,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("deep in a death, a weak reference to what is about to go reads null", () => {
+  test("deep in a death, a weak reference to an object about to die reads null", () => {
     withHeap(options(), (heap) => {
       const Link = heap.struct("Link", { parent: "ref", self: "ref" });
       const seen: boolean[] = [];
@@ -224,7 +224,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
     });
   });
 
-  test("thousands on one object, some let go of before it dies: the rest is called, newest first", () => {
+  test("of thousands of weak references to one object, those not released are called, newest first", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       const calls: number[] = [];
@@ -240,7 +240,7 @@ describe.each(CORES)("weak references, %s core", (_, options) => {
 });
 
 describe.each(CORES)("proxies, %s core", (_, options) => {
-  test("one is the object in all but that it does not keep it alive", () => {
+  test("a proxy behaves like its object, but does not keep it alive", () => {
     withHeap(options(), (heap) => {
       const Person = heap.struct(
         "Person",
@@ -270,7 +270,7 @@ describe.each(CORES)("proxies, %s core", (_, options) => {
     });
   });
 
-  test("one with a callback calls it; the heap does not take one for its object", () => {
+  test("a proxy with a callback calls it; the heap does not accept a proxy in place of its object", () => {
     withHeap(options(), (heap) => {
       const set = heap.set([1]);
       let calls = 0;
@@ -294,7 +294,7 @@ function loop(values: Iterable<unknown>, body: () => unknown): void {
 }
 
 describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
-  test("an entry is there as long as its value", () => {
+  test("an entry exists as long as its value lives", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const map = heap.weakref.valueMap<Node>();
@@ -318,7 +318,7 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
     });
   });
 
-  test("values in a cycle go with a collection, and keys that nothing else holds go with them", () => {
+  test("values in a cycle are freed by a collection, together with keys that nothing else holds", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const before = holdings(heap);
@@ -334,7 +334,7 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
     });
   });
 
-  test("a NaN is a key as any other, and goes with its value", () => {
+  test("a NaN is an ordinary key, and is freed with its value", () => {
     withHeap(options(), (heap) => {
       const map = heap.weakref.valueMap();
       const nan = heap.float(NaN);
@@ -350,7 +350,7 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
     });
   });
 
-  test("one made inside a scope ends with it, one from outside keeps what is set inside", () => {
+  test("a map created inside a scope ends with the scope; one from outside keeps entries set inside", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const before = holdings(heap);
@@ -373,7 +373,7 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
     });
   });
 
-  test("in a loop values may die; the loop ends with an error, as in Python, if an entry is added or removed", () => {
+  test("during a loop values may die; an added or removed entry ends the loop with an error, as in Python", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const map = heap.weakref.valueMap<Node>();
@@ -399,7 +399,7 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
     });
   });
 
-  test("a finalizer that looks its own object up finds it in a death, and nothing that is dead", () => {
+  test("a finalizer that looks up its own object finds it during a death, and no dead object", () => {
     withHeap(options(), (heap) => {
       const map = heap.weakref.valueMap();
       const seen: unknown[] = [];
@@ -428,7 +428,7 @@ describe.each(CORES)("weak-valued maps, %s core", (_, options) => {
 });
 
 describe.each(CORES)("weak-valued maps while callbacks run, %s core", (_, options) => {
-  test("an entry whose value is dead and whose own turn has not come is not there", () => {
+  test("an entry whose value is dead is missing, even before its own callback has run", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const map = heap.weakref.valueMap();
@@ -450,7 +450,7 @@ describe.each(CORES)("weak-valued maps while callbacks run, %s core", (_, option
     });
   });
 
-  test("a key that is too long to be borrowed is one object, in the map alone", () => {
+  test("a key too long to be borrowed is a single object, held only by the map", () => {
     withHeap(options(), (heap) => {
       const map = heap.weakref.valueMap();
       const before = heap.stats().objects;
@@ -466,7 +466,7 @@ describe.each(CORES)("weak-valued maps while callbacks run, %s core", (_, option
 });
 
 describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
-  test("an entry is there as long as its key, and lets its value go with it", () => {
+  test("an entry exists as long as its key lives, and releases its value", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const map = heap.weakref.keyMap();
@@ -490,7 +490,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
     });
   });
 
-  test("keys that die by what another key's death lets go of are no trouble", () => {
+  test("keys may die because the death of another key releases them", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const map = heap.weakref.keyMap();
@@ -506,7 +506,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
     });
   });
 
-  test("in a loop keys may die; the loop ends with an error, as in Python, if an entry is added or removed", () => {
+  test("during a loop keys may die; an added or removed entry ends the loop with an error, as in Python", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const [map, set] = [heap.weakref.keyMap(), heap.weakref.set()];
@@ -555,7 +555,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
     });
   });
 
-  test("a map that dies lets its values go, and its keys live on", () => {
+  test("a map that dies releases its values, and its keys stay alive", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const deaths: unknown[] = [];
@@ -575,7 +575,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
     });
   });
 
-  test("a weak set has its elements as long as they live", () => {
+  test("a weak set contains its elements as long as they live", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const set = heap.weakref.set();
@@ -604,7 +604,7 @@ describe.each(CORES)("weak-keyed maps and weak sets, %s core", (_, options) => {
 });
 
 describe.each(CORES)("finalize, %s core", (_, options) => {
-  test("peek, call, detach: it runs once, and is alive until then", () => {
+  test("peek, call, detach: the function runs once, and `alive` is true until then", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       const calls: number[][] = [];
@@ -647,7 +647,7 @@ describe.each(CORES)("finalize, %s core", (_, options) => {
     });
   });
 
-  test("several, and weak references, on one object: the newest first, and it keeps itself alive", () => {
+  test("several finalizers and weak references on one object run newest first; a finalizer keeps itself alive", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       const order: string[] = [];
@@ -664,7 +664,7 @@ describe.each(CORES)("finalize, %s core", (_, options) => {
     });
   });
 
-  test("one made inside a scope outlives it: it is nobody's handle", () => {
+  test("a finalizer created inside a scope outlives it, because it is not a handle", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       let calls = 0;
@@ -678,7 +678,7 @@ describe.each(CORES)("finalize, %s core", (_, options) => {
     });
   });
 
-  test("it runs before the finalizer of cyclic garbage, even if that brings it back, and behind it in a death", () => {
+  test("a finalizer runs before the object's own finalizer in cyclic garbage, even if that resurrects it, and after it in a death", () => {
     withHeap(options(), (heap) => {
       const events: string[] = [];
       const kept: Node[] = [];
@@ -707,7 +707,7 @@ describe.each(CORES)("finalize, %s core", (_, options) => {
     });
   });
 
-  test("at the end what is left runs, the newest first, whatever it throws, but for what is not to", () => {
+  test("at the end of the heap the remaining finalizers run, newest first, whatever they throw, except those with atExit = false", () => {
     const told: string[] = [];
     const heap = Heap.createSync({
       ...options(),
@@ -734,7 +734,7 @@ describe.each(CORES)("finalize, %s core", (_, options) => {
     expect(told).toEqual(["exit: no"]);
   });
 
-  test("after the end none runs: of what handles, roots, addresses or cycles held, or made by finalizers, or called", () => {
+  test("after the end none runs: not for objects held by handles, roots, addresses or cycles, made by finalizers, or called", () => {
     const heap = Heap.createSync(options());
     const ran: string[] = [];
     const late: Finalizer[] = [];
@@ -761,7 +761,7 @@ describe.each(CORES)("finalize, %s core", (_, options) => {
     expect(nodes.map(([, finalizer]) => finalizer.alive)).toEqual([false, false, false, false, false]);
   });
 
-  test("all is given back: finalizers, callbacks, weak references", () => {
+  test("finalizers, callbacks and weak references are all freed", () => {
     withHeap(options(), (heap) => {
       const before = holdings(heap);
       const Node = heap.struct("Node", NODE);

@@ -23,7 +23,7 @@ function settle(core: Core): void {
 }
 
 describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
-  test("a finalizer that finds no room on the stack waits, reads null through weak references, and runs later", () => {
+  test("a finalizer without room on the stack is deferred: its object reads null through weak references, and it runs later", () => {
     let hasRoom = true;
     let runs = 0;
     const core = start(build, mode, { hasRoom: () => hasRoom, finalize: () => void runs++ });
@@ -48,7 +48,7 @@ describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("a callback that finds no room waits with its weak reference, in order", () => {
+  test("a callback without room on the stack is deferred with its weak reference, in order", () => {
     let hasRoom = true;
     const called: number[] = [];
     const core = start(build, mode, { hasRoom: () => hasRoom, callback: (_, id) => void called.push(id) });
@@ -103,7 +103,7 @@ describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
     },
   );
 
-  test("a finalizer may define types until their table has moved", () => {
+  test("a finalizer may define types until their table moves", () => {
     const core = start(build, mode, {
       finalize: () => {
         for (let i = 0; i < 100; i++) core.defineType(8, 2, 0);
@@ -155,7 +155,7 @@ describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("a chain of weak map entries and one of weak maps die without recursion, however long", () => {
+  test("a chain of weak map entries and a chain of weak maps die without recursion, however long", () => {
     const core = start(build, mode);
     const length = build === "release" ? 50_000 : 5_000;
     const type = core.defineType(8, 2, 0);
@@ -189,7 +189,7 @@ describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("a dying leaf cannot be got at through its weak references, by nobody", () => {
+  test("a dying leaf cannot be reached through its weak references", () => {
     const seen: number[] = [];
     let weakref = 0;
     const core = start(build, mode, { finalize: () => void seen.push(core.weakrefTarget(weakref)) });

@@ -45,7 +45,7 @@ describe.each(MODES)("%s build, deaths %s", (build, mode) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("deaths that have begun go on before those that are deferred", () => {
+  test("deaths under way continue before deferred ones", () => {
     let hasRoom = true;
     const finalized: number[] = [];
     const core = start(finalized, { hasRoom: () => hasRoom });
@@ -70,7 +70,7 @@ describe.each(MODES)("%s build, deaths %s", (build, mode) => {
     expect(liveObjects(core)).toBe(IMMORTALS);
   });
 
-  test("a death asks anew whether there is room, and takes what was deferred with it", () => {
+  test("a death asks again whether the stack has room, and continues with deferred deaths", () => {
     let hasRoom = false;
     const finalized: number[] = [];
     const core = start(finalized, { hasRoom: () => hasRoom });
@@ -85,7 +85,7 @@ describe.each(MODES)("%s build, deaths %s", (build, mode) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("what found no room inside a hook runs when that hook has returned", () => {
+  test("a hook deferred inside another hook runs when that has returned", () => {
     let hasRoom = true;
     const finalized: number[] = [];
     const core = start(finalized, {
@@ -107,7 +107,7 @@ describe.each(MODES)("%s build, deaths %s", (build, mode) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("deaths that wait do not go on in what an event of a collection lets die", () => {
+  test("deferred deaths do not continue in deaths that an event of a collection causes", () => {
     let hasRoom = true;
     const inEvents: number[] = [];
     const finalized: number[] = [];

@@ -172,7 +172,7 @@ describe.each(MODES)("room for hooks, %s build, deaths %s", (build, mode) => {
   const isBounded = mode === "in slices";
   const ways = { ...DEATHS, ...COLLECTIONS, ...(isBounded ? CONTINUATIONS : {}) };
 
-  test.each(Object.entries(ways))("is asked for anew when it was there and is not: %s", (_, prepare) => {
+  test.each(Object.entries(ways))("is requested again when there was room and is none: %s", (_, prepare) => {
     const world = new World(build, isBounded);
     const { core, finalized } = world;
     const { loud, act } = prepare(world);
@@ -192,7 +192,7 @@ describe.each(MODES)("room for hooks, %s build, deaths %s", (build, mode) => {
     expect(core.verify()).toBe(0);
   });
 
-  test.each(Object.entries(ways))("is asked for anew when it was not there and is: %s", (_, prepare) => {
+  test.each(Object.entries(ways))("is requested again when there was none and is room: %s", (_, prepare) => {
     const world = new World(build, isBounded);
     const { core, finalized } = world;
     const { loud, act } = prepare(world);

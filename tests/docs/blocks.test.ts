@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { readBlocks } from "./blocks.js";
 import { checkPages } from "./check.js";
+import { examplePages, examplesOf } from "./examples.js";
 import { PLANTED } from "./planted.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,12 +18,24 @@ pages.push({ name: "site/index.md", markdown: readFileSync(`${root}/site/index.m
 
 const planted = Object.entries(PLANTED).map(([name, { markdown }]) => ({ name, markdown }));
 
+const exported = new Map(
+  await Promise.all(
+    ["", "/image", "/trace", "/checked", "/dump"].map(async (entry): Promise<[string, string[]]> => {
+      const url = new URL(`../../dist${entry || "/index"}.js`, import.meta.url).href;
+      const module = (await import(/* @vite-ignore */ url)) as object;
+      return [`heapwright${entry}`, Object.keys(module)];
+    }),
+  ),
+);
+exported.set("node:fs/promises", ["readFile", "writeFile"]);
+const documented = examplePages(exported);
+
 // All in one run: starting the compiler takes longer than all pages do.
-const { failures, blocks, compared } = checkPages([...pages, ...planted]);
+const { failures, blocks, compared } = checkPages([...pages, ...documented, ...planted]);
 const failuresOf = (page: string): string[] =>
   failures.filter((failure) => failure.page === page).map(({ line, message }) => `${line} ${message}`);
 
-test.each(pages)("each code block of $name compiles, runs, and gives what its comments say", ({ name }) => {
+test.each(pages)("each code block of $name compiles, runs, and gives the results in its comments", ({ name }) => {
   expect(failuresOf(name)).toEqual([]);
 });
 
@@ -35,8 +48,53 @@ test.each(planted)("the check of a page finds $name", ({ name }) => {
   });
 });
 
-test("the blocks that do not run have a reason, and most run", () => {
-  const real = blocks.filter(({ page }) => !(page in PLANTED));
+test("each example of a doc comment compiles, runs, releases its handles, and gives what its comments say", () => {
+  const found = documented.flatMap(({ name }) => failuresOf(name).map((failure) => `${name}:${failure}`));
+  const examples = documented.reduce((sum, page) => sum + page.blocks.length / 2, 0);
+  const inExamples = documented.reduce((sum, { name }) => sum + (compared.get(name) ?? 0), 0);
+  console.log(
+    `${examples} examples of doc comments ran; ${inExamples} comments were compared with what their lines give`,
+  );
+  expect(found).toEqual([]);
+  expect(examples).toBeGreaterThan(200);
+});
+
+test("the examples of a file are what @example begins, and what stands in fences", () => {
+  const text = [
+    "/** One. @example not.here(); */",
+    "/**",
+    " * Text.",
+    " *",
+    " * @example one();",
+    " * @throws {@link X}",
+    " * @example",
+    " * two(); // [@a]",
+    " * three();",
+    " *",
+    " * @returns It.",
+    " */",
+    "  /**",
+    "   * ```ts",
+    "   * four();",
+    "   * ```",
+    "   * @example",
+    "   * ```ts",
+    "   * five();",
+    "   * ```",
+    "   */",
+    "// * @example none();",
+  ].join("\n");
+  const found = examplesOf(text).map(({ code, line }) => [line, code.trim().split("\n")[0]]);
+  expect(found).toEqual([
+    [5, "one();"],
+    [7, "two(); // [@a]"],
+    [15, "four();"],
+    [19, "five();"],
+  ]);
+});
+
+test("the blocks that do not run state a reason, and most blocks run", () => {
+  const real = blocks.filter(({ page }) => !(page in PLANTED) && !page.startsWith("src/"));
   const still = real.filter(({ treatment }) => treatment !== "run");
   console.log(`${real.length - still.length} blocks of README, docs and site ran; ${still.length} are marked:`);
   for (const { page, line, treatment, reason } of still) console.log(`  ${page}:${line}: ${treatment}: ${reason}`);

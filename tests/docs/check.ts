@@ -12,10 +12,8 @@ import type { Compiled, Failure } from "./compile.js";
 import { patternOf } from "./pattern.js";
 import { programsOf } from "./program.js";
 
-export interface Page {
-  readonly name: string;
-  readonly markdown: string;
-}
+/** A page of Markdown, or blocks that were read from elsewhere. */
+export type Page = { readonly name: string } & ({ readonly markdown: string } | { readonly blocks: readonly Block[] });
 
 export interface Report {
   readonly failures: readonly Failure[];
@@ -42,7 +40,7 @@ function run(compiled: readonly Compiled[], folder: string): Result[] {
     cwd: folder,
     input: JSON.stringify(programs),
     encoding: "utf8",
-    timeout: 40_000,
+    timeout: 120_000,
   });
   if (stdout === "") throw new Error(`the pages' programs ended early (${signal ?? "no signal"}): ${stderr}`);
   return JSON.parse(stdout) as Result[];
@@ -85,7 +83,10 @@ function attempt<T>(page: string, action: () => T): T {
 
 /** Compiles and runs the blocks of all pages. Needs the package to be built. */
 export function checkPages(pages: readonly Page[]): Report {
-  const read = pages.map(({ name, markdown }) => ({ name, blocks: attempt(name, () => readBlocks(markdown)) }));
+  const read = pages.map((page) => ({
+    name: page.name,
+    blocks: "blocks" in page ? page.blocks : attempt(page.name, () => readBlocks(page.markdown)),
+  }));
   const programs = read.flatMap(({ name, blocks }) => attempt(name, () => programsOf(name, blocks)));
   const folder = mkdtempSync(join(tmpdir(), "heapwright-docs-"));
   try {

@@ -24,17 +24,14 @@ function byOwner(names: readonly string[]): string {
     .join("\n");
 }
 
-test("public members without a doc comment, and functions without an example, do not become more", () => {
+test("each public member has a doc comment, and each function and method an example", () => {
   const members = publicMembers(entries);
   const bare = members.filter(({ hasComment }) => !hasComment).map(({ name }) => name);
   const called = members.filter(({ isCalled }) => isCalled);
   const plain = called.filter(({ hasExample }) => !hasExample).map(({ name }) => name);
-  console.log(`${bare.length} of ${members.length} public members have no doc comment:\n${byOwner(bare)}`);
-  console.log(`${plain.length} of ${called.length} functions and methods have no example:\n${byOwner(plain)}`);
-  const most = read("undocumented.json") as { withoutComment: number; withoutExample: number };
-  // Lower the numbers in undocumented.json when these do.
-  expect(bare.length).toBeLessThanOrEqual(most.withoutComment);
-  expect(plain.length).toBeLessThanOrEqual(most.withoutExample);
+  console.log(`${members.length} public members, of which ${called.length} are functions and methods`);
+  expect(byOwner(bare)).toBe("");
+  expect(byOwner(plain)).toBe("");
   // The list is of the package: it has its main names.
   expect(members.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
@@ -49,7 +46,7 @@ test("public members without a doc comment, and functions without an example, do
   );
 });
 
-test("a member without a comment or an example is found, private and foreign ones are not looked at", () => {
+test("a public member without a comment or an example is found; private and foreign members are ignored", () => {
   const folder = mkdtempSync(join(tmpdir(), "heapwright-members-"));
   try {
     const file = join(folder, "planted.d.ts");
@@ -70,6 +67,10 @@ test("a member without a comment or an example is found, private and foreign one
         [Symbol.iterator](): Iterator<1>;
         private hidden(): void;
       }
+      /** Said. */ export declare const C: {
+        /** Said. */ readonly ONE: 1; /** Behind a member, TypeScript does not read it. */
+        readonly TWO: 2;
+      };
       export interface B extends ReadonlyMap<1, 2> { plain: number; }`;
     writeFileSync(file, text);
     const found = membersOfFiles([file], (name) => name === file).map(
@@ -87,6 +88,9 @@ test("a member without a comment or an example is found, private and foreign one
       "A[Symbol.iterator]",
       "B",
       "B.plain",
+      "C comment",
+      "C.ONE comment",
+      "C.TWO",
     ]);
   } finally {
     rmSync(folder, { recursive: true });

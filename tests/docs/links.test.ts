@@ -39,7 +39,7 @@ test.each(names)("each relative link of %s leads to a file and to a heading in i
   expect(faultsOf(name, read(name))).toEqual([]);
 });
 
-test("a link to a file or heading that is not there is found, and one in code is not looked at", () => {
+test("a broken link to a file or heading is found; a link in code is ignored", () => {
   const text =
     "# One\n\n[a](#one) [`b`](#two)\n\n```\n[c](#three)\n```\n`[d](#four)` ![e](e.svg) [f](../package.json)\n";
   expect(faultsOf("docs/page.md", text)).toEqual([
@@ -56,7 +56,7 @@ test.each([
   expect(slugOf(heading)).toBe(anchor);
 });
 
-test("equal headings have anchors of their own", () => {
+test("equal headings have different anchors", () => {
   expect([...anchorsOf("# A\n## A\n```\n# B\n```\n## [A](x)\n", slugOf)]).toEqual(["a", "a-1", "a-2"]);
 });
 

@@ -21,7 +21,7 @@ function isPublic(declaration: ts.Declaration): boolean {
   return isNamed && (ts.getCombinedModifierFlags(declaration) & hidden) === 0;
 }
 
-/** What a class, interface or function has of its own and inherits, by name. */
+/** What a class, interface or constant has of its own and inherits, by name. */
 function membersOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol[] {
   const found: ts.Symbol[] = [];
   if (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))
@@ -30,6 +30,9 @@ function membersOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol[] {
     found.push(
       ...checker.getPropertiesOfType(checker.getTypeOfSymbol(symbol)).filter(({ name }) => name !== "prototype"),
     );
+  // The names of numbers: `RootKind.NAMED`.
+  if (symbol.flags & ts.SymbolFlags.BlockScopedVariable)
+    found.push(...checker.getPropertiesOfType(checker.getTypeOfSymbol(symbol)));
   return found;
 }
 

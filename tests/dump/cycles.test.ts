@@ -32,7 +32,7 @@ function allDistances({ nodes, edges }: HeapGraph, without = NO_NODE): number[][
   });
 }
 
-test(`groups are those that reach each other, and the smallest cycle is, from seed ${first}`, () => {
+test(`groups are strongly connected, and the smallest cycle is the smallest, from seed ${first}`, () => {
   let grouped = 0;
   for (let seed = first; seed < first + howMany(100); seed++) {
     const graph = randomGraph(seed, 50);
@@ -125,7 +125,7 @@ describe("hubs", () => {
     return build.build();
   }
 
-  test("do not join what is apart", () => {
+  test("do not join separate cycles", () => {
     const graph = classy();
     const found = finish(cycles(graph));
     expect(found.count).toBe(2);
@@ -133,7 +133,7 @@ describe("hubs", () => {
     expect(finish(cycles(graph, { hubs: new Uint8Array(5) })).count).toBe(1);
   });
 
-  test("can be told by degree and by name", () => {
+  test("can be chosen by degree and by name", () => {
     const graph = classy();
     expect([...hubs(graph)]).toEqual([1, 0, 0, 0, 0]);
     expect([...hubs(graph, { degree: 2 })]).toEqual([1, 1, 1, 1, 1]);
@@ -141,7 +141,7 @@ describe("hubs", () => {
   });
 });
 
-test("of garbage alone", () => {
+test("cycles can be limited to garbage", () => {
   const build = new GraphBuilder();
   for (let v = 0; v < 4; v++) build.node("Node");
   for (const [v, w] of [
@@ -159,7 +159,7 @@ test("of garbage alone", () => {
   expect([...found.node]).toEqual([2, 3]);
 });
 
-test("the edge to weaken is the one back to the owner of many", () => {
+test("the edge to weaken is the reference back to the owner of many", () => {
   const build = new GraphBuilder();
   const parent = build.node("Parent", { size: 100 });
   const list = build.node("list");
@@ -175,7 +175,7 @@ test("the edge to weaken is the one back to the owner of many", () => {
   expect(found.first[1]).toBe(3);
 });
 
-test("a ring of many", () => {
+test("a ring of many nodes", () => {
   const count = 200_000;
   const build = new GraphBuilder();
   const type = build.type("Node");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { diffByDominatorPath, diffByType, growth, matchNodes } from "../../src/dump/analysis/diff.js";
+import { diffByDominatorPath, diffByType, matchNodes } from "../../src/dump/analysis/diff.js";
+import { growth } from "../../src/dump/analysis/growth.js";
 import { dominatorPaths } from "../../src/dump/analysis/dominator-paths.js";
 import { dominators } from "../../src/dump/analysis/dominators.js";
 import { NO_NODE } from "../../src/dump/graph/graph.js";
@@ -27,7 +28,7 @@ function dump(things: Thing[], seed: number): { graph: HeapGraph; things: Thing[
   return { graph: build.build(), things: order.map(([, thing]) => thing) };
 }
 
-test(`objects are found again by identity, or by place and marked so, from seed ${first}`, () => {
+test(`objects are matched by identity, or by place and marked as uncertain, from seed ${first}`, () => {
   let uncertain = 0;
   for (let seed = first; seed < first + 200; seed++) {
     const random = seededRandom(seed);
@@ -87,7 +88,7 @@ function at(round: number): HeapGraph {
   return build.build();
 }
 
-test("by who dominates", () => {
+test("by dominators", () => {
   const [before, after] = [at(1), at(2)];
   const pathsOf = (graph: HeapGraph) => finish(dominatorPaths(graph, finish(dominators(graph))));
   const matching = finish(matchNodes(before, after));
@@ -99,7 +100,7 @@ test("by who dominates", () => {
   ]);
 });
 
-test("of three dumps, what grew twice and stayed", () => {
+test("of three dumps: types that grew twice, and their survivors", () => {
   const { types, survivors } = finish(growth(at(1), at(2), at(3)));
   expect(types).toEqual([
     { name: "Entry", kind: "struct", grown: [320, 320], survivors: 10, survivorBytes: 320 },

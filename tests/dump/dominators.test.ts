@@ -9,7 +9,7 @@ import { howMany, seedOf } from "../support/random.js";
 
 const tree = (graph: HeapGraph) => finish(dominators(graph));
 
-describe("against taking every node away in turn", () => {
+describe("dominators agree with removing each node in turn", () => {
   const first = seedOf(1);
   test(`on random graphs, from seed ${first}`, () => {
     let reached = 0;
@@ -27,7 +27,7 @@ describe("against taking every node away in turn", () => {
   });
 });
 
-describe("against another algorithm", () => {
+describe("dominators agree with another algorithm", () => {
   const first = seedOf(1);
   test(`on graphs of up to 10,000 nodes, from seed ${first}`, () => {
     let reached = 0;
@@ -63,7 +63,7 @@ describe("shapes", () => {
   /** More than any stack has frames. */
   const many = 200_000;
 
-  test("a list of many, linked both ways", () => {
+  test("a doubly linked list of many nodes", () => {
     const graph = graphOf(many, (build) => {
       for (let v = 1; v < many; v++) {
         build.edge(v - 1, v);
@@ -76,7 +76,7 @@ describe("shapes", () => {
     expect(retained[many - 1]).toBe(16);
   });
 
-  test("a list of many whose nodes all know its end and its beginning", () => {
+  test("a list of many nodes that all refer to its first and last node", () => {
     const graph = graphOf(many, (build) => {
       for (let v = 1; v < many; v++) {
         build.edge(v - 1, v);
@@ -101,7 +101,7 @@ describe("shapes", () => {
     expect(retained[2]).toBe(16);
   });
 
-  test("nothing at all, and nothing that is held", () => {
+  test("an empty graph, and a graph without roots", () => {
     expect(tree(new GraphBuilder().build()).count).toBe(0);
     const build = new GraphBuilder();
     build.edge(build.node("A"), 0);
@@ -119,7 +119,7 @@ describe("shapes", () => {
   });
 });
 
-describe("what is no ordinary edge", () => {
+describe("special edges", () => {
   test("a weak reference retains nothing; the key of a weak map does, the map does not", () => {
     const graph = graphOf(5, (build) => {
       const [root, weakref, key, map, entry] = [0, 1, 2, 3, 4];
@@ -131,7 +131,7 @@ describe("what is no ordinary edge", () => {
     expect([...tree(graph).idom]).toEqual([5, 0, 0, 0, 2]);
   });
 
-  test("a leaked reference holds as a root does", () => {
+  test("a leaked reference holds its target like a root does", () => {
     const build = new GraphBuilder();
     build.node("Named", { outside: 1 });
     build.node("Leaked", { outside: 2 });
@@ -141,7 +141,7 @@ describe("what is no ordinary edge", () => {
     expect([...tree(build.build()).idom]).toEqual([3, 3, 1]);
   });
 
-  test("what no root reaches can be hung below the root: first what nothing retains, then circles", () => {
+  test("unreachable nodes can be adopted by the root: first nodes without a retainer, then cycles", () => {
     const graph = graphOf(6, (build) => {
       build.edge(2, 1); // 2 ─► 1, and 3 ⇄ 4 ─► 5
       build.edge(3, 4);

@@ -7,7 +7,7 @@ import { seededRandom, seedOf } from "../support/random.js";
 
 const first = seedOf(1);
 
-test(`equal contents, texts and tuples, as sorting by what they print would find, from seed ${first}`, () => {
+test(`equal texts and tuples are found, as by sorting their printed contents, from seed ${first}`, () => {
   let copies = 0;
   for (let seed = first; seed < first + 200; seed++) {
     const random = seededRandom(seed);
@@ -62,7 +62,7 @@ test(`equal contents, texts and tuples, as sorting by what they print would find
   expect(copies).toBeGreaterThan(1500);
 });
 
-test("a hundred thousand different ones, and tuples in a circle", () => {
+test("a hundred thousand different texts, and tuples in a cycle", () => {
   const build = new GraphBuilder();
   for (let i = 0; i < 100_000; i++) build.node("int", { contents: Uint8Array.of(i, i >> 8, i >> 16) });
   const tuples = [0, 1].map(() => build.node("tuple", { flags: NodeFlag.IMMUTABLE }));

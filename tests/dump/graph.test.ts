@@ -17,7 +17,7 @@ function small(): HeapGraph {
   return build.build();
 }
 
-test("edges lie together by their source, in the order they were told", () => {
+test("edges are grouped by source, in the order of their creation", () => {
   const { nodes, edges, strings, types, roots } = small();
   expect([...nodes.firstEdge]).toEqual([0, 2, 3]);
   expect([...edges.target]).toEqual([1, 0, 0]);
@@ -31,7 +31,7 @@ test("edges lie together by their source, in the order they were told", () => {
   expect(strings[roots.name[0] as number]).toBe("cache");
 });
 
-describe("a graph that is none is refused", () => {
+describe("an invalid graph is rejected", () => {
   const wrong: [string, (graph: HeapGraph) => void][] = [
     ["a target", ({ edges }) => (edges.target[0] = 2)],
     ["a type", ({ nodes }) => (nodes.type[1] = 9)],

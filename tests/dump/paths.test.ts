@@ -40,7 +40,7 @@ function expectPath(graph: HeapGraph, path: Path, target: number, what: string):
   });
 }
 
-test(`a path is one, and none is shorter, from seed ${first}`, () => {
+test(`the shortest path is a path, and none is shorter, from seed ${first}`, () => {
   for (let seed = first; seed < first + 100; seed++) {
     const graph = randomGraph(seed, 80);
     const steps = distances(graph);
@@ -85,7 +85,7 @@ function shuffled(graph: HeapGraph, seed: number): HeapGraph {
   return build.build();
 }
 
-test(`of several as short, it is the same one in every order of nodes, edges and roots, from seed ${first}`, () => {
+test(`the choice among equally short paths does not depend on the order of nodes, edges and roots, from seed ${first}`, () => {
   for (let seed = first; seed < first + 60; seed++) {
     const graph = randomGraph(seed, 80);
     const other = shuffled(graph, seed);
@@ -99,7 +99,7 @@ test(`of several as short, it is the same one in every order of nodes, edges and
   }
 });
 
-test(`disjoint paths share nothing, and "no more" means so, from seed ${first}`, () => {
+test(`disjoint paths share no node, and "no more" is true, from seed ${first}`, () => {
   const stopped = { most: 0, "no more": 0 };
   for (let seed = first; seed < first + 60; seed++) {
     const graph = randomGraph(seed, 60);
@@ -146,7 +146,7 @@ describe("in words", () => {
     expect(words(4)).toEqual(["named root cache", "Pair", ".tail → list", '[4] → str "say \\"hi\\""', ".part → Part"]);
   });
 
-  test("a leaked reference comes last", () => {
+  test("a leaked reference comes after all roots", () => {
     expect(words(5)).toEqual(["handle", "Lost", "[0] → Held"]);
     const only = new GraphBuilder();
     only.node("Lost", { outside: 1 });

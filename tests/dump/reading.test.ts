@@ -77,8 +77,8 @@ test("nodes, edges, types and labels", async () => {
   expect(kind.map((k) => k & LABEL_MASK)).toEqual([0, 8, 8, 8]);
 });
 
-describe("however it is written", () => {
-  test("fields in another order, more of them, and more members", async () => {
+describe("a dump is read however it is written", () => {
+  test("with fields in another order, more fields, and more members", async () => {
     const expected = columns(await read(JSON.stringify(sample())));
     const other = sample();
     const order = [4, 2, 6, 0, 1, 3, 5];
@@ -127,6 +127,21 @@ describe("however it is written", () => {
     expect(columns(await readHeapSnapshot(stream, { bytes: file.length }))).toEqual(expected);
   });
 
+  test("bytes at hand need no stream, and are read in slices; a Blob has one", async () => {
+    const file = Buffer.concat([...writeHeapSnapshot(randomGraph(7, 3000))]);
+    const expected = columns(await readHeapSnapshot([file]));
+    const copy = Uint8Array.from(file);
+    for (const bytes of [copy, copy.buffer, new DataView(copy.buffer)])
+      expect(columns(await readHeapSnapshot(bytes))).toEqual(expected);
+    const steps: number[] = [];
+    const long = Buffer.concat([file, Buffer.alloc(3 << 20, " ")]);
+    await readHeapSnapshot(long, { onProgress: ({ done }) => steps.push(done) });
+    expect(steps.length).toBeGreaterThan(2);
+    const blob = new Blob([copy]);
+    await expect(readHeapSnapshot(blob as never)).rejects.toThrow("give its stream()");
+    expect(columns(await readHeapSnapshot(blob.stream()))).toEqual(expected);
+  });
+
   test("strings of all sorts, some larger than a chunk", async () => {
     const other = sample();
     other.strings[2] = `${'"\\\n\u0000'.repeat(10)}\ud800${"\u{1F600}".repeat(100_000)}`;
@@ -139,10 +154,10 @@ describe("however it is written", () => {
   });
 });
 
-describe("what is damaged is refused, with its position", () => {
+describe("a damaged dump is rejected with the position of the damage", () => {
   const text = JSON.stringify(sample());
 
-  test("cut short anywhere, changed anywhere", async () => {
+  test("when it is cut or changed anywhere", async () => {
     for (let length = 0; length < text.length; length++) {
       const error = await failure(read(text.slice(0, length)));
       expect(error, `cut at ${length}`).toMatchObject({ code: "BAD_IMAGE" });
@@ -168,11 +183,11 @@ describe("what is damaged is refused, with its position", () => {
     ["a negative number", /whole numbers/, ({ nodes }) => (nodes[3] = -1)],
     ["a fraction", /whole numbers/, ({ nodes }) => (nodes[3] = 1.5)],
     ["a number too large", /whole numbers/, ({ nodes }) => (nodes[3] = 2 ** 53)],
-    ["an unknown type", /type 9, of 4/, ({ nodes }) => (nodes[7] = 9)],
-    ["an unknown string", /string 5, of 5/, ({ nodes }) => (nodes[8] = 5)],
-    ["an edge to nowhere", /where no node is/, ({ edges }) => (edges[2] = 28)],
-    ["an edge to the middle of a node", /where no node is/, ({ edges }) => (edges[2] = 8)],
-    ["an edge without a type", /type 7, of 5/, ({ edges }) => (edges[0] = 7)],
+    ["an unknown type", /type 9, but there are 4/, ({ nodes }) => (nodes[7] = 9)],
+    ["an unknown string", /string 5, but there are 5/, ({ nodes }) => (nodes[8] = 5)],
+    ["an edge to nowhere", /where there is no node/, ({ edges }) => (edges[2] = 28)],
+    ["an edge to the middle of a node", /where there is no node/, ({ edges }) => (edges[2] = 8)],
+    ["an edge without a type", /type 7, but there are 5/, ({ edges }) => (edges[0] = 7)],
     ["an edge without a name", /string 99/, ({ edges }) => (edges[4] = 99)],
     ["too many edges of a node", /more edges/, ({ nodes }) => (nodes[4] = 2 ** 50)],
     ["a string that is none", /strings|string/, ({ strings }) => ((strings as unknown[])[1] = 5)],
@@ -226,7 +241,7 @@ describe("what is damaged is refused, with its position", () => {
     expect(await failure(readHeapSnapshot([invalid]))).toMatchObject({ code: "BAD_IMAGE" });
   });
 
-  test("the position is where it went wrong", async () => {
+  test("the position is where the damage is", async () => {
     const at = text.indexOf("4294967296");
     const damaged = text.replace("4294967296", "-294967296");
     const error = await failure(readHeapSnapshot([bytesOf(damaged.slice(0, 300)), bytesOf(damaged.slice(300))]));
@@ -234,7 +249,7 @@ describe("what is damaged is refused, with its position", () => {
   });
 });
 
-test("reading can be watched and ended", async () => {
+test("reading reports progress and can be cancelled", async () => {
   const file = Buffer.concat([...writeHeapSnapshot(randomGraph(7, 3000))]);
   const chunks = [file.subarray(0, 5000), file.subarray(5000, 9000), file.subarray(9000)];
   const seen: number[] = [];
@@ -242,5 +257,25 @@ test("reading can be watched and ended", async () => {
   expect(seen.slice(0, 3)).toEqual([5000, 9000, file.length]);
   const controller = new AbortController();
   const work = readHeapSnapshot(chunks, { signal: controller.signal, onProgress: () => controller.abort("stop") });
-  expect(await failure(work)).toMatchObject({ code: "CANCELLED", cause: "stop" });
+  expect(await failure(work)).toBe("stop");
+});
+
+test("an aborted signal ends reading with its reason, also while the source is silent", async () => {
+  let isGivenUp = false;
+  const silent: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise<never>(() => undefined),
+      return: () => {
+        isGivenUp = true;
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+  const controller = new AbortController();
+  const work = failure(readHeapSnapshot(silent, { signal: controller.signal }));
+  controller.abort();
+  expect(await work).toMatchObject({ name: "AbortError" });
+  expect(await failure(readHeapSnapshot([], { signal: AbortSignal.abort("early") }))).toBe("early");
+  expect(await failure(readHeapSnapshot([], { signal: {} as AbortSignal }))).toMatchObject({ code: "BAD_OPTION" });
+  expect(isGivenUp).toBe(true);
 });

@@ -105,20 +105,20 @@ describe("the equation in words", () => {
   const back = finish(referrers(graph));
   const words = (v: number) => refcountEquation(graph, back, v)?.text;
 
-  test("sums", () => {
+  test("adds up", () => {
     expect(words(held)).toBe("3 = 2 slots + 1 handle");
     expect(words(only)).toBe("2 = 1 handle + 1 named root");
     expect(words(lost)).toBe("5 = 1 slot + 2 handles + 2 leaked");
     expect(words(weakly)).toBe("1 = 1 slot");
   });
 
-  test("damage, and what is not counted", () => {
+  test("with damage, and with uncounted references", () => {
     expect(words(extra)).toBe("7 = 7 that nobody has");
     expect(words(missing)).toBe("1 = 2 slots - 1 that nobody counted");
     expect(words(forever)).toBe("immortal; 1 slot");
   });
 
-  test("who has them", () => {
+  test("names the holders", () => {
     expect(refcountEquation(graph, back, held)?.from).toEqual([
       { type: "Pair", field: "head", count: 1 },
       { type: "Pair", field: "tail", count: 1 },
@@ -128,7 +128,7 @@ describe("the equation in words", () => {
   });
 });
 
-test("a source that does not count has no equations", () => {
+test("is null for a source without refcounts", () => {
   const build = new GraphBuilder();
   build.node("T");
   const graph = build.build();

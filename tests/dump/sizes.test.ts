@@ -21,7 +21,7 @@ function eachGraph(rounds: number, most: number, check: (graph: HeapGraph, seed:
   for (let seed = first; seed < first + rounds; seed++) check(randomGraph(seed, most), seed);
 }
 
-test(`types retain what one of their objects dominates, each byte once, from seed ${first}`, () => {
+test(`a type retains the bytes that any of its objects dominates, each byte once, from seed ${first}`, () => {
   eachGraph(howMany(80), 60, (graph, seed) => {
     const { idom } = bruteForce(graph);
     const { nodes } = graph;
@@ -50,7 +50,7 @@ test(`types retain what one of their objects dominates, each byte once, from see
   });
 });
 
-test(`a set retains what cannot be reached without it, from seed ${first}`, () => {
+test(`a set retains the nodes that cannot be reached without it, from seed ${first}`, () => {
   eachGraph(howMany(40), 60, (graph, seed) => {
     const random = seededRandom(seed);
     const set = ordinals(graph).filter(() => random(5) === 0);
@@ -75,7 +75,7 @@ test(`a set retains what cannot be reached without it, from seed ${first}`, () =
   });
 });
 
-test(`referrers are the edges the other way round, from seed ${first}`, () => {
+test(`referrers are the edges reversed, from seed ${first}`, () => {
   eachGraph(howMany(25), 300, (graph, seed) => {
     const { first: begin, edge, source } = finish(referrers(graph));
     const { firstEdge } = graph.nodes;
@@ -92,7 +92,7 @@ test(`referrers are the edges the other way round, from seed ${first}`, () => {
   });
 });
 
-test(`the tree downwards is the tree upwards, from seed ${first}`, () => {
+test(`the children in the tree match the dominators, from seed ${first}`, () => {
   eachGraph(howMany(25), 300, (graph, seed) => {
     const tree = finish(dominators(graph));
     const children = finish(dominated(tree));
@@ -165,7 +165,7 @@ describe("live, leaked, garbage", () => {
     return state;
   }
 
-  test(`as by going round until nothing changes, from seed ${first}`, () => {
+  test(`agree with marking repeatedly until nothing changes, from seed ${first}`, () => {
     const counts = [0, 0, 0];
     for (let seed = first; seed < first + howMany(160); seed++) {
       const random = seededRandom(seed);

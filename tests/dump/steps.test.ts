@@ -13,7 +13,7 @@ function list(length: number) {
   return build.build();
 }
 
-test("long work tells how far it is: phases in order, and each forwards", () => {
+test("long work reports progress: phases in order, each growing", () => {
   const seen: Progress[] = [];
   finish(dominators(list(500_000)), { onProgress: (progress) => seen.push(progress) });
   expect([...new Set(seen.map(({ phase }) => phase))]).toEqual([
@@ -29,10 +29,10 @@ test("long work tells how far it is: phases in order, and each forwards", () => 
   expect(seen.length).toBeGreaterThan(15);
 });
 
-test("a signal ends it", async () => {
+test("an aborted signal stops the work", async () => {
   const graph = list(300_000);
   const before = AbortSignal.abort(new Error("enough"));
-  expect(codeOf(() => finish(dominators(graph), { signal: before }))).toBe("CANCELLED");
+  expect(() => finish(dominators(graph), { signal: before })).toThrow(before.reason as Error);
 
   const controller = new AbortController();
   let steps = 0;
@@ -42,11 +42,11 @@ test("a signal ends it", async () => {
       if (++steps === 3) controller.abort("no longer wanted");
     },
   });
-  await expect(work).rejects.toMatchObject({ code: "CANCELLED", cause: "no longer wanted" });
+  await expect(work).rejects.toBe("no longer wanted");
   expect(steps).toBe(3);
 });
 
-test("the event loop turns while it goes on", async () => {
+test("the event loop runs during the work", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   await finishAsync(dominators(list(2_000_000)));

@@ -17,7 +17,7 @@ import { typeName } from "../../src/dump/graph/names.js";
 import { finish } from "../../src/dump/steps.js";
 import { readHeapSnapshot } from "../../src/dump/v8/read.js";
 
-test("one that holds much, many that do together, the wide, the leaked", () => {
+test("finds a large object, many small ones of a type, a wide container, and a leaked object", () => {
   const build = new GraphBuilder();
   const app = build.node("App", { outside: 1 });
   const cache = build.node("Cache", { outside: 0 });
@@ -50,7 +50,7 @@ test("one that holds much, many that do together, the wide, the leaked", () => {
   ]);
 });
 
-test("a leak planted in a program of V8's is found: the pile, and the way to it", async () => {
+test("finds a leak planted in a V8 program: the accumulation point, and the path to it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
   try {
     const file = join(folder, "leaky.heapsnapshot");

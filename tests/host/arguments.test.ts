@@ -53,7 +53,7 @@ function call(object: object, method: string, values: unknown[]): unknown {
 }
 
 describe("each bad argument: an error with a code, and a sound heap", () => {
-  test("no function that takes arguments is left out", () => {
+  test("every function with arguments is in the table", () => {
     const heap = Heap.createSync();
     const cast = makeCast(heap);
     const missing = functionsOf(cast).filter((name) => {
@@ -89,24 +89,24 @@ describe("each bad argument: an error with a code, and a sound heap", () => {
   });
 });
 
-test("a heap made with `new` is a named error", () => {
+test("a heap created with `new` is a named error", () => {
   expect(codeOf(() => Reflect.construct(Heap, []))).toBe("BAD_VALUE");
   expect(codeOf(() => Reflect.construct(Heap, [{ pauses: "bounded" }]))).toBe("BAD_VALUE");
 });
 
-test("what is wrong with a module is in the message: here, that it was not fetched", async () => {
+test("the message says why a module is invalid: here, that it was not fetched", async () => {
   const module = Promise.reject(new TypeError("fetch failed"));
   await expect(Heap.create({ module })).rejects.toThrow("rejected: fetch failed");
   expect(() => Heap.createSync({ module: new Uint8Array(3) })).toThrow(
-    /is no core of this version of heapwright: .*WebAssembly/,
+    /is not a core of this version of heapwright: .*WebAssembly/,
   );
 });
 
-describe("typed arrays have the length that they have", () => {
+describe("a typed array has its real length", () => {
   const lying = <T extends Uint8Array | Uint32Array>(array: T, length: number): T =>
     Object.defineProperty(array, "length", { value: length });
 
-  test("whatever they say", () => {
+  test("whatever its own properties say", () => {
     const heap = Heap.createSync(QUIET);
     for (const length of [0, 1, 5000]) {
       const bytes = Uint8Array.from({ length: 40 }, (_, i) => i);
@@ -123,7 +123,7 @@ describe("typed arrays have the length that they have", () => {
     heap.dispose();
   });
 
-  test("also when a finalizer resizes them in the middle of the copy", () => {
+  test("even if a finalizer resizes it during the copy", () => {
     const heap = Heap.createSync({ ...QUIET, module: checkedCore() });
     const Resizable = ArrayBuffer as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
     for (const length of [0, 40, 400]) {

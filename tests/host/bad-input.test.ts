@@ -115,7 +115,7 @@ function changingMap(change: (map: Map<string, unknown>) => void): Map<string, u
 }
 
 describe.each(CORES)("from, %s core", (_, options) => {
-  test.each(BAD)("refuses %s", (_name, bad, code) => {
+  test.each(BAD)("rejects %s", (_name, bad, code) => {
     withHeap(options(), (heap) => {
       // The heap is in use, and some of the texts of what fails are interned.
       const there = heap.from({ first: [1, 2.5], name: new Map([["x", new Set(["y"])]]) });

@@ -34,7 +34,7 @@ const RANGES = {
 };
 
 describe.each(CORES)("batch, %s core", (_, options) => {
-  test("does what the single calls do", () => {
+  test("does the same as single calls", () => {
     runProgram(options(), { seeds: 2, steps: 40, firstSeed: 1100 }, (heap, random) => {
       let died = 0;
       const All = heap.struct("All", { ...FIELDS, ref: "ref" }, { finalize: () => died++ });
@@ -85,7 +85,7 @@ describe.each(CORES)("batch, %s core", (_, options) => {
     });
   });
 
-  test("refuses arrays that do not fit", () => {
+  test("rejects arrays of wrong lengths", () => {
     runProgram(options(), { seeds: 1, steps: 1, firstSeed: 1 }, (heap) => () => {
       const Box = heap.struct("Box", { n: "i32" });
       const objects = heap.batch.create(Box, 3);

@@ -136,7 +136,7 @@ function tryTo(run: () => void): void {
   if (code !== "CONTAINER_CHANGED" && code !== "no error") throw new Error(code);
 }
 
-describe("when the collection for want of memory takes everything away, checked core", () => {
+describe("when the collection for lack of memory frees everything else, checked core", () => {
   test.each(Object.entries(OPERATIONS))("%s", (_, operate) => {
     let ran = 0;
     for (let n = 1; ; n++) {
@@ -165,8 +165,8 @@ describe("when the collection for want of memory takes everything away, checked 
   });
 });
 
-describe.each(CORES)("a source that changes under a copy, %s core", (_, options) => {
-  test("dict.update() ends with CONTAINER_CHANGED when the death of a value that is replaced changes the source", () => {
+describe.each(CORES)("a source that changes during a copy, %s core", (_, options) => {
+  test("dict.update() ends with CONTAINER_CHANGED if the death of a replaced value changes the source", () => {
     withHeap(options(), (heap) => {
       const source: DictHandle = heap.dict(Array.from({ length: 10 }, (_, n) => [n, n] as const));
       const Item = heap.struct("Item", {}, { finalize: () => void source.delete(9) });
@@ -188,7 +188,7 @@ describe.each(CORES)("a source that changes under a copy, %s core", (_, options)
     });
   });
 
-  test("dict.update() holds both dicts, whoever lets them go meanwhile", () => {
+  test("dict.update() holds both dicts, even if a hook releases them", () => {
     withHeap(options(), (heap) => {
       const source: DictHandle = heap.dict(Array.from({ length: 10 }, (_, n) => [n, n] as const));
       const target = heap.dict();
@@ -212,7 +212,7 @@ describe.each(CORES)("a source that changes under a copy, %s core", (_, options)
     });
   });
 
-  test("references that a batch exchanges among objects stay alive; what is replaced for good dies at the end", () => {
+  test("references that a batch moves between objects stay alive; replaced objects die at the end", () => {
     withHeap(options(), (heap) => {
       const died: [n: number, refs: number[]][] = [];
       const Node = heap.struct("Node", { to: "ref" });
@@ -248,7 +248,7 @@ describe.each(CORES)("a source that changes under a copy, %s core", (_, options)
     });
   });
 
-  test("counting a reference may fail in the middle, and nothing is left", () => {
+  test("adding a reference may fail in the middle, and nothing is left", () => {
     withHeap(options(), (heap) => {
       const thing = heap.struct("Thing", { a: "ref" }).new();
       const clones = saturate(thing, 253);

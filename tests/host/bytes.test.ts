@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("parts of bytes, %s core", (_, options) => {
-  test("slice gives what slice of a Uint8Array gives, for all ends", () => {
+  test("slice returns the same as slice of a Uint8Array, for all ends", () => {
     withHeap(options(), (heap) => {
       const array = Uint8Array.of(1, 2, 3, 4, 5);
       const bytes = heap.bytes(array);
@@ -17,7 +17,7 @@ describe.each(CORES)("parts of bytes, %s core", (_, options) => {
     });
   });
 
-  test("copyTo copies what fits, and says how much; a bad target or place changes nothing", () => {
+  test("copyTo copies the bytes that fit, and returns their number; a bad target or offset changes nothing", () => {
     withHeap(options(), (heap) => {
       const bytes = heap.bytes(Uint8Array.of(1, 2, 3, 4, 5));
       const target = new Uint8Array(4);

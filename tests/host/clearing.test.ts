@@ -31,7 +31,7 @@ const KINDS = ["list", "dict", "set"] as const;
 
 describe.each(CORES)("%s core", (_, options) => {
   describe.each(MODES)("%s pauses", (pauses) => {
-    test.each(KINDS)("the finalizers of what was in a %s find it empty, and what they put in stays", (kind) => {
+    test.each(KINDS)("finalizers of the items of a %s find it empty, and items that they add stay", (kind) => {
       withHeap({ ...options(), pauses }, (heap) => {
         const seen: number[] = [];
         const died: number[] = [];
@@ -51,7 +51,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test.each(KINDS)("a finalizer may clear the %s again, and let it go", (kind) => {
+    test.each(KINDS)("a finalizer may clear the %s again, and release it", (kind) => {
       withHeap({ ...options(), pauses }, (heap) => {
         let died = 0;
         const container = filled(heap, kind, 8, () => {
@@ -65,7 +65,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("removeRange() takes its items out before the first dies; the last dies first", () => {
+    test("removeRange() removes its items before the first dies; the last dies first", () => {
       withHeap({ ...options(), pauses }, (heap) => {
         const seen: string[] = [];
         const list = filled(heap, "list", 6, (n) => {
@@ -82,7 +82,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test.each(KINDS)("clearing a %s is no birth, and no death but those of what was in it", (kind) => {
+    test.each(KINDS)("clearing a %s counts no birth, and no death except those of its items", (kind) => {
       withHeap({ ...options(), pauses }, (heap) => {
         const counts: number[] = [];
         const container = filled(heap, kind, 3, () => counts.push(heap.gc.getCount()[0]));
@@ -108,7 +108,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test.each(KINDS)("with bounded pauses, a large %s is empty at once, and what was in it dies in slices", (kind) => {
+  test.each(KINDS)("with bounded pauses, a large %s is empty at once, and its items die in slices", (kind) => {
     withHeap({ ...options(), pauses: "bounded", thresholds: [1_000_000_000, 10, 10] }, (heap) => {
       const before = heap.stats().objects;
       let died = 0;
@@ -124,8 +124,8 @@ describe.each(CORES)("%s core", (_, options) => {
   });
 });
 
-describe("without memory for a container of their own, items leave one by one", () => {
-  test.each(KINDS)("%s: all die, and what finalizers append stays", (kind) => {
+describe("without memory for a detached container, items leave one by one", () => {
+  test.each(KINDS)("%s: all die, and items that finalizers append stay", (kind) => {
     const heap = Heap.createSync({ module: checkedCore(), traceHandles: false, hashSeed: 1 });
     const died: number[] = [];
     const seen: number[] = [];
@@ -149,7 +149,7 @@ describe("without memory for a container of their own, items leave one by one", 
     heap.dispose();
   });
 
-  test("removeRange() keeps the rest in order, whichever request is refused", () => {
+  test("removeRange() keeps the rest in order, whichever allocation fails", () => {
     for (const refused of [1, 2]) {
       const heap = Heap.createSync({ module: checkedCore(), traceHandles: false });
       const died: number[] = [];
@@ -164,7 +164,7 @@ describe("without memory for a container of their own, items leave one by one", 
     }
   });
 
-  test("a finalizer that empties the list, or lets it go, ends it", () => {
+  test("a finalizer that empties the list, or releases it, ends the removal", () => {
     for (const end of ["clear", "release"] as const) {
       const heap = Heap.createSync({ module: checkedCore(), traceHandles: false });
       let died = 0;

@@ -13,7 +13,7 @@ const rejected = async (promise: Promise<unknown>): Promise<{ code: string; caus
     (error: unknown) => error as { code: string; cause: unknown; message: string },
   );
 
-test("a promise that is rejected, and a server without the file", async () => {
+test("a rejected promise, and a server without the file, are CORE_NOT_LOADED", async () => {
   const mine = new Error("mine");
   const error = await rejected(Heap.create({ module: Promise.reject(mine) }));
   expect([error.code, error.cause]).toEqual(["CORE_NOT_LOADED", mine]);
@@ -21,7 +21,7 @@ test("a promise that is rejected, and a server without the file", async () => {
   expect((await rejected(Heap.create({ module: missing }))).code).toBe("CORE_NOT_LOADED");
 });
 
-test("what is no core", async () => {
+test("an invalid core is BAD_CORE", async () => {
   for (const source of [new Uint8Array(8), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), 5, "core.wasm"]) {
     expect(codeOf(() => Heap.createSync({ module: source as never }))).toBe("BAD_CORE");
     expect((await rejected(Heap.create({ module: source as never }))).code).toBe("BAD_CORE");

@@ -1,7 +1,7 @@
 // Tuples in tuples, as keys and where items are compared: up to a depth of 1,000 as in Python; beyond, a named error.
 
 import { describe, expect, test } from "vitest";
-import { MAX_TUPLE_DEPTH } from "../../assembly/layout.js";
+import { MAX_KEY_DEPTH } from "../../assembly/layout.js";
 import type { Heap, TupleHandle, Value } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
@@ -28,7 +28,7 @@ function share(heap: Heap, depth: number): TupleHandle {
 }
 
 describe.each(CORES)("%s core", (build, options) => {
-  test.each([1, 2, 499, 500, 501, MAX_TUPLE_DEPTH])("tuples %i deep are equal, and keys", (depth) => {
+  test.each([1, 2, 499, 500, 501, MAX_KEY_DEPTH])("tuples nested %i deep are equal, and keys", (depth) => {
     withHeap(options(), (heap) => {
       const [a, b, other] = [nest(heap, depth), nest(heap, depth), nest(heap, depth, 8)];
       const list = heap.list([other, a]);
@@ -51,9 +51,9 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("deeper ones are no keys, are compared by identity, and else are named errors", () => {
+  test("deeper tuples cannot be keys, are compared by identity, and are otherwise named errors", () => {
     withHeap(options(), (heap) => {
-      const depth = MAX_TUPLE_DEPTH + 1;
+      const depth = MAX_KEY_DEPTH + 1;
       const [a, b] = [nest(heap, depth), nest(heap, depth)];
       const dict = heap.dict();
       expect(codeOf(() => dict.set(a, 1))).toBe("BAD_KEY");
@@ -75,7 +75,7 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("tuples that share parts, 2^60 in all, are named errors as well, and soon", () => {
+  test("tuples with shared parts, 2^60 in all, are named errors, too, and quickly", () => {
     withHeap(options(), (heap) => {
       const [a, b] = [share(heap, 60), share(heap, 60)];
       expect(codeOf(() => heap.set([a]))).toBe("BAD_KEY");
@@ -95,14 +95,14 @@ describe.each(CORES)("%s core", (build, options) => {
     });
   });
 
-  test("a tuple deep down that cannot be a key is told", () => {
+  test("an unhashable type deep in a tuple is named in the error", () => {
     withHeap(options(), (heap) => {
       expect(() => heap.set([nest(heap, 900, heap.list())])).toThrow("unhashable type: 'list'");
       expect(heap.list([nest(heap, 900, heap.list())]).includes(nest(heap, 900, heap.list()))).toBe(false);
     });
   });
 
-  test("two lists or tuples are sorted by their first difference, however deep", () => {
+  test("two lists or tuples are sorted by their first difference, at any depth", () => {
     withHeap(options(), (heap) => {
       const nested = (depth: number, last: number): Value => {
         let list = heap.list<Value>([1, last]);

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import { Handle, lending } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
-describe.each(CORES)("how values show, %s core", (_, options) => {
+describe.each(CORES)("display of values, %s core", (_, options) => {
   test("`console.log` shows Python's repr, cycles cut", () => {
     withHeap(options(), (heap) => {
       const list = heap.list<Value>([1, 2.5, "it's", null, true, Uint8Array.of(1, 65)]);
@@ -34,7 +34,7 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
     });
   });
 
-  test("a huge value shows its start; `repr` writes it all", () => {
+  test("of a huge value only the start is shown; `repr` writes it all", () => {
     withHeap(options(), (heap) => {
       const list = heap.list(Array.from({ length: 100_000 }, (_, i) => i));
       expect(inspect(list)).toMatch(/^\[0, 1, 2, .*\.\.\.$/);
@@ -43,7 +43,7 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
     });
   });
 
-  test("no value is shown beyond the limit, wherever it begins", () => {
+  test("output is cut at the limit, wherever a value begins", () => {
     withHeap(options(), (heap) => {
       for (let before = 9_990; before < 10_003; before++)
         for (const depth of [0, 2])
@@ -55,7 +55,7 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
     });
   });
 
-  test("what is not shown is not read either", () => {
+  test("parts that are not shown are not read", () => {
     withHeap(options(), (heap) => {
       const numbers = Array.from({ length: 20_000 }, (_, i) => i);
       const [dict, set] = [heap.dict(numbers.map((n) => [n, n])), heap.set(numbers)];
@@ -70,7 +70,7 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
     });
   });
 
-  test("a program's stylize runs once all is read, and what it throws is thrown", () => {
+  test("a program's stylize runs after everything is read, and its errors are thrown", () => {
     withHeap(options(), (heap) => {
       const list = heap.list<Value | number[]>([[1, 2], "a", null]);
       const boom = new Error("boom");
@@ -95,7 +95,7 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
     });
   });
 
-  test("depth is no limit to repr, toJS and toJSON", () => {
+  test("depth does not limit repr, toJS and toJSON", () => {
     withHeap(options(), (heap) => {
       let deep = heap.list();
       for (let i = 0; i < 100_000; i++) {
@@ -108,7 +108,7 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
     });
   });
 
-  test("JSON.stringify writes what JSON can say, as json.dumps does", () => {
+  test("JSON.stringify writes the values that JSON has, like json.dumps", () => {
     withHeap(options(), (heap) => {
       const Point = heap.struct("Point", { x: "f64", big: "i64", name: "str" });
       const dict = heap.dict([
@@ -131,13 +131,13 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
     });
   });
 
-  test("a string is its text in a template, anything else its repr", () => {
+  test("a string is its text in a template, any other object its repr", () => {
     withHeap(options(), (heap) => {
       expect(`${heap.str("it's")} ${heap.list(["it's"])} ${heap.int(5)}`).toBe(`it's ["it's"] 5`);
     });
   });
 
-  test("what came in as an object and got other keys goes out as a Map", () => {
+  test("a dict that was created from an object and got other keys becomes a Map", () => {
     withHeap(options(), (heap) => {
       const dict = heap.from({ a: 1 });
       dict.set("b", 2).set(heap.str("c"), 3);
@@ -154,7 +154,7 @@ describe.each(CORES)("how values show, %s core", (_, options) => {
 });
 
 describe.each(CORES)("iterators, %s core", (_, options) => {
-  test("hold what they run over, and let go when the loop ends early", () => {
+  test("hold their container, and release it when the loop ends early", () => {
     withHeap(options(), (heap) => {
       const Probe = heap.struct("Probe", { n: "u8" }, { finalize: () => dead++ });
       let dead = 0;
@@ -187,7 +187,7 @@ describe.each(CORES)("iterators, %s core", (_, options) => {
     });
   });
 
-  test("an iterator that was never run, or is done, holds nothing", () => {
+  test("an iterator that was never started, or is done, holds nothing", () => {
     withHeap(options(), (heap) => {
       const dict = heap.dict([[1, 2]]);
       void dict.keys();
@@ -196,7 +196,7 @@ describe.each(CORES)("iterators, %s core", (_, options) => {
     });
   });
 
-  test("what comes or goes meanwhile is a named error; a list is followed", () => {
+  test("an added or removed entry is a named error; a changed list is followed", () => {
     withHeap(options(), (heap) => {
       const dict = heap.dict([
         [1, 1],
@@ -260,7 +260,7 @@ describe.each(CORES)("reading down a path, %s core", (_, options) => {
     });
   });
 
-  test("`lending` releases what a loop was given, also when it breaks off", () => {
+  test("`lending` releases the handles of a loop, also when it breaks off", () => {
     withHeap(options(), (heap) => {
       const list = heap.from([[1], [2], [3], 4]);
       const before = heap.stats().handles;

@@ -4,7 +4,7 @@ import type { Handle } from "../../src/index.js";
 import { CORES, codeOf } from "../support/heap.js";
 
 describe.each(CORES)("dispose, %s core", (_, options) => {
-  test("runs the finalizers of what is still alive: handles in order, then cycles, then what only addresses hold", () => {
+  test("runs the finalizers of all live objects: those of handles in order, then cycles, then objects held only by addresses", () => {
     const deaths: (string | null)[] = [];
     const heap = Heap.createSync(options());
     const Node = heap.struct("Node", { title: "str", next: "ref" }, { finalize: (node) => deaths.push(node.title) });
@@ -51,7 +51,7 @@ describe.each(CORES)("dispose, %s core", (_, options) => {
     heap.dispose();
   });
 
-  test("finalizers may use other handles, resurrect and allocate while the heap ends", () => {
+  test("finalizers may use other handles, resurrect and allocate during dispose()", () => {
     const heap = Heap.createSync({ ...options(), onUnraisable: (error) => errors.push(error) });
     const errors: unknown[] = [];
     const kept: Handle[] = [];

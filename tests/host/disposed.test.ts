@@ -76,15 +76,15 @@ function answering(heap: Heap, callsIn: (cast: Cast) => Call[]): string[] {
 }
 
 describe.each(CORES)("after dispose(), %s core: HEAP_DISPOSED is the answer of", (_, options) => {
-  test("each public function but those in the table", () => {
+  test("each public function except those in the table", () => {
     expect(answering(Heap.createSync(options()), callsOf)).toEqual(namesIn(ANSWERS));
   });
 
-  test("each public property but those in the table", () => {
+  test("each public property except those in the table", () => {
     expect(answering(Heap.createSync(options()), accessesOf)).toEqual(namesIn(PROPERTIES));
   });
 
-  test("a handle that was released before, and one that the end has released", () => {
+  test("a handle released before, and one released by dispose()", () => {
     const heap = Heap.createSync(options());
     const [released, left] = [heap.list(), heap.list()];
     released.release();

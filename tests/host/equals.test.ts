@@ -22,7 +22,7 @@ function ring(heap: Heap, length: number, value: Value = null): ListHandle {
 }
 
 describe.each(CORES)("equals, %s core", (_, options) => {
-  test("compares containers by what they hold, and numbers by value, as Python does", () => {
+  test("compares containers by their contents, and numbers by value, like Python", () => {
     withHeap(options(), (heap) => {
       const same: [Handle, Handle][] = [
         [heap.list([1, "a", null]), heap.list([true, "a", null])],
@@ -58,7 +58,7 @@ describe.each(CORES)("equals, %s core", (_, options) => {
     });
   });
 
-  test("structs are equal to themselves alone, weak references if their referents are, or if they are one", () => {
+  test("structs equal only themselves; weak references are equal if their referents are, or if they are the same", () => {
     withHeap(options(), (heap) => {
       const Point = heap.struct("Point", { x: "f64" });
       const [a, b] = [Point.new({ x: 1 }), Point.new({ x: 1 })];
@@ -79,7 +79,7 @@ describe.each(CORES)("equals, %s core", (_, options) => {
     });
   });
 
-  test("a container of JavaScript's is copied and compared; nothing is left of it", () => {
+  test("a JavaScript container is copied and compared; nothing is left of the copy", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([1, [2, { a: "b" }]]);
       const { objects, handles } = heap.stats();
@@ -93,7 +93,7 @@ describe.each(CORES)("equals, %s core", (_, options) => {
     });
   });
 
-  test("cycles are equal if all paths in them lead to the same", () => {
+  test("cycles are equal if every path leads to equal values", () => {
     withHeap(options(), (heap) => {
       const [two, three, six] = [ring(heap, 2), ring(heap, 3), ring(heap, 6)];
       expect([two.equals(three), three.equals(six), six.equals(two)]).toEqual([true, true, true]);
@@ -107,7 +107,7 @@ describe.each(CORES)("equals, %s core", (_, options) => {
     });
   });
 
-  test("depth, and parts that are shared 2^n times, are no limit", () => {
+  test("depth, and parts shared 2^n times, are not limited", () => {
     withHeap(options(), (heap) => {
       const build = (kind: "list" | "tuple", levels: number): Handle => {
         let at: Handle = heap.list([1]);
@@ -128,7 +128,7 @@ describe.each(CORES)("equals, %s core", (_, options) => {
   });
 });
 
-test("equals stops at the first difference, and looks ahead at no other part", () => {
+test("equals stops at the first difference, and reads no part behind it", () => {
   withHeap({}, (heap) => {
     const items = Array.from({ length: 5000 }, (_, i) => i);
     const lists = items.map((i) => [i]);
@@ -167,7 +167,7 @@ function randomValue(random: (bound: number) => number, depth: number): unknown 
   return new Set(several(() => ["p", "q", 3][random(3)]));
 }
 
-test(`random values are equal when a plain comparison says so, from seed ${SEED} on`, () => {
+test(`random values are equal if a simple comparison says so, from seed ${SEED} on`, () => {
   withHeap({}, (heap) => {
     for (let run = 0; run < howMany(20); run++) {
       const random = seededRandom(SEED + run);
@@ -186,7 +186,7 @@ test(`random values are equal when a plain comparison says so, from seed ${SEED}
   });
 });
 
-test("a restored heap compares as the one before", () => {
+test("a restored heap compares like the saved one", () => {
   withHeap({}, (heap) => {
     heap.roots.set("a", heap.dict({ k: [1, 2] }));
     heap.roots.set("b", heap.dict({ k: [1, 2] }));

@@ -9,7 +9,7 @@ const classes = Object.values(errors).filter(
   (value) => typeof value === "function" && value.prototype instanceof errors.HeapwrightError,
 ) as ErrorClass[];
 
-test("docs/errors.md has a row for each, with a cause and a cure", () => {
+test("docs/errors.md has a row with cause and cure for each error class", () => {
   const text = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
   const rows = [...text.matchAll(/^\| `(\w+)` \| `(\w+)` \| (.+?) \| (.*?) ?\|$/gm)];
   const made = classes.map((Class) => new Class("said"));
@@ -17,6 +17,6 @@ test("docs/errors.md has a row for each, with a cause and a cure", () => {
   expect(new Set(made.map(({ code }) => code)).size).toBe(made.length);
 });
 
-test("names are written out, as classes have them", () => {
+test("the names of errors are the names of their classes", () => {
   for (const Class of classes) expect(new Class("said").name).toBe(Class.name);
 });

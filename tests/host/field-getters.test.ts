@@ -28,7 +28,7 @@ describe.each(CORES)("%s core", (_, options) => {
   describe.each(["unbounded", "bounded"] as const)("%s pauses", (pauses) => {
     const settings = () => ({ ...options(), pauses });
 
-    test("one that empties the field, or lets go of the object, at its first reading", () => {
+    test("a getter that empties the field, or releases the object, at its first reading", () => {
       for (const act of ["empty", "release", "dispose"] as const) {
         const heap = Heap.createSync(settings());
         let holder: Handle | undefined;
@@ -53,7 +53,7 @@ describe.each(CORES)("%s core", (_, options) => {
       }
     });
 
-    test("one that lets go of what a path has come through", () => {
+    test("a getter that releases an object on the path", () => {
       withHeap(settings(), (heap) => {
         const scene = withUnasked(heap, () => {
           scene.list.clear();
@@ -72,7 +72,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("to write an object down asks none", () => {
+    test("writing an object with repr calls no getter", () => {
       withHeap(settings(), (heap) => {
         const scene = withUnasked(heap, () => {
           throw new Error("asked");
@@ -82,7 +82,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("what they and finalizers do while a heap is saved is in the image, or not begun", () => {
+    test("effects of getters and finalizers during save are in the image completely, or not at all", () => {
       withHeap(settings(), (heap) => {
         let made = 0;
         const Item = heap.struct("Item", { next: "ref" });
@@ -106,7 +106,7 @@ describe.each(CORES)("%s core", (_, options) => {
       });
     });
 
-    test("one that needs its own field: the first answer stays", () => {
+    test("a getter that reads its own field: the first answer stays", () => {
       withHeap(settings(), (heap) => {
         let calls = 0;
         const Person = heap.struct("Person", {

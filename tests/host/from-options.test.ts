@@ -1,7 +1,7 @@
 // What heap.from makes of values that a heap has no place for, if it is told so.
 
 import { describe, expect, test } from "vitest";
-import type { FromOptions, Heap } from "../../src/index.js";
+import type { FromOptions, Heap, ListHandle } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 class Node {
@@ -34,7 +34,7 @@ function errorOf(run: () => unknown): Error & { code?: string } {
 }
 
 describe.each(CORES)("heap.from with options, %s core", (_, options) => {
-  test("replace makes a tree with links to parents a cycle in the heap; each instance is replaced once", () => {
+  test("replace turns links to parents into cycles in the heap; each instance is replaced once", () => {
     withHeap(options(), (heap) => {
       const root = new Node("root").add(new Node("left")).add(new Node("right"));
       let calls = 0;
@@ -50,7 +50,7 @@ describe.each(CORES)("heap.from with options, %s core", (_, options) => {
     });
   });
 
-  test("such a tree may be as deep as it likes", () => {
+  test("a tree with links to parents may have any depth", () => {
     withHeap(options(), (heap) => {
       const root = new Node("root");
       let last = root;
@@ -62,7 +62,7 @@ describe.each(CORES)("heap.from with options, %s core", (_, options) => {
     });
   });
 
-  test("replace is called for what has no place, with key and holder, and for nothing else", () => {
+  test("replace is called, with key and holder, only for values that a heap cannot store", () => {
     withHeap(options(), (heap) => {
       const holder = {
         date: new Date(0),
@@ -90,7 +90,7 @@ describe.each(CORES)("heap.from with options, %s core", (_, options) => {
     });
   });
 
-  test("undefined leaves out properties, entries and elements, and is null in an array", () => {
+  test("undefined omits properties, entries and elements, and is null in an array", () => {
     withHeap(options(), (heap) => {
       const gone = (): undefined => undefined;
       const value = { a: new Date(), b: [new Date(), 1], c: new Map([[1, new Date()]]), d: new Set([new Date(), 2]) };
@@ -108,7 +108,7 @@ describe.each(CORES)("heap.from with options, %s core", (_, options) => {
     });
   });
 
-  test("errors name the place and have the cause; nothing of the copy is left", () => {
+  test("errors name the place and have the cause; nothing remains of the copy", () => {
     withHeap(options(), (heap) => {
       const before = heap.stats().objects;
       const value = { a: [0, 1, 2, new Map([["k", new Date()]])] };
@@ -134,7 +134,7 @@ describe.each(CORES)("heap.from with options, %s core", (_, options) => {
     });
   });
 
-  test("toJSON is called first, as JSON.stringify does, and once for each object", () => {
+  test("toJSON is called first, like in JSON.stringify, and once for each object", () => {
     withHeap(options(), (heap) => {
       const keys: string[] = [];
       const own = { toJSON: (key: string) => (keys.push(key), { k: key }) };
@@ -161,7 +161,7 @@ describe.each(CORES)("heap.from with options, %s core", (_, options) => {
     });
   });
 
-  test("binary data becomes bytes, and arrays of numbers lists", () => {
+  test("binary data becomes bytes, and typed arrays of numbers become lists", () => {
     withHeap(options(), (heap) => {
       const buffer = new Uint8Array([1, 2, 3, 4]).buffer;
       const bytes = new Uint8Array([1, 2, 3, 4]);
@@ -187,11 +187,33 @@ describe.each(CORES)("heap.from with options, %s core", (_, options) => {
     });
   });
 
-  test("options that are none are refused", () => {
+  test("invalid options are rejected", () => {
     withHeap(options(), (heap) => {
       expect(codeOf(() => heap.from([], { replacer: asProperties } as never))).toBe("BAD_OPTION");
       expect(codeOf(() => heap.from([], { replace: 5 } as never))).toBe("BAD_OPTION");
       expect(codeOf(() => heap.from([], { toJSON: 1 } as never))).toBe("BAD_OPTION");
     });
+  });
+});
+
+test("a replace that makes a new misfit each time ends with BAD_VALUE, and the place", () => {
+  withHeap({}, (heap) => {
+    const { objects } = heap.stats();
+    for (const endless of [
+      { replace: () => [new WeakMap()] },
+      { toJSON: true, replace: () => new Map([["k", { toJSON: () => new WeakMap() }]]) },
+    ] as FromOptions[]) {
+      const error = errorOf(() => heap.from({ a: [0, new WeakMap()] }, endless));
+      expect(error.code).toBe("BAD_VALUE");
+      expect(error.message).toMatch(/^100000 values have been replaced, each .* \(in value\["a"\]\[1\]/);
+      expect(error.message.length).toBeLessThan(2000);
+      expect(heap.stats().objects).toBe(objects);
+      heap.verify();
+    }
+    // Side by side they may be as many as they like.
+    const dates = Array.from({ length: 100_001 }, () => new Date(0));
+    const list = heap.from(dates, { replace: () => 1 }) as ListHandle;
+    expect(list.length).toBe(dates.length);
+    list.release();
   });
 });

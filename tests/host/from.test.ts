@@ -4,7 +4,7 @@ import type { Handle } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("copying in, %s core", (_, options) => {
-  test("numbers at the ends of every way they are written", () => {
+  test("numbers at the limits of each encoding are copied exactly", () => {
     withHeap(options(), (heap) => {
       const edges = [
         0,
@@ -29,7 +29,7 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     });
   });
 
-  test("whole numbers are ints up to 2^53, and floats beyond, where not all are exact", () => {
+  test("integers become ints up to 2^53, and floats beyond, where not all are exact", () => {
     withHeap(options(), (heap) => {
       const limit = 2 ** 53;
       expect(heap.list([limit, -limit, limit + 2, 1e300]).repr()).toBe(
@@ -60,7 +60,7 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     });
   });
 
-  test("texts of every length around those where the way changes", () => {
+  test("texts with lengths around the limits of each encoding are copied exactly", () => {
     withHeap(options(), (heap) => {
       const lengths = [0, 1, 3, 4, 31, 32, 33, 1364, 1365, 1366, 4095, 4096, 4097, 20_000];
       const texts = lengths.flatMap((length) => ["x", "é", "語", "🙂"].map((unit) => unit.repeat(length)));
@@ -71,14 +71,14 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     });
   });
 
-  test("more names than are remembered at a time", () => {
+  test("an object may have more names than are kept interned", () => {
     withHeap(options(), (heap) => {
       const names = Object.fromEntries(Array.from({ length: 25_000 }, (_, i) => [`name ${i}`, [i]]));
       expect(heap.from([names, names, { ...names }]).toJS()).toEqual([names, names, names]);
     });
   });
 
-  test("a getter may copy, collect and look on meanwhile", () => {
+  test("a getter may copy, collect and read during the copy", () => {
     withHeap(options(), (heap) => {
       const seen: number[] = [];
       const inner = { deep: [1, { a: "b" }] };
@@ -103,7 +103,7 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     });
   });
 
-  test("what somebody empties while it is made stays empty, and the heap whole", () => {
+  test("a container that a hook empties during the copy stays empty, and the heap verifies", () => {
     withHeap(options(), (heap) => {
       const source = {
         first: [[1], [2]],
@@ -134,7 +134,7 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     expect(codeOf(() => heap.from(source))).toBe("HEAP_DISPOSED");
   });
 
-  test("of what fails nothing is left, cyclic or not, though nobody collects", () => {
+  test("nothing remains of a failed copy, cyclic or not, even without a collection", () => {
     withHeap(options(), (heap) => {
       heap.gc.disable();
       const kept = heap.from({ some: "thing", that: ["stays"] });
@@ -154,7 +154,7 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     });
   });
 
-  test("an error says where in the value it happened", () => {
+  test("an error names the place in the value", () => {
     withHeap(options(), (heap) => {
       const shrinking: unknown[] = [1, 2];
       Object.defineProperty(shrinking, 0, { get: () => (shrinking.length = 1), configurable: true, enumerable: true });
@@ -182,7 +182,7 @@ describe.each(CORES)("copying in, %s core", (_, options) => {
     });
   });
 
-  test("handles are what they are handles of", () => {
+  test("handles are copied as references to their objects", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([1]);
       const copy = heap.from({ list, again: [list], text: heap.str("t") });

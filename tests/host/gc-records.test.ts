@@ -5,8 +5,8 @@ import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 const NODE = { left: "ref", right: "ref" } as const;
 
-describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
-  test("a pause holds automatic collection up, nests, and leaves isEnabled as it is", () => {
+describe.each(CORES)("heap.gc beyond Python, %s core", (_, options) => {
+  test("a pause suspends automatic collection, nests, and leaves isEnabled unchanged", () => {
     withHeap({ ...options(), thresholds: [10, 10, 10] }, (heap) => {
       const Node = heap.struct("Node", NODE);
       const make = (count: number): Handle[] => Array.from({ length: count }, () => Node.new());
@@ -27,7 +27,7 @@ describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
     });
   });
 
-  test("a pause over a function ends with it, also by an error, and refuses one that is async", () => {
+  test("a pause around a function ends with it, also after an error, and rejects async functions", () => {
     withHeap(options(), (heap) => {
       expect(heap.gc.pause(() => heap.gc.isPaused)).toBe(true);
       expect(() =>
@@ -56,7 +56,7 @@ describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
     });
   });
 
-  test("a record tells of each collection what it looked at, found and freed", () => {
+  test("a record of each collection has the numbers of objects examined, found and freed", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const kept = Array.from({ length: 20 }, () => Node.new());
@@ -83,7 +83,7 @@ describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
     });
   });
 
-  test("the latest 64 records are kept, and nobody else's hands change them", () => {
+  test("the latest 64 records are kept, and the program cannot change them", () => {
     withHeap(options(), (heap) => {
       for (let i = 0; i < 100; i++) heap.gc.collect((i % 3) as 0 | 1 | 2);
       expect(heap.gc.records.map(({ generation }) => generation)).toEqual(
@@ -95,7 +95,7 @@ describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
     });
   });
 
-  test("so many bytes more than after the last collection are too many", () => {
+  test("growth beyond the byte threshold triggers a collection", () => {
     withHeap({ ...options(), thresholds: [1_000_000, 10, 10], byteThreshold: 1_000_000 }, (heap) => {
       const Node = heap.struct("Node", NODE);
       const makeLoop = (): void => {
@@ -122,7 +122,7 @@ describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
     });
   });
 
-  test("bytes that live on make old garbage due by a quarter of the heap", () => {
+  test("live bytes make old garbage due when the heap has grown by a quarter", () => {
     withHeap({ ...options(), thresholds: [1_000_000, 1000, 1000], byteThreshold: 100_000 }, (heap) => {
       const Node = heap.struct("Node", NODE);
       const alive = heap.list();
@@ -147,7 +147,7 @@ describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
     });
   });
 
-  test("bad thresholds, flags, sinks and generations are refused", () => {
+  test("bad thresholds, flags, sinks and generations are rejected", () => {
     for (const byteThreshold of [-1, 1.5, 2 ** 32, "1"])
       expect(codeOf(() => Heap.createSync({ ...options(), byteThreshold: byteThreshold as number }))).toBe(
         "BAD_OPTION",
@@ -162,7 +162,7 @@ describe.each(CORES)("what gc offers beyond Python, %s core", (_, options) => {
   });
 });
 
-describe.each(CORES)("who refers to whom, %s core", (_, options) => {
+describe.each(CORES)("referrers and referents, %s core", (_, options) => {
   const addresses = (handles: Handle[]): number[] =>
     handles.map((handle) => {
       const { address } = handle;
@@ -170,7 +170,7 @@ describe.each(CORES)("who refers to whom, %s core", (_, options) => {
       return address;
     });
 
-  test("referrers: each once, by generation and birth, not the frozen or untracked", () => {
+  test("referrers are listed once, by generation and birth, without frozen and untracked ones", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const target = Node.new();
@@ -205,7 +205,7 @@ describe.each(CORES)("who refers to whom, %s core", (_, options) => {
     });
   });
 
-  test("referents: as CPython visits them, with duplicates", () => {
+  test("referents are listed in CPython's order, with duplicates", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const [a, b] = [Node.new(), Node.new()];

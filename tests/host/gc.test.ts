@@ -36,7 +36,7 @@ describe.each(CORES)("heap.gc, %s core", (_, options) => {
     });
   });
 
-  test("collect finds a cycle through structs and lists, and says how many objects", () => {
+  test("collect() finds a cycle through structs and lists, and returns the number of objects", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { items: "ref" });
       heap.scope(() => {
@@ -61,7 +61,7 @@ describe.each(CORES)("heap.gc, %s core", (_, options) => {
     });
   });
 
-  test("getObjects shows who is in which generation, in birth order", () => {
+  test("getObjects lists the objects of a generation in birth order", () => {
     withHeap(options(), (heap) => {
       const { gc } = heap;
       const lists = [1, 2, 3].map((n) => heap.list([n]));
@@ -98,7 +98,7 @@ describe.each(CORES)("heap.gc, %s core", (_, options) => {
     });
   });
 
-  test("what finalizers and callbacks throw goes to onUnraisable, and the collection goes on", () => {
+  test("errors of finalizers and callbacks go to onUnraisable, and the collection continues", () => {
     const seen: string[] = [];
     const heap = Heap.createSync({
       ...options(),

@@ -15,7 +15,7 @@ describe.each(CORES)("handles, %s core", (_, options) => {
     });
   });
 
-  test("know size, type, tracking", () => {
+  test("know size, type and tracking of their objects", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([1, 2]);
       expect([list.type, list.isTracked, list.isFinalized]).toEqual(["list", true, false]);
@@ -28,7 +28,7 @@ describe.each(CORES)("handles, %s core", (_, options) => {
     });
   });
 
-  test("using a released handle is a named error, whatever is asked of it", () => {
+  test("any use of a released handle is a named error", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { next: "ref", n: "i32" });
       const node = Node.new();
@@ -73,7 +73,7 @@ describe.each(CORES)("handles, %s core", (_, options) => {
     });
   });
 
-  test("a foreign handle is a named error, and nothing is lost", () => {
+  test("a handle of another heap is a named error, and nothing is lost", () => {
     withHeap(options(), (heap) =>
       withHeap(options(), (other) => {
         const Node = heap.struct("Node", { next: "ref" });
@@ -94,7 +94,7 @@ describe.each(CORES)("handles, %s core", (_, options) => {
     );
   });
 
-  test("what is no handle is a named error", () => {
+  test("a value that is not a handle is a named error", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", { next: "ref" }).new();
       for (const value of [5, "x", {}, undefined, Symbol("s"), () => 1]) {
@@ -112,7 +112,7 @@ describe.each(CORES)("handles, %s core", (_, options) => {
     });
   });
 
-  test("a handle lent to a finalizer is good for the call, and clone resurrects", () => {
+  test("a handle lent to a finalizer is valid during the call, and clone resurrects", () => {
     withHeap(options(), (heap) => {
       let lent: Handle | undefined;
       let kept: Handle | undefined;
@@ -136,7 +136,7 @@ describe.each(CORES)("handles, %s core", (_, options) => {
     });
   });
 
-  test("scopes release what they made, but for what they return", () => {
+  test("scopes release the handles created in them, except those they return", () => {
     withHeap(options(), (heap) => {
       const base = heap.stats().objects;
       const kept = heap.scope(() => {
@@ -161,14 +161,14 @@ describe.each(CORES)("handles, %s core", (_, options) => {
   });
 });
 
-test("an address that is no number is refused, and the heap goes on", () => {
+test("an address that is not a number is rejected, and the heap continues", () => {
   const heap = Heap.createSync();
   for (const bad of [1n, Symbol("s")]) expect(codeOf(() => heap.core.incref(bad as never))).toBe("BAD_VALUE");
   heap.list([1]).release();
   heap.verify();
 });
 
-test("heaps live side by side", () => {
+test("several heaps are independent", () => {
   const heaps = Array.from({ length: 20 }, () => Heap.createSync());
   const lists = heaps.map((heap, i) => heap.list([i, `heap ${i}`]));
   heaps.forEach((heap) => heap.verify());

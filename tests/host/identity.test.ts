@@ -7,8 +7,8 @@ import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 
-describe.each(CORES)("what JavaScript does with any object, to handles, %s core", (_, options) => {
-  test("deepStrictEqual and toEqual say whether two handles are of one object", () => {
+describe.each(CORES)("JavaScript's operations on any object, applied to handles, %s core", (_, options) => {
+  test("deepStrictEqual and toEqual find two handles equal if they are of one object", () => {
     withHeap(options(), (heap) => {
       const [one, other] = [heap.list([1]), heap.list([1])];
       deepStrictEqual(one, one.clone());
@@ -42,7 +42,7 @@ describe.each(CORES)("what JavaScript does with any object, to handles, %s core"
     expect(tagOf(list)).toBe("[object released handle]");
   });
 
-  test("structuredClone refuses handles and all that belongs to a heap, also inside other values", () => {
+  test("structuredClone rejects handles and other parts of a heap, also inside other values", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { next: "ref" });
       const node = Node.new();
@@ -77,7 +77,7 @@ describe.each(CORES)("what JavaScript does with any object, to handles, %s core"
     });
   });
 
-  test("is() takes null and undefined for no object, and refuses what is no handle", () => {
+  test("is() treats null and undefined as no object, and rejects other values that are not handles", () => {
     withHeap(options(), (heap) => {
       const list = heap.list();
       expect([list.is(list.clone()), list.is(null), list.is(undefined)]).toEqual([true, false, false]);
@@ -103,7 +103,7 @@ describe("util.inspect", () => {
     });
   });
 
-  test("the option `colors` colours values by what they are, and the text without colours is the same", () => {
+  test("the option `colors` colours values by type, and the text without colours is the same", () => {
     withHeap({}, (heap) => {
       const Point = heap.struct("Point", { x: "f64", on: "bool", next: "ref" });
       const value = heap.list([1, "a", null, true, Uint8Array.of(65), Point.new({ x: 2, on: true })]);

@@ -3,7 +3,7 @@ import type { Handle } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("structs that extend structs, %s core", (_, options) => {
-  test("have the fields, methods and finalizer of what they extend", () => {
+  test("have the fields, methods and finalizer of their base", () => {
     withHeap(options(), (heap) => {
       const dead: string[] = [];
       const Shape = heap.struct(
@@ -53,7 +53,7 @@ describe.each(CORES)("structs that extend structs, %s core", (_, options) => {
     });
   });
 
-  test("waste nothing on padding: a struct and what extends it are laid out anew", () => {
+  test("have minimal padding: the layout of a base's fields is computed again", () => {
     withHeap(options(), (heap) => {
       const Base = heap.struct("Base", { a: "u8", b: "ref" });
       const Derived = heap.struct("Derived", { c: "u8", d: "ref", e: "u16" }, { extends: Base });
@@ -66,7 +66,7 @@ describe.each(CORES)("structs that extend structs, %s core", (_, options) => {
     });
   });
 
-  test("a class body gives methods and accessors, its parents' too", () => {
+  test("a class body defines methods and accessors; those of its base classes work, too", () => {
     withHeap(options(), (heap) => {
       class Named {
         declare title: string;
@@ -90,7 +90,7 @@ describe.each(CORES)("structs that extend structs, %s core", (_, options) => {
     });
   });
 
-  test("what cannot be is refused, and leaves no type behind", () => {
+  test("invalid definitions are rejected, and define no type", () => {
     withHeap(options(), (heap) => {
       const Base = heap.struct("Base", { a: "u8" }, { methods: { twice: () => 2 } });
       withHeap(options(), (other) => {
@@ -106,7 +106,7 @@ describe.each(CORES)("structs that extend structs, %s core", (_, options) => {
     });
   });
 
-  test("objects of many kinds die through each other's fields", () => {
+  test("objects of many types die through each other's fields", () => {
     withHeap(options(), (heap) => {
       let dead = 0;
       const A = heap.struct("A", { next: "ref" }, { finalize: () => dead++ });

@@ -54,7 +54,7 @@ describe.each(CORES)("large payloads, %s core", (_, options) => {
     heap.dispose();
   });
 
-  test("forgotten handles to a megabyte each make JavaScript's collector look before the memory is full", () => {
+  test("forgotten handles to a megabyte each prompt JavaScript's collector before the memory is full", () => {
     const heap = Heap.createSync({ ...options(), maxBytes: 64 * MIB, traceHandles: false });
     const data = new Uint8Array(MIB);
     // In one job, in which none can be released. When it looks, and what it finds, is the engine's to decide.
@@ -66,7 +66,7 @@ describe.each(CORES)("large payloads, %s core", (_, options) => {
     heap.dispose();
   });
 
-  test("out of memory says the limit, what is in use, and how many handles are alive", () => {
+  test("the out-of-memory message has the limit, the size in use, and the number of live handles", () => {
     const heap = Heap.createSync({ ...options(), maxBytes: 16 * MIB });
     const kept = [heap.list(), heap.list()];
     const message = messageOf(() => heap.bytes(new Uint8Array(20 * MIB)));
@@ -82,19 +82,19 @@ describe.each(CORES)("large payloads, %s core", (_, options) => {
   });
 });
 
-test("one function makes all errors about the memory of a heap", () => {
+test("one function creates all out-of-memory errors of a heap", () => {
   const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const makers = files.filter((file) => readFileSync(`src/${file}`, "utf8").includes("new OutOfMemoryError"));
   // What JavaScript or the engine has no memory for, no heap can count.
-  expect(makers.sort()).toEqual(["base/arguments.ts", "state/out-of-memory.ts", "wasm/refused.ts"]);
+  expect(makers.sort()).toEqual(["state/out-of-memory.ts", "wasm/refused.ts"]);
 });
 
-describe("JavaScript's collector is asked to look", () => {
+describe("JavaScript's collector is prompted", () => {
   const limit = 1024 * MIB;
   const looks = (pressure: Pressure, ...used: number[]): boolean[] =>
     used.map((mib) => pressure.look({ used: mib * MIB, limit }));
 
-  test("after 64 MiB of growth, or half of the heap; not while the heap stays as it is", () => {
+  test("after 64 MiB of growth, or half of the heap; not while the size stays the same", () => {
     expect(looks(new Pressure(), 10, 63, 64, 64, 120, 128, 128, 191, 192, 280, 288)).toEqual([
       false,
       false,
@@ -110,7 +110,7 @@ describe("JavaScript's collector is asked to look", () => {
     ]);
   });
 
-  test("again after a heap that had shrunk grows", () => {
+  test("again after a heap that shrank grows", () => {
     expect(looks(new Pressure(), 64, 128, 8, 60, 72, 72)).toEqual([true, true, false, false, true, false]);
   });
 
@@ -121,7 +121,7 @@ describe("JavaScript's collector is asked to look", () => {
   });
 });
 
-test("the addresses of many items are no array of the engine's, which ends the process at 100 million", () => {
+test("the addresses of many items are not collected in an Array, which ends the process at 100 million", () => {
   withHeap({}, (heap) => {
     const { store } = heap.none;
     const items = ownedItems(

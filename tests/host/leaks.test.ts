@@ -25,7 +25,7 @@ function keepSome(heap: Heap, count: number, each: number): Handle[] {
 }
 
 describe.each(CORES)("the leak net, %s core", (build, options) => {
-  test("releases forgotten handles, lists them, and leaves the others alone", async () => {
+  test("releases forgotten handles, logs them, and leaves other handles alone", async () => {
     expect((globalThis as { gc?: unknown }).gc, "run with --expose-gc").toBeDefined();
     const heap = HeapClass.createSync({ ...options(), traceHandles: build === "checked" });
     const kept = heap.list(["kept"]);
@@ -46,7 +46,7 @@ describe.each(CORES)("the leak net, %s core", (build, options) => {
     heap.dispose();
   });
 
-  test("a handle that is kept hides no forgotten one", async () => {
+  test("a reachable handle does not hide a forgotten one", async () => {
     const heap = HeapClass.createSync(options());
     const kept = keepSome(heap, 6400, 64);
     await collectJavaScript(() => heap.stats().forgotten === 6300 - 63);
@@ -60,7 +60,7 @@ describe.each(CORES)("the leak net, %s core", (build, options) => {
     heap.dispose();
   });
 
-  test("handles that are forgotten in one long job are found after it, however many", async () => {
+  test("handles forgotten in one long job are all found after it", async () => {
     const heap = HeapClass.createSync(options());
     // More than the net keeps alive until the end of a job.
     const count = build === "checked" ? 1000 : 64 * 4096 + 6400;
@@ -71,7 +71,7 @@ describe.each(CORES)("the leak net, %s core", (build, options) => {
     heap.dispose();
   });
 
-  test("onLeak gets each forgotten handle before it is released; what it throws goes to onUnraisable", async () => {
+  test("onLeak receives each forgotten handle before its release; its errors go to onUnraisable", async () => {
     const seen: Leak[] = [];
     const errors: unknown[] = [];
     const heap = HeapClass.createSync({
@@ -94,7 +94,7 @@ describe.each(CORES)("the leak net, %s core", (build, options) => {
     heap.dispose();
   });
 
-  test("heap.handles() lists the handles that are alive, at once and in the order they were made", () => {
+  test("heap.handles() lists the live handles at once, in the order of creation", () => {
     const heap = HeapClass.createSync({ ...options(), traceHandles: true });
     const made = Array.from({ length: 100 }, (_, i) => (i % 2 ? heap.list() : heap.set()));
     for (let i = 0; i < 100; i += 3) made[i]?.release();
@@ -107,7 +107,7 @@ describe.each(CORES)("the leak net, %s core", (build, options) => {
     heap.dispose();
   });
 
-  test("handles that come and go register nothing new", () => {
+  test("short-lived handles are never registered", () => {
     const heap = HeapClass.createSync({ ...options(), traceHandles: build === "checked" });
     const list = heap.list();
     for (let i = 0; i < 1000; i++) list.clone().release();
@@ -116,7 +116,7 @@ describe.each(CORES)("the leak net, %s core", (build, options) => {
   });
 });
 
-test("the first line of a handle's site is the user's, whatever made the handle", () => {
+test("the first line of a handle's site is the user's, whatever created the handle", () => {
   const heap = HeapClass.createSync({ ...CORES[1]?.[1](), traceHandles: true });
   const Person = heap.struct("Person", { buddy: "ref" });
   const Student = heap.struct("Student", { school: "str" }, { extends: Person });

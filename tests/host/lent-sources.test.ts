@@ -62,7 +62,7 @@ function filled<H extends Releasable>(made: H, use: (made: H) => void): H {
 }
 
 describe.each(CORES)("%s core", (_, options) => {
-  test.each(Object.entries(TAKERS))("%s leaves no handle of any source behind", (_taker, take) => {
+  test.each(Object.entries(TAKERS))("%s leaves no handle of any source", (_taker, take) => {
     withHeap(options(), (heap) => {
       const key = heap.struct("Key", { n: "u8" }).new();
       const scene = { heap, key, others: heap.set<Value>([key, 5]) };
@@ -80,7 +80,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("a loop that is asked again, or ended, in the middle of a step goes on as a generator does", () => {
+  test("a loop that is continued or ended in the middle of a step behaves like a generator", () => {
     withHeap(options(), (heap) => {
       const Key = heap.struct("Key", { n: "u8" });
       for (const interfere of ["next", "return", "throw"] as const) {

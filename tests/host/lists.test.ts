@@ -5,7 +5,7 @@ import { seedOf, seededRandom } from "../support/random.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("lists, %s core", (_, options) => {
-  test("agree with an Array, whatever is done to them", () => {
+  test("agree with an Array under random operations", () => {
     const seed = seedOf(7);
     const random = seededRandom(seed);
     withHeap(options(), (heap) => {
@@ -33,7 +33,7 @@ describe.each(CORES)("lists, %s core", (_, options) => {
     });
   });
 
-  test("indexes outside are named errors", () => {
+  test("indexes out of range are named errors", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([1, 2, 3]);
       expect([list.get(-1), list.get(-3), list.length]).toEqual([3, 1, 3]);
@@ -46,7 +46,7 @@ describe.each(CORES)("lists, %s core", (_, options) => {
     });
   });
 
-  test("toJS keeps cycles and shared parts, at any depth", () => {
+  test("toJS keeps cycles and shared parts at any depth", () => {
     withHeap(options(), (heap) => {
       const shared = heap.list([1]);
       const list = heap.list<Value>([shared, shared]);
@@ -78,7 +78,7 @@ describe.each(CORES)("lists, %s core", (_, options) => {
     });
   });
 
-  test("a finalizer that shortens the list it was in does no harm", () => {
+  test("a finalizer may shorten the list that its object was in", () => {
     withHeap(options(), (heap) => {
       let list: ListHandle | undefined;
       const Item = heap.struct(

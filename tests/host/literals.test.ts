@@ -39,7 +39,7 @@ describe.each(CORES)("nested literals, %s core", (_, options) => {
     });
   });
 
-  test("objects of another realm are copied as this one's are", () => {
+  test("objects of another realm are copied like those of this one", () => {
     withHeap(options(), (heap) => {
       const theirs = runInNewContext("({ a: [{}], b: Object.create(null) })") as object;
       const list = heap.list<Value>();
@@ -56,7 +56,7 @@ describe.each(CORES)("nested literals, %s core", (_, options) => {
     });
   });
 
-  test("a literal with something in it that has no place changes nothing, and says where", () => {
+  test("a literal with a value that cannot be stored changes nothing, and the error names the place", () => {
     withHeap(options(), (heap) => {
       const list = heap.list<unknown[]>();
       const dict = heap.dict<string, unknown[]>([]);
@@ -75,7 +75,7 @@ describe.each(CORES)("nested literals, %s core", (_, options) => {
     });
   });
 
-  test("a literal is no key: BAD_KEY, as in Python", () => {
+  test("a literal cannot be a key: BAD_KEY, as in Python", () => {
     withHeap(options(), (heap) => {
       for (const [literal, type] of [
         [[1], "list"],
@@ -96,7 +96,7 @@ describe.each(CORES)("nested literals, %s core", (_, options) => {
   });
 });
 
-test("out of memory at any step of a copy: the container is as before", () => {
+test("out of memory at any step of a copy: the container is unchanged", () => {
   withHeap({ module: checkedCore(), traceHandles: false }, (heap) => {
     const list = heap.list<unknown[]>([[0]]);
     const before = heap.stats().objects;

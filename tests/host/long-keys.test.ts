@@ -23,7 +23,7 @@ const OPERATIONS: Record<string, [run: (scene: Scene) => unknown, answer: unknow
   "list.remove": [({ list }) => list.remove(LONG), true],
 };
 
-describe.each(CORES)("a hook that runs in the death of a long key, %s core", (_, options) => {
+describe.each(CORES)("a hook that runs during the death of a long key, %s core", (_, options) => {
   test.each(Object.entries(OPERATIONS))("%s", (_name, [operate, answer]) => {
     withHeap(options(), (heap) => {
       const dict: DictHandle = heap.dict(Array.from({ length: 20 }, (_none, n) => [n, n + 0.5] as const));

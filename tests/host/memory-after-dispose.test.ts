@@ -148,7 +148,7 @@ const CASES = [
   { heap: "a restored heap", options: () => ({}), isRestored: true },
 ];
 
-describe.each(CASES)("$heap lets its memory go, though the program keeps", ({ options, isRestored }) => {
+describe.each(CASES)("$heap frees its memory, even if the program keeps", ({ options, isRestored }) => {
   const ended = new Map<string, ReturnType<typeof endHeap>>();
 
   beforeAll(async () => {

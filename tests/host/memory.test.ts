@@ -6,14 +6,14 @@ import { restoreSync, save } from "../../src/image.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("running out of memory, %s core", (_, options) => {
-  test("bad limits are named errors, and too small ones too", () => {
+  test("invalid and too small limits are named errors", () => {
     for (const maxBytes of [NaN, -1, 0, 65536, 1.5, Infinity, 2 ** 32, "1000000" as never]) {
       expect(codeOf(() => Heap.createSync({ ...options(), maxBytes }))).toBe("BAD_OPTION");
     }
     Heap.createSync({ ...options(), maxBytes: 4 * 65536 }).verify();
   });
 
-  test("at maxBytes every kind of object is refused by name; the heap verifies, frees, collects, and serves again", () => {
+  test("at maxBytes each kind of object fails with OUT_OF_MEMORY; the heap verifies, frees, collects, and works again", () => {
     const heap = Heap.createSync({ ...options(), maxBytes: 1024 * 1024 });
     const Node = heap.struct("Node", { next: "ref", text: "str" });
     const makers: (() => Handle)[] = [
@@ -42,7 +42,7 @@ describe.each(CORES)("running out of memory, %s core", (_, options) => {
     }
   });
 
-  test("a full heap of garbage cycles is collected before anything is refused", () => {
+  test("a heap full of garbage cycles is collected before an allocation fails", () => {
     const heap = Heap.createSync({ ...options(), maxBytes: 1024 * 1024 });
     heap.gc.disable();
     const Node = heap.struct("Node", { other: "ref" });
@@ -72,7 +72,7 @@ describe.each(CORES)("running out of memory, %s core", (_, options) => {
   });
 });
 
-test("memory refused at any one request leaves nothing half-made (checked core)", () => {
+test("an allocation that fails at any request leaves nothing half-made (checked core)", () => {
   const heap = Heap.createSync({ module: checkedCore() });
   heap.gc.disable();
   const Node = heap.struct("Node", { next: "ref", text: "str" });
@@ -116,7 +116,7 @@ test("memory refused at any one request leaves nothing half-made (checked core)"
   expect(refused).toBeGreaterThan(operations.length);
 });
 
-test("once the core has failed, every later call says so", () => {
+test("after the core has failed, every call throws CORRUPT_HEAP", () => {
   const heap = Heap.createSync({ onUnraisable: () => undefined });
   const Node = heap.struct("Node", { next: "ref" });
   const node = Node.new();
@@ -136,7 +136,7 @@ test("once the core has failed, every later call says so", () => {
   expect(heap.disposed).toBe(true);
 });
 
-test("a module that is no core is a named error", async () => {
+test("an invalid module is a named error", async () => {
   const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
   for (const module of [empty, empty.subarray(0, 5), new Uint8Array(50), "core.wasm" as never]) {
     expect(codeOf(() => Heap.createSync({ module }))).toBe("BAD_CORE");
@@ -145,7 +145,7 @@ test("a module that is no core is a named error", async () => {
 });
 
 describe.each(CORES)("maxBytes, %s core", (_, options) => {
-  test("a heap that is out of memory goes on after maxBytes is raised", () => {
+  test("a heap that is out of memory continues after maxBytes is raised", () => {
     withHeap({ ...options(), maxBytes: 1 << 20 }, (heap) => {
       expect(heap.maxBytes).toBe(1 << 20);
       const list = heap.list<Uint8Array>();
@@ -168,7 +168,7 @@ describe.each(CORES)("maxBytes, %s core", (_, options) => {
     });
   });
 
-  test("maxBytes is not lowered below what is reserved, nor set to what is no size; nothing changes", () => {
+  test("maxBytes cannot be set below the reserved size, nor to an invalid size; nothing changes", () => {
     withHeap({ ...options(), maxBytes: 8 << 20 }, (heap) => {
       heap.list<Uint8Array>([new Uint8Array(2 << 20)]);
       const { reserved } = heap.stats().bytes;

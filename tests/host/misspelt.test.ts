@@ -52,7 +52,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("no handle takes a property that it does not have", () => {
+  test("no handle accepts a property that it does not have", () => {
     withHeap(options(), (heap) => {
       const object = heap.struct("Thing", {}).new();
       const handles = [heap.list(), heap.tuple(), heap.dict(), heap.set(), heap.str("x"), heap.bytes(Uint8Array.of(1))];
@@ -68,7 +68,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("a message about a field, a value for it, or an index says what is right there", () => {
+  test("a message about a field, its value, or an index says what is valid", () => {
     withHeap(options(), (heap) => {
       const Scope = heap.struct("Scope", { names: "ref", must: required("ref"), outer: ref(heap.struct("Outer", {})) });
       using names = heap.dict();

@@ -466,13 +466,13 @@ const KEEP_ROOM = [
   ...["dict.set of a key", "heap.from", "heap.from, many references"],
 ];
 
-describe("memory that is refused at each request in turn changes nothing", () => {
+describe("an allocation that fails, at each request in turn, changes nothing", () => {
   test.each(Object.entries(OPERATIONS))("%s", (name, setup) => {
     expect(refuseEach(setup, KEEP_ROOM.includes(name))).toBeGreaterThan(0);
   });
 
   // The outside references of an object are counted in a byte; beyond that, in a table.
-  test.each(Object.entries(SATURATING))("%s of what has hundreds of references", (name, use) => {
+  test.each(Object.entries(SATURATING))("%s of an object with hundreds of references", (name, use) => {
     for (const roots of [252, 253, 254, 255]) {
       refuseEach((heap) => {
         const thing = heap.struct("Much", { n: "i32" }).new();

@@ -1,7 +1,7 @@
 // JSON text that comes in pieces: cut anywhere, given up, in the middle of other work on the heap.
 
 import { describe, expect, test } from "vitest";
-import { Heap } from "../../src/index.js";
+import { DictHandle, Heap, ListHandle } from "../../src/index.js";
 import { CORES } from "../support/heap.js";
 import { RIGHT, WRONG } from "../support/json-cases.js";
 import { howMany, seedOf, seededRandom } from "../support/random.js";
@@ -25,7 +25,7 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 }
 
 describe.each(CORES)("heap.parseStream, %s core", (_, options) => {
-  test("a text may be cut at any byte and any unit", async () => {
+  test("a text may be cut at any byte and any UTF-16 unit", async () => {
     const heap = Heap.createSync(options());
     for (const text of RIGHT.filter(({ length }) => length < 60)) {
       const expected: unknown = JSON.parse(text);
@@ -46,7 +46,7 @@ describe.each(CORES)("heap.parseStream, %s core", (_, options) => {
     heap.dispose();
   });
 
-  test("errors have the place that they have in the whole text", async () => {
+  test("errors have their place in the whole text", async () => {
     const heap = Heap.createSync(options());
     const before = heap.stats().objects;
     for (const [text, line, column] of WRONG) {
@@ -75,7 +75,7 @@ describe.each(CORES)("heap.parseStream, %s core", (_, options) => {
     heap.dispose();
   });
 
-  test("an aborted signal rejects with its reason, though the source never answers; nothing is left", async () => {
+  test("an aborted signal rejects with its reason, even if the source never answers; nothing is left", async () => {
     const heap = Heap.createSync(options());
     const before = heap.stats();
     const controller = new AbortController();
@@ -102,7 +102,7 @@ describe.each(CORES)("heap.parseStream, %s core", (_, options) => {
     heap.dispose();
   });
 
-  test("what the source throws comes out, and nothing is left", async () => {
+  test("an error of the source is thrown unchanged, and nothing is left", async () => {
     const heap = Heap.createSync(options());
     const before = heap.stats().objects;
     const fault = new Error("torn");
@@ -120,7 +120,7 @@ describe.each(CORES)("heap.parseStream, %s core", (_, options) => {
     heap.dispose();
   });
 
-  test("between two pieces the program collects, makes garbage, changes what is there, and copies other things", async () => {
+  test("between two pieces the program may collect, create garbage, change objects, and copy values", async () => {
     const heap = Heap.createSync(options());
     let dead = 0;
     const Node = heap.struct("Node", { next: "ref" }, { finalize: () => void dead++ });
@@ -158,7 +158,7 @@ describe.each(CORES)("heap.parseStream, %s core", (_, options) => {
     expect(await failureOf(heap.parseStream(pieces()))).toMatchObject({ code: "HEAP_DISPOSED" });
   });
 
-  test("random texts, cut at random, are what JSON.parse makes of them; one changed byte is refused by both", async () => {
+  test("random texts, cut at random, give the result of JSON.parse; both reject one changed byte", async () => {
     const seed = seedOf(4711);
     const random = seededRandom(seed);
     const heap = Heap.createSync(options());
@@ -218,7 +218,7 @@ function randomText(random: (bound: number) => number, size: number): string {
   return `{${space()}${pairs.join(`${space()},${space()}`)}${space()}}`;
 }
 
-test("parseStream() with a signal keeps no piece that it has parsed", async () => {
+test("parseStream() with a signal keeps no parsed piece alive", async () => {
   const collect = (globalThis as { gc?: () => void }).gc;
   expect(collect, "run with --expose-gc").toBeDefined();
   const pieces: WeakRef<object>[] = [];
@@ -240,4 +240,62 @@ test("parseStream() with a signal keeps no piece that it has parsed", async () =
   await heap.parseStream(source(), { signal });
   expect(kept).toBeLessThan(5);
   heap.dispose();
+});
+
+describe.each(CORES)("a text of which little stays, %s core", (_, options) => {
+  test("what a later pair of the same name replaces is free before the text ends", async () => {
+    const heap = Heap.createSync(options());
+    const before = heap.stats();
+    const pair = `"name": {"list": [1.5, {"deep": ["text"]}], "more": {}}`;
+    let most = 0;
+    function* pieces(): Generator<string> {
+      yield `[{`;
+      for (let i = 0; i < 2000; i++) {
+        yield i === 0 ? pair : `, ${pair}`;
+        most = Math.max(most, heap.stats().objects - before.objects);
+      }
+      yield `}]`;
+    }
+    const list = await heap.parseStream(pieces());
+    // Names and values of two pairs, at most, and what is open.
+    expect(most).toBeLessThan(40);
+    heap.verify();
+    expect(list.toJS()).toEqual([{ name: { list: [1.5, { deep: ["text"] }], more: {} } }]);
+    list.release();
+    expect(heap.stats().objects).toBe(before.objects);
+    heap.verify();
+    heap.dispose();
+  });
+
+  test("code between two pieces may take closed containers away, and put others in, finalizers and all", async () => {
+    const heap = Heap.createSync(options());
+    let finalized = 0;
+    const Noisy = heap.struct("Noisy", {}, {
+      finalize: () => {
+        finalized++;
+        heap.list([1]).release();
+      },
+    }); // prettier-ignore
+    function* pieces(): Generator<string> {
+      yield `[[1], {"a": [2], "b": {`;
+      for (const found of heap.gc.getObjects()) {
+        const noisy = Noisy.new();
+        if (found instanceof DictHandle) found.set("noise", noisy);
+        else if (found instanceof ListHandle) found.clear();
+        noisy.release();
+        found.release();
+      }
+      yield `"c": {}, "noise": 5`;
+      yield `}, "noise": null}, [3]]`;
+    }
+    const list = await heap.parseStream<ListHandle>(pieces());
+    heap.verify();
+    expect(list.toJS()).toEqual([[3]]);
+    // Each that went into a list was cleared with it, and the last pair replaces that of the dict.
+    expect(finalized).toBe(4);
+    list.release();
+    heap.gc.collect();
+    heap.verify();
+    heap.dispose();
+  });
 });

@@ -29,7 +29,7 @@ function errorOf(run: () => unknown): unknown {
 }
 
 describe.each(CORES)("heap.parse, %s core", (_, options) => {
-  test("what is JSON becomes what JSON.parse and from make", () => {
+  test("valid JSON becomes what JSON.parse and from make of it", () => {
     withHeap(options(), (heap) => {
       const before = heap.stats().objects;
       for (const text of RIGHT) {
@@ -47,7 +47,7 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     });
   });
 
-  test("what is not JSON is a BadJsonError with the place, and leaves nothing", () => {
+  test("invalid JSON is a BadJsonError with the place, and leaves nothing", () => {
     withHeap(options(), (heap) => {
       const before = heap.stats();
       for (const [text, line, column] of WRONG) {
@@ -64,7 +64,7 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     });
   });
 
-  test("what is wrong and what was expected are in the message", () => {
+  test("the message says what was found and what was expected", () => {
     withHeap(options(), (heap) => {
       const say = (text: string | Uint8Array): string => (errorOf(() => heap.parse(text)) as BadJsonError).message;
       expect(say("[1}")).toBe('expected "," or "]", got "}" (line 1, column 3)');
@@ -74,7 +74,7 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     });
   });
 
-  test("half of a surrogate pair is a BadValueError, escaped or not, cut or not", async () => {
+  test("an unpaired surrogate is a BadValueError, escaped or not, at a cut or not", async () => {
     const heap = Heap.createSync(options());
     for (const text of HALVES) {
       expect(
@@ -123,7 +123,7 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     });
   });
 
-  test("a text may be 100,000 deep, and a token longer than what the core gets at once", () => {
+  test("a text may be nested 100,000 deep, and a token longer than the core gets at once", () => {
     withHeap(options(), (heap) => {
       const depth = 100_000;
       heap.parse("[".repeat(depth) + "]".repeat(depth)).release();
@@ -135,7 +135,7 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     });
   });
 
-  test("without memory, whichever step it is, nothing is left", () => {
+  test("an allocation that fails at any step leaves nothing", () => {
     withHeap({ ...options(), maxBytes: 3 * 2 ** 20 }, (heap) => {
       const before = heap.stats().objects;
       const text = `[${'[0.5, "some text"],'.repeat(60_000)}0]`;
@@ -146,7 +146,7 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     });
   });
 
-  test("of a class that extends Uint8Array only the bytes are read", () => {
+  test("of a subclass of Uint8Array only the bytes are read", () => {
     class Longer extends Uint8Array {
       override subarray = (() => new Uint8Array(100_000).fill(0x20)) as never;
     }
@@ -167,7 +167,7 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
     });
   });
 
-  test("bytes that a finalizer detaches while they are parsed are CONTAINER_CHANGED, and nothing is left", () => {
+  test("bytes that a finalizer detaches during parsing are CONTAINER_CHANGED, and nothing is left", () => {
     withHeap({ ...options(), maxBytes: 2 ** 22 }, (heap) => {
       const text = utf8(`[${"1.5,".repeat(60_000)}1.5]`);
       const Loud = heap.struct(
@@ -198,7 +198,7 @@ describe.each(CORES)("heap.parse, %s core", (_, options) => {
   });
 });
 
-test("each request for memory refused in turn leaves the heap as it was", () => {
+test("each allocation that fails leaves the heap unchanged", () => {
   const [, [, checked]] = CORES as [unknown, [string, () => object]];
   withHeap(checked(), (heap) => {
     const text =

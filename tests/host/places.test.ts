@@ -3,6 +3,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { LargeMap } from "../../src/base/large-map.js";
 import { messageOf } from "../../src/base/errors.js";
+import { Heap } from "../../src/index.js";
+import type { DictHandle, Handle, ListHandle, SetHandle } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { seedOf, seededRandom } from "../support/random.js";
 
@@ -69,7 +71,7 @@ describe.each(CORES)("places in messages, %s core", (_, options) => {
     });
   });
 
-  test("name the container itself if it changes while it is copied", () => {
+  test("name the container itself if it changes during the copy", () => {
     withHeap(options(), (heap) => {
       for (const [kind, where] of [
         ["array", "[1]"],
@@ -84,7 +86,7 @@ describe.each(CORES)("places in messages, %s core", (_, options) => {
     });
   });
 
-  test("are right wherever in a random value a fault is put", () => {
+  test("are right wherever in a random value an error is planted", () => {
     withHeap(options(), (heap) => {
       const seed = seedOf(71);
       const random = seededRandom(seed);
@@ -99,7 +101,7 @@ describe.each(CORES)("places in messages, %s core", (_, options) => {
 describe.each(CORES)("limits of the engine, %s core", (_, options) => {
   afterEach(() => void vi.restoreAllMocks());
 
-  test("a Map or Set that is full is no error without a code", () => {
+  test("a full Map or Set gives an error with a code", () => {
     withHeap(options(), (heap) => {
       const [dict, set] = [heap.dict([[1, 2]]), heap.set([1])];
       const full = (kind: string) => (): never => {
@@ -109,11 +111,11 @@ describe.each(CORES)("limits of the engine, %s core", (_, options) => {
       vi.spyOn(Set.prototype, "add").mockImplementation(full("Set"));
       const codes = [() => dict.toJS(), () => set.toJS(), () => dict.repr()].map(codeOf);
       vi.restoreAllMocks();
-      expect(codes).toEqual(["OUT_OF_MEMORY", "OUT_OF_MEMORY", "OUT_OF_MEMORY"]);
+      expect(codes).toEqual(["TOO_LARGE", "TOO_LARGE", "TOO_LARGE"]);
     });
   });
 
-  test("a text that is too long is no error without a code", () => {
+  test("a text that is too long gives an error with a code", () => {
     withHeap(options(), (heap) => {
       const list = heap.list(["a", "b"]);
       vi.spyOn(Array.prototype, "join").mockImplementation(() => {
@@ -121,12 +123,76 @@ describe.each(CORES)("limits of the engine, %s core", (_, options) => {
       });
       const code = codeOf(() => list.repr());
       vi.restoreAllMocks();
-      expect(code).toBe("OUT_OF_MEMORY");
+      expect(code).toBe("TOO_LARGE");
+    });
+  });
+
+  test("toJS names the place of what is too large", () => {
+    withHeap(options(), (heap) => {
+      const Box = heap.struct("Box", { content: "value" });
+      const [map, set] = [new Map([["few", 0]]), new Set([1, 2, 3, 4])];
+      for (let i = 0; i < 4; i++) map.set(`k${i}`, i);
+      const cases: [place: string, value: Handle][] = [
+        ['value[1]["a"]', heap.from([0, { a: map }])],
+        ['value.get(5)["b"][0]', heap.from(new Map([[5, { b: [set] }]]))],
+        ['value["content"]', Box.new({ content: set })],
+        ["value[0].keys()", heap.list([heap.dict([[heap.tuple([Box.new()]), 1]])])],
+        ["value.values()", heap.set([Box.new({ content: 1 })])],
+      ];
+      // The last two hold the large ones one step further.
+      const [inKey, inSet] = [cases[3]?.[1] as ListHandle<DictHandle>, cases[4]?.[1] as SetHandle];
+      type InKey = { get: (index: number) => { set: (name: string, value: unknown) => void } };
+      ([...inKey.get(0).keys()][0] as unknown as InKey).get(0).set("content", set);
+      ([...inSet][0] as unknown as ReturnType<InKey["get"]>).set("content", set);
+      const [addTo, setIn] = [Set.prototype.add, Map.prototype.set];
+      vi.spyOn(Set.prototype, "add").mockImplementation(function (this: Set<unknown>, value) {
+        if (this.size === 3 && !this.has(value)) throw new RangeError("Set maximum size exceeded");
+        return addTo.call(this, value) as Set<unknown>;
+      });
+      vi.spyOn(Map.prototype, "set").mockImplementation(function (this: Map<unknown, unknown>, key, value) {
+        if (key === "k3") throw new RangeError("Map maximum size exceeded");
+        return setIn.call(this, key, value) as Map<unknown, unknown>;
+      });
+      const errors = cases.map(([, value]) => thrownBy(() => value.toJS()) as Error & { code: string });
+      vi.restoreAllMocks();
+      const rest = ["", "", "", '[0]["content"]', '["content"]'];
+      expect(errors.map(({ code }) => code)).toEqual(cases.map(() => "TOO_LARGE"));
+      for (const [i, [place]] of cases.entries())
+        expect(errors[i]?.message).toMatch(
+          new RegExp(`maximum size exceeded \\(in ${escape(`${place}${rest[i]}`)}\\)$`),
+        );
+      expect(errors[0]?.cause).toBeInstanceOf(RangeError);
+    });
+  });
+
+  test("JSON.stringify names the place of what JSON cannot say", () => {
+    withHeap(options(), (heap) => {
+      for (const [value, message] of [
+        [[1, { a: new Set() }], 'JSON cannot represent a set (in value[1]["a"])'],
+        [{ a: [new Uint8Array(1)] }, 'JSON cannot represent bytes (in value["a"][0])'],
+        [{ a: { b: 2n ** 60n } }, 'JSON.stringify cannot write 1152921504606846976 without loss (in value["a"]["b"])'],
+        [[[new Map([[new Uint8Array(1), 1]])]], "JSON cannot represent bytes (in value[0][0])"],
+        [new Set(), "JSON cannot represent a set"],
+      ] as const)
+        expect(messageOf(thrownBy(() => JSON.stringify(heap.from(value))))).toBe(message);
     });
   });
 });
 
-test("a large map goes on in another Map where one is full", () => {
+test("a list of more than 2^26 items is refused before V8 ends the process", () => {
+  const heap = Heap.createSync();
+  const list = heap.list([1]);
+  while (list.length < 2 ** 26) list.extend(list);
+  list.append(1);
+  const error = thrownBy(() => heap.list([0, list]).toJS()) as Error & { code: string };
+  expect([error.code, error.message]).toEqual([
+    "TOO_LARGE",
+    "an array of JavaScript holds 67108864 items, not 67108865 (in value[1])",
+  ]);
+  heap.dispose();
+});
+
+test("a large map continues in another Map when one is full", () => {
   const map = new LargeMap<number, string>(4);
   for (let i = 0; i < 10; i++) map.set(i, `${i}`);
   expect(map.size).toBe(10);

@@ -40,8 +40,8 @@ const PLACES: Record<string, (handle: Handle) => unknown> = {
   "an object without a prototype": (handle) => Object.assign(Object.create(null) as object, { handle }),
 };
 
-describe.each(CORES)("what a scope returns, %s core", (_, options) => {
-  test("is looked through for handles, wherever they can be seen", () => {
+describe.each(CORES)("the value that a scope returns, %s core", (_, options) => {
+  test("is searched for handles, wherever they can be seen", () => {
     withHeap(options(), (heap) => {
       const before = heap.stats().handles;
       for (const [place, put] of Object.entries(PLACES)) {
@@ -61,7 +61,7 @@ describe.each(CORES)("what a scope returns, %s core", (_, options) => {
     });
   });
 
-  test("of scopes in scopes goes to the one around", () => {
+  test("of nested scopes moves to the outer scope", () => {
     withHeap(options(), (heap) => {
       let inner: Map<string, Handle> | undefined;
       heap.scope(() => {
@@ -72,7 +72,7 @@ describe.each(CORES)("what a scope returns, %s core", (_, options) => {
     });
   });
 
-  test("may be what owns a handle without being one", () => {
+  test("may be an owner of a handle that is not a handle itself", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { n: "i32" });
       const node = Node.new({ n: 7 });
@@ -93,7 +93,7 @@ describe.each(CORES)("what a scope returns, %s core", (_, options) => {
     });
   });
 
-  test("is not looked through once all handles have been found, or if there are none", () => {
+  test("is not searched after all handles have been found, or if there are none", () => {
     withHeap(options(), (heap) => {
       let reads = 0;
       const trap = (): unknown => new Proxy({}, { ownKeys: () => (reads++, []) });
@@ -110,7 +110,7 @@ describe.each(CORES)("what a scope returns, %s core", (_, options) => {
     });
   });
 
-  test("may be so large that it is refused, if handles are live that could be in it", () => {
+  test("is rejected if it is too large to search while handles are live that it could contain", () => {
     withHeap(options(), (heap) => {
       const endless = (): object => {
         const world = new Map<unknown, unknown>();
@@ -175,7 +175,7 @@ describe.each(CORES)("loops, %s core", (_, options) => {
     },
   );
 
-  test.each(Object.entries(LOOPS))("%s: one that is left early leaves no handle", (_name, begin) => {
+  test.each(Object.entries(LOOPS))("%s: a loop that is left early leaves no handle", (_name, begin) => {
     withHeap(options(), (heap) => {
       const iterator = begin(heap);
       const before = heap.stats().handles;
@@ -187,7 +187,7 @@ describe.each(CORES)("loops, %s core", (_, options) => {
     });
   });
 
-  test("weak maps: it makes handles as it goes, however many entries there are", () => {
+  test("weak maps: a loop creates handles one by one, however many entries there are", () => {
     withHeap(options(), (heap) => {
       const keys = Array.from({ length: 1000 }, () => heap.set());
       const [map, set, values] = [heap.weakref.keyMap(), heap.weakref.set(), heap.weakref.valueMap()];
@@ -207,7 +207,7 @@ describe.each(CORES)("loops, %s core", (_, options) => {
     });
   });
 
-  test("weak maps: entries whose keys are dead, and wait for their end, are passed over once each", () => {
+  test("weak maps: a loop skips each entry with a dead key that waits for its death only once", () => {
     withHeap({ ...options(), pauses: "bounded" }, (heap) => {
       const map = heap.weakref.keyMap();
       const keys = Array.from({ length: 4000 }, () => heap.set([heap.tuple([1.5])]));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("at and count, %s core", (_, options) => {
-  test("gives what an Array's gives, in lists and tuples", () => {
+  test("at() of lists and tuples returns the same as that of an Array", () => {
     withHeap(options(), (heap) => {
       const array = [1, "two", null];
       for (const sequence of [heap.list(array), heap.tuple(array)]) {
@@ -14,7 +14,7 @@ describe.each(CORES)("at and count, %s core", (_, options) => {
     });
   });
 
-  test("count is Python's", () => {
+  test("count() returns the same as in Python", () => {
     withHeap(options(), (heap) => {
       const long = "long".repeat(50);
       const items = [1, true, 1, "a", 2, long, null, long];

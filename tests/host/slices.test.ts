@@ -27,7 +27,7 @@ const ENDS = [undefined, -Infinity, -7, -5, -3, -1, 0, 1, 2, 4, 5, 9, Infinity];
 const STEPS = [-6, -2, -1, 1, 2, 3, 7];
 
 describe.each(CORES)("slices, %s core", (_, options) => {
-  test.each([0, 1, 5])("of %i items, lists and tuples give what Python gives for all ends and steps", (length) => {
+  test.each([0, 1, 5])("of %i items, lists and tuples give the same as in Python for all ends and steps", (length) => {
     withHeap(options(), (heap) => {
       const items = Array.from({ length }, (_unused, i) => i * 10);
       const [list, tuple] = [heap.list(items), heap.tuple(items)];
@@ -44,7 +44,7 @@ describe.each(CORES)("slices, %s core", (_, options) => {
     });
   });
 
-  test("a slice with a step takes as many values as it has places; any other slice takes any number", () => {
+  test("a slice with a step takes exactly as many values as it has places; any other slice takes any number", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([0, 1, 2, 3, 4, 5]);
       list.setSlice(1, 3, [10, 20, 30]);
@@ -86,7 +86,7 @@ describe.each(CORES)("slices, %s core", (_, options) => {
     });
   });
 
-  test("at() gives undefined beyond the ends, count() counts equal items", () => {
+  test("at() returns undefined out of range, count() counts equal items", () => {
     withHeap(options(), (heap) => {
       const list = heap.list<Value>([1, "a", true, 1.5, "a"]);
       expect([-6, -5, 0, 4, 5].map((index) => list.at(index))).toEqual([undefined, 1, 1, "a", undefined]);
@@ -130,7 +130,7 @@ describe.each(CORES)("slices, %s core", (_, options) => {
     });
   });
 
-  test.each([2 ** 31, 2 ** 32, 2 ** 53, 1e308])("a step of %d, or as far back, selects one item", (step) => {
+  test.each([2 ** 31, 2 ** 32, 2 ** 53, 1e308])("a step of %d selects one item", (step) => {
     withHeap(options(), (heap) => {
       const list = heap.list([1, 2, 3]);
       expect([list.slice(1, 3, step).toJS(), list.slice(1, undefined, -step).toJS()]).toEqual([[2], [2]]);
@@ -141,7 +141,7 @@ describe.each(CORES)("slices, %s core", (_, options) => {
     });
   });
 
-  test("a list that is being sorted refuses a new slice", () => {
+  test("a list that is being sorted rejects a new slice", () => {
     withHeap(options(), (heap) => {
       const list = heap.list([2, 1]);
       const codes: string[] = [];
@@ -158,7 +158,7 @@ describe.each(CORES)("slices, %s core", (_, options) => {
   });
 });
 
-test("out of memory at any step: the list is as before, and nothing is left", () => {
+test("out of memory at any step: the list is unchanged, and nothing is left", () => {
   withHeap({ module: checkedCore(), traceHandles: false }, (heap) => {
     const tries: [string, () => unknown][] = [
       ["slice", () => list.slice(0, 4, 2).release()],

@@ -208,7 +208,7 @@ describe.each(MODES)("%s", (_, options) => {
   });
 });
 
-describe.each(MODES)("a recursion with the heap in it, %s", (_, options) => {
+describe.each(MODES)("a recursion that uses the heap, %s", (_, options) => {
   const caught = (run: () => void): void => {
     try {
       run();
@@ -226,7 +226,7 @@ describe.each(MODES)("a recursion with the heap in it, %s", (_, options) => {
     heap.dispose();
   }
 
-  test("a handle at each level, released on the way back: each that was released has been finalized", () => {
+  test("a handle at each level, released on the way back: each released object has been finalized", () => {
     const { heap, Final, kept, log } = world(options());
     let released = 0;
     const walk = (): void => {
@@ -272,7 +272,7 @@ describe.each(MODES)("a recursion with the heap in it, %s", (_, options) => {
     mustGoOn(heap, kept);
   });
 
-  test("a finalizer that recurses without end", () => {
+  test("a finalizer that recurses endlessly", () => {
     const { heap, kept, log } = world(options());
     const Deep = heap.struct("Deep", {}, { finalize: () => descend() });
     const descend = (): void => {
@@ -285,7 +285,7 @@ describe.each(MODES)("a recursion with the heap in it, %s", (_, options) => {
     expect(kept.toJS()).toEqual({ all: "my data", deep: [[[1, 2, { three: 3 }]]] });
   });
 
-  test("a copy of an object whose getter recurses without end", () => {
+  test("a copy of an object whose getter recurses endlessly", () => {
     const { heap, kept } = world(options());
     const endless = {
       get again(): unknown {

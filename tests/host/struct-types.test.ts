@@ -19,7 +19,7 @@ describe("types are inferred from a struct's definition", () => {
   );
   const Student = heap.struct("Student", { school: "str" }, { extends: Person });
 
-  test("what fields read as", () => {
+  test("the types that fields read as", () => {
     const person = Person.new();
     expectTypeOf(person.title).toEqualTypeOf<string | null>();
     expectTypeOf(person.buddy).toEqualTypeOf<Handle | null>();
@@ -30,7 +30,7 @@ describe("types are inferred from a struct's definition", () => {
     expect(person.toJS()).toEqual({ title: null, buddy: null, age: 0, score: 0, isHere: false, serial: 0n });
   });
 
-  test("what is inherited", () => {
+  test("the types of inherited fields", () => {
     const student = Student.new({ title: "Alice", school: "MIT" });
     expectTypeOf(student.school).toEqualTypeOf<string | null>();
     expectTypeOf(student.age).toEqualTypeOf<number>();
@@ -38,7 +38,7 @@ describe("types are inferred from a struct's definition", () => {
     expect(student.greet("Bob")).toBe("Alice greets Bob");
   });
 
-  test("wrong values are compile errors, and errors", () => {
+  test("wrong values are compile errors, and errors at run time", () => {
     // @ts-expect-error -- a number is no title
     expect(() => Person.new({ title: 1 })).toThrow("expected a string");
     // @ts-expect-error -- there is no such field
@@ -57,10 +57,10 @@ describe("types are inferred from a struct's definition", () => {
   });
 });
 
-describe("types of what a heap makes", () => {
+describe("types of the objects that a heap creates", () => {
   const heap = Heap.createSync();
 
-  test("an empty container takes what its types say, or anything", () => {
+  test("an empty container accepts its declared types, or anything", () => {
     expectTypeOf(heap.list<string>()).toEqualTypeOf<ListHandle<string>>();
     expectTypeOf(heap.dict<string, number>()).toEqualTypeOf<DictHandle<string, number>>();
     expectTypeOf(heap.set<number>()).toEqualTypeOf<SetHandle<number>>();
@@ -73,7 +73,7 @@ describe("types of what a heap makes", () => {
     expect(ages.toJS()).toEqual(new Map([[1, 30]]));
   });
 
-  test("literals nest in what has its types given", () => {
+  test("literals can be nested in containers with declared types", () => {
     const mixed = heap.list<Value>([[1], 2, { a: new Set([3]) }]);
     expectTypeOf(mixed).toEqualTypeOf<ListHandle>();
     expect(String(mixed)).toBe("[[1], 2, {'a': {3}}]");
@@ -98,7 +98,7 @@ describe("types of what a heap makes", () => {
     expect([entries.size, order.length, old.size]).toEqual([0, 0, 0]);
   });
 
-  test("`new` and `set` copy literals into a `value` field, and nothing else takes them", () => {
+  test("`new` and `set` copy literals only into a `value` field", () => {
     const Cell = heap.struct("Cell", { content: "value", target: "ref" });
     const cell = Cell.new({ content: { a: [1] } });
     expectTypeOf(cell.content).toEqualTypeOf<Value>();

@@ -19,7 +19,7 @@ const RANGES: [FieldType, unknown[], unknown[]][] = [
 ];
 
 describe.each(CORES)("structs, %s core", (_, options) => {
-  test.each(RANGES)("a field of type %s keeps what fits, and refuses the rest", (type, good, bad) => {
+  test.each(RANGES)("a field of type %s stores values in its range, and rejects others", (type, good, bad) => {
     withHeap(options(), (heap) => {
       const Box = heap.struct("Box", { value: type, other: "ref" });
       const box = Box.new();
@@ -37,7 +37,7 @@ describe.each(CORES)("structs, %s core", (_, options) => {
     });
   });
 
-  test("fields of every type lie beside each other without touching", () => {
+  test("adjacent fields of every type do not overlap", () => {
     withHeap(options(), (heap) => {
       const types = RANGES.map(([type]) => type);
       const fields = Object.fromEntries(types.map((type) => [`my${type}`, type]));
@@ -57,7 +57,7 @@ describe.each(CORES)("structs, %s core", (_, options) => {
     expect(heap.struct("C", { a: "u8", b: "f64", c: "u8", d: "u16", e: "u32" }).new().byteSize).toBe(24);
   });
 
-  test("reading a reference gives a handle that counts, or null", () => {
+  test("reading a reference returns a new handle, or null", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { next: "ref" });
       const a = Node.new();
@@ -71,7 +71,7 @@ describe.each(CORES)("structs, %s core", (_, options) => {
     });
   });
 
-  test("read follows a chain and makes no handle on the way", () => {
+  test("read follows a chain and creates no handle on the way", () => {
     withHeap(options(), (heap) => {
       const Person = heap.struct("Person", { title: "str", buddy: "ref" });
       const alice = Person.new({ title: "Alice" });
@@ -117,7 +117,7 @@ describe.each(CORES)("structs, %s core", (_, options) => {
     });
   });
 
-  test("an object whose first values are bad never exists, and no finalizer runs for it", () => {
+  test("an object whose initial values are bad is never created, and no finalizer runs for it", () => {
     withHeap(options(), (heap) => {
       let finalized = 0;
       const Box = heap.struct("Box", { text: "str", n: "u8", other: "ref" }, { finalize: () => finalized++ });
@@ -146,7 +146,7 @@ describe.each(CORES)("structs, %s core", (_, options) => {
     });
   });
 
-  test("more types than the first table holds", () => {
+  test("there may be more types than the first table holds", () => {
     withHeap(options(), (heap) => {
       const types = Array.from({ length: 300 }, (_, i) => heap.struct(`T${i}`, { n: "i32", other: "ref" }));
       const objects = types.map((type, i) => type.new({ n: i }));
@@ -204,7 +204,7 @@ describe.each(CORES)("fields of any value, %s core", (_, options) => {
     });
   });
 
-  test("a `value` field takes and gives what a list does", () => {
+  test("a `value` field accepts and returns the same as a list", () => {
     withHeap(options(), (heap) => {
       const Cell = heap.struct("Cell", { value: "value", n: "u8", next: "ref" });
       const list = heap.list([1]);
@@ -230,7 +230,7 @@ describe.each(CORES)("fields of any value, %s core", (_, options) => {
   });
 });
 
-test.each(CORES)("%s core: a field's accessor, taken from its class, refuses objects of others", (_, options) => {
+test.each(CORES)("%s core: an accessor taken from a struct's class rejects objects of other structs", (_, options) => {
   withHeap(options(), (heap) => {
     const [Wide, Narrow] = [heap.struct("Wide", { a: "ref", b: "f64" }), heap.struct("Narrow", { n: "i32" })];
     const Derived = heap.struct("Derived", { c: "ref" }, { extends: Wide });

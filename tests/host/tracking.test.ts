@@ -6,7 +6,7 @@ import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { WAYS, collectAll, quietHeap } from "../support/ways.js";
 
 describe.each(CORES)("tracking, %s core", (_, options) => {
-  test("a tuple is tracked until a collection of its generation finds atoms alone", () => {
+  test("a tuple is tracked until a collection of its generation finds that it holds only atoms", () => {
     withHeap(options(), (heap) => {
       const atoms = heap.tuple([1, "a", null]);
       const nested = heap.tuple([atoms, 2]);
@@ -25,7 +25,7 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
     });
   });
 
-  test("the empty tuple is one, immortal and never tracked", () => {
+  test("the empty tuple is a single object, immortal and never tracked", () => {
     withHeap(options(), (heap) => {
       const empty = heap.tuple();
       expect([empty.is(heap.tuple([])), empty.length, empty.isTracked]).toEqual([true, 0, false]);
@@ -37,7 +37,7 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
     });
   });
 
-  test("a dict is tracked for a key that it is given, though it keeps its own", () => {
+  test("a dict is tracked because of a given key, even if it keeps its own", () => {
     withHeap(options(), (heap) => {
       const dict = heap.dict([[heap.tuple([null]), 1]]);
       heap.gc.collect();
@@ -50,7 +50,7 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
     });
   });
 
-  test("a dict is tracked from its first container on, as key or value", () => {
+  test("a dict is tracked from its first container on, whether key or value", () => {
     withHeap(options(), (heap) => {
       const Plain = heap.struct("Plain", { n: "i32" });
       const Linked = heap.struct("Linked", { other: "ref" });
@@ -89,7 +89,7 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
     });
   });
 
-  test("only a full collection stops tracking a dict that has atoms alone", () => {
+  test("only a full collection untracks a dict of atoms", () => {
     withHeap(options(), (heap) => {
       const dict: DictHandle = heap.dict([[1, heap.list()]]);
       dict.set(1, 2);
@@ -106,7 +106,7 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
     });
   });
 
-  test("lists and sets are tracked whatever they hold", () => {
+  test("lists and sets are always tracked", () => {
     withHeap(options(), (heap) => {
       const all = [heap.list(), heap.list([1]), heap.set(), heap.set(["a"])];
       for (let i = 0; i < 3; i++) heap.gc.collect();
@@ -117,7 +117,7 @@ describe.each(CORES)("tracking, %s core", (_, options) => {
 
 // The dict was no longer tracked, and the tuple in it still was: `verify` took that for damage.
 describe.each(WAYS)("a dict that holds tuples of atoms, %s core, %s pauses", (_, pauses, options) => {
-  test("stops being tracked together with tuples that are young when the dict's turn comes, or come later", () => {
+  test("is untracked together with tuples that are young or scanned later", () => {
     for (const isDictFirst of [true, false]) {
       const heap = quietHeap(options, pauses);
       // Something has become old, so a cycle is worth it.
@@ -137,7 +137,7 @@ describe.each(WAYS)("a dict that holds tuples of atoms, %s core, %s pauses", (_,
     }
   });
 
-  test("stops being tracked together with a tuple whose own turn came before that of a tuple in it", () => {
+  test("is untracked together with a tuple that was scanned before a tuple in it", () => {
     const heap = quietHeap(options, pauses);
     const Node = heap.struct("Node", { a: "ref" });
     const shorts = Array.from({ length: 5000 }, () => heap.tuple([0.5]));
@@ -157,10 +157,10 @@ describe.each(WAYS)("a dict that holds tuples of atoms, %s core, %s pauses", (_,
 });
 
 // Dicts of more than 256 entries are scanned in parts.
-describe.each(WAYS)("a large container of atoms but for one item, %s core, %s pauses", (_, pauses, options) => {
+describe.each(WAYS)("a large container of atoms and one other item, %s core, %s pauses", (_, pauses, options) => {
   const LENGTH = 1000;
 
-  test.each(["dict", "tuple"])("stays tracked wherever in the %s that is", (kind) => {
+  test.each(["dict", "tuple"])("stays tracked wherever in the %s the item is", (kind) => {
     for (const at of [0, 300, 600, LENGTH - 1]) {
       const heap = quietHeap(options, pauses);
       // Something has become old, so a cycle is worth it.

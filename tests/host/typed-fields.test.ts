@@ -6,7 +6,7 @@ import { Heap, ref, required, weak } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("%s core", (_, options) => {
-  test("a getter is not called before the first object is made, and then once", () => {
+  test("a getter is called once, when the first object is created", () => {
     withHeap(options(), (heap) => {
       let calls = 0;
       const Person = heap.struct("Person", {
@@ -35,7 +35,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("a getter that names a struct that is not there yet is an error, and asked again", () => {
+  test("a getter that names an undefined struct is an error, and is called again", () => {
     withHeap(options(), (heap) => {
       const later: { House?: ReturnType<typeof defineHouse> } = {};
       const defineHouse = () => heap.struct("House", { street: "str" });
@@ -57,7 +57,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("an object of another struct is refused, one of an extension taken", () => {
+  test("an object of another struct is rejected; one of an extending struct is accepted", () => {
     withHeap(options(), (heap) => {
       const Person = heap.struct("Person", {
         get buddy() {
@@ -89,7 +89,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("a weak field keeps nothing alive, and reads null once its object is dead", () => {
+  test("a weak field does not keep its object alive, and reads null after the object is dead", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", {
         name: "str",
@@ -140,7 +140,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("a required field must be given, and takes no null", () => {
+  test("a required field must be given, and rejects null", () => {
     withHeap(options(), (heap) => {
       const House = heap.struct("House", { street: required("str"), number: "u16" });
       const Person = heap.struct("Person", { home: required(ref(House)), any: required("ref") });
@@ -159,7 +159,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("an image keeps what fields require, and a program must define them so", () => {
+  test("an image stores the required types of fields, and a program must define the same", () => {
     const define = (heap: Heap) => {
       const House = heap.struct("House", { street: required("str") });
       const Person = heap.struct("Person", {
@@ -201,7 +201,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("what a type says stays, and a proxy of one is none", () => {
+  test("the type of a field is read once; a proxy of a type is rejected", () => {
     withHeap(options(), (heap) => {
       const Item = heap.struct("Item", { n: "i32" });
       const type = ref(Item);
@@ -223,7 +223,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("gc.getObjects gives the objects of a struct", () => {
+  test("gc.getObjects returns the objects of a struct", () => {
     withHeap(options(), (heap) => {
       const Person = heap.struct("Person", { title: "str" });
       const Child = heap.struct("Child", {}, { extends: Person });
@@ -235,7 +235,7 @@ describe.each(CORES)("%s core", (_, options) => {
 });
 
 describe.each(CORES)("asking whether a field is empty, %s core", (_, options) => {
-  test("isNull and has make no handle, whatever the field's type", () => {
+  test("isNull and has create no handle, whatever the field's type", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { left: "ref", text: "str", any: "value", far: "weak", n: "u8" });
       using node = Node.new();

@@ -20,7 +20,7 @@ const LATER = {
 };
 
 describe.each(Object.entries(LATER))("%s", (_, later) => {
-  test("is refused before it runs", () => {
+  test("is rejected before it runs", () => {
     const heap = Heap.createSync();
     const run = later as unknown as () => undefined;
     const thing = heap.struct("Thing", {}).new();
@@ -41,7 +41,7 @@ describe.each(Object.entries(LATER))("%s", (_, later) => {
   });
 });
 
-test("what a promise is rejected with, that should not have been returned, goes to the hook", async () => {
+test("the rejection of a promise that a function returned by mistake goes to the hook", async () => {
   const told: [unknown, UnraisableContext["where"]][] = [];
   const heap = Heap.createSync({ onUnraisable: (error, { where }) => void told.push([error, where]) });
   const mine = new Error("mine");
@@ -60,7 +60,7 @@ test("what a promise is rejected with, that should not have been returned, goes 
   heap.verify();
 });
 
-test("gc.callbacks takes functions alone, however it is changed", () => {
+test("gc.callbacks accepts only functions, however it is changed", () => {
   const heap = Heap.createSync();
   const { callbacks } = heap.gc;
   const bad = "x" as never;
@@ -80,7 +80,7 @@ test("gc.callbacks takes functions alone, however it is changed", () => {
   expect(Array.isArray(callbacks)).toBe(true);
 });
 
-test("without a hook it is said, as Python does", () => {
+test("without a hook the error is written to the console, like in Python", () => {
   const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const heap = Heap.createSync();
   const mine = new Error("mine");

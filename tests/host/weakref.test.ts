@@ -3,7 +3,7 @@ import type { WeakrefHandle } from "../../src/index.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 
 describe.each(CORES)("heap.weakref, %s core", (_, options) => {
-  test("a weak reference reads its object, and null when it is dead", () => {
+  test("a weak reference reads its object, and null after the object is dead", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { n: "i32" });
       const node = Node.new({ n: 5 });
@@ -17,7 +17,7 @@ describe.each(CORES)("heap.weakref, %s core", (_, options) => {
     });
   });
 
-  test("one without a callback is shared; the callback gets the dead one, lent", () => {
+  test("a weak reference without a callback is shared; a callback receives the dead weak reference, lent", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", { n: "i32" }).new();
       const plain = heap.weakref.ref(node);
@@ -33,14 +33,14 @@ describe.each(CORES)("heap.weakref, %s core", (_, options) => {
     });
   });
 
-  test("as a key it is its referent's: equal to others while that lives, and hashed as before once it is dead", () => {
+  test("as a key, a weak reference equals others to its referent while that lives, and keeps its hash afterwards", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", { n: "i32" });
       const [node, other] = [Node.new(), Node.new()];
       const first = heap.weakref.ref(node);
       const second = heap.weakref.ref(node, () => undefined);
       const unhashed = heap.weakref.ref(node, () => undefined);
-      const dict = heap.dict([[first, "first"]]);
+      const dict = heap.dict<WeakrefHandle, string>([[first, "first"]]);
       expect([dict.get(second), dict.has(heap.weakref.ref(other))]).toEqual(["first", false]);
       dict.set(second, "second");
       expect(dict.size).toBe(1);

@@ -91,7 +91,7 @@ function compare(heap: Heap, bytes: Uint8Array, graph: HeapGraph): void {
   expect(objects + tableBuffers(bytes)).toBe(stats.bytes.live);
 }
 
-test("a graph says of every object what the heap does, and accounts for every byte", async () => {
+test("a graph agrees with the heap about every object, and accounts for every byte", async () => {
   const first = seedOf(1);
   for (let seed = first; seed < first + 2; seed++) {
     const program = new ImageProgram(seed, {});
@@ -105,7 +105,7 @@ test("a graph says of every object what the heap does, and accounts for every by
   }
 });
 
-test("names, roots, texts and weak maps", () => {
+test("names, roots, texts and weak maps are in the graph", () => {
   const heap = Heap.createSync({ traceHandles: true });
   const Person = heap.struct("Person", { age: "u8", title: "str", buddy: "ref" });
   const alice = Person.new({ title: "Alice", age: 30 });
@@ -148,7 +148,7 @@ test("names, roots, texts and weak maps", () => {
   heap.dispose();
 });
 
-test("tampered images give a graph or an error with a name", () => {
+test("a tampered image gives a graph or a named error", () => {
   const seed = seedOf(500);
   let refused = 0;
   for (let i = 0; i < 4; i++) {

@@ -2,12 +2,14 @@ import { restoreSync, save } from "../../src/image.js";
 import { expect, test } from "vitest";
 import {
   BUFFER_DATA_OFFSET,
+  FROZENSET_HASH_OFFSET,
   SLOTS_BUFFER_OFFSET,
   STR_BYTES_OFFSET,
   STR_HASH_OFFSET,
   STR_LENGTH_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TYPE_BOOL,
+  WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
 import { Image } from "../../src/image/image.js";
 import { Heap } from "../../src/index.js";
@@ -17,7 +19,7 @@ import { codeOf } from "../support/heap.js";
 import { howMany, seedOf, seededRandom } from "../support/random.js";
 import { fuzz, richImage } from "./hostile.js";
 
-test("tampered images are refused, or are heaps", () => {
+test("a tampered image is rejected, or is a valid heap", () => {
   const images = howMany(3);
   const refused = fuzz(seedOf(1), images, 50);
   // Most changes matter; those to numbers, texts and counters that stand for themselves do not.
@@ -25,7 +27,7 @@ test("tampered images are refused, or are heaps", () => {
   expect(refused).toBeLessThan(images * 50);
 });
 
-test("a damaged image is always found out, and so is one that was cut short", () => {
+test("a damaged or truncated image is always rejected", () => {
   const image = richImage(7, 200);
   const random = seededRandom(7);
   for (let i = 0; i < 300; i++) {
@@ -50,7 +52,7 @@ function planted(build: (heap: Heap) => { address: number; offset: number; value
   });
 }
 
-test("what verify alone would not notice, or not survive, is refused", () => {
+test("damage that verify alone would not notice, or not survive, is rejected", () => {
   const refused = (what: string, build: Parameters<typeof planted>[0]): void => {
     expect(
       codeOf(() => restoreSync(planted(build))),
@@ -66,6 +68,32 @@ test("what verify alone would not notice, or not survive, is refused", () => {
       { address: tuple.address, offset: 0, value: tuple.refcount + 1 },
     ];
   });
+  refused("a frozenset that holds itself", (heap) => {
+    const set = heap.frozenset([heap.frozenset([1])]);
+    const buffer = set.store.memory.word(set.address + SLOTS_BUFFER_OFFSET);
+    return [
+      { address: buffer, offset: BUFFER_DATA_OFFSET, value: set.address },
+      { address: set.address, offset: 0, value: set.refcount + 1 },
+    ];
+  });
+  refused("a frozenset that holds a weak reference to itself", (heap) => {
+    const other = heap.frozenset([1]);
+    const set = heap.frozenset([heap.weakref.ref(other)]);
+    heap.weakref.ref(set);
+    const [ours, theirs] = [set, other].map((to) => heap.weakref.ref(to).address) as [number, number];
+    return [
+      { address: ours, offset: WEAKREF_REFERENT_OFFSET, value: other.address },
+      { address: theirs, offset: WEAKREF_REFERENT_OFFSET, value: set.address },
+    ];
+  });
+  refused("a frozenset that is a key and has no hash", (heap) => {
+    const set = heap.frozenset([1]);
+    heap.set([set]);
+    return [{ address: set.address, offset: FROZENSET_HASH_OFFSET, value: 0 }];
+  });
+  refused("a frozenset with another hash than its elements give", (heap) => [
+    { address: heap.frozenset([1]).address, offset: FROZENSET_HASH_OFFSET, value: 7 },
+  ]);
   refused("two lists with one buffer", (heap) => {
     const [a, b] = [heap.list([1]), heap.list([1])];
     return [
@@ -102,7 +130,7 @@ test("what verify alone would not notice, or not survive, is refused", () => {
   });
 });
 
-test("keys that all collide are refused when there are too many to look them up", () => {
+test("too many colliding keys are rejected", () => {
   // As whoever knows the seed, which is in the image, can make them: what multiplies and folds can be undone.
   const bits = (value: bigint): bigint => BigInt.asUintN(64, value);
   const multiplier = 0x9e3779b97f4a7c15n;

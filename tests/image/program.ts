@@ -91,7 +91,7 @@ export class ImageProgram {
   }
   #hashable(): Handle | Atom {
     const handle = this.#any();
-    const isKey = handle !== null && ["Node", "Loud", "Leaf", "str"].includes(handle.type);
+    const isKey = handle !== null && ["Node", "Loud", "Leaf", "str", "frozenset"].includes(handle.type);
     return isKey ? handle : this.#atom();
   }
 
@@ -128,7 +128,11 @@ export class ImageProgram {
         );
         break;
       case 7:
-        this.#keep(heap.set(Array.from({ length: random(30) }, () => this.#hashable())));
+        this.#keep(
+          random(2) > 0
+            ? heap.set(Array.from({ length: random(30) }, () => this.#hashable()))
+            : heap.frozenset(Array.from({ length: random(9) }, () => this.#hashable())),
+        );
         break;
       case 8:
         this.#keep(random(3) > 0 ? heap.intern(`name ${random(60)}`) : heap.str("long ".repeat(random(30_000))));
@@ -216,5 +220,5 @@ export class ImageProgram {
 }
 
 function isWeakrefable({ type }: Handle): boolean {
-  return ["Node", "Loud", "Leaf", "set", "WeakKeyDictionary", "WeakSet"].includes(type);
+  return ["Node", "Loud", "Leaf", "set", "frozenset", "WeakKeyDictionary", "WeakSet"].includes(type);
 }

@@ -27,7 +27,7 @@ function restored(image: Uint8Array, { module }: SyncOptions = {}): Heap {
 const PERSON = { title: "str", buddy: "ref" } as const;
 
 describe.each(CORES)("%s core", (_, options) => {
-  test("named roots are the way into a restored heap, and handles what is left behind", () => {
+  test("a restored heap has its named roots, and the saved program's handles as left-over references", () => {
     const heap = Heap.createSync(options());
     const Person = heap.struct("Person", PERSON);
     const alice = Person.new({ title: "Alice" });
@@ -60,7 +60,7 @@ describe.each(CORES)("%s core", (_, options) => {
     heap.dispose();
   });
 
-  test("roots refuse what is no name or handle, and end with the heap", () => {
+  test("roots reject invalid names and handles, and end with the heap", () => {
     const heap = Heap.createSync(options());
     const other = Heap.createSync(options());
     const text = heap.str("x");
@@ -80,7 +80,7 @@ describe.each(CORES)("%s core", (_, options) => {
     expect(dead).toEqual(["loud"]);
   });
 
-  test("structs that are defined again get their finalizers and methods back, if they are the same", () => {
+  test("structs that are defined again get their finalizers and methods back, if their fields are the same", () => {
     const heap = Heap.createSync(options());
     const Base = heap.struct("Base", { a: "ref", n: "f64" }, { finalize: () => undefined });
     const Derived = heap.struct("Derived", { b: "value" }, { extends: Base });
@@ -158,7 +158,7 @@ describe.each(CORES)("%s core", (_, options) => {
     copy.dispose();
   });
 
-  test("weak references whose callbacks have been called are alike in an image, however many there were", () => {
+  test("called weak references are equal in an image, however many there were", () => {
     const heap = Heap.createSync(options());
     const Node = heap.struct("Node", PERSON);
     let calls = 0;
@@ -181,7 +181,7 @@ describe.each(CORES)("%s core", (_, options) => {
     heap.dispose();
   });
 
-  test("large counts, large blocks, many types and frozen objects come through", () => {
+  test("large counts, large blocks, many types and frozen objects are restored", () => {
     const heap = Heap.createSync(options());
     const types = Array.from({ length: 150 }, (_, i) => heap.struct(`Type ${i}`, { a: "ref", [`field${i}`]: "i64" }));
     const popular = types[149]?.new() as Handle;
@@ -209,7 +209,7 @@ describe.each(CORES)("%s core", (_, options) => {
     copy.dispose();
   });
 
-  test("an image is refused from inside the heap's own callbacks, and in the middle of things", () => {
+  test("save is rejected inside the heap's own callbacks, and during operations", () => {
     const heap = Heap.createSync(options());
     const codes: string[] = [];
     const take = (): void => void codes.push(codeOf(() => save(heap)));
@@ -236,7 +236,7 @@ describe.each(CORES)("%s core", (_, options) => {
     expect(codeOf(() => save(heap))).toBe("HEAP_DISPOSED");
   });
 
-  test("thresholds, counters, statistics and debug flags go on; pauses end", () => {
+  test("thresholds, counters, statistics and debug flags are restored; pauses end", () => {
     const heap = Heap.createSync({
       ...options(),
       thresholds: [50, 3, 2],
@@ -263,7 +263,7 @@ describe.each(CORES)("%s core", (_, options) => {
   });
 });
 
-test("an image is restored into the kind of core it was taken of, and within its memory", async () => {
+test("an image is restored only into the same kind of core, and within the memory limit", async () => {
   const heap = Heap.createSync();
   heap.roots.set("list", heap.list(Array.from({ length: 200_000 }, (_, i) => i / 3)));
   const image = save(heap);
@@ -297,7 +297,7 @@ test("images come from arrays, buffers, streams and chunks of any size, at any a
   }
 });
 
-test("an image stream is of the moment it was asked for", async () => {
+test("an image stream contains the heap at the moment of the call", async () => {
   const heap = Heap.createSync();
   const list = heap.list(Array.from({ length: 3_000_000 }, () => 0.5));
   heap.roots.set("list", list);
@@ -311,7 +311,7 @@ test("an image stream is of the moment it was asked for", async () => {
   expect(Buffer.compare(Buffer.concat(chunks), expected)).toBe(0);
 });
 
-test("what was freed is not in an image", () => {
+test("an image contains no freed data", () => {
   const heap = Heap.createSync();
   const secret = "correct horse battery staple";
   const keep = Array.from({ length: 50 }, (_, i) => heap.str(`${i} `.repeat(12)));
@@ -329,7 +329,7 @@ test("what was freed is not in an image", () => {
   expect(Buffer.from(save(copy)).includes(secret)).toBe(false);
 });
 
-test("a heap goes to a worker and comes back", async () => {
+test("a heap is sent to a worker and back", async () => {
   const heap = Heap.createSync();
   const Person = heap.struct("Person", PERSON);
   const bob = Person.new({ title: "Bob" });
@@ -347,7 +347,7 @@ test("a heap goes to a worker and comes back", async () => {
   );
 });
 
-test("names may be anything, and nothing that a program could not have made", () => {
+test("names may be any text; names that a program cannot create are rejected", () => {
   const heap = Heap.createSync();
   const Odd = heap.struct("\u0000\u001b[2J\ud800", { "\n": "ref", "'\"": "u8", "0": "str", constructor_: "f32" });
   heap.roots.set("\u202e".repeat(10_000), Odd.new({ "0": "x" }));
@@ -383,7 +383,7 @@ test("names may be anything, and nothing that a program could not have made", ()
   for (const [what, change] of bad) expect(types(change), what).toBe("BAD_IMAGE");
 });
 
-test("errors tell where in the file the damage is", () => {
+test("errors have the offset of the damage", () => {
   const heap = Heap.createSync();
   heap.roots.set("list", heap.list([1, 2, 3]));
   const image = save(heap);
@@ -423,7 +423,7 @@ describe("restore with a signal", () => {
     return { source, isOver: () => isOver };
   }
 
-  test("an aborted signal rejects with its reason, before or while bytes come, and gives the source up", async () => {
+  test("an aborted signal rejects with its reason, before or during reading, and the source is closed", async () => {
     const heap = Heap.createSync();
     const bytes = save(heap);
     heap.dispose();
@@ -448,7 +448,7 @@ describe("restore with a signal", () => {
     again.dispose();
   });
 
-  test("what is no signal is BAD_OPTION, and restoreSync has no such option", async () => {
+  test("an invalid signal is BAD_OPTION, and restoreSync has no such option", async () => {
     const heap = Heap.createSync();
     const bytes = save(heap);
     heap.dispose();

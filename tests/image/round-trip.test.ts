@@ -48,7 +48,7 @@ function derivedFrom(heap: Heap): unknown {
   return { control: Object.fromEntries(meaningful), types, pages, lists: [...lists] };
 }
 
-test("what an image does not have is found anew as it was", () => {
+test("the state that an image does not contain is rebuilt as it was", () => {
   const first = seedOf(50);
   for (let seed = first; seed < first + 3; seed++) {
     const program = new ImageProgram(seed, {});
@@ -60,7 +60,7 @@ test("what an image does not have is found anew as it was", () => {
 });
 
 describe.each(CORES)("%s core", (build, options) => {
-  test("a random program that is saved and restored on its way ends as if nothing had happened", () => {
+  test("a random program that is saved and restored midway ends with the same result", () => {
     const first = seedOf(1);
     const count = howMany(build === "release" ? 3 : 1);
     for (let seed = first; seed < first + count; seed++) {

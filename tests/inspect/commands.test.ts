@@ -14,7 +14,7 @@ interface Row {
 }
 
 describe("info", () => {
-  test("counts as the heap itself does, in sums that add up", () => {
+  test("agrees with the heap's own counts, in sums that add up", () => {
     const { objects, bytes, counts, memory, generations, format, rootKinds } = ask("info", file);
     expect(format).toBe("heap image");
     expect(objects).toBe(scene.stats.objects);
@@ -34,7 +34,7 @@ describe("info", () => {
     expect(kinds).toMatchObject({ handle: 1, "named root": 1 });
   });
 
-  test("is what a file alone asks for, and says the same in words", () => {
+  test("is the default command for a file, and has the same result as text", () => {
     const { code, out, err } = inspect(file);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain(`heap image: ${scene.stats.objects} objects`);
@@ -44,7 +44,7 @@ describe("info", () => {
 });
 
 describe("types", () => {
-  test("counts objects and bytes by type, as the heap does", () => {
+  test("counts objects and bytes by type, like the heap", () => {
     const { types, total } = ask("types", file, "--limit", "100");
     expect(total.count).toBe(scene.stats.objects);
     const rows = new Map<string, Row>(types.rows.map((row: Row) => [row.type, row]));
@@ -53,7 +53,7 @@ describe("types", () => {
     expect(types.rows[0]).not.toHaveProperty("retained");
   });
 
-  test("by what would be freed with them", () => {
+  test("sorts by retained size", () => {
     const { types } = ask("types", file, "--by", "retained");
     const cache = types.rows.find(({ type }: Row) => type === "Cache");
     const list = types.rows.find(({ type }: Row) => type === "list");
@@ -65,12 +65,12 @@ describe("types", () => {
     expect(retained).toEqual([...retained].sort((a, b) => b - a));
   });
 
-  test("of one generation", () => {
+  test("can be limited to one generation", () => {
     const { types, total } = ask("types", file, "--gen", "0");
     expect(types.rows).toEqual([{ type: "Task", kind: "struct", count: 2 * PAIRS, self: total.self }]);
   });
 
-  test("by the line that made them, with the lines that called it", () => {
+  test("groups by allocation site, with the callers", () => {
     const { sites, unknown } = ask("types", file, "--by", "site");
     const session = sites.rows.find(({ type }: Row) => type === "Session");
     expect(session).toMatchObject({ count: SESSIONS, self: SESSIONS * 32 });
@@ -87,7 +87,7 @@ describe("types", () => {
   });
 });
 
-test("top leads to what piles up, and to what is leaked", () => {
+test("top shows accumulation points, and leaked objects", () => {
   const { top, suspects, retained } = ask("top", file);
   expect(top.rows[0].object).toMatchObject({ ref: ref(scene.cache), type: "Cache" });
   expect(top.rows[0].accumulation.type).toBe("list");
@@ -104,7 +104,7 @@ test("top leads to what piles up, and to what is leaked", () => {
 });
 
 describe("why", () => {
-  test("an object lives: the path, its refcount, its dominators, and where it was made", () => {
+  test("an object lives: the path, its refcount, its dominators, and its allocation site", () => {
     const { paths, refcount, dominators, site, state } = ask("why", file, ref(scene.session));
     expect(state).toBe("live");
     const [path] = paths;
@@ -125,13 +125,13 @@ describe("why", () => {
     expect(out).toMatch(/remember \(inspect\/scene\.ts:\d+:\d+\)/);
   });
 
-  test("the largest of a type does", () => {
+  test("a type stands for its largest object", () => {
     const { instances, object } = ask("why", file, "Session");
     expect(instances).toBe(SESSIONS);
     expect(object.type).toBe("Session");
   });
 
-  test("garbage does not, and what is leaked does for no reason", () => {
+  test("garbage has no path, and a leaked object has no named holder", () => {
     const garbage = ask("why", file, ref(scene.task));
     expect(garbage).toMatchObject({ state: "garbage", generation: 0, paths: [] });
     expect(inspect("why", file, ref(scene.task)).out).toContain("waits for the collector of generation 0");
@@ -142,7 +142,7 @@ describe("why", () => {
     expect(ask("why", file, ref(scene.held)).refcount.text).toBe("1 = 1 handle");
   });
 
-  test("what is not there is an error, with names that are alike", () => {
+  test("an unknown object or type is an error that suggests similar names", () => {
     for (const [target, what] of [
       ["0x10", "there is no object at 0x10"],
       ["@999999999", "there is no object with the id 999999999"],
@@ -155,7 +155,7 @@ describe("why", () => {
   });
 });
 
-test("who holds the objects of a type", () => {
+test("who shows the holders of a type's objects", () => {
   const { holders, count } = ask("who", file, "Session");
   expect(count).toBe(SESSIONS);
   expect(holders.rows.map((row: Row) => [row.type, row.count])).toEqual([
@@ -167,7 +167,7 @@ test("who holds the objects of a type", () => {
 });
 
 describe("cycles", () => {
-  test("live, with what keeps them and where to cut", () => {
+  test("live cycles, with the paths that keep them and where to cut", () => {
     const { cycles, objects } = ask("cycles", file, "--live");
     expect(objects).toBe(2 + SESSIONS);
     const [group] = cycles.rows;
@@ -180,7 +180,7 @@ describe("cycles", () => {
     expect(group.cut).toMatchObject({ edge: "items", objectsLeft: 0 });
   });
 
-  test("garbage, and which collection would take it", () => {
+  test("garbage cycles, and the generation that must be collected", () => {
     const { cycles, groups } = ask("cycles", file, "--garbage");
     expect(groups).toBe(PAIRS);
     for (const group of cycles.rows) expect(group).toMatchObject({ objects: 2, collectableInGeneration: 0 });
@@ -188,7 +188,7 @@ describe("cycles", () => {
   });
 });
 
-test("refcounts: all are right, one reference is leaked", () => {
+test("refcounts finds all counts right, and one leaked reference", () => {
   const answer = ask("refcounts", file);
   expect([answer.extra.total, answer.missing.total, answer.leakedReferences]).toEqual([0, 0, 1]);
   expect(answer.leaked.rows[0].object.ref).toBe(ref(scene.lost));
@@ -210,7 +210,7 @@ describe("diff", () => {
   const before = saveScene(folder, "before.heap", 10).file;
   const between = saveScene(folder, "between.heap", 25).file;
 
-  test("by type, by path and by site: what came", () => {
+  test("by type, by path and by site: new objects", () => {
     const { changes, bytes, objects } = ask("diff", before, file);
     const session = changes.rows.find(({ name }: { name: string }) => name === "Session");
     expect(session).toMatchObject({ count: SESSIONS - 10, bytes: (SESSIONS - 10) * 32 });
@@ -226,18 +226,18 @@ describe("diff", () => {
     expect(site.name).toContain("scene.ts");
   });
 
-  test("of a dump with itself: nothing", () => {
+  test("of a dump with itself is empty", () => {
     expect(ask("diff", file, file)).toMatchObject({ changes: { total: 0 }, objects: { added: 0, removed: 0 } });
   });
 
-  test("of three: what grew twice", () => {
+  test("of three dumps: types that grew twice", () => {
     const { grewTwice } = ask("diff", before, between, file);
     const session = grewTwice.rows.find(({ name }: { name: string }) => name === "Session");
     expect(session.grown).toEqual([15 * 32, 15 * 32]);
   });
 });
 
-test("dups: equal texts, and what they waste", () => {
+test("dups shows equal texts, and the bytes they waste", () => {
   const { groups, wasted } = ask("dups", file);
   const tokens = groups.rows.filter(({ object }: { object: { label?: string } }) => object.label?.startsWith("token"));
   expect(tokens).toHaveLength(4);
@@ -246,7 +246,7 @@ test("dups: equal texts, and what they waste", () => {
   expect(wasted).toBe(groups.rows.reduce((sum: number, row: { wasted: number }) => sum + row.wasted, 0));
 });
 
-test("query: objects that pass a filter", () => {
+test("query lists the objects that match a filter", () => {
   expect(ask("query", file, "type = Session").count).toBe(SESSIONS);
   expect(ask("query", file, "type = Session and label ~ nothing").count).toBe(0);
   expect(ask("query", file, "garbage").count).toBe(2 * PAIRS);
@@ -262,7 +262,7 @@ test("query: objects that pass a filter", () => {
 });
 
 describe("check", () => {
-  test("passes what keeps its budgets", () => {
+  test("passes if no budget is exceeded", () => {
     const { ok, checks } = ask(
       "check",
       saveScene(folder, "same.heap").file,
@@ -291,7 +291,7 @@ describe("check", () => {
     expect(inspect("check", file, ...budget).out).toMatch(/^FAIL/m);
   });
 
-  test("without budgets is a mistake", () => {
+  test("is an error without budgets", () => {
     expect(inspect("check", file)).toMatchObject({ code: 2, out: "" });
   });
 });

@@ -34,7 +34,7 @@ describe("heapsnapshot", () => {
   const out = at("scene.heapsnapshot");
   const { files } = ask("export", file, "heapsnapshot", "--out", out);
 
-  test("has every object, with its size, address, refcount and what it retains", async () => {
+  test("has every object, with its size, address, refcount and retained size", async () => {
     expect(files).toEqual([{ file: out, bytes: statSync(out).size }]);
     const again = await readHeapSnapshot([readFileSync(out)]);
     const whole = finish(dominators(again));
@@ -67,7 +67,7 @@ describe("heapsnapshot", () => {
     }
   });
 
-  test("has the stacks that made objects, if asked to", async () => {
+  test("has allocation stacks, if requested", async () => {
     const traced = at("traced.heapsnapshot");
     ask("export", file, "heapsnapshot", "--sites", "--out", traced);
     const [nodes] = askDevTools([traced], "--stacks");
@@ -88,7 +88,7 @@ describe("heapsnapshot", () => {
     expect(whole.nodes.count).toBe((await readHeapSnapshot([readFileSync(out)])).nodes.count);
   });
 
-  test("goes round: the export of the export has the same objects", () => {
+  test("can be exported again with the same objects", () => {
     const [first, second] = [at("scene.heapsnapshot"), at("again.heapsnapshot")];
     ask("export", first, "heapsnapshot", "--out", second);
     const total = (name: string): number => ask("types", name).total.self;
@@ -99,7 +99,7 @@ describe("heapsnapshot", () => {
 describe("parquet", () => {
   const source = save("random.heapsnapshot", writeHeapSnapshot(randomGraph(7, 3000)));
 
-  test.each([file, source])("of %s has every column as the graph has it", async (dump) => {
+  test.each([file, source])("of %s has every column with the values of the graph", async (dump) => {
     const out = at(`${basename(dump)}-parquet`);
     const { files } = ask("export", dump, "parquet", "--out", out);
     const bytes = new Uint8Array(readFileSync(dump));
@@ -159,7 +159,7 @@ describe("parquet", () => {
   });
 });
 
-test("parquet of many dumps lies in one folder, a table in each of its folders", async () => {
+test("parquet of many dumps is in one folder, with a folder for each table", async () => {
   const fleet = at("fleet");
   const { files } = ask("export", file, "parquet", "--partition", "day=2026-03-01/pod=web-1", "--out", fleet);
   expect(files.map((one: { file: string }) => one.file.slice(fleet.length + 1))).toEqual(
@@ -169,7 +169,7 @@ test("parquet of many dumps lies in one folder, a table in each of its folders",
   expect(await parquetReadObjects({ file: buffer })).toHaveLength(graph.nodes.count);
   for (const partition of ["../up", "day=../../x", "day", "=x", "a=b/", "/a=b"]) {
     const { code, err } = inspect("export", file, "parquet", "--partition", partition, "--out", fleet);
-    expect([code, err]).toEqual([2, expect.stringContaining("a partition is written")]);
+    expect([code, err]).toEqual([2, expect.stringContaining("expected a partition like")]);
   }
 });
 
@@ -195,7 +195,7 @@ describe("dot", () => {
     return { nodes, edges };
   }
 
-  test("has an object with what is around it, and says what is left out", () => {
+  test("shows an object and its neighbourhood, and says what is omitted", () => {
     const out = at("session.dot");
     const { objects } = ask("export", file, "dot", "--of", ref(scene.session), "--depth", "1", "--out", out);
     const { nodes, edges } = parse(readFileSync(out, "utf8"));
@@ -206,7 +206,7 @@ describe("dot", () => {
     expect([...nodes.values()].join()).toContain(`${SESSIONS - 1} more out`);
   });
 
-  test("has a cycle and nothing else", () => {
+  test("shows a cycle and nothing else", () => {
     const out = at("cycle.dot");
     ask("export", file, "dot", "--cycle", "--of", ref(scene.task), "--out", out);
     const { nodes, edges } = parse(readFileSync(out, "utf8"));
@@ -217,7 +217,7 @@ describe("dot", () => {
   });
 });
 
-test("folded stacks add up to all that is retained", () => {
+test("the sizes of folded stacks add up to everything that roots retain", () => {
   const out = at("scene.folded");
   ask("export", file, "folded", "--out", out);
   let total = 0;
@@ -249,7 +249,7 @@ describe("html", () => {
   /** The names of all elements, and what is in scripts and styles. */
   const tags = [...html.matchAll(/<(\/?[a-z][a-z0-9]*)/gi)].map(([, tag]) => tag as string);
 
-  test("escapes all names: every element is one of ours, and closed", () => {
+  test("escapes all names: each element is one of the report's own, and closed", () => {
     const ours =
       "html head meta title style body h1 h2 h3 nav a section p table thead tbody tr th td canvas script".split(" ");
     expect(tags.filter((tag) => !ours.includes(tag.replace("/", "")))).toEqual([]);
@@ -270,7 +270,7 @@ describe("html", () => {
     });
   });
 
-  test("loads nothing, and its policy forbids to", () => {
+  test("loads nothing, and its policy forbids loading", () => {
     expect(html).not.toMatch(/\b(?:src|href)="(?!#)/);
     expect(html).not.toMatch(/url\(|@import|https?:/);
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
@@ -286,7 +286,7 @@ describe("html", () => {
     expect(statSync(at("large.html")).size).toBeLessThan(2e6);
   });
 
-  test("says what the commands say", () => {
+  test("contains the output of the commands", () => {
     ask("export", file, "html", "--out", at("scene.html"));
     const text = readFileSync(at("scene.html"), "utf8");
     expect(text).toContain(`${2 * PAIRS + 2 + SESSIONS} objects`);
@@ -295,7 +295,7 @@ describe("html", () => {
   });
 });
 
-test("a file that cannot be written is an error", () => {
+test("a file that cannot be written is a FileError", () => {
   for (const format of ["heapsnapshot", "parquet", "folded", "html"]) {
     const { code, out, err } = inspect("export", file, format, "--out", join(file, "below"));
     expect([code, out]).toEqual([2, ""]);

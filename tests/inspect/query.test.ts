@@ -82,7 +82,7 @@ test.each([
 
 describe("patterns", () => {
   const first = seedOf(1);
-  test(`find what regular expressions find, from seed ${first}`, () => {
+  test(`match like regular expressions, from seed ${first}`, () => {
     for (let seed = first; seed < first + 3000; seed++) {
       const random = seededRandom(seed);
       const word = (letters: string, most: number): string =>
@@ -96,7 +96,7 @@ describe("patterns", () => {
     }
   });
 
-  test("do not take for ever", () => {
+  test("take no exponential time", () => {
     expect(globMatcher(`${"a*".repeat(500)}b`)("a".repeat(20_000))).toBe(false);
   });
 });

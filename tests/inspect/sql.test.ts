@@ -12,7 +12,7 @@ function answer(question: string, ...options: string[]): unknown[][] {
   return ask("query", file, "--sql", question, ...options).rows.rows;
 }
 
-test("objects and references are tables", () => {
+test("objects and references are SQL tables", () => {
   expect(answer("SELECT count(*), sum(size) FROM objects")).toEqual([
     [scene.stats.objects, ask("info", file).bytes.total],
   ]);
@@ -33,7 +33,7 @@ test("objects and references are tables", () => {
   ]);
 });
 
-test("rows are bounded, and values are those of JSON", () => {
+test("the number of rows is limited, and values are converted to JSON", () => {
   const { columns, rows } = ask("query", file, "--sql", "SELECT node FROM objects ORDER BY node", "--limit", "3");
   expect([columns, rows]).toEqual([
     ["node"],
@@ -45,7 +45,7 @@ test("rows are bounded, and values are those of JSON", () => {
   expect(answer("SELECT 9223372036854775807")).toEqual([["9223372036854775807"]]);
 });
 
-test("mistakes are explained, and nothing is left behind", () => {
+test("errors are explained, and no file is left behind", () => {
   const { code, out, err } = inspect("query", file, "--sql", "SELECT nothing FROM objects");
   expect([code, out]).toEqual([2, ""]);
   expect(err).toMatch(/DuckDB: .*nothing/);

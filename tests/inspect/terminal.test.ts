@@ -46,7 +46,7 @@ describe("JSON", () => {
     expect(JSON.parse(first.out)).toMatchObject({ schema: 1, command: args[0] });
   });
 
-  test("has lists that say how much they leave out, and how to get it", () => {
+  test("has lists that say how many items they omit, and how to get them", () => {
     const { objects, count } = ask("query", file, "live", "--limit", "7");
     expect(objects.rows).toHaveLength(7);
     expect(objects).toMatchObject({ total: count, truncated: true, more: `--limit ${count}` });
@@ -94,10 +94,10 @@ describe("exit codes", () => {
       [[file, file], "to compare two dumps: diff"],
       [["top"], "missing required argument 'file'"],
       [["types", file, "--by", "colour"], "Allowed choices are self, count, retained, site"],
-      [["types", file, "--limit", "-1"], "It is a whole number from 1 to 10000"],
+      [["types", file, "--limit", "-1"], "Expected a whole number from 1 to 10000"],
       [["types", file, "--frobnicate"], "unknown option '--frobnicate'"],
-      [["check", file, "--max-live", "lots"], "It is a number, with kB, MB"],
-      [["export", file, "pdf", "--out", "x"], "It is one of heapsnapshot, parquet"],
+      [["check", file, "--max-live", "lots"], "Expected a number, optionally with kB, MB"],
+      [["export", file, "pdf", "--out", "x"], "Expected one of heapsnapshot, parquet"],
       [["query", file], "give a filter"],
       [["info", join(folder, "nothing")], "there is no such file"],
       [["info", folder], "it is a directory"],
@@ -109,7 +109,7 @@ describe("exit codes", () => {
     }
   });
 
-  test("the file may come first", () => {
+  test("the file may come before the command", () => {
     expect(inspect(file, "types", "--limit", "3")).toEqual(inspect("types", file, "--limit", "3"));
   });
 });
@@ -122,7 +122,7 @@ describe("damaged files", () => {
   test.each([
     ["nothing", Buffer.alloc(0), /The file is empty \(at byte 0\)/],
     ["something else", Buffer.from("PNG or so"), /Neither a heap image nor a V8 heap snapshot.*\(at byte 0\)/],
-    ["Parquet", Buffer.from("PAR1...."), /This is Parquet/],
+    ["Parquet", Buffer.from("PAR1...."), /This is a Parquet file/],
     ["an image cut short", image.subarray(0, image.length - 40), /should have \d+ bytes, but has \d+ \(at byte \d+\)/],
     ["a byte changed", flipped, /\(at byte \d+\)/],
     ["a snapshot cut short", text.subarray(0, text.length >> 1), /\(at byte \d+\)/],
@@ -141,7 +141,7 @@ describe("damaged files", () => {
   });
 });
 
-test("names cannot steer a terminal, nor fill it", () => {
+test("names in a dump cannot control a terminal, nor flood it", () => {
   const heap = Heap.createSync();
   const evil = "\u001b[2J\u001b]0;title\u0007\r\n\u202egnp.exe\u0085\u009b31m";
   const Evil = heap.struct(evil, { next: "ref", "\u001b[31mred": "ref" });
@@ -183,7 +183,7 @@ test("names cannot steer a terminal, nor fill it", () => {
 });
 
 describe("progress", () => {
-  test("is told on stderr once work takes more than a second, and never on stdout", () => {
+  test("appears on stderr after more than a second of work, and never on stdout", () => {
     const written: string[] = [];
     let now = 0;
     const stream = { isTTY: true, write: (text: string) => written.push(text) };
@@ -200,7 +200,7 @@ describe("progress", () => {
     expect(written).toEqual(["\r\x1b[Kreading 50 %", "\r\x1b[Kcounting", "\r\x1b[K"]);
   });
 
-  test("is lines in a log", () => {
+  test("is written as lines in a log", () => {
     const written: string[] = [];
     let now = 0;
     const { onProgress, end } = progressOn({ write: (text: string) => written.push(text) }, () => now);
@@ -210,7 +210,7 @@ describe("progress", () => {
   });
 });
 
-describe("an end before the end", () => {
+describe("an early end", () => {
   const colors = picocolors.createColors(false);
   const terminal = () => {
     const out: string[] = [];
@@ -222,7 +222,7 @@ describe("an end before the end", () => {
     };
   };
 
-  test("whoever interrupts gets exit code 130, and no report", async () => {
+  test("an interrupted command has exit code 130, and no report", async () => {
     const { out, err, face } = terminal();
     const controller = new AbortController();
     controller.abort();
@@ -232,7 +232,7 @@ describe("an end before the end", () => {
     expect([code, out, err]).toEqual([Exit.INTERRUPTED, [], ["heapwright inspect info: cancelled\n"]]);
   });
 
-  test("a mistake of ours is no finding of a check", async () => {
+  test("an internal error is not a finding of a check", async () => {
     const { out, err, face } = terminal();
     const code = await run(face, { command: "info", json: false }, () => Promise.reject(new TypeError("oops")));
     expect([code, out]).toEqual([Exit.TROUBLE, []]);
@@ -240,7 +240,7 @@ describe("an end before the end", () => {
   });
 });
 
-test("a name of a type that was tampered with is shown harmlessly", () => {
+test("a tampered type name is shown escaped", () => {
   const bytes = withMeta(new Uint8Array(readFileSync(file)), (meta) => {
     const [first] = meta.roots as [string, number][];
     (first as [string, number])[0] = "\u001b[5mblink";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { GraphBuilder, RootKind, writeHeapSnapshot } from "../../src/dump.js";
 import { ask, inspect, temporaryFolder } from "../support/inspect.js";
 import { saveScene } from "./scene.js";
 
@@ -17,7 +18,7 @@ interface Named {
 }
 
 describe("a dump of Node with a leak", () => {
-  test("top leads to it", () => {
+  test("top shows the path to it", () => {
     const { top, suspects, retained } = ask("top", file);
     const [first] = suspects.rows;
     expect(first.reason).toBe("object");
@@ -35,7 +36,7 @@ describe("a dump of Node with a leak", () => {
     ]);
   });
 
-  test("why and who of its objects lead to it", () => {
+  test("why and who of its objects show the path to it", () => {
     const { instances, paths, dominators, refcount, site } = ask("why", file, "Session");
     expect([instances, refcount, site]).toEqual([10_000, null, null]);
     expect(paths[0].steps.map(({ object }: { object: Named }) => object.type)).toContain("SessionCache");
@@ -46,7 +47,7 @@ describe("a dump of Node with a leak", () => {
     expect(inspect("why", file, "Session").out).toContain(".forgottenCache → SessionCache");
   });
 
-  test("types, info, cycles, dups, query and check answer", () => {
+  test("types, info, cycles, dups, query and check work", () => {
     const { types, total } = ask("types", file, "--by", "count", "--limit", "1000");
     expect(types.rows.find(({ type }: Named) => type === "Session").count).toBe(10_000);
     const { bytes, objects, memory, generations, knows } = ask("info", file);
@@ -60,7 +61,7 @@ describe("a dump of Node with a leak", () => {
     expect(out).toContain(".forgottenCache → SessionCache");
   });
 
-  test("a difference of it and a later one", () => {
+  test("diff compares it with a later dump", () => {
     const later = join(folder, "later.heapsnapshot");
     writeFileSync(later, readFileSync(file));
     const { objects, changes } = ask("diff", file, later);
@@ -68,7 +69,7 @@ describe("a dump of Node with a leak", () => {
     expect(ask("diff", file, later, "--by", "path").changes.total).toBe(0);
   });
 
-  test("is read from gzip too", () => {
+  test("can be compressed with gzip", () => {
     const packed = join(folder, "leaky.heapsnapshot.gz");
     writeFileSync(packed, gzipSync(readFileSync(file), { level: 1 }));
     expect(ask("info", packed)).toEqual({
@@ -79,19 +80,38 @@ describe("a dump of Node with a leak", () => {
   });
 
   test.each([
-    [["refcounts", file], "does not count references: only heap images do"],
-    [["fragmentation", file], "how memory is divided: only heap images do"],
-    [["types", file, "--gen", "2"], "does not know generations: only heap images do"],
-    [["types", file, "--by", "site"], "does not know where objects were made"],
-    [["diff", file, file, "--by", "site"], "does not know where objects were made"],
-    [["check", file, "--no-leaked-refs"], "does not count references: only heap images do"],
-    [["query", file, "refcount > 3"], "does not know refcount: only heap images do"],
-    [["query", file, "site ~ main"], "does not know where objects were made"],
-    [["diff", file, saveScene(folder).file], "they are not of one heap"],
+    [["refcounts", file], "has no refcounts: only heap images have them"],
+    [["fragmentation", file], "has no memory map: only heap images have one"],
+    [["types", file, "--gen", "2"], "has no generations: only heap images have them"],
+    [["types", file, "--by", "site"], "has no allocation sites"],
+    [["diff", file, file, "--by", "site"], "has no allocation sites"],
+    [["check", file, "--no-leaked-refs"], "has no refcounts: only heap images have them"],
+    [["query", file, "refcount > 3"], "this dump has no refcount: only heap images have it"],
+    [["query", file, "site ~ main"], "has no allocation sites"],
+    [["diff", file, saveScene(folder).file], "the dumps are not of one heap"],
   ])("what V8 does not tell is an error: %s", (args, message) => {
     const { code, out, err } = inspect(...args);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(message);
     expect(err.trim().split("\n")).toHaveLength(1);
   });
+});
+
+test("a long path is cut in its middle: its end tells the rows apart", () => {
+  const save = (name: string, count: number): string => {
+    const build = new GraphBuilder();
+    const depth = 40;
+    for (let i = 0; i < depth + count; i++) build.node(i < depth ? `Engine${i}` : "Leak");
+    build.root(0, RootKind.NAMED, "all");
+    for (let i = 1; i < depth + count; i++) build.edge(Math.min(i, depth) - 1, i);
+    const path = join(folder, name);
+    writeFileSync(path, Buffer.concat([...writeHeapSnapshot(build.build())]));
+    return path;
+  };
+  const files = [save("few.heapsnapshot", 1), save("many.heapsnapshot", 5)] as const;
+  const [{ name }] = ask("diff", ...files, "--by", "path").changes.rows;
+  expect(name).toMatch(/^\S+ > … > Engine\d+ > .* > Engine39 > Leak$/);
+  const { out } = inspect("diff", ...files, "--by", "path");
+  expect(out).toMatch(/^\+64 B +\+4 +4 +0 +\S+ > … > Engine\d+ > .* > Engine39 > Leak$/m);
+  expect(name.length).toBeLessThanOrEqual(200);
 });

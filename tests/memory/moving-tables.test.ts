@@ -26,7 +26,7 @@ function pushTables(core: Core): number {
 }
 
 describe.each(BUILDS)("tables that move, %s build", (build) => {
-  test("a bounded cycle under way finds what it would have found: marks move with their tables", () => {
+  test("a bounded cycle under way is not disturbed: marks move with their tables", () => {
     const first = seedOf(1);
     for (let seed = first; seed < first + howMany(2); seed++) {
       const random = seededRandom(seed);
@@ -134,7 +134,7 @@ function contentOf(image: Uint8Array): string[] {
 }
 
 describe.each(CORES)("images of heaps whose tables have moved, %s core", (_, options) => {
-  test("a restored heap is verified, takes the same pages, and makes the same image", () => {
+  test("a restored heap verifies, takes the same pages, and saves the same image", () => {
     const first = seedOf(1);
     for (let seed = first; seed < first + howMany(3); seed++) {
       const random = seededRandom(seed);

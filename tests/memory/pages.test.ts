@@ -62,7 +62,7 @@ class Blocks {
 }
 
 describe.each(BUILDS)("pages, %s build", (build) => {
-  test("a heap that was full of small objects and is empty again serves one block of all its free pages", () => {
+  test("a heap emptied of small objects serves one block of all its free pages", () => {
     for (const limit of build === "release" ? [20, 64, 100, 700, 2100, 4096] : [20, 64, 700]) {
       const core = startCore(build, {}, limit);
       const type = core.defineType(1000, 1, 0);
@@ -90,7 +90,7 @@ describe.each(BUILDS)("pages, %s build", (build) => {
     }
   });
 
-  test("a random program of all sizes finds the pages that the plainest model says are there, to the last one", () => {
+  test("a random program of all sizes finds all pages that a simple model says are free", () => {
     const first = seedOf(1);
     for (let seed = first; seed < first + howMany(build === "release" ? 6 : 2); seed++) {
       const random = seededRandom(seed);
@@ -128,7 +128,7 @@ describe.each(BUILDS)("pages, %s build", (build) => {
     }
   });
 
-  test("tables make way for a block, and descriptors and bitmaps lead where they are", () => {
+  test("tables move out of the way of a block, and descriptors and bitmaps are found at their new place", () => {
     const core = startCore(build, {}, 4000);
     const type = core.defineType(8, 2, 0);
     // Spans of all classes that are listed, on pages whose descriptors will move.
@@ -156,7 +156,7 @@ describe.each(BUILDS)("pages, %s build", (build) => {
     expect(core.verify()).toBe(0);
   });
 
-  test("a large block is one block to every walk: it is listed once, and typed at its address alone", () => {
+  test("a walk meets a large block once, and it has a type only at its address", () => {
     const core = startCore(build);
     const block = takePages(core, 5);
     const holder = core.alloc(core.defineType(200_000, 1, 0)) >>> 0;
@@ -206,7 +206,7 @@ describe("free runs", () => {
   });
 
   // They were lists once: a request walked all runs of a doubling to find the best.
-  test("the longest path to a free run has no more steps than a key has bits, however many runs there are", () => {
+  test("the longest path to a free run has at most as many steps as a key has bits, however many runs there are", () => {
     for (const pages of [1, 3, 17]) {
       const depths = (pages === 17 ? [150, 600, 2400] : [500, 2000, 8000]).map((count) => {
         const core = startCore("release");
@@ -243,7 +243,7 @@ describe("growth", () => {
     return { ends, memories };
   }
 
-  test("a heap that is filled page by page grows by an eighth, and by all that is left near its limit", () => {
+  test("a heap that is filled page by page grows by an eighth, and near its limit by the whole rest", () => {
     for (const limit of [100, 1000, 1013, 4096, 5003]) {
       const { ends, memories } = growths(limit);
       // All of memory is used, but for a page that would have to hold its own table.
@@ -256,7 +256,7 @@ describe("growth", () => {
     }
   });
 
-  test("a block takes the free pages at the end of the heap into account, and the tables among them", () => {
+  test("a block uses free pages at the end of the heap, and moves the tables among them", () => {
     const core = startCore("release", {}, 1000);
     for (let pages = 10; pages < 900; pages += 1 + (pages >>> 3)) {
       const block = takePages(core, pages);
@@ -270,7 +270,7 @@ describe("growth", () => {
 
 describe.each(BUILDS)("sizes, %s build", (build) => {
   // The bytes around a payload were added to it in 32 bits: what was asked for 4 GiB got 16 bytes.
-  test("a block of nearly 4 GiB is refused, whatever its last bytes are, and nothing changes", () => {
+  test("a block of nearly 4 GiB returns 0, whatever its exact size, and nothing changes", () => {
     const core = startCore(build);
     for (let size = -1; size >= -64; size--) {
       expect(core.lend(size), `${size}`).toBe(0);

@@ -36,7 +36,7 @@ function verifyWith(core: Core, address: number, value: number): number | "trap"
   }
 }
 
-describe("verify finds each number of pages that is wrong", () => {
+describe("verify finds each wrong number of pages", () => {
   const core = heapOfAllKinds();
 
   test("counts of pages", () => {
@@ -69,7 +69,7 @@ describe("verify finds each number of pages that is wrong", () => {
     }
   });
 
-  test("a table that its directory does not lead to", () => {
+  test("a table without a link from its directory", () => {
     const tables = runsOf(core).filter(({ state }) => state === PAGE_TABLE);
     expect(tables.length).toBeGreaterThan(10);
     const [a, b] = tables.slice(-2).map(({ first }) => core.word(descriptorOf(core, first))) as [number, number];
@@ -85,7 +85,7 @@ describe("verify finds each number of pages that is wrong", () => {
     // Those of a full span have no links.
     ["span", PAGE_SPAN, (used) => (used >= 0x80000000 ? [0, 4, 8, 12, 24, 28] : [0, 4, 8, 12, 16, 20, 24, 28])],
   ];
-  test.each(meaningful)("any word of the descriptor of a %s, whatever bit of it is flipped", (_, state, wordsOf) => {
+  test.each(meaningful)("any word of the descriptor of a %s, with any bit flipped", (_, state, wordsOf) => {
     const runs = runsOf(core).filter((run) => run.state === state);
     expect(runs.length).toBeGreaterThan(3);
     for (const { first } of runs.slice(0, 40)) {
@@ -106,7 +106,7 @@ describe("verify finds each number of pages that is wrong", () => {
     expect(core.verify()).toBe(0);
   });
 
-  test("a page inside a run that says otherwise, or that blocks of its own are in use", () => {
+  test("a page inside a run that says otherwise, or that has blocks in use", () => {
     const runs = runsOf(core).filter((run) => run.state === PAGE_LARGE && run.pages > 2);
     for (const { first } of runs) {
       const at = descriptorOf(core, first + 2);

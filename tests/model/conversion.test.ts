@@ -79,7 +79,7 @@ function randomValue(random: Random, size: number): unknown {
 }
 
 describe.each(CORES)("from and toJS, %s core", (name, options) => {
-  test("give back what they were given, and what was shared", () => {
+  test("return equal values, with shared parts shared", () => {
     runProgram(options(), { seeds: 3, steps: 250, firstSeed: 1000 }, (heap, random) => {
       const before = heap.stats();
       return () => {
@@ -98,7 +98,7 @@ describe.each(CORES)("from and toJS, %s core", (name, options) => {
   // The checked core is slow.
   const DEPTH = name === "release" ? 200_000 : 50_000;
 
-  test.each(["arrays", "objects"])("%s in one another, however deep, go in, out and away", (kind) => {
+  test.each(["arrays", "objects"])("%s nested to any depth are copied in and out, and freed", (kind) => {
     withHeap(options(), (heap) => {
       const before = heap.stats().objects;
       let value: unknown = kind === "arrays" ? [] : kind === "objects" ? {} : new Map();

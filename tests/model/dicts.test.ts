@@ -201,7 +201,7 @@ function collidingInts(): number[] {
 }
 
 describe.each(CORES)("dicts, %s core", (_, options) => {
-  test("do what Python's do, whatever is done to them", () => {
+  test("behave like Python's under random operations", () => {
     runProgram(options(), { seeds: 4, steps: 900, firstSeed: 500 }, (heap, random) => {
       const program = new DictProgram(heap, random);
       return () => {
@@ -210,7 +210,7 @@ describe.each(CORES)("dicts, %s core", (_, options) => {
     });
   });
 
-  test("tell every pair of atoms apart, or not, as Python does", () => {
+  test("distinguish every pair of atoms like Python", () => {
     withHeap(options(), (heap) => {
       const items = [...ATOMS, ...collidingInts()].map(atom);
       for (const a of items) {
@@ -228,7 +228,7 @@ describe.each(CORES)("dicts, %s core", (_, options) => {
   });
 
   // Cells of the index have one byte up to 170 entries, two up to 43,690, and then four.
-  test.each([171, 43_691])("grow past %i entries, and go on after half of them went", (edge) => {
+  test.each([171, 43_691])("grow past %i entries, and continue after half of them are deleted", (edge) => {
     runProgram(options(), { seeds: 1, steps: 1, firstSeed: 600 + edge }, (heap, random) => () => {
       const keyAt = (i: number): Value => [i, `key ${i}`, -i * 2 ** 33, i + 0.5][i % 4] as Value;
       const dict = heap.dict();
@@ -284,7 +284,7 @@ describe.each(CORES)("dicts, %s core", (_, options) => {
     });
   });
 
-  test("stay small when keys come and go for ever", () => {
+  test("do not grow when keys are added and deleted without end", () => {
     withHeap(options(), (heap) => {
       const dict = heap.dict();
       for (let i = 0; i < 10_000; i++) {

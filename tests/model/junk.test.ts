@@ -18,7 +18,7 @@ const LEFT_OUT = new Set(["heap.imageStream"]);
 const seeds = howMany(3);
 
 describe.each(CORES)("%s core", (build, options) => {
-  test("junk to everything", () => {
+  test("random values as arguments of every function", () => {
     const quiet = { ...options(), traceHandles: false, onUnraisable: (): void => undefined };
     runProgram(quiet, { seeds, steps: 150, firstSeed: 1 }, (heap, random) => {
       const makers = Object.values(BAD_VALUES);

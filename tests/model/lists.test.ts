@@ -237,7 +237,7 @@ function compareArrays(x: ArrayLike<number>, y: ArrayLike<number>): number {
 }
 
 describe.each(CORES)("lists, %s core", (_, options) => {
-  test("do what an Array does, whatever is done to them", () => {
+  test("behave like an Array under random operations", () => {
     runProgram(options(), { seeds: 4, steps: 600, firstSeed: 100 }, (heap, random) => {
       const program = new ListProgram(heap, random);
       return () => {
@@ -246,7 +246,7 @@ describe.each(CORES)("lists, %s core", (_, options) => {
     });
   });
 
-  test("sort as Python sorts, and keep the order of what is equal", () => {
+  test("sort like Python, and keep the order of equal items", () => {
     const numbers = [
       1,
       true,
@@ -298,7 +298,7 @@ describe.each(CORES)("lists, %s core", (_, options) => {
     });
   });
 
-  test("sort tuples by their items, and refuse what Python cannot compare", () => {
+  test("sort tuples by their items, and reject values that Python cannot compare", () => {
     runProgram(options(), { seeds: 1, steps: 60, firstSeed: 300 }, (heap, random) => () => {
       const pairs = Array.from(
         { length: random(20) },
@@ -330,7 +330,7 @@ describe.each(CORES)("lists, %s core", (_, options) => {
     });
   });
 
-  test("grow to a hundred thousand and shrink to nothing", () => {
+  test("grow to a hundred thousand items and shrink to none", () => {
     runProgram(options(), { seeds: 1, steps: 1, firstSeed: 400 }, (heap, random) => () => {
       const list = heap.list();
       const array: number[] = [];

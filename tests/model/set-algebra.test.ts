@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { Heap } from "../../src/index.js";
-import type { DictHandle, Value } from "../../src/index.js";
+import type { DictHandle, FrozensetHandle, SetHandle, Value } from "../../src/index.js";
 import { failMemory } from "../support/torture.js";
 import { CORES, codeOf, withHeap } from "../support/heap.js";
 import { areEqual, makeItems, mustBe, mustEqual } from "../support/items.js";
@@ -58,11 +58,13 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
         return () => {
           const a = some();
           const b = random(6) ? some() : a.slice(0, random(a.length + 1));
-          const set = heap.set(a.map(({ value }) => value));
+          const elements = a.map(({ value }) => value);
+          const set: SetHandle | FrozensetHandle = random(2) ? heap.set(elements) : heap.frozenset(elements);
           const values = b.map(({ value }) => value);
           const twice = [...values, ...values];
           const argument: Argument = pick<() => Argument>(random, [
             () => heap.set(values),
+            () => heap.frozenset(values),
             () => heap.list(twice),
             () => heap.tuple(twice),
             () => heap.dict(values.map((key) => [key, 1])),
@@ -73,7 +75,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
             const name = pick(random, NAMES);
             const result = set[name](argument);
             const expected = BINARY[name](a, b);
-            mustEqual(result.type, "set", "the type");
+            mustEqual(result.type, set.type, "the type");
             mustEqual(result.size, expected.length, `the size of the ${name}`);
             let at = 0;
             for (const element of result)
@@ -88,7 +90,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
     },
   );
 
-  test("take the receiver itself", () => {
+  test("accept the receiver itself as argument", () => {
     withHeap(options(), (heap) => {
       const set = heap.set([1, NaN, "a"]);
       expect(set.union(set).repr()).toBe("{1, nan, 'a'}");
@@ -99,7 +101,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
     });
   });
 
-  test("keep the receiver's element of two that are equal", () => {
+  test("keep the receiver's element of two equal ones", () => {
     withHeap(options(), (heap) => {
       const set = heap.set<Value>([1, 2]);
       expect(set.intersection([true, 2.0]).repr()).toBe("{1, 2}");
@@ -107,7 +109,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
     });
   });
 
-  test("refuse elements that are no keys, and other heaps' sets, and leave nothing", () => {
+  test("reject unhashable elements and sets of other heaps, and leave nothing", () => {
     withHeap(options(), (heap) => {
       const set = heap.set([1]);
       const lists = heap.list([[1]]);
@@ -152,7 +154,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
     });
   });
 
-  test("an iterable may change or release the receiver, and is closed when the answer is known", () => {
+  test("an iterable may change or release the receiver, and is closed when the result is known", () => {
     withHeap(options(), (heap) => {
       const set = heap.set([1, 2]);
       let closed = 0;
@@ -189,7 +191,7 @@ describe.each(CORES)("operations on sets, %s core", (_, options) => {
   });
 });
 
-describe("a finalizer that runs in the middle, because memory ran out", () => {
+describe("a finalizer that runs during an operation, because memory ran out", () => {
   const LONG = Array.from({ length: 40 }, (_, i) => `element ${i}`);
   const ALLOWED = ["no error", "OUT_OF_MEMORY", "CONTAINER_CHANGED", "RELEASED_HANDLE"];
   const DEEDS = {

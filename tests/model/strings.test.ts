@@ -45,7 +45,7 @@ function keep(heap: Heap, text: string): StrHandle {
 }
 
 describe.each(CORES)("strings, %s core", (_, options) => {
-  test("come back as they went in, whatever is in them", () => {
+  test("are read as they were written, whatever their content", () => {
     const around = [0, 1, 9, 10, 11, 31, 32, 33, 1365, 1366, 4096, 5000];
     runProgram(options(), { seeds: 2, steps: 150, firstSeed: 900 }, (heap, random) => () => {
       const length = random(2) ? pick(random, around) : random(40);
@@ -68,7 +68,7 @@ describe.each(CORES)("strings, %s core", (_, options) => {
     });
   });
 
-  test("refuse half of a surrogate pair wherever a text goes in", () => {
+  test("reject unpaired surrogates wherever a text is passed", () => {
     withHeap(options(), (heap) => {
       const Named = heap.struct("Named", { name: "str" });
       const named = Named.new();
@@ -115,7 +115,7 @@ describe.each(CORES)("strings, %s core", (_, options) => {
     });
   });
 
-  test("interned strings come and go, and their table with them", () => {
+  test("are interned and freed, and the table of interned strings grows and shrinks", () => {
     withHeap({ ...options(), hashSeed: 5 }, (heap) => {
       const before = heap.stats().bytes.live;
       const held = new Map<string, StrHandle>();

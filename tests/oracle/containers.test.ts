@@ -447,7 +447,7 @@ function bothPlay(options: Parameters<typeof Heap.createSync>[0], steps: readonl
   return [JSON.parse(play(JSON.stringify(steps))) as unknown[], player.told];
 }
 
-describe.each(CORES)("containers do what CPython's do, %s core", (_, options) => {
+describe.each(CORES)("containers behave like CPython's, %s core", (_, options) => {
   test.each([
     // CPython's scan turns the order of tuples in tuples round, so that it may take several collections
     // until it tracks none of them. Ours takes one.
@@ -468,7 +468,7 @@ describe.each(CORES)("containers do what CPython's do, %s core", (_, options) =>
     }
   });
 
-  test("when finalizers change the container that is being emptied, and any other", () => {
+  test("when finalizers change the container that is being cleared, and others", () => {
     const first = seedOf(1);
     let hooks = 0;
     for (let seed = first; seed < first + PROGRAMS; seed++) {
@@ -488,7 +488,7 @@ describe.each(CORES)("containers do what CPython's do, %s core", (_, options) =>
     expect(hooks).toBeGreaterThan(20 * PROGRAMS);
   });
 
-  test("a value is written as `repr` writes it", () => {
+  test("a value is written like `repr` writes it", () => {
     const seed = seedOf(1);
     const random = seededRandom(seed);
     const codes: Code[] = TEXTS.map((text) => ["str", Array.from(text, (character) => character.codePointAt(0))]);

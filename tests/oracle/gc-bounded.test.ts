@@ -41,7 +41,7 @@ function fail(written: readonly Step[], manner: Manner, seed: number, first: Dif
   throw new Error([`seed ${seed}, ${manner}:`, ...shown, JSON.stringify(difference, undefined, 1)].join("\n"));
 }
 
-describe("random programs with steps in between come to what they come to in CPython", () => {
+describe("random programs with steps in between have the same result as in CPython", () => {
   test.each(MANNERS)("%s", (manner) => {
     const first = seedOf(1);
     const started = performance.now();

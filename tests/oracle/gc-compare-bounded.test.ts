@@ -12,7 +12,7 @@ function side(told: string[][], seen: Partial<Observation> = {}): Told[] {
   return told.map((events, step) => [events, { ...NOTHING, ...(step > 0 && seen) }]);
 }
 
-test("when something is told makes no difference, whether and how often does", () => {
+test("the time of an event makes no difference, but its presence and number do", () => {
   const theirs = side([[], ["finalizer of o1", "callback of o2"], []]);
   expect(compareBounded(STEPS, theirs, side([["callback of o2"], ["finalizer of o1"], []]), "still")).toBeUndefined();
   for (const told of [
@@ -22,14 +22,14 @@ test("when something is told makes no difference, whether and how often does", (
     expect(compareBounded(STEPS, theirs, side(told), "still")).toMatchObject({ step: 2, what: "events" });
 });
 
-test("what is alive after a full collection is the same, but for what hooks made", () => {
+test("the live objects after a full collection are the same, except those created by hooks", () => {
   const alive = (...names: string[]): Told[] => side([[], [], []], { alive: names });
   expect(compareBounded(STEPS, alive("o1"), alive(), "resurrecting")).toMatchObject({ step: 1, what: "alive" });
   expect(compareBounded(STEPS, alive("o1.0"), alive(), "resurrecting")).toMatchObject({ step: 2, what: "alive" });
   expect(compareBounded(STEPS, alive("o1"), alive("o1"), "resurrecting")).toBeUndefined();
 });
 
-test("a tame program has lost what depends on when garbage is found, and nothing else", () => {
+test("a tame program lacks only what depends on when garbage is found", () => {
   const hook: Step = ["new", 0, 2, [["keep"], ["toRoot", 1], ["clear"], ["deref", 7]]];
   const program: Step[] = [hook, ["saveAll", true], ["all", [["deref", 7, 1]]], ["set", 0, 0, 1]];
   expect(tame(program, "still").slice(0, 4)).toEqual([

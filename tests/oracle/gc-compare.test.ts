@@ -9,7 +9,7 @@ function told(...events: string[]): Told[] {
 
 const RUN = ["finalizer of o1", "callback of o1.0"];
 
-test("only what came into being in a collection may see another order of clearing", () => {
+test("only objects created in a collection may see another order of clearing", () => {
   const inside = (view: string): Told[] => told("collect 2", ...RUN, view, "collected 3");
   expect(compare(inside("o1.0.0 saw o3"), inside("o1.0.0 saw None"), false)).toEqual({
     isReordered: true,

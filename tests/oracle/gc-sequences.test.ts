@@ -127,7 +127,7 @@ function mustAgree(a: Told, b: Told, { steps }: Births, about: string): void {
   throw new Error(`${about}, steps ... ${before}: ${around(a)} and ${around(b)}`);
 }
 
-describe("collections come when CPython's do", () => {
+describe("collections run at the same births as in CPython", () => {
   test("under random thresholds, with births and deaths of every kind", () => {
     const first = seedOf(1);
     const started = performance.now();

@@ -15,7 +15,7 @@ function parts(step: Step | Action): (Step | Action)[] {
 }
 
 describe("a shrunk program", () => {
-  test("has no number that a written one could not have", () => {
+  test("has only numbers that a written program could have", () => {
     const seed = 1;
     const program = new ProgramWriter(seededRandom(seed), "any").write(60);
     const forms = program.flatMap((step) => smallerForms(step));
@@ -29,7 +29,7 @@ describe("a shrunk program", () => {
     ).toEqual([]);
   });
 
-  test("is as small as can be", () => {
+  test("is minimal", () => {
     const program: Step[] = [
       ["drop", 3],
       [
@@ -55,7 +55,7 @@ describe("the kind of a difference", () => {
     expect(kind).toBe(events(["o12_3.1#4.0 saw o7", "collect 0"], ["collect 0"]));
   });
 
-  test("is that of the events which only one side has, and of what is not alike", () => {
+  test("consists of the events on one side only, and of the unequal results", () => {
     const missing = events(["finalizer of o1"], []);
     expect(missing).not.toBe(events([], ["finalizer of o1"]));
     expect(missing).not.toBe(events(["raised IndexError"], []));

@@ -49,7 +49,7 @@ function optionsOf(seed: number): Options {
   return options();
 }
 
-describe("random programs do what they do in CPython", () => {
+describe("random programs behave like in CPython", () => {
   test.each<Profile>(["commuting", "any"])("with hooks: %s", (profile) => {
     const first = seedOf(1);
     const started = performance.now();
@@ -113,7 +113,7 @@ const PARTED: [what: string, event: string, program: Step[]][] = [
   ],
 ];
 
-describe.each(CORES)("programs that parted once do not, %s", (_, options) => {
+describe.each(CORES)("programs that once behaved differently do not any more, %s", (_, options) => {
   test.each(PARTED)("%s", (_, event, program) => {
     const [told] = pythonPlays([program]) as [Told[]];
     expect(told.at(-1)?.[0]).toContain(event);
@@ -142,7 +142,7 @@ const CLEARED_IN_ANOTHER_ORDER: Step[] = [
   ["collect", 2],
 ];
 
-test.each(CORES)("the order in which garbage is cleared is told apart from a difference (D4), %s", (_, options) => {
+test.each(CORES)("the order of clearing garbage is distinguished from a difference (D4), %s", (_, options) => {
   const [told] = pythonPlays([CLEARED_IN_ANOTHER_ORDER]) as [Told[]];
   expect(told[9]?.[0]).toContain("o1.0.0 saw o3");
   expect(compareOn(options(), CLEARED_IN_ANOTHER_ORDER, told, "any")).toEqual({
@@ -153,7 +153,7 @@ test.each(CORES)("the order in which garbage is cleared is told apart from a dif
   expect(compareOn(options(), CLEARED_IN_ANOTHER_ORDER, told, "commuting").difference).toMatchObject({ step: 9 });
 });
 
-test("a program that breaks down leaves nothing to the next", () => {
+test("a program that fails leaves nothing to the next", () => {
   const broken = [
     ["new", 0, 2, []],
     ["new", 1, 1, null],

@@ -42,7 +42,7 @@ describe("in JavaScript", () => {
     }
   });
 
-  test("all of them together are one library", () => {
+  test("all entries together are one library", () => {
     project.write("all.js", PROGRAM);
     expect(runs("all.js")).toBe(ANSWER);
   });
@@ -55,12 +55,12 @@ describe("in JavaScript", () => {
     expect(said).toMatch(/^BadOptionError .*"module"/);
   });
 
-  test.each([true, false])("bundled, minified: %s, it does the same, and errors have their names", async (minify) => {
+  test.each([true, false])("bundled, minified: %s, it works the same, and errors keep their names", async (minify) => {
     project.write("bundle.mjs", await bundled(PROGRAM, project.folder, { platform: "node", minify }));
     expect(runs("bundle.mjs")).toBe(ANSWER);
   });
 
-  test("bundled by rolldown and minified, it does the same", async () => {
+  test("bundled by rolldown and minified, it works the same", async () => {
     const { rolldown } = (await import("rolldown")) as typeof import("rolldown");
     project.write("entry.js", PROGRAM);
     const bundle = await rolldown({ input: join(project.folder, "entry.js"), platform: "node", cwd: project.folder });
@@ -69,7 +69,7 @@ describe("in JavaScript", () => {
     expect(runs("rolled.mjs")).toBe(ANSWER);
   });
 
-  test("a bundle that imports and exports nothing may be run as CommonJS", async () => {
+  test("a bundle without imports and exports may run as CommonJS", async () => {
     const source = `
       import { Heap } from "heapwright";
       import { checkedCore } from "heapwright/checked";
@@ -84,7 +84,7 @@ describe("in JavaScript", () => {
 describe("source maps", () => {
   const maps = (): string[] => project.files.filter((file) => file.endsWith(".map"));
 
-  test("have the sources in them, and name files of the package alone", () => {
+  test("contain the sources, and name only files of the package", () => {
     expect(maps().length).toBeGreaterThan(5);
     for (const file of maps()) {
       const map = JSON.parse(readFileSync(join(project.installed, file), "utf8")) as {
@@ -123,7 +123,7 @@ describe("source maps", () => {
 describe("types", () => {
   const declarations = (): string[] => project.files.filter((file) => /^dist\/.*\.d\.ts$/.test(file));
 
-  test("have nothing that is marked as internal, and no name of what is", () => {
+  test("contain nothing marked as internal, and no name of such a thing", () => {
     expect(declarations().length).toBeGreaterThan(6);
     for (const file of declarations()) {
       const text = readFileSync(join(project.installed, file), "utf8");

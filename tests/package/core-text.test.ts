@@ -8,15 +8,18 @@ const { encodeCore } = (await import(new URL("../../scripts/core-text.mjs", impo
 };
 
 describe("a core as text", () => {
-  test.each(["core.wasm", "core.checked.wasm"])("%s comes back as it was, and gzips as its bytes do", (file) => {
-    const wasm = new Uint8Array(readFileSync(new URL(`../../dist/${file}`, import.meta.url)));
-    const text = encodeCore(wasm);
-    expect(Buffer.compare(decodeCore(text), wasm)).toBe(0);
-    expect(text).toMatch(/^[ !#%&(-;=-[\]^_a-~]*$/);
-    expect(gzipSync(text).length).toBeLessThan(1.02 * gzipSync(wasm).length);
-  });
+  test.each(["core.wasm", "core.checked.wasm"])(
+    "%s is decoded unchanged, and compresses as well as its bytes",
+    (file) => {
+      const wasm = new Uint8Array(readFileSync(new URL(`../../dist/${file}`, import.meta.url)));
+      const text = encodeCore(wasm);
+      expect(Buffer.compare(decodeCore(text), wasm)).toBe(0);
+      expect(text).toMatch(/^[ !#%&(-;=-[\]^_a-~]*$/);
+      expect(gzipSync(text).length).toBeLessThan(1.02 * gzipSync(wasm).length);
+    },
+  );
 
-  test("any bytes come back as they were: none, all, and those that are used alike", () => {
+  test("any bytes are decoded unchanged: none, all values, and equally frequent ones", () => {
     const all = Uint8Array.from({ length: 1024 }, (_, index) => index * 7);
     for (const bytes of [new Uint8Array(), all, all.slice(0, 1), new Uint8Array(300).fill(255)])
       expect([...decodeCore(encodeCore(bytes))]).toEqual([...bytes]);

@@ -81,7 +81,7 @@ describe("the packed package", () => {
     );
   });
 
-  test("looks into dumps; without DuckDB it says what is missing", () => {
+  test("inspects dumps; without DuckDB it says what is missing", () => {
     const cli = join(project.installed, "dist/cli/main.js");
     project.run(`
       import { writeFileSync } from "node:fs";
@@ -102,7 +102,7 @@ describe("the packed package", () => {
     expect(stderr).toContain("--sql needs DuckDB, which is not installed here: npm install @duckdb/node-api");
   });
 
-  test("its benchmarks list their cases, and refuse what they do not know", () => {
+  test("its benchmarks list their cases, and reject unknown ones", () => {
     const cli = join(project.installed, "dist/cli/main.js");
     const bench = (...args: string[]): SpawnSyncReturns<string> =>
       spawnSync(process.execPath, [cli, "bench", ...args], { cwd: project.folder, encoding: "utf8" });
@@ -115,7 +115,7 @@ describe("the packed package", () => {
     expect(project.files.filter((file) => /node_modules|\.build|\.cache/.test(file))).toEqual([]);
   });
 
-  test("imports no other package, and only the command line imports anything of Node's", () => {
+  test("imports no other package, and only the command line imports modules of Node", () => {
     for (const file of project.files.filter((path) => path.startsWith("dist/") && path.endsWith(".js"))) {
       const source = readFileSync(join(project.installed, file), "utf8");
       const imported = [...source.matchAll(/(?:^(?:import|export)\b[^;"]*|\bimport\()"([^"]+)"/gm)];

@@ -20,13 +20,13 @@ describe("the weight of the package", () => {
   }, 60_000);
   afterAll(() => project.remove());
 
-  test("no program that uses a part of it is heavier than its limit in scripts/size.mjs", async () => {
+  test("no program that uses a part of the package exceeds its limit in scripts/size.mjs", async () => {
     const weights = await weigh(project.folder, join(project.installed, "dist"));
     expect(weights.length).toBeGreaterThan(5);
     for (const { what, bytes, limit } of weights) expect(bytes, what).toBeLessThanOrEqual(limit);
   });
 
-  test("it is few files", () => {
+  test("the package has few files", () => {
     expect(filesOf(join(project.installed, "dist")).length).toBeLessThanOrEqual(MOST_FILES);
   });
 });

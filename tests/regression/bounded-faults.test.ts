@@ -11,7 +11,7 @@ import { quietHeap } from "../support/ways.js";
 
 describe.each(CORES)("bounded pauses, %s core", (_, options) => {
   // While a cycle ran, objects that had grown old since could die, and were taken off twice: a count below 0.
-  test("the heap is still collected after objects that grew old in a cycle died before its end", () => {
+  test("the heap is still collected after objects that became old in a cycle died before its end", () => {
     const heap = quietHeap(options, "bounded", { thresholds: [700, 10, 10] });
     const Node = heap.struct("Node", { a: "ref", b: "ref" });
     const { core } = heap;
@@ -102,7 +102,7 @@ describe.each(CORES)("bounded pauses, %s core", (_, options) => {
   );
 
   // What had died, and waited for its end, was counted.
-  test("what is known of how many objects are frozen does not count those that died", () => {
+  test("the number of frozen objects does not include those that died", () => {
     const heap = quietHeap(options, "bounded");
     const Node = heap.struct("Node", { a: "ref" });
     const nodes = Array.from({ length: 100 }, () => Node.new());

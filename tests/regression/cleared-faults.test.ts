@@ -13,7 +13,7 @@ import { countedHeap, storeOf, unitsOf } from "../support/work.js";
 describe.each(CORES)("%s core", (_, options) => {
   describe.each(MODES)("%s pauses", (pauses) => {
     // A key without links looked as if it were held from outside once the finalizers had run.
-    test("an entry goes whose value leads back to its key, though that is a leaf", () => {
+    test("an entry whose value refers back to its key is freed, even if the key is a leaf", () => {
       const heap = quietHeap(options, pauses);
       const Leaf = heap.struct("Leaf", { x: "f64" });
       const finalized: string[] = [];
@@ -40,7 +40,7 @@ describe.each(CORES)("%s core", (_, options) => {
       expect([map.size, map.has(alive), finalized]).toEqual([1, true, ["Loud"]]);
     });
 
-    test("such an entry stays, whole, if a finalizer brings its key back", () => {
+    test("that entry stays intact if a finalizer resurrects its key", () => {
       const heap = quietHeap(options, pauses);
       const Leaf = heap.struct("Leaf", { x: "f64" });
       let back: Handle | null = null;
@@ -63,7 +63,7 @@ describe.each(CORES)("%s core", (_, options) => {
       heap.verify();
     });
 
-    test("what a hook lists while garbage is cleared is no such entry", () => {
+    test("a hook that lists entries while garbage is cleared does not find that entry", () => {
       const heap = quietHeap(options, pauses);
       const Leaf = heap.struct("Leaf", { x: "f64" });
       const seen: unknown[] = [];
@@ -112,7 +112,7 @@ describe.each(CORES)("%s core", (_, options) => {
   );
 
   // The entry was garbage, and so was its value: verify() did not expect it to die before its turn.
-  test("a callback finds the heap sound when a key dies whose map a cycle has found to be garbage", () => {
+  test("a callback finds the heap valid when a key dies whose map a cycle has found to be garbage", () => {
     const phases = new Set<number>();
     for (let moment = 0; moment < 8; moment++) {
       const heap = quietHeap(options, "bounded");
@@ -152,7 +152,7 @@ describe.each(CORES)("%s core", (_, options) => {
     expect(phases).toContain(PHASE_GATHERING);
   });
 
-  test("a young key, resurrected, takes its old entries along", () => {
+  test("a resurrected young key releases its old entries", () => {
     const heap = quietHeap(options, "bounded");
     const kept: Handle[] = [];
     const finalized: unknown[] = [];
@@ -192,7 +192,7 @@ describe.each(BUILDS)("%s core", (build) => {
   }
 
   // A few frames make the difference between room for hooks and none. The collection went on over the cycle.
-  test("a full collection leaves a cycle alone that it has no room to end", () => {
+  test("a full collection does not touch a cycle that it has no room to end", () => {
     for (let phase = PHASE_WALKING; phase <= PHASE_SWEEPING; phase++) {
       for (let rooms = 0; rooms < 6; rooms++) {
         let left = Infinity;
@@ -213,7 +213,7 @@ describe.each(BUILDS)("%s core", (build) => {
     }
   });
 
-  test("a cycle that saves garbage goes on when the list of garbage is dropped", () => {
+  test("a cycle that saves garbage continues when the list of garbage is released", () => {
     const core = startCore(build);
     core.garbage();
     garbageRings(core, 3000, 0);
@@ -255,7 +255,7 @@ test("with bounded pauses a weak map of large values is cleared in slices", asyn
 });
 
 // It was examined with all its entries, however many.
-test("with bounded pauses no birth looks at all entries of a key that is young again", async () => {
+test("with bounded pauses no birth visits all entries of a key that is young again", async () => {
   const heap = await countedHeap("release", { pauses: "bounded", thresholds: [1_000_000_000, 10, 10] });
   const kept: Handle[] = [];
   const Key = heap.struct("Key", { a: "ref" }, { finalize: (key) => void kept.push(key.clone()) });

@@ -10,7 +10,7 @@ const CHECKED = CORES.filter(([name]) => name === "checked");
 
 describe.each(CORES)("keys that are floats, %s core", (_, options) => {
   // The hash of a NaN is its address; it was taken of the probe that stood for it, not of the key itself.
-  test("a NaN is a sound key", () => {
+  test("a NaN is a valid key", () => {
     withHeap(options(), (heap) => {
       const dict: DictHandle = heap.dict([[NaN, 1]]);
       heap.verify();
@@ -25,7 +25,7 @@ describe.each(CORES)("keys that are floats, %s core", (_, options) => {
   });
 
   // All that have no low bits hashed to 0, so that a dict of them was a list.
-  test("have hashes that differ", () => {
+  test("have different hashes", () => {
     withHeap(options(), (heap) => {
       const timeOf = (key: (i: number) => number): number => {
         const start = performance.now();
@@ -39,9 +39,9 @@ describe.each(CORES)("keys that are floats, %s core", (_, options) => {
   });
 });
 
-describe.each(CHECKED)("memory that is refused, %s core", (_, options) => {
+describe.each(CHECKED)("an allocation that fails, %s core", (_, options) => {
   // The item had been taken out before the handle for it was refused.
-  test("leaves what pop was to remove", () => {
+  test("keeps the entry that pop would remove", () => {
     withHeap(options(), (heap) => {
       const thing = heap.struct("Thing", {}).new();
       const list = heap.list([thing, 1]);
@@ -93,7 +93,7 @@ describe.each(CORES)("setDefault, %s core", (_, options) => {
 
 describe.each(CORES)("the death of an old value, %s core", (_, options) => {
   // The dict was asked for once more after it was set, for keys that are no strings.
-  test("may let go of the dict whose value it was", () => {
+  test("may release the dict that contained it", () => {
     withHeap(options(), (heap) => {
       const dict = heap.dict();
       const Item = heap.struct("Item", {}, { finalize: () => dict.release() });
@@ -106,7 +106,7 @@ describe.each(CORES)("the death of an old value, %s core", (_, options) => {
 describe.each(CHECKED)("an entry that was found, %s core", (_, options) => {
   // Its number was used after a finalizer had emptied the dict: the search for its cell never ended. Counting a
   // reference collects no more.
-  test("is still there when it is removed", () => {
+  test("still exists when it is removed", () => {
     withHeap(options(), (heap) => {
       const thing = heap.struct("Thing", {}).new();
       const dict = heap.dict([[1, thing]]);

@@ -76,7 +76,7 @@ describe.each(WAYS)("%s core, %s pauses", (_, pauses, options) => {
   });
 
   // What those with finalizers reach was marked, but not the entries of weak maps whose key was among them.
-  test("the value that the finalizer of a garbage key looks up in a garbage map is whole, and stays so", () => {
+  test("a value that a garbage key's finalizer looks up in a garbage map is intact, and stays so", () => {
     const heap = quietHeap(options, pauses);
     const Ring = heap.struct("Ring", { self: "ref", p: "ref" });
     let saved: Handle | undefined;
@@ -180,7 +180,7 @@ describe.each(WAYS)("%s core, %s pauses", (_, pauses, options) => {
   );
 
   // The cycle counted what it swept itself, and not what died of that.
-  test("a collection counts each of 1,000 dead objects that hold a tuple each", () => {
+  test("a collection counts each of 1,000 dead objects that hold one tuple each", () => {
     const heap = quietHeap(options, pauses);
     const Node = heap.struct("Node", { self: "ref", data: "ref" });
     const nodes = Array.from({ length: 1000 }, (_, i) => {
@@ -229,7 +229,7 @@ describe.each(WAYS)("%s core, %s pauses", (_, pauses, options) => {
   });
 
   // Tables stood at the end of memory at each growth, and cut what is free to pieces.
-  test("a heap that was full of small objects and is empty again has room for one that takes half of it", () => {
+  test("a heap emptied of small objects has room for one object that takes half of it", () => {
     const heap = quietHeap(options, pauses, { maxBytes: 32 * MIB });
     const Node = heap.struct("Node", { a: "ref", b: "ref" });
     const { core } = heap;
@@ -250,7 +250,7 @@ describe.each(WAYS)("%s core, %s pauses", (_, pauses, options) => {
   });
 
   // Borrowed addresses were kept over an allocation, which may collect.
-  test("an update from a dict that a finalizer clears when memory is out ends in a named error, or well", () => {
+  test("an update from a dict that a finalizer clears when memory is out succeeds or is a named error", () => {
     const heap = quietHeap(options, pauses, { maxBytes: 8 * MIB });
     heap.gc.disable();
     const Item = heap.struct("Item", { n: "i32" });
@@ -286,7 +286,7 @@ describe.each(WAYS)("%s core, %s pauses", (_, pauses, options) => {
   });
 });
 
-test("memory for counts beyond what a header holds comes back with a full collection", async () => {
+test("a full collection frees the memory for counts beyond what a header holds", async () => {
   const heap = await countedHeap();
   const objects = Array.from({ length: 4000 }, () => heap.list());
   const before = heap.stats().bytes.live;

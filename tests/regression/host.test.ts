@@ -13,7 +13,7 @@ function trap(heap: Heap): void {
 
 describe("a heap whose core has failed", () => {
   // Fields, lengths and texts were read from memory, past the functions that throw.
-  test("refuses to read and write bytes too", () => {
+  test("throws when bytes are read or written, too", () => {
     const heap = Heap.createSync();
     const Node = heap.struct("Node", { n: "i32" });
     const node = Node.new({ n: 7 });
@@ -30,7 +30,7 @@ describe("a heap whose core has failed", () => {
   });
 
   // Releasing threw, and so hid the error that ended a scope.
-  test("lets handles go without a word", () => {
+  test("releases handles without an error", () => {
     const heap = Heap.createSync();
     const error = new Error("mine");
     expect(() =>
@@ -56,7 +56,7 @@ describe.each(CORES)("the end of a heap, %s core", (_, options) => {
   });
 
   // The walk over the handles met those that finalizers had just made, for ever.
-  test("comes although every finalizer makes another object", () => {
+  test("terminates although every finalizer creates another object", () => {
     const heap = Heap.createSync();
     let finalized = 0;
     const Node = heap.struct(
@@ -75,7 +75,7 @@ describe.each(CORES)("the end of a heap, %s core", (_, options) => {
     expect(finalized).toBeLessThan(1000);
   });
 
-  test("ends scopes too", () => {
+  test("ends scopes, too", () => {
     const heap = Heap.createSync();
     heap.dispose();
     expect(codeOf(() => heap.scope(() => 1))).toBe("HEAP_DISPOSED");
@@ -84,7 +84,7 @@ describe.each(CORES)("the end of a heap, %s core", (_, options) => {
 
 describe.each(CORES)("odd arguments, %s core", (_, options) => {
   // Values without a constructor broke the message about them.
-  test("are named errors, prototype or not", () => {
+  test("are named errors, with or without a prototype", () => {
     const heap = Heap.createSync();
     const Nameless = Object.create({ constructor: null }) as object;
     for (const wrong of [Object.create(null), { constructor: null }, Nameless, Symbol("s"), () => 1, undefined]) {
@@ -109,7 +109,7 @@ describe.each(CORES)("odd arguments, %s core", (_, options) => {
     expect(kept.list.released).toBe(false);
   });
 
-  test("a threshold has all 32 bits", () => {
+  test("a threshold may use all 32 bits", () => {
     const heap = Heap.createSync();
     heap.gc.setThreshold(-(2 ** 31), 2 ** 31 - 1);
     expect(heap.gc.getThreshold()).toEqual([-(2 ** 31), 2 ** 31 - 1, 10]);
@@ -118,12 +118,12 @@ describe.each(CORES)("odd arguments, %s core", (_, options) => {
 });
 
 describe("options of a heap", () => {
-  test("that are none are named errors", () => {
+  test("that are invalid are named errors", () => {
     expect(codeOf(() => Heap.createSync({ onUnraisable: 5 as never }))).toBe("BAD_OPTION");
     expect(codeOf(() => Heap.createSync({ thresholds: null as never }))).toBe("BAD_OPTION");
   });
 
-  test("a module that is no core is a named error, with the engine's own as its cause", async () => {
+  test("an invalid module is a named error with the engine's error as its cause", async () => {
     const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     const page = new TextEncoder().encode("<!doctype html>");
     for (const module of [empty, page]) {
@@ -149,7 +149,7 @@ describe.each(CORES)("weak maps, %s core", (_, options) => {
 });
 
 // Own frames were told by the address of the file, which a source map calls by another name: every site was heapwright's.
-test("sites are the user's, with source maps too", () => {
+test("sites are the user's, also with source maps", () => {
   const program = `
     import { Heap } from "heapwright";
     const heap = Heap.createSync();

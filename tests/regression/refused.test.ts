@@ -23,7 +23,7 @@ describe.each(WAYS)("%s core, %s pauses", (core, pauses, options) => {
   });
 
   // An argument that cannot be turned into a number was taken for a trap of the core.
-  test("an argument of heap.core that is refused leaves the heap as it was", () => {
+  test("a rejected argument of heap.core leaves the heap unchanged", () => {
     const heap = quietHeap(options, pauses);
     const document = heap.from({ all: "my data" });
     const gone = heap.list();
@@ -41,7 +41,7 @@ describe.each(WAYS)("%s core, %s pauses", (core, pauses, options) => {
   });
 });
 
-describe("arguments that make no sense", () => {
+describe("invalid arguments", () => {
   const revoked = (): object => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
@@ -74,7 +74,7 @@ describe("arguments that make no sense", () => {
   });
 });
 
-test("what is known of forgotten handles does not grow with their number", async () => {
+test("the records of forgotten handles do not grow with their number", async () => {
   const collectGarbage = (globalThis as { gc?: () => void }).gc;
   if (!collectGarbage) throw new Error("run with --expose-gc");
   const heap = Heap.createSync({ traceHandles: false });

@@ -59,7 +59,7 @@ describe.each(WAYS)("a stack overflow that the program catches, %s core, %s paus
     },
   };
 
-  test.each(Object.entries(scenes))("%s: the heap goes on", (_name, prepare) => {
+  test.each(Object.entries(scenes))("%s: the heap continues", (_name, prepare) => {
     const heap = quietHeap(options, pauses, { onUnraisable: () => undefined });
     const document = heap.from({ all: "my data", list: [1, 2, 3] });
     recurse(prepare(heap));
@@ -106,7 +106,7 @@ describe.each(WAYS)("a stack overflow that the program catches, %s core, %s paus
     },
   };
 
-  test.each(Object.entries(operations))("%s, at the end of the stack: the heap goes on", (_name, operate) => {
+  test.each(Object.entries(operations))("%s, at the end of the stack: the heap continues", (_name, operate) => {
     const heap = quietHeap(options, pauses, { onUnraisable: () => undefined });
     const Node = heap.struct("Node", { a: "value", other: "ref" });
     const other = heap.list();

@@ -302,7 +302,7 @@ describe.each(MODES)("containers, %s pauses: in proportion to n", (pauses) => {
     await expectGrowth({ n: 4096, ...scene }, pauses);
   });
 
-  test.each(Object.entries(UNTRACKED))("a full collection looks at %s", async (_, make) => {
+  test.each(Object.entries(UNTRACKED))("a full collection examines %s", async (_, make) => {
     const work = (heap: Heap): void => {
       collectWhole(heap);
       settle(heap);
@@ -318,11 +318,11 @@ describe.each(MODES)("containers, %s pauses: in proportion to n", (pauses) => {
     if (pauses === "bounded") expectShortCalls(growth);
   });
 
-  test.each(Object.entries(UNTRACKED))("young collections look at %s", async (_, make) => {
+  test.each(Object.entries(UNTRACKED))("young collections examine %s", async (_, make) => {
     await expectGrowth({ n: 2048, make, work: (heap) => void heap.gc.collect(0) }, pauses);
   });
 
-  test.each(["list", "dict"] as const)("clearing a %s is short, however long that is", async (kind) => {
+  test.each(["list", "dict"] as const)("clearing a %s is short, whatever its length", async (kind) => {
     const clear: Scene<ListHandle | DictHandle> = {
       n: 4096,
       isIdle: true,

@@ -45,7 +45,7 @@ async function expectCollected(pauses: Mode, name: string, finalize?: () => void
   if (pauses === "bounded" && !AT_ONCE.includes(name)) expectShortCalls(growth);
 }
 
-describe.each(MODES)("deaths, %s pauses: their work grows as what dies", (pauses) => {
+describe.each(MODES)("deaths, %s pauses: the work is proportional to the number of dying objects", (pauses) => {
   test.each(SHAPE_NAMES)("%s, young", async (name) => {
     await expectDeaths(pauses, name, false);
   });

@@ -4,7 +4,7 @@ import { describe, test } from "vitest";
 import { MODES, age, collectWhole, expectGrowth, expectShortCalls } from "../support/growth.js";
 import { SHAPE_NAMES, makeShape } from "../support/shapes.js";
 
-describe.each(MODES)("a full collection, %s pauses: its work grows as the heap does", (pauses) => {
+describe.each(MODES)("a full collection, %s pauses: the work is proportional to the size of the heap", (pauses) => {
   test.each(SHAPE_NAMES)("%s", async (name) => {
     const growth = await expectGrowth(
       {

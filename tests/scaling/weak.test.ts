@@ -325,7 +325,7 @@ const COLLECTED: Scenes = Object.fromEntries(
 );
 
 describe.each(MODES)("weak references and maps, %s pauses", (pauses) => {
-  test.each(Object.entries(ONE_OF_MANY))("to %s takes the same, whatever n is", async (_, scene) => {
+  test.each(Object.entries(ONE_OF_MANY))("to %s takes the same time, whatever n is", async (_, scene) => {
     await expectGrowth({ ...scene, n: MANY }, pauses, PROBED);
   });
 
@@ -338,7 +338,7 @@ describe.each(MODES)("weak references and maps, %s pauses", (pauses) => {
   });
 });
 
-describe("with bounded pauses no step, death or birth gets longer with n, when", () => {
+describe("with bounded pauses no step, death or birth takes longer with n, when", () => {
   // A single object's weak references go at once: docs/collector.md says so.
   const names = [
     "n maps with one key die, the oldest first",

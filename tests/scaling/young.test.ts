@@ -24,14 +24,17 @@ async function expectYoung(pauses: Mode, name: string, generation: 0 | 1, isGarb
 /** No young collection looks at what is not tracked. */
 const TRACKED = SHAPE_NAMES.filter((name) => name !== "one dict with many entries");
 
-describe.each(MODES)("a young collection, %s pauses: its work grows as what is young", (pauses) => {
-  test.each(TRACKED)("%s, alive", async (name) => {
-    await expectYoung(pauses, name, pauses === "bounded" ? 0 : 1, false);
-  });
-  test.each(SHAPE_NAMES)("%s, garbage", async (name) => {
-    await expectYoung(pauses, name, 0, true);
-  });
-  test.each(SHAPE_NAMES)("%s, garbage with a finalizer for each struct", async (name) => {
-    await expectYoung(pauses, name, 1, true, () => undefined);
-  });
-});
+describe.each(MODES)(
+  "a young collection, %s pauses: the work is proportional to the number of young objects",
+  (pauses) => {
+    test.each(TRACKED)("%s, alive", async (name) => {
+      await expectYoung(pauses, name, pauses === "bounded" ? 0 : 1, false);
+    });
+    test.each(SHAPE_NAMES)("%s, garbage", async (name) => {
+      await expectYoung(pauses, name, 0, true);
+    });
+    test.each(SHAPE_NAMES)("%s, garbage with a finalizer for each struct", async (name) => {
+      await expectYoung(pauses, name, 1, true, () => undefined);
+    });
+  },
+);

@@ -160,7 +160,7 @@ describe.each(CORES)("%s core", (core, options) => {
     });
   });
 
-  test("finalizers that each let go of the next object do not recurse with it", () => {
+  test("finalizers that each release the next object do not recurse", () => {
     play((heap) => {
       let [finalized, nested, deepest] = [0, 0, 0];
       const Item = heap.struct("Item", LINK, {
@@ -178,7 +178,7 @@ describe.each(CORES)("%s core", (core, options) => {
     });
   });
 
-  test("finalizers in the depths may collect", () => {
+  test("finalizers deep in a death may collect", () => {
     const found: number[] = [];
     play((heap) => {
       const Bell = heap.struct("Bell", { n: "i32" }, { finalize: () => found.push(heap.gc.collect()) });
@@ -195,7 +195,7 @@ describe.each(CORES)("%s core", (core, options) => {
     expect(found).toEqual(Array.from({ length: 10 }, () => 0));
   });
 
-  test("a finalizer at the head of what is left may collect", () => {
+  test("a finalizer of the first remaining object may collect", () => {
     let found = -1;
     play((heap) => {
       const Bell = heap.struct("Bell", LINK, { finalize: () => (found = heap.gc.collect()) });

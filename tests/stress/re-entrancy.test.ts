@@ -232,7 +232,7 @@ function build(heap: Heap, hook: (given?: Handle) => void): Scene {
   });
 }
 
-describe.each(CORES)("what a hook may take away from under an operation, %s core", (_, options) => {
+describe.each(CORES)("objects that a hook may free during an operation, %s core", (_, options) => {
   /** A heap on which the next birth collects garbage whose finalizer does this. */
   function atNextBirth(heap: Heap, act: () => void): void {
     const Trap = heap.struct("Trap", NODE, { finalize: act });
@@ -241,7 +241,7 @@ describe.each(CORES)("what a hook may take away from under an operation, %s core
     heap.gc.setThreshold(1);
   }
 
-  test("the object that weakref.finalize is about: its function has run by then", () => {
+  test("the object of weakref.finalize: its function has run by then", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       let calls = 0;
@@ -251,7 +251,7 @@ describe.each(CORES)("what a hook may take away from under an operation, %s core
     });
   });
 
-  test("the object that a weak reference is made to: it is dead, and its callback was called", () => {
+  test("the referent of a new weak reference: it is dead, and its callback was called", () => {
     withHeap(options(), (heap) => {
       const node = heap.struct("Node", NODE).new();
       let calls = 0;
@@ -262,7 +262,7 @@ describe.each(CORES)("what a hook may take away from under an operation, %s core
     });
   });
 
-  test("the value that is put into a weak-valued map, or the key of a weak-keyed one: there is no entry", () => {
+  test("the value put into a weak-valued map, or the key put into a weak-keyed one: there is no entry", () => {
     withHeap(options(), (heap) => {
       const Node = heap.struct("Node", NODE);
       const [values, keys] = [heap.weakref.valueMap(), heap.weakref.keyMap()];
@@ -284,8 +284,8 @@ describe.each(CORES)("what a hook may take away from under an operation, %s core
   });
 });
 
-describe.each(CORES)("to dispose of a heap from its own hooks, %s core", (_, options) => {
-  test("is a named error in each of them, and the heap goes on", () => {
+describe.each(CORES)("disposing of a heap in its own hooks, %s core", (_, options) => {
+  test("is a named error in each of them, and the heap continues", () => {
     const codes: string[] = [];
     const heap = Heap.createSync(options());
     const dispose = (): void => {
@@ -316,7 +316,7 @@ describe.each(CORES)("to dispose of a heap from its own hooks, %s core", (_, opt
     expect(heap.disposed).toBe(true);
   });
 
-  test("is a named error at its end, too: it is under way", () => {
+  test("is a named error during dispose(), too", () => {
     const codes: string[] = [];
     const heap = Heap.createSync(options());
     const dispose = (): unknown => codes.push(codeOf(() => heap.dispose()));

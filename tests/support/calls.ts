@@ -22,7 +22,14 @@ export function makeCast(heap: Heap) {
   valueMap.set("k", node);
   heap.roots.set("root", list);
   const { core, batch, gc, weakref, roots } = heap;
-  const handles = { node, list, tuple: heap.tuple([1, "a", list]), dict: heap.dict([["k", 1]]), set: heap.set([1]) };
+  const handles = {
+    node,
+    list,
+    tuple: heap.tuple([1, "a", list]),
+    dict: heap.dict([["k", 1]]),
+    set: heap.set([1]),
+    frozenset: heap.frozenset([1]),
+  };
   const atoms = { str: heap.str("text"), bytes: heap.bytes(Uint8Array.of(1, 2)), int: heap.int(1000) };
   const weak = { weak: heap.weakref.ref(node), keyMap, weakSet, valueMap, finalizer };
   return {
@@ -78,6 +85,7 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "heap.tuple": () => [[1]],
   "heap.dict": () => [[["a", 1]]],
   "heap.set": () => [[1]],
+  "heap.frozenset": () => [[1]],
   "heap.from": () => [{ a: 1 }, { toJSON: true }],
   "heap.parse": () => ['{"a":[1]}', { bigints: true }],
   "heap.str": () => ["text"],
@@ -153,6 +161,7 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "list.insert": () => [0, 1],
   "list.set": () => [0, 1],
   "list.get": () => [0],
+  "list.isNull": () => [0],
   "tuple.get": () => [0],
   "list.pop": () => [0],
   "list.remove": () => [1],
@@ -167,6 +176,7 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "list.includes": () => [1],
   "list.read": () => [0],
   "dict.get": () => ["k"],
+  "dict.isNull": () => ["k"],
   "dict.set": () => ["k", 1],
   "dict.setDefault": () => ["k", 1],
   "dict.update": () => [{ a: 1 }],
@@ -175,6 +185,9 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "dict.delete": () => ["k"],
   "set.add": () => [1],
   "set.update": () => [[1]],
+  "set.delete": () => [1],
+  "frozenset.union": () => [[1]],
+  "frozenset.symmetricDifference": () => [[1]],
   "set.union": () => [[1]],
   "set.intersection": () => [[1]],
   "set.difference": () => [[1]],
@@ -187,6 +200,7 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "bytes.slice": () => [0, 1],
   "bytes.copyTo": () => [new Uint8Array(4), 0, 0, 1],
   "keyMap.get": ({ node }) => [node],
+  "keyMap.isNull": ({ node }) => [node],
   "keyMap.set": ({ node }) => [node, 1],
   "keyMap.has": ({ node }) => [node],
   "keyMap.delete": ({ node }) => [node],

@@ -61,7 +61,7 @@ export const ATOMS: readonly Atom[] = [
   ...[new Uint8Array(4096).fill(7), new Uint8Array(4097).fill(7), new Uint8Array(5000)],
 ];
 
-/** Atoms, handles of atoms, structs, lists, and tuples of these. The handles are the caller's. */
+/** Atoms, handles of atoms, structs, lists, and tuples, sets and frozensets of these. The handles are the caller's. */
 export function makeItems(heap: Heap): Item[] {
   const items = ATOMS.map(atom);
   const ofHandle = (value: Handle, key: string, isHashable = true): Item => ({ value, read: value, key, isHashable });
@@ -79,7 +79,7 @@ export function makeItems(heap: Heap): Item[] {
   const Thing = heap.struct("Thing", { rank: "i32", other: "ref" });
   for (let id = 0; id < 4; id++) items.push(ofHandle(Thing.new({ rank: id % 2 }), `thing ${id}`));
   for (let id = 0; id < 3; id++) items.push(ofHandle(heap.list([id]), `list ${id}`, false));
-  items.push(ofHandle(heap.dict([[1, 2]]), "dict", false), ofHandle(heap.set([1]), "set", false));
+  items.push(ofHandle(heap.dict([[1, 2]]), "dict", false), ofHandle(heap.set([1]), keyOfSet([atom(1)]), false));
   const parts: Item[][] = [[], [atom(1)], [atom(true)], [atom(1n), atom("a")], [atom(1), atom("a")], [atom(null)]];
   parts.push([items.find(({ key }) => key === "thing 1") as Item, atom(0.5)]);
   parts.push([items.find(({ key }) => key === "list 1") as Item]);
@@ -92,7 +92,25 @@ export function makeItems(heap: Heap): Item[] {
       ),
     );
   }
+  const isElement = ({ key, isHashable }: Item): boolean => isHashable && key !== NAN_KEY;
+  for (const from of [0, 1, 7, 30])
+    items.push(frozensetOf(heap, items.filter(isElement).slice(from, from + (from % 5))));
+  items.push(frozensetOf(heap, [atom(1)]), frozensetOf(heap, items.filter(isElement).slice(-4).reverse()));
+  items.push(
+    tupleOf(heap, items.slice(-2)),
+    frozensetOf(heap, items.slice(-3)),
+    frozensetOf(heap, items.slice(-3).reverse()),
+  );
   return items;
+}
+
+function keyOfSet(elements: readonly Item[]): string {
+  return `set {${[...new Set(elements.map(({ key }) => JSON.stringify(key)))].sort().join()}}`;
+}
+
+function frozensetOf(heap: Heap, elements: readonly Item[]): Item {
+  const value = heap.frozenset(elements.map((element) => element.value));
+  return { value, read: value, key: keyOfSet(elements), isHashable: true };
 }
 
 function keyOfTuple(parts: readonly Item[]): string {

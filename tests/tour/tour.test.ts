@@ -17,7 +17,7 @@ describe("the tour", () => {
     for (const { text } of playListing(listing)) expect(text.length, text).toBeLessThanOrEqual(80 - MARGIN);
   });
 
-  test("draws where an object is, its references and its generation", () => {
+  test("draws the place of an object, its references and its generation", () => {
     const drawing = playListing(LISTINGS[1] as (typeof LISTINGS)[number]).filter(({ kind }) => kind === "heap");
     const text = drawing.map((line) => line.text).join("\n");
     expect(text.match(/Person at 0x[0-9a-f]+/g)).toHaveLength(2);
@@ -27,14 +27,14 @@ describe("the tour", () => {
 });
 
 describe("the command line", () => {
-  test("shows all six listings, plain when no terminal reads it", () => {
+  test("shows all six listings, without colours when the output is not a terminal", () => {
     const { status, stdout } = run(["tour"], { CI: "true" });
     expect(status).toBe(0);
     expect(stdout.match(/^\d\. .*$/gm)).toEqual(LISTINGS.map(({ title }, index) => `${index + 1}. ${title}`));
     expect(stdout).not.toContain("\x1b");
   });
 
-  test("colours only those who want it", () => {
+  test("uses colours only on request", () => {
     expect(run(["tour", "--listing", "2"], { FORCE_COLOR: "1" }).stdout).toContain("\x1b[");
     expect(run(["tour", "--listing", "2", "--no-color"], { FORCE_COLOR: "1" }).stdout).not.toContain("\x1b");
     expect(run(["tour", "--listing", "2"], { FORCE_COLOR: "1", NO_COLOR: "1" }).stdout).not.toContain("\x1b");
@@ -47,11 +47,11 @@ describe("the command line", () => {
     },
   );
 
-  test.each([[["--help"]], [["--version"]], [["tour", "--help"]]])("%j is none", (args) => {
+  test.each([[["--help"]], [["--version"]], [["tour", "--help"]]])("%j is not an error", (args) => {
     expect(run(args).status).toBe(0);
   });
 
-  test("a reader that leaves early is no error", async () => {
+  test("a reader that closes the output early is no error", async () => {
     const tour = spawn(process.execPath, [cli, "tour", "--fast"], { stdio: ["ignore", "pipe", "pipe"] });
     tour.stdout.destroy();
     let complaints = "";

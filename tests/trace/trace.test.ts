@@ -19,7 +19,7 @@ function addressesOf(heap: Heap): Set<number> {
 }
 
 describe.each(CORES)("%s core", (_, options) => {
-  test("every object that is made is traced to the line that made it, and none that was there before", () => {
+  test("every object created while tracing is on is traced to its line, and no earlier one", () => {
     const heap = Heap.createSync(options());
     const Node = heap.struct("Node", NODE);
     const before = [Node.new({ text: "before" }), heap.intern("name"), heap.list([1.5])];
@@ -61,7 +61,7 @@ describe.each(CORES)("%s core", (_, options) => {
     heap.dispose();
   });
 
-  test("statistics are by line, stack and type; what dies goes from them, and what grows grows", () => {
+  test("statistics are by line, stack and type; dead objects are removed, and growth is shown", () => {
     const heap = Heap.createSync(options());
     const Node = heap.struct("Node", NODE);
     trace(heap).start({ frames: 5 });
@@ -113,7 +113,7 @@ describe.each(CORES)("%s core", (_, options) => {
   });
 });
 
-test("an object that takes a dead one's place is not taken for it", () => {
+test("an object at the address of a dead one is not confused with it", () => {
   const heap = Heap.createSync();
   const Node = heap.struct("Node", NODE);
   trace(heap).start({ sampleBytes: 1e9, seed: 1 });
@@ -131,7 +131,7 @@ test("an object that takes a dead one's place is not taken for it", () => {
   expect(trace(heap).takeSnapshot().traces).toEqual([]);
 });
 
-test("the peak is found to an eighth, and churn does not pile up records", () => {
+test("the peak is exact to an eighth, and short-lived objects do not accumulate records", () => {
   const heap = Heap.createSync();
   trace(heap).start();
   let exact = 0;
@@ -152,7 +152,7 @@ test("the peak is found to an eighth, and churn does not pile up records", () =>
   expect(trace(heap).tracedMemory()).toEqual({ current: 0, peak: 0 });
 });
 
-test("samples stand for all, and the same seed chooses the same", () => {
+test("samples represent all objects, and the same seed chooses the same ones", () => {
   const measure = (seed: number): [number, number, string] => {
     const heap = Heap.createSync();
     trace(heap).start({ sampleBytes: 2000, seed });
@@ -179,7 +179,7 @@ test("samples stand for all, and the same seed chooses the same", () => {
   expect(mean(1) / (3600 * 16)).toBeLessThan(1.3);
 });
 
-test("sites go with an image, into the restored heap and the graph", () => {
+test("sites are saved in an image, and are in the restored heap and the graph", () => {
   const heap = Heap.createSync();
   const Node = heap.struct("Node", NODE);
   const untraced = Node.new();
@@ -200,7 +200,7 @@ test("sites go with an image, into the restored heap and the graph", () => {
   expect(siteOf(untraced.address)).toBe("");
 });
 
-test("programs that are traced do what they do untraced", () => {
+test("traced programs behave like untraced ones", () => {
   const first = seedOf(30);
   for (let seed = first; seed < first + 4; seed++) {
     const plain = new ImageProgram(seed, {});
@@ -225,7 +225,7 @@ test("programs that are traced do what they do untraced", () => {
   }
 });
 
-test("options are checked, and a heap that is gone is not traced", () => {
+test("options are checked, and a disposed heap cannot be traced", () => {
   const heap = Heap.createSync();
   for (const options of [{ frames: 0 }, { frames: 1.5 }, { sampleBytes: -1 }, { sampleBytes: NaN }, { seed: 0.5 }])
     expect(codeOf(() => trace(heap).start(options))).toBe("BAD_OPTION");

@@ -137,6 +137,32 @@ export class Cache<K extends Value, V extends Handle> {
   readonly entries: DictHandle<K, V> = heap.dict<K, V>();
   readonly order: ListHandle<K> = heap.list<K>();
 }
+// What is sought has the type of what is there. Numbers, bigints and booleans may be equal, and a str handle to a text.
+export const age: number | undefined = ages.get("Alice") ?? ages.pop(heap.str("Bob"));
+// @ts-expect-error: a text is never equal to a number
+ages.get(7);
+// @ts-expect-error: the same
+ages.has(7);
+// @ts-expect-error: the same
+ages.delete(true);
+// @ts-expect-error: the same
+ages.pop(1n, 0);
+export const isThere: boolean =
+  heap.set([1]).has(true) && heap.list([1]).includes(1n) && heap.tuple([1, "x"]).includes("x");
+// @ts-expect-error: a number is never equal to a text
+heap.set([1]).has("1");
+// @ts-expect-error: the same
+heap.list([1]).remove("1");
+const people = heap.list([alice]);
+people.remove(bob);
+// @ts-expect-error: an object of another struct
+people.remove(Twin.new());
+export function forget<K extends Value, V extends Value>(dict: DictHandle<K, V>, key: K): V | undefined {
+  return dict.has(key) ? dict.pop(key) : dict.get(key);
+}
+heap.from({ a: 1 }).get(1);
+heap.list<Value>().includes(heap.set());
+export const isKnown: boolean = heap.set([heap.frozenset([1, 2])]).has(heap.set([2, 1]));
 export const cell = heap.struct("Cell", { content: "value" }).new({ content: [1] });
 cell.set("content", { a: 1 });
 heap.list().append("x");

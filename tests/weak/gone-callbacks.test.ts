@@ -8,7 +8,7 @@ import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
 const FILLERS = 20;
 
 describe.each(BUILDS)("callbacks of garbage, %s core", (build) => {
-  test.each(["garbage", "alive"])("are not called in any step of a cycle, when the referent is %s", (what) => {
+  test.each(["garbage", "alive"])("are not called in any step of a cycle when the referent is %s", (what) => {
     let decided = 0;
     for (let moment = 0, isOver = false; !isOver && moment < 2000; moment++) {
       const called: number[] = [];

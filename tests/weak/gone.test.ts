@@ -29,7 +29,7 @@ const age = (heap: Heap): void => {
 
 describe.each(CORES)("%s core", (_, options) => {
   describe.each(MODES)("%s pauses", (pauses) => {
-    test("a dying object without references is gone for the finalizer of its entry's value", () => {
+    test("the finalizer of an entry's value cannot reach a dying key without references", () => {
       const { heap } = quietHeap(options(), pauses);
       const Leaf = heap.struct("Leaf", { x: "f64" });
       let found: Handle | null | undefined;
@@ -51,7 +51,7 @@ describe.each(CORES)("%s core", (_, options) => {
       heap.verify();
     });
 
-    test("a map does not list a garbage key while a collection clears what the key was found with", () => {
+    test("a map does not list a garbage key while a collection clears its entry", () => {
       const { heap, errors } = quietHeap(options(), pauses);
       const Node = heap.struct("Node", NODE);
       const listed: unknown[] = [];
@@ -73,7 +73,7 @@ describe.each(CORES)("%s core", (_, options) => {
       expect([errors, listed, map.size]).toEqual([[], [], 0]);
     });
 
-    test("clear() has taken all entries out when the first finalizer runs, and what that adds stays", () => {
+    test("clear() has removed all entries when the first finalizer runs, and entries added by it stay", () => {
       const { heap, errors } = quietHeap(options(), pauses);
       const Key = heap.struct("Key", { id: "i32" });
       const keys = Array.from({ length: 5 }, (_key, id) => Key.new({ id }));
@@ -139,7 +139,7 @@ describe.each(CORES)("%s core", (_, options) => {
     throw new Error("the cycle does not end");
   }
 
-  test("a leaf that only garbage holds is gone once a cycle has decided so, or has its entry whole", () => {
+  test("a leaf that only garbage holds is gone after a cycle has decided so, or its entry is intact", () => {
     let [gone, whole] = [0, 0];
     const phases = atEachStep((heap) => {
       const Leaf = heap.struct("Leaf", { id: "i32" });
@@ -173,7 +173,7 @@ describe.each(CORES)("%s core", (_, options) => {
     expect(Math.max(...phases)).toBeGreaterThanOrEqual(PHASE_GATHERING);
   });
 
-  test("a leaf born in a cycle, and referred to weakly in it, is alive at every moment", () => {
+  test("a leaf created during a cycle, and weakly referenced in it, is alive at every moment", () => {
     atEachStep((heap) => {
       const Leaf = heap.struct("Leaf", { id: "i32" });
       const Node = heap.struct("Node", NODE);
@@ -199,7 +199,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("a cycle sweeps an entry whose value is its key, a leaf", () => {
+  test("a cycle sweeps an entry whose value is its own key, a leaf", () => {
     atEachStep((heap) => {
       const Leaf = heap.struct("Leaf", { id: "i32" });
       const map = heap.weakref.keyMap();

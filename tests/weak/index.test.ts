@@ -15,7 +15,7 @@ const PAIRS = 10;
 /** `hashOfPair` of assembly/weak/map.ts, but for the key, which is mixed in by "exclusive or". */
 const hashOf = (map: Handle): number => Math.imul(map.address >>> 3, 0x85ebca6b);
 
-test.each(CORES)("%s core: two entries with one hash are two entries", (_, options) => {
+test.each(CORES)("%s core: two entries with the same hash are distinct", (_, options) => {
   withHeap(options(), (heap) => {
     heap.gc.disable();
     const Key = heap.struct("Key", { id: "i32" });
@@ -52,7 +52,7 @@ test.each(CORES)("%s core: two entries with one hash are two entries", (_, optio
   });
 });
 
-test.each(CORES)("%s core: the index shrinks with a full collection, when most entries have gone", (_, options) => {
+test.each(CORES)("%s core: a full collection shrinks the index when most entries are gone", (_, options) => {
   withHeap(options(), (heap) => {
     const Key = heap.struct("Key", { id: "i32" });
     const map = heap.weakref.keyMap();

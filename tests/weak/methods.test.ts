@@ -61,7 +61,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("value maps: setDefault, pop, popItem, update; entries whose values are dead are passed over", () => {
+  test("value maps: setDefault, pop, popItem, update; entries with dead values are skipped", () => {
     withHeap(options(), (heap) => {
       const { Node, nodes } = cast(heap);
       const [a, b, c] = nodes;
@@ -120,7 +120,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("weak maps and sets begin with what they are given; one that cannot is not made", () => {
+  test("weak maps and sets start with given entries; if one is invalid, none is created", () => {
     withHeap(options(), (heap) => {
       const { nodes } = cast(heap);
       const [a, b, c] = nodes;
@@ -153,7 +153,7 @@ describe.each(CORES)("%s core", (_, options) => {
     });
   });
 
-  test("nothing is left of what these make: handles and objects are as many as before", () => {
+  test("these methods leave nothing: the numbers of handles and objects stay the same", () => {
     withHeap(options(), (heap) => {
       const { nodes } = cast(heap);
       const map = heap.weakref.keyMap<Handle, Value>();
@@ -170,7 +170,7 @@ describe.each(CORES)("%s core", (_, options) => {
   });
 });
 
-test("without memory for one more handle, pop leaves the entry where it is", () => {
+test("pop without memory for another handle leaves the entry in place", () => {
   withHeap({ module: checkedCore(), traceHandles: false }, (heap) => {
     const { nodes } = cast(heap);
     const [key] = nodes;
@@ -188,44 +188,47 @@ test("without memory for one more handle, pop leaves the entry where it is", () 
   });
 });
 
-test.each(["key map", "value map"])("setDefault of a %s keeps what a finalizer sets while room is made", (kind) => {
-  const long = "k".repeat(5000);
-  withHeap({ module: checkedCore(), traceHandles: false }, (heap) => {
-    const { nodes } = cast(heap);
-    const [key, ours, theirs] = nodes;
-    let hook = (): void => undefined;
-    const Trash = heap.struct("Trash", { self: "ref" }, { finalize: () => { hook(); } }); // prettier-ignore
-    let runs = 0;
-    for (let n = 1; n < 8; n++) {
-      const map = heap.weakref.keyMap<Handle, Value>();
-      const values = heap.weakref.valueMap();
-      let isSet = false;
-      hook = () => {
+test.each(["key map", "value map"])(
+  "setDefault of a %s keeps a value that a finalizer sets while room is made",
+  (kind) => {
+    const long = "k".repeat(5000);
+    withHeap({ module: checkedCore(), traceHandles: false }, (heap) => {
+      const { nodes } = cast(heap);
+      const [key, ours, theirs] = nodes;
+      let hook = (): void => undefined;
+      const Trash = heap.struct("Trash", { self: "ref" }, { finalize: () => { hook(); } }); // prettier-ignore
+      let runs = 0;
+      for (let n = 1; n < 8; n++) {
+        const map = heap.weakref.keyMap<Handle, Value>();
+        const values = heap.weakref.valueMap();
+        let isSet = false;
+        hook = () => {
+          failMemory(heap, 0);
+          isSet = true;
+          if (kind === "key map") map.set(key, "theirs");
+          else values.set(long, theirs);
+        };
+        const trash = Trash.new();
+        trash.self = trash;
+        trash.release();
+        failMemory(heap, n);
+        const result = taken(kind === "key map" ? map.setDefault(key, long) : values.setDefault(long, ours));
         failMemory(heap, 0);
-        isSet = true;
-        if (kind === "key map") map.set(key, "theirs");
-        else values.set(long, theirs);
-      };
-      const trash = Trash.new();
-      trash.self = trash;
-      trash.release();
-      failMemory(heap, n);
-      const result = taken(kind === "key map" ? map.setDefault(key, long) : values.setDefault(long, ours));
-      failMemory(heap, 0);
-      const expected = kind === "key map" ? ["theirs", long] : ["Node(n=3)", "Node(n=2)"];
-      expect(result, `request ${n}`).toBe(expected[isSet ? 0 : 1]);
-      expect(taken(kind === "key map" ? map.get(key) : values.get(long))).toBe(result);
-      runs += Number(isSet);
-      heap.verify();
-      hook = () => undefined;
-      heap.gc.collect();
-      map.release();
-      values.release();
-    }
-    expect(runs).toBeGreaterThan(1);
-  });
-});
-test.each(CORES)("%s core: setDefault() keeps what a getter of its value has set meanwhile", (_, options) => {
+        const expected = kind === "key map" ? ["theirs", long] : ["Node(n=3)", "Node(n=2)"];
+        expect(result, `request ${n}`).toBe(expected[isSet ? 0 : 1]);
+        expect(taken(kind === "key map" ? map.get(key) : values.get(long))).toBe(result);
+        runs += Number(isSet);
+        heap.verify();
+        hook = () => undefined;
+        heap.gc.collect();
+        map.release();
+        values.release();
+      }
+      expect(runs).toBeGreaterThan(1);
+    });
+  },
+);
+test.each(CORES)("%s core: setDefault() keeps a value that the getter of its value has set meanwhile", (_, options) => {
   withHeap(options(), (heap) => {
     const [key] = cast(heap).nodes;
     const map = heap.weakref.keyMap<Handle, Value>();
@@ -244,7 +247,7 @@ test.each(CORES)("%s core: setDefault() keeps what a getter of its value has set
 });
 
 describe.each(CORES)("%s core: keys that are NaN", (_, options) => {
-  test("value maps: popItem() takes an entry whose key is NaN, which no look-up finds", () => {
+  test("value maps: popItem() removes an entry whose key is NaN, which no lookup finds", () => {
     withHeap(options(), (heap) => {
       const { nodes } = cast(heap);
       const map = heap.weakref.valueMap<Handle>(nodes.map((node) => [NaN, node] as const));
@@ -258,7 +261,7 @@ describe.each(CORES)("%s core: keys that are NaN", (_, options) => {
     });
   });
 
-  test("value maps: popItem() in a callback ends, while values whose keys are NaN are dead and still listed", () => {
+  test("value maps: popItem() in a callback terminates while values with NaN keys are dead but still listed", () => {
     withHeap(options(), (heap) => {
       const map = heap.weakref.valueMap<Handle>();
       const codes: string[] = [];
@@ -278,7 +281,7 @@ describe.each(CORES)("%s core: keys that are NaN", (_, options) => {
   });
 });
 
-test("value maps: setDefault() gives the value that it has set, although a hook has released the caller's handle", () => {
+test("value maps: setDefault() returns the value that it has set, even if a hook has released the caller's handle", () => {
   const heap = Heap.createSync({ module: checkedCore(), traceHandles: false });
   const map = heap.weakref.valueMap<Handle>();
   const value = heap.set([1]);

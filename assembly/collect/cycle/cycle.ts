@@ -1,12 +1,12 @@
-// An incremental collection of the whole heap, for bounded pauses. docs/collector.md shows the phases, and what holds
-// in each.
+// An incremental collection of the whole heap, for bounded pauses. docs/collector.md shows the phases and the invariants
+// of each.
 //
 //   CLEARING ─► PROMOTING ─► WALKING ─► DRAINING ─► GATHERING ─► MARKING_PENDING ─► FINALIZING ─► SWEEPING
 //                          ▲                     ▲
 //                       snapshot             garbage is decided
 //
-// Each step does a number of units of work: one for a word of a bitmap or a block that is read, more for
-// what takes longer. Nothing is done in one go that grows with the heap.
+// Each step does a number of units of work: one unit for reading a word of a bitmap or a block, more for longer work. No
+// single piece of work grows with the heap.
 
 import {
   CYCLE_ENDS,
@@ -55,8 +55,8 @@ export function beginCycle(): void {
 }
 
 /**
- * Reports an event of a cycle. Its hook cannot start another collection, as in any collection: else events would never
- * end.
+ * Reports an event of a cycle. Its hook cannot start another collection, like in any collection: otherwise events might
+ * never end.
  */
 function tellOfCycle(event: u32, collected: u32): void {
   const outer = control.collecting;
@@ -72,7 +72,7 @@ export function step(units: i32): bool {
   return stepOn(units, true);
 }
 
-/** The same for deferred deaths alone, while cycles rest. */
+/** Like `step`, but only deferred deaths, while cycles rest. */
 export function stepDeaths(units: i32): bool {
   return stepOn(units, false);
 }
@@ -99,7 +99,7 @@ function stepOn(units: i32, withCycle: bool): bool {
   return control.phase != 0 || isAnythingWaiting();
 }
 
-/** Ends everything that goes in steps, as far as hooks can run. Repeats if a finalizer has begun another cycle. */
+/** Completes or abandons all incremental work, as far as hooks can run. Repeats if a finalizer has begun another cycle. */
 export function settleAll(): bool {
   startActivation();
   while ((control.phase != 0 || isAnythingWaiting()) && canRunHooks()) {
@@ -109,7 +109,7 @@ export function settleAll(): bool {
   return control.phase == PHASE_IDLE;
 }
 
-/** Gives up a cycle that has decided nothing; ends one that has. */
+/** Abandons a cycle that has not decided anything; completes one that has. */
 function settleCycle(): void {
   if (control.phase == PHASE_IDLE) return;
   if (control.phase < <u32>PHASE_GATHERING) {
@@ -152,7 +152,7 @@ function clearSome(): void {
   control.phase = PHASE_PROMOTING;
 }
 
-/** Makes some of the young objects old. When none is young any more, everything tracked is in the snapshot. */
+/** Makes some of the young objects old. When no young object is left, all tracked objects are in the snapshot. */
 function promote(): void {
   const list = isEmpty(GENERATION_1) ? GENERATION_0 : GENERATION_1;
   const promoted = promoteSome(list, 256);

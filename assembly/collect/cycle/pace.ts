@@ -1,9 +1,9 @@
-// The pace of a cycle: as much work for each birth as it takes to end before births have added a tenth to the live
-// objects.
+// The pace of a cycle: the work for each birth is chosen so that the cycle ends before births have added a tenth to the
+// live objects.
 //
-// The work can only be estimated. When a cycle begins, the estimate is what the last one took, or at first the worst
-// that marking can take; in each phase, it is what is left of the phase. When it was too low, the pace doubles. But no
-// step takes more than STEP_UNITS: if each birth has such a step, the cycle takes as many births as it needs.
+// The work can only be estimated. When a cycle begins, the estimate is the work of the last one, or at first the worst
+// case of marking. In each phase the estimate is the rest of the phase. If it was too low, the pace doubles. But no step
+// exceeds STEP_UNITS: if every birth already has a full step, the cycle takes as many births as it needs.
 
 import { PHASE_DRAINING, PHASE_WALKING } from "../../layout";
 import { hasBlocks } from "../../memory/blocks-of";
@@ -13,25 +13,25 @@ import { control } from "../../control";
 import { BIRTHS_BEFORE_STEP } from "../../death/hooks";
 import { unitsOfPartsLeft } from "../mark/scan";
 
-/** Least and most units of work of a step. `npm run bench:shapes -- 300000 --bounded` prints what they take. */
+/** Minimal and maximal units of work of a step. `npm run bench:shapes -- 300000 --bounded` prints the times. */
 const MIN_STEP: u32 = 2000;
 const STEP_UNITS: u32 = 40000;
-/** Slots that a step drops of deferred deaths, when no cycle is under way. */
+/** Slots of deferred deaths that a step drops when no cycle is under way. */
 export const DEATHS_STEP: i32 = 2000;
 /** Births within which a cycle of few objects ends. */
 const MIN_BOUND: u32 = 2000;
-/** A cycle ends within one birth for so many old objects. In a steady state, a quarter of those are garbage. */
+/** A cycle ends within one birth for this many old objects. In a steady state, a quarter of those are garbage. */
 const OBJECTS_PER_BIRTH: u32 = 13;
 
 /**
- * What a cycle is estimated to take when none has been: for an object, for a leaf, and for a page, whatever it serves.
+ * Estimates for the first cycle: units for an object, for a leaf, and for a page of any use.
  */
 const UNITS_PER_OBJECT: u64 = 20;
 const UNITS_PER_LEAF: u64 = 4;
 const UNITS_PER_PAGE: u64 = 1200;
-/** Units that an object takes at least which is still to be marked when the walk is over. */
+/** Minimal units for an object that is not marked yet when the walk is over. */
 const UNITS_TO_DRAIN: u64 = 15;
-/** What a garbage object takes to be swept, and each walk over a page. */
+/** Units to sweep a garbage object, and units for each walk over a page. */
 const UNITS_PER_GARBAGE: u64 = 14;
 const UNITS_PER_SWEPT_PAGE: u64 = 140;
 /**
@@ -39,14 +39,14 @@ const UNITS_PER_SWEPT_PAGE: u64 = 140;
  * much, because not all of it is in the cache.
  */
 const UNITS_PER_YOUNG: u32 = 4;
-/** What young collections take for each birth: one of generation 0, later one of generation 1. */
+/** Units that young collections take for each birth: one collection of generation 0, later one of generation 1. */
 const YOUNG_UNITS_PER_BIRTH: u64 = 3 * UNITS_PER_YOUNG;
-/** Measured work per block is stored in this many parts of a unit. */
+/** Measured work per block is stored in sixteenths of a unit. */
 const PARTS: u32 = 16;
-/** Most units that steps may owe or be ahead by: all sums fit 32 bits. */
+/** Maximal number of units that steps may be behind or ahead by: all sums fit 32 bits. */
 const MAX_AHEAD: i32 = 0x20000000;
 
-/** A cycle begins. Until its blocks are counted, its pace is that of an empty heap of as many pages. */
+/** Called when a cycle begins. Until its blocks are counted, its pace is that of an empty heap with as many pages. */
 export function startPace(): void {
   control.cycleLinked = control.cycleLeaves = 0;
   control.cycleWork = 0;
@@ -63,7 +63,7 @@ export function countBlocks(number: u32): void {
   else control.cycleLeaves += usedOf(page);
 }
 
-/** Sets the pace: all blocks are counted. */
+/** Sets the pace after all blocks are counted. */
 export function setPace(): void {
   // Few objects may have many slots, or leaves.
   control.cycleBound = max(control.cycleBound, <u32>(workOfCycle() / STEP_UNITS));
@@ -90,7 +90,7 @@ function setUnitsPerBirth(units: u64): void {
   control.birthsPerStep = <i32>min<u32>(STEP_UNITS / control.unitsPerBirth, BIRTHS_BEFORE_STEP);
 }
 
-/** A phase begins that is a walk over pages, or drains. */
+/** Called when a phase begins that walks over pages or drains. */
 export function startPhasePace(): void {
   // A step counts its units when it ends. Until then `cycleWork` includes all that it may do.
   control.phaseWork = control.cycleWork - <i64>control.work;
@@ -98,9 +98,9 @@ export function startPhasePace(): void {
 }
 
 /**
- * Units that the phase under way still takes, as far as it can be told by how it went so far. A walk has pages left;
- * draining has all objects left that are not marked, but for as many as were garbage in the last cycle; sweeping has
- * all that was not marked.
+ * Units that the current phase still needs, estimated from its progress. A walk has pages left. Draining has all unmarked
+ * objects left, except as many as were garbage in the last cycle. Sweeping has all objects left that were not
+ * marked.
  */
 function workLeft(): u64 {
   const phase = control.phase;
@@ -120,15 +120,15 @@ function workLeft(): u64 {
     const drained = marked - control.phaseMarked;
     return max(left * UNITS_TO_DRAIN, drained ? (done * left) / drained : 0) + unitsOfPartsLeft();
   }
-  // What became old meanwhile is not marked either.
+  // Objects that became old meanwhile are not marked either.
   const known = marked + control.longLivedPending;
   const garbage = old > known ? old - known : 0;
   return garbage * UNITS_PER_GARBAGE + pagesLeft * UNITS_PER_SWEPT_PAGE;
 }
 
 /**
- * Raises the pace if it is too slow for what is left. A phase that has just begun tells little of what is left of it, so
- * the pace falls again when it tells more, unless the cycle is late.
+ * Raises the pace if it is too slow for the remaining work. At the beginning of a phase the estimate of that work is
+ * rough, so the pace may fall again, unless the cycle is late.
  */
 function keepPace(): void {
   if (control.cycleBirths >= control.cycleBound) {
@@ -137,7 +137,7 @@ function keepPace(): void {
     setUnitsPerBirth((<u64>control.unitsPerBirth) << 1);
     return;
   }
-  // The estimate is too low as a rule: what is aimed at comes before the bound.
+  // The estimate is too low as a rule, so the aim is to end an eighth before the bound.
   const left = control.cycleBound - control.cycleBirths;
   const reserve = control.cycleBound >>> 3;
   const needed = workLeft() / (left > reserve ? left - reserve : left) + YOUNG_UNITS_PER_BIRTH;
@@ -146,21 +146,21 @@ function keepPace(): void {
   setUnitsPerBirth(max(needed, least));
 }
 
-/** A cycle has ended: learns from what it took. */
+/** Called when a cycle has ended: stores the measured work. */
 export function learnPace(): void {
   const blocks = <u64>control.cycleLinked + control.cycleLeaves + 1;
   control.cycleCost = max(<u32>((control.cycleWork * PARTS) / blocks), control.cycleCost - (control.cycleCost >>> 3));
   control.lastGarbage = control.cycleCollected;
 }
 
-/** A young collection has examined this many objects. The steps of a cycle under way do less by as much. */
+/** Counts the objects that a young collection has examined. The steps of a cycle under way do that much less. */
 export function countYoung(generation: u32, objects: u32): void {
   if (!control.phase) return;
   control.youngWork = min(control.youngWork + <i32>(objects * (UNITS_PER_YOUNG << generation)), MAX_AHEAD);
 }
 
 /**
- * Units of work of the step that is due after `births` births. What is due beyond STEP_UNITS is left to the following
+ * Units of work of a step after `births` births. Work beyond STEP_UNITS is left to the following
  * steps.
  */
 export function unitsAfter(births: u32): i32 {

@@ -1,5 +1,5 @@
 // The walk of a cycle over its garbage, in address order and in steps. Between two steps, and whenever a visit runs
-// user code, pages may be freed and serve other blocks. Blocks that are there then are no garbage.
+// user code, pages may be freed and reused for other blocks. Blocks that are there then are not garbage.
 
 import { PHASE_GATHERING } from "../../layout";
 import { markedWord } from "../../memory/bits";
@@ -35,10 +35,10 @@ export function walkOn(): bool {
     const page = pageAt(number);
     const state = page.state;
     control.work -= PAGE_UNITS;
-    // A run that began before this page has replaced another one since: its objects were born after the snapshot.
+    // If a run that began before this page has replaced another one since, its objects were born after the snapshot.
     if (state == PAGE_FREE || state == PAGE_INSIDE) goTo(number + 1);
     else {
-      // Read now: what is saved takes memory, and descriptors may move for that.
+      // Read before the visit: saving objects takes memory, and then descriptors may move.
       const next = number + page.span;
       if (!hasBlocks(page) || page.kind == BLOCK_LEAF || visitRun(number, page)) goTo(next);
     }
@@ -66,7 +66,7 @@ function visitRun(number: u32, page: Page): bool {
         control.cursor = <u32>dead + 8;
         return false;
       }
-      // What has no reference any more dies, as it would without a collection.
+      // An object without references dies like it would without a collection.
       if (control.savesGarbage && refcountOf(dead)) {
         save(dead);
         continue;

@@ -1,6 +1,6 @@
 // Marking: which of the old objects are reachable, in steps or in one go.
 //
-// It goes in address order, over two bitmaps: heap/barrier.ts says what their colours mean. One pass over all pages
+// It proceeds in address order, with two bitmaps: heap/barrier.ts explains their colours. One pass over all pages
 // (WALKING) marks the roots of each page when it gets there, and scans what is grey. Marking an object sets a bit and
 // does not touch the object, so memory is read in a stream. The pass meets an edge to a higher address later. An edge
 // to a lower address goes on a stack of 1,024 words, which is drained behind the pass (DRAINING). When the stack is

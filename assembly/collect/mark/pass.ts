@@ -99,9 +99,9 @@ export function scanGreyPart(): void {
 }
 
 /**
- * Scans the grey objects whose bits are in the words of [at, end), all in one page. Returns where to continue: `end`,
- * or earlier if there is no work left in the step, or an object is to be scanned in parts. Objects marked from the
- * current word up to `met` will be met on the way, and need no place on the stack (0 = up to the end of memory: in the
+ * Scans the grey objects whose bits are in the words of [at, end), all in one page. Returns where to continue: `end`, or
+ * an earlier word if the step has no work left, or an object must be scanned in parts. Objects marked from the current
+ * word up to `met` are reached later anyway, and need no place on the stack (0 = up to the end of memory: in the
  * pass).
  */
 function scanWords(at: u32, end: u32, met: u32): u32 {
@@ -116,7 +116,7 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
   const limit = control.markStack + (MARK_STACK_WORDS << 2);
   let top = control.markTop;
   let left = control.work;
-  // At least one word, or a step that a page's roots use up would begin the page again, for ever.
+  // At least one word. Otherwise a step that the roots of a page use up would begin that page again forever.
   do {
     const word = bits + ((at - start) >>> 6);
     const before = load<u64>(word, SCANNED);

@@ -29,9 +29,9 @@ import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from 
 export const PART: u32 = 512;
 /** Units of work that an object costs besides its slots. */
 export const OBJECT_UNITS: i32 = 2;
-/** More for an object that is met through a reference, and so is not in the cache. */
+/** Additional units for an object reached through a reference, because it is not in the cache. */
 export const JUMP_UNITS: i32 = 11;
-/** A slot of a large object: the object that it refers to may be anywhere. */
+/** Units for a slot of a large object: its referent may be anywhere in memory. */
 const FAR_SLOT_UNITS: i32 = 2;
 
 /** Scans a grey object, unless it has been scanned already. */
@@ -56,7 +56,7 @@ export function scanSlots(object: usize): void {
   scanEntriesOfKey(object);
 }
 
-/** Scans what an object holds itself, apart from entries whose key it is. */
+/** Scans the slots and entries of an object, except entries with the object as key. */
 function scanOwn(object: usize, info: u32): void {
   if ((info & (FLAG_TRACKED | FLAG_UNREACHABLE)) == FLAG_TRACKED && !isOfSnapshot(object, info)) return;
   if (info & FLAG_OLD) control.markedOld++;

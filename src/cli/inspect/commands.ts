@@ -1,4 +1,4 @@
-/** What the commands do. In one file, which is loaded when one of them runs. */
+/** All commands. This module is loaded when one of them runs. */
 export { check } from "./commands/check.js";
 export { cycles } from "./commands/cycles.js";
 export { diff, diffOfThree } from "./commands/diff.js";

@@ -16,7 +16,7 @@ import type { HeapGraph } from "../../dump/graph/graph.js";
 import { finishAsync } from "../../dump/steps.js";
 import type { StepOptions, Steps } from "../../dump/steps.js";
 
-/** A dump with what was computed of it: each analysis once, when it is first asked for. */
+/** A dump and its analyses. Each analysis runs once, when it is first needed. */
 export class Dump {
   readonly file: string;
   readonly format: string;
@@ -31,7 +31,7 @@ export class Dump {
     this.#options = options;
   }
 
-  /** Runs an analysis, which reports its progress and can be cancelled. */
+  /** Runs an analysis. It reports progress and can be cancelled. */
   run<T>(steps: Steps<T>): Promise<T> {
     return finishAsync(steps, this.#options);
   }
@@ -54,7 +54,7 @@ export class Dump {
     return this.#once("children", async () => this.run(dominated(await this.tree())));
   }
 
-  /** By node: dominators above it, {@link NO_NODE} for what no root reaches. */
+  /** By node: number of its dominators; {@link NO_NODE} if no root reaches it. */
   depth(): Promise<Uint32Array> {
     return this.#once("depth", async () => {
       const { root, order, idom } = await this.tree();

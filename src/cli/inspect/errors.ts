@@ -1,13 +1,13 @@
-/** Arguments that make no sense: exit code 2, as for what commander refuses. */
+/** Invalid arguments: exit code 2, like for errors of commander. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Why some questions have no answer in dumps of V8. */
-export const NO_COUNTS = "this dump does not count references: only heap images do";
-export const NO_GENERATIONS = "this dump does not know generations: only heap images do";
+/** The reason why V8 dumps cannot answer a question. */
+export const NO_COUNTS = "this dump has no refcounts: only heap images have them";
+export const NO_GENERATIONS = "this dump has no generations: only heap images have them";
 export const NO_SITES =
-  "this dump does not know where objects were made: only images of heaps do in which tracing was started before";
+  "this dump has no allocation sites: only images have them, if trace(heap).start() was called early";
 
 /** A file that cannot be opened or written: exit code 2. */
 export class FileError extends Error {

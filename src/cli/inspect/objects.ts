@@ -6,14 +6,14 @@ import { UsageError } from "./errors.js";
 import { cut, JSON_TEXT, shown } from "./text.js";
 
 /**
- * How an object is called on the command line: by its address in images (`0x30008`), by its id in dumps of V8 (`@1234`,
- * as Chrome DevTools shows it).
+ * The name of an object on the command line: its address in images (`0x30008`), its id in V8 dumps (`@1234`, like in Chrome
+ * DevTools).
  */
 export function refOf({ nodes }: HeapGraph, v: number): string {
   return nodes.address ? `0x${(nodes.address[v] as number).toString(16)}` : `@${nodes.id[v] as number}`;
 }
 
-/** An object in a few words: `Session "abc…" @1234`. */
+/** A short description of an object: `Session "abc…" @1234`. */
 export function objectName(graph: HeapGraph, v: number): string {
   const label = labelOf(graph, v);
   const name = label === "" ? shown(typeName(graph, v)) : `${shown(typeName(graph, v))} "${shown(label, 40)}"`;
@@ -41,7 +41,7 @@ export function objectJson(graph: HeapGraph, v: number, tree?: DominatorTree): O
   };
 }
 
-/** The types called `name`: more than one if kinds share it. */
+/** The types with this name. Several kinds of types can share a name. */
 export function typesCalled({ types }: HeapGraph, name: string): number[] {
   const found: number[] = [];
   types.forEach((type, t) => {
@@ -51,9 +51,9 @@ export function typesCalled({ types }: HeapGraph, name: string): number[] {
 }
 
 /**
- * What an argument means: one object, or all of a type.
+ * Resolves an argument: one object, or all objects of a type.
  *
- * @throws {@link UsageError} if there is none, with names that are alike.
+ * @throws {@link UsageError} if there is none. The message suggests similar names.
  */
 export function find(graph: HeapGraph, text: string): { node: number } | { types: number[] } {
   const types = typesCalled(graph, text);
@@ -73,7 +73,7 @@ export function find(graph: HeapGraph, text: string): { node: number } | { types
   throw new UsageError(`there is no type ${shown(text)}${alike(graph, text)}; an object is written 0x30008 or @1234`);
 }
 
-/** The same for an argument that has to be a type. */
+/** Resolves an argument that must be a type. */
 export function findTypes(graph: HeapGraph, text: string): number[] {
   const types = typesCalled(graph, text);
   if (types.length === 0) throw new UsageError(`there is no type ${shown(text)}${alike(graph, text)}`);
@@ -91,7 +91,7 @@ function alike({ types }: HeapGraph, text: string): string {
   return close.length === 0 ? "" : ` (there is ${close.join(", ")})`;
 }
 
-/** Of some types, the object that retains most; {@link NO_NODE} if none is left. And how many there are. */
+/** Of all objects of some types: the one that retains most ({@link NO_NODE} if there are none), and their number. */
 export function largestOf(
   graph: HeapGraph,
   types: readonly number[],
@@ -113,7 +113,7 @@ export function isSynthetic({ nodes }: HeapGraph, v: number): boolean {
   return ((nodes.flags[v] as number) & NodeFlag.SYNTHETIC) !== 0;
 }
 
-/** `null` for what is in no generation. */
+/** The generation of an object; `null` if it is in none. */
 export function generationOf({ nodes }: HeapGraph, v: number): number | null {
   const generation = nodes.generation?.[v] ?? NO_GENERATION;
   return generation <= 2 ? generation : null;

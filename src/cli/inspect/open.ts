@@ -6,16 +6,17 @@ import { readImageSync } from "../../dump/image/read.js";
 import { readHeapSnapshot } from "../../dump/v8/read.js";
 import type { HeapGraph } from "../../dump/graph/graph.js";
 import type { StepOptions } from "../../dump/steps.js";
-import { BadImageError, CancelledError } from "../../base/errors.js";
+import { BadImageError } from "../../base/errors.js";
+import { throwIfAborted } from "../../base/signal.js";
 import { FileError } from "./errors.js";
 import { shown } from "./text.js";
 
-/** A dump, and what it was. */
+/** A dump, and facts about its file. */
 export interface Opened {
   readonly graph: HeapGraph;
-  /** `heap image` or `V8 heap snapshot`, with `, gzip`. */
+  /** `heap image` or `V8 heap snapshot`; `, gzip` is appended for compressed files. */
   readonly format: string;
-  /** Of the file. */
+  /** Size of the file. */
   readonly bytes: number;
 }
 
@@ -25,10 +26,10 @@ const PARQUET = [0x50, 0x41, 0x52, 0x31];
 const CHUNK = 1 << 22;
 
 /**
- * Opens a dump by its first bytes: a heap image, a V8 heap snapshot, or either of them compressed by gzip.
+ * Opens a dump. The first bytes of the file decide: a heap image, a V8 heap snapshot, or either of them in gzip.
  *
- * @throws {@link FileError} if there is no such file; {@link BadImageError} with the offset if it is no dump or damaged;
- *   {@link CancelledError}.
+ * @throws {@link FileError} if the file cannot be opened; {@link BadImageError} with the offset if it is damaged or no
+ *   dump; the reason of `signal`.
  */
 export async function openDump(path: string, options: StepOptions = {}): Promise<Opened> {
   const handle = await open(path).catch((error: unknown) => {
@@ -70,18 +71,19 @@ async function readAs(
 ): Promise<{ graph: HeapGraph; format: string }> {
   if (startsWith(head, IMAGE)) {
     const graph = readImageSync(bytes > 0 ? await inOnePiece(rest, bytes) : await bytesOf(rest));
-    throwIfCancelled(options);
+    throwIfAborted(options.signal);
     return { graph, format: "heap image" };
   }
   const first = head.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
-  // Progress is reported where the file is read.
+  // The part that reads the file reports progress.
   const { signal } = options;
   if (first === 0x7b)
     return {
       graph: await readHeapSnapshot(rest, { bytes, ...(signal ? { signal } : {}) }),
       format: "V8 heap snapshot",
     };
-  if (startsWith(head, PARQUET)) throw new BadImageError("This is Parquet, which is for other tools to read", 0);
+  if (startsWith(head, PARQUET))
+    throw new BadImageError("This is a Parquet file: an export for other tools, not a dump", 0);
   if (head.length === 0) throw new BadImageError("The file is empty", 0);
   const bytesShown = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new BadImageError(`Neither a heap image nor a V8 heap snapshot: it begins with ${bytesShown}`, 0);
@@ -91,13 +93,9 @@ function startsWith(head: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, i) => head[i] === byte);
 }
 
-function throwIfCancelled({ signal }: StepOptions): void {
-  if (signal?.aborted) throw new CancelledError("Cancelled while reading", { cause: signal.reason });
-}
-
 async function* chunksOf(handle: FileHandle, size: number, options: StepOptions): AsyncGenerator<Uint8Array, void> {
   for (let done = 0; ;) {
-    throwIfCancelled(options);
+    throwIfAborted(options.signal);
     const { bytesRead, buffer } = await handle.read(new Uint8Array(CHUNK), 0, CHUNK, null);
     if (bytesRead === 0) return;
     done += bytesRead;
@@ -106,7 +104,7 @@ async function* chunksOf(handle: FileHandle, size: number, options: StepOptions)
   }
 }
 
-/** The first bytes, and all of them again. */
+/** Returns the first bytes, and a source of all bytes, including those. */
 async function peek(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ head: Uint8Array; rest: AsyncGenerator<Uint8Array, void> }> {
@@ -137,7 +135,7 @@ async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   }
 }
 
-/** All bytes, without holding the pieces beside them. */
+/** Collects all bytes in one array of the known size. It does not keep the chunks. */
 async function inOnePiece(chunks: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let at = 0;

@@ -6,10 +6,10 @@ import type { Report } from "./report.js";
 import type { Open, Terminal } from "./run.js";
 import { parseAmount, shown } from "./text.js";
 
-/** All that reads dumps, once something is to be read: `--help` need not wait for it. */
+/** The code that reads dumps. It is loaded when a command runs, so `--help` does not wait for it. */
 const commands = () => import("./commands.js");
 
-/** What all commands take. */
+/** Options of all commands. */
 interface Common {
   json?: boolean;
   limit: number;
@@ -19,7 +19,7 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < from || value > to)
-      throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`);
+      throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`);
     return value;
   };
 }
@@ -28,12 +28,12 @@ const EXPORT_FORMATS = ["heapsnapshot", "parquet", "dot", "folded", "html"] as c
 
 function oneOf(choices: readonly string[]): (text: string) => string {
   return (text) => {
-    if (!choices.includes(text)) throw new InvalidArgumentError(`It is one of ${choices.join(", ")}.`);
+    if (!choices.includes(text)) throw new InvalidArgumentError(`Expected one of ${choices.join(", ")}.`);
     return text;
   };
 }
 
-/** `heapwright inspect`. What commands do is loaded when one is run. */
+/** The command `heapwright inspect`. */
 export function inspectProgram(parent: Command, terminal: () => Terminal): Command {
   const inspect = new Command("inspect")
     .copyInheritedSettings(parent)
@@ -237,11 +237,11 @@ interface ExportFlags {
 
 function amount(text: string): number {
   const value = parseAmount(text);
-  if (value === null) throw new InvalidArgumentError("It is a number, with kB, MB, GB, KiB, MiB or GiB if you like.");
+  if (value === null) throw new InvalidArgumentError("Expected a number, optionally with kB, MB, GB, KiB, MiB or GiB.");
   return value;
 }
 
-/** The arguments of `inspect` with the command first: people also write `inspect FILE COMMAND`. Without any: help. */
+/** Moves the command of `inspect` to the front: people also write `inspect FILE COMMAND`. Without arguments: help. */
 export function commandFirst(program: Command, args: readonly string[]): string[] {
   if (args.length === 0) program.help({ error: true });
   const commands = program.commands.map((command) => command.name());

@@ -1,17 +1,17 @@
 import type { Progress } from "../../dump/steps.js";
 
-/** Where progress goes: `process.stderr`, or what a test gives. */
+/** The output for progress: `process.stderr`, or a test's. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** Milliseconds before the first line: an answer that comes at once needs no progress. */
+/** Milliseconds before the first line: short work shows no progress. */
 const PATIENCE = 1000;
-/** Milliseconds between two lines: on a terminal one replaces the other, in a log they add up. */
+/** Milliseconds between two lines. On a terminal each line replaces the last one; in a log they add up. */
 const PACE = { terminal: 100, log: 5000 };
 
-/** Tells on `stream` how far work is, once it takes more than a second. */
+/** Writes progress to `stream` once the work takes more than a second. */
 export function progressOn(
   stream: ProgressStream,
   now: () => number = () => performance.now(),
@@ -30,7 +30,7 @@ export function progressOn(
       stream.write(isTerminal ? `\r\x1b[K${phase}${share}` : `${phase}${share}\n`);
       isOpen = isTerminal;
     },
-    /** Takes the line away again. */
+    /** Clears the line. */
     end() {
       if (isOpen) stream.write("\r\x1b[K");
       isOpen = false;

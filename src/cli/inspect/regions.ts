@@ -1,6 +1,6 @@
 import type { RegionColumns } from "../../dump/graph/graph.js";
 
-/** The region that has an address: the last that does not begin behind it. */
+/** The region that contains an address: the last one that begins at or before it. */
 export function regionAt({ address, count }: RegionColumns, wanted: number): number {
   let low = 0;
   let high = count - 1;

@@ -3,12 +3,12 @@ import { grouped, toJson } from "./text.js";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** What a command found: as data, and in words. */
+/** The result of a command, as data and as text. */
 export interface Report {
-  /** Goes out with `--json`. Its lists are {@link List}s, so its size is bounded. */
+  /** The output with `--json`. Its lists are {@link List}s, so its size is bounded. */
   readonly json: Readonly<Record<string, unknown>>;
   readonly text: readonly Block[];
-  /** A budget was exceeded (`check`): exit code 1. */
+  /** `check` found an exceeded budget: exit code 1. */
   readonly isFinding?: boolean;
 }
 
@@ -20,7 +20,7 @@ export type Block =
 
 export interface Column {
   readonly head: string;
-  /** Default "right", which numbers want. */
+  /** Default "right", for numbers. */
   readonly align?: "left" | "right";
 }
 
@@ -28,7 +28,7 @@ export const heading = (text: string): Block => ({ heading: text });
 export const line = (text: string): Block => ({ line: text });
 export const note = (text: string): Block => ({ note: text });
 
-/** Columns whose heads begin with `<` are aligned left. */
+/** Columns with a head that begins with `<` are aligned left. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): Block {
   const columns = heads.map((head): Column =>
     head.startsWith("<") ? { head: head.slice(1), align: "left" } : { head },
@@ -36,7 +36,7 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
   return { columns, rows };
 }
 
-/** A list that says how much of it is missing, and how to get it. */
+/** A list that says how many items are missing, and how to get them. */
 export interface List<T> {
   readonly rows: readonly T[];
   readonly total: number;
@@ -44,28 +44,28 @@ export interface List<T> {
   readonly more?: string;
 }
 
-/** No list is longer, whatever `--limit` says. */
+/** Maximal length of a list, regardless of `--limit`. */
 export const MOST_ROWS = 10_000;
 
-/** The first `limit` of `all`, or of `total` if `all` is a part already. */
+/** The first `limit` items. `total` is the number of all items, if `all` contains only some. */
 export function list<T, R>(all: readonly T[], limit: number, row: (item: T) => R, total = all.length): List<R> {
   const rows = all.slice(0, limit).map(row);
   const truncated = rows.length < total;
   return { rows, total, truncated, ...(truncated ? { more: howToGetMore(total, limit) } : {}) };
 }
 
-/** What to ask to see more than `limit` of `total` rows. */
+/** Says which option shows more than `limit` of `total` rows. */
 export function howToGetMore(total: number, limit: number): string {
   if (limit >= MOST_ROWS) return "heapwright inspect export FILE parquet";
   return `--limit ${Math.min(total, MOST_ROWS)}`;
 }
 
-/** The note below a table of a list that goes on. */
+/** The note below the table of an incomplete list. */
 export function omitted({ rows, total, truncated, more }: List<unknown>): Block[] {
   return truncated ? [note(`${grouped(total - rows.length)} omitted; ${more as string} shows more`)] : [];
 }
 
-/** A report as the lines of a terminal. */
+/** Formats a report for a terminal. */
 export function render(report: Report, colors: Colors): string {
   const lines: string[] = [];
   for (const block of report.text) {
@@ -91,10 +91,10 @@ function renderTable(columns: readonly Column[], rows: readonly (readonly string
   return [colors.dim(lineOf(columns.map(({ head }) => head))), ...rows.map(lineOf)];
 }
 
-/** Version of the JSON: grows when a field goes or changes its meaning, not when one is added. */
+/** Version of the JSON. It changes when a field is removed or changes its meaning, not when one is added. */
 export const SCHEMA = 1;
 
-/** A report as JSON, with what all of them begin with. */
+/** Formats a report as JSON. All reports begin with the same fields. */
 export function renderJson(command: string, report: Report): string {
   return `${toJson({ schema: SCHEMA, command, ...report.json })}\n`;
 }

@@ -1,4 +1,4 @@
-import { HeapwrightError, CancelledError } from "../../base/errors.js";
+import { HeapwrightError } from "../../base/errors.js";
 import type { StepOptions } from "../../dump/steps.js";
 import { Dump } from "./dump.js";
 import { FileError, UsageError } from "./errors.js";
@@ -8,7 +8,7 @@ import { render, renderJson } from "./report.js";
 import type { Colors, Report } from "./report.js";
 import { shown } from "./text.js";
 
-/** Exit codes: all is well, a budget was exceeded, the arguments, the file (or we) are no good, interrupted. */
+/** Exit codes: success; a budget was exceeded; bad arguments, a bad file or an internal error; interrupted. */
 export const Exit = { OK: 0, FINDING: 1, TROUBLE: 2, INTERRUPTED: 130 } as const;
 
 export interface Terminal {
@@ -23,10 +23,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Opens a dump for a command, which may open several. */
+/** Opens a dump for a command. A command may open several. */
 export type Open = (path: string) => Promise<Dump>;
 
-/** Runs a command to its exit code: its report goes to `out`, progress and errors to `err`. No error of the user's has a stack. */
+/** Runs a command and returns its exit code. The report goes to `out`; progress and errors go to `err`. */
 export async function run(
   terminal: Terminal,
   { command, json, signal }: RunOptions,
@@ -47,15 +47,15 @@ export async function run(
     return report.isFinding === true ? Exit.FINDING : Exit.OK;
   } catch (error) {
     progress.end();
-    terminal.err.write(`heapwright inspect ${command}: ${explain(error, file)}\n`);
-    return error instanceof CancelledError ? Exit.INTERRUPTED : Exit.TROUBLE;
+    const isCancelled = signal?.aborted === true && error === signal.reason;
+    terminal.err.write(`heapwright inspect ${command}: ${isCancelled ? "cancelled" : explain(error, file)}\n`);
+    return isCancelled ? Exit.INTERRUPTED : Exit.TROUBLE;
   }
 }
 
-/** A line about what went wrong; the whole stack if it is nobody's fault but ours. */
+/** One line for an expected error; the whole stack for an internal one. */
 function explain(error: unknown, file: string): string {
   if (error instanceof UsageError || error instanceof FileError) return error.message;
-  if (error instanceof CancelledError) return "cancelled";
   if (error instanceof HeapwrightError) return `${shown(file, 200)}: ${error.name}: ${shown(error.message, 500)}`;
   return `this should not have happened; please tell us. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

@@ -5,7 +5,7 @@ import { line, list, omitted, table } from "./report.js";
 import type { Report } from "./report.js";
 import { bytes, cut, grouped, JSON_TEXT, plural, shown } from "./text.js";
 
-/** Objects by where they were allocated, and by type. */
+/** Objects grouped by allocation site and type. */
 export function sites(dump: Dump, limit: number, filter: ((v: number) => boolean) | undefined, among: string): Report {
   const { nodes, strings, types } = dump.graph;
   const { site } = nodes;
@@ -33,7 +33,7 @@ export function sites(dump: Dump, limit: number, filter: ((v: number) => boolean
   const shownRows = list(rows, limit, (row) => ({
     ...row,
     type: cut(row.type, JSON_TEXT),
-    // The innermost frames, a line each.
+    // The innermost frames, one per line.
     site: cut(row.site, 10 * JSON_TEXT),
   }));
   return {
@@ -51,7 +51,7 @@ export function sites(dump: Dump, limit: number, filter: ((v: number) => boolean
   };
 }
 
-/** The innermost frame of a site, and its caller. */
+/** The innermost frames of a site on one line. */
 export function siteText(site: string, frames = 2): string {
   return site
     .slice(0, 2000)
@@ -60,7 +60,7 @@ export function siteText(site: string, frames = 2): string {
     .join(" ← ");
 }
 
-/** A frame with a file and its folder in the place of the whole path, which takes too much room. JSON has the whole path. */
+/** A frame with the last folder and the file instead of the whole path, to save room. JSON has the whole path. */
 export function shortPath(frame: string): string {
   return frame.replace(/(^|\(| )(?:file:\/\/)?(?:\/[^()/]+)*\/([^()/]+\/[^()/]+)(?=\)|$)/, "$1$2");
 }

@@ -7,11 +7,11 @@ import type { ObjectJson } from "./objects.js";
 import { siteText } from "./sites.js";
 import { cut, JSON_TEXT, shown } from "./text.js";
 
-/** Steps shown at each end of a long path (a linked list's is as long as the list). */
+/** Number of steps shown at each end of a long path, such as the path to the end of a linked list. */
 const ENDS = 20;
 
 export interface RootJson {
-  /** `handle`, `named root` …, or `leaked reference`: nothing names it. */
+  /** `handle`, `named root` …; `leaked reference` if no root explains it. */
   readonly kind: string;
   readonly name: string;
 }
@@ -19,7 +19,7 @@ export interface RootJson {
 export interface PathJson {
   readonly root: RootJson;
   readonly length: number;
-  /** Steps left out of the middle of a long path. */
+  /** Number of steps omitted from the middle of a long path. */
   readonly omitted: number;
   readonly steps: readonly { readonly edge: string; readonly object: ObjectJson }[];
 }
@@ -37,13 +37,13 @@ export function rootText(graph: HeapGraph, row: number): string {
   return name === "" ? kind : `${kind} ${shown(siteText(name, 1), 80)}`;
 }
 
-/** Places of a path of `length` nodes that are shown. */
+/** The indexes of a path of `length` nodes that are shown. */
 function placesOf(length: number): number[] {
   const all = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
   return length <= 2 * ENDS ? all(0, length) : [...all(0, ENDS), ...all(length - ENDS, length)];
 }
 
-/** How the edge that leads to a place of a path is called; "" at its beginning. */
+/** The name of the edge that leads to a node of a path; "" for the first node. */
 function edgeTo(graph: HeapGraph, { nodes, edges }: Path, place: number): string {
   return place === 0 ? "" : edgeName(graph, nodes[place - 1] as number, edges[place - 1] as number);
 }
@@ -61,7 +61,7 @@ export function pathJson(graph: HeapGraph, path: Path): PathJson {
   };
 }
 
-/** A line for each step, the root first. */
+/** One line for each step, the root first. */
 export function pathText(graph: HeapGraph, path: Path): string[] {
   const lines = [rootText(graph, path.root)];
   let last = -1;
@@ -74,7 +74,7 @@ export function pathText(graph: HeapGraph, path: Path): string[] {
   return lines;
 }
 
-/** `.field`, or `[3]` and `[some key]`, which are no fields. */
+/** `.field`; or `[3]` and `[some key]`, which are not fields. */
 export function edgeText(name: string): string {
   if (name.startsWith("[")) return shown(name);
   return /^[\p{L}_$<][^\s[\]"'.]*$/u.test(name) ? `.${shown(name)}` : `[${shown(name)}]`;

@@ -31,7 +31,7 @@ export const collection: Listing = {
     node1.release();
     node2.release();
     if (watchers.every((watcher) => watcher.alive)) stage.print("Objects still alive! (reference counts aren't zero)");
-    // Looking at a node takes a reference of one's own.
+    // `deref` takes a reference, which is not counted here.
     const left = watchers.map((watcher) => heap.scope(() => (watcher.deref()?.refcount ?? 1) - 1));
     if (left[0] === left[1]) stage.print(`They only reference each other, but counts are still ${left[0] ?? 0} each`);
     stage.print("Triggering garbage collection:");

@@ -2,7 +2,7 @@ import { Heap } from "../../index.js";
 import type { Handle } from "../../index.js";
 import type { Listing } from "./stage.js";
 
-/** `sys.getrefcount`: the call's own argument is one more name, as it is in Python. */
+/** `sys.getrefcount`: like in Python, the argument of the call counts as one more reference. */
 function getrefcount(object: Handle): number {
   const argument = object.clone();
   const count = argument.refcount;

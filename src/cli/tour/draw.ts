@@ -1,11 +1,11 @@
 import type { Handle, Heap } from "../../index.js";
 
-/** An address as Python shows one. */
+/** Formats an address like Python. */
 export function hex(address: number): string {
   return `0x${address.toString(16)}`;
 }
 
-/** The generation in which the collector keeps an object. */
+/** The generation of a collected object, in words. */
 function generationOf(heap: Heap, object: Handle): string {
   const found = ([0, 1, 2] as const).find((one) =>
     heap.scope(() => heap.gc.getObjects(one).some((tracked) => tracked.is(object))),
@@ -13,7 +13,7 @@ function generationOf(heap: Heap, object: Handle): string {
   return found === undefined ? "untracked" : `generation ${found}`;
 }
 
-/** A box for an object: what and where it is, its references, its generation. Everything is read from the heap. */
+/** A box for an object: its name and address, references and generation. All values are read from the heap. */
 export function box(heap: Heap, title: string, object: Handle): string[] {
   const rows = [
     title,
@@ -25,7 +25,7 @@ export function box(heap: Heap, title: string, object: Handle): string[] {
   return [`┌─${"─".repeat(width)}─┐`, ...rows.map((row) => `│ ${row.padEnd(width)} │`), `└─${"─".repeat(width)}─┘`];
 }
 
-/** Two boxes side by side, with an arrow each way. */
+/** Two boxes side by side, with an arrow in each direction. */
 export function pair(left: string[], right: string[], there: string, back: string): string {
   const width = Math.max(there.length, back.length) + 4;
   const gap = left.map((_, row) => {

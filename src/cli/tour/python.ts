@@ -1,7 +1,7 @@
-/** Values that have the same meaning in both languages. */
+/** Values with the same meaning in Python and JavaScript. */
 export type Plain = null | boolean | number | bigint | string | Plain[];
 
-/** A value in Python's spelling. */
+/** A value in Python's notation. */
 export function repr(value: Plain): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";

@@ -1,31 +1,31 @@
-/** One line of the tour, and what it is. */
+/** One line of the tour, and its kind. */
 export interface Line {
-  /** `code`: what is being replayed; `print`: what Python would print; `note`: ours to say; `heap`: a drawing. */
+  /** `code`: the replayed statement; `print`: Python's output; `note`: an explanation; `heap`: a drawing. */
   kind: "code" | "print" | "note" | "heap";
   text: string;
 }
 
-/** What a note may take of a line, so that its margin and it fit 80 columns. */
+/** Maximal width of a note: with its margin it fits 80 columns. */
 const NOTE_WIDTH = 74;
 
-/** Where a listing puts its lines. */
+/** Collects the lines of a listing. */
 export class Stage {
   readonly lines: Line[] = [];
 
-  /** The Python statement that the next steps replay. */
+  /** Adds the Python statement that the next steps replay. */
   code(text: string): void {
     this.#add("code", text);
   }
-  /** What Python prints here. */
+  /** Adds a line of Python's output. */
   print(text = ""): void {
     this.#add("print", text);
   }
-  /** What is worth knowing. Broken between words as needed. */
+  /** Adds an explanation, wrapped between words. */
   note(text: string): void {
     const lines = text.match(new RegExp(`\\S.{0,${NOTE_WIDTH - 1}}(?=\\s|$)`, "g")) ?? [];
     this.#add("note", lines.join("\n"));
   }
-  /** A drawing of the heap. */
+  /** Adds a drawing of the heap. */
   heap(text: string): void {
     this.#add("heap", text);
   }
@@ -35,7 +35,7 @@ export class Stage {
   }
 }
 
-/** One listing: a title, what it shows, and its replay on a real heap. */
+/** One listing: its title, its purpose, and its replay on a real heap. */
 export interface Listing {
   title: string;
   play: (stage: Stage) => void;

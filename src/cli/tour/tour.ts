@@ -12,7 +12,7 @@ import type { Line, Listing } from "./stage.js";
 /** The six listings, in the order in which articles show them. */
 export const LISTINGS: readonly Listing[] = [labels, friends, counts, death, collection, gcModule];
 
-/** What a listing shows, as lines. Runs it on a heap of its own. */
+/** Runs a listing on a new heap, and returns its lines. */
 export function playListing(listing: Listing): Line[] {
   const stage = new Stage();
   listing.play(stage);
@@ -20,9 +20,9 @@ export function playListing(listing: Listing): Line[] {
 }
 
 export interface TourOptions {
-  /** No pauses. */
+  /** Whether to show all lines at once, without pauses. */
   fast: boolean;
-  /** 1 to 6; all when left out. */
+  /** 1 to 6. Default: all. */
   listing?: number;
   colors: Colors;
   write: (text: string) => void;

@@ -1,23 +1,23 @@
 import { NOT_RETAINING, NO_NODE } from "../graph/graph.js";
 import type { HeapGraph } from "../graph/graph.js";
 
-/** In place of an index: the component of the node is complete. Greater than any index, so it never lowers `low`. */
+/** Marks nodes whose component is complete. It is greater than any index, so it never lowers `low`. */
 const DONE = 0xffff_ffff;
 
 /**
- * Tarjan's algorithm: finds strongly connected components that have a cycle. Its stack is an array, since recursion would
+ * Tarjan's algorithm: finds strongly connected components with a cycle. It uses an explicit stack, because recursion would
  * overflow on long lists.
  */
 export class ComponentSearch {
   /** By node: its component, or {@link NO_NODE}. */
   readonly group: Uint32Array;
-  /** Members of the components found so far, one component behind the other, and where each begins. */
+  /** Members of the components found so far, component after component, and the start of each. */
   readonly members: Uint32Array;
   readonly begins: number[] = [];
   found = 0;
   visited = 0;
   readonly #graph: HeapGraph;
-  /** Nodes that the search does not enter: 1 in this column. */
+  /** Nodes that the search ignores: 1 in this column. */
   readonly #leftOut: Uint8Array;
   /** By node: order of discovery, from 1 on; 0: not discovered; `DONE`: its component is complete. */
   readonly #index: Uint32Array;
@@ -41,7 +41,7 @@ export class ComponentSearch {
     this.#stackEdge = new Uint32Array(count + 1);
   }
 
-  /** Begins a search at `v`; false if it has been seen. */
+  /** Starts a search at `v`; false if it was visited before. */
   enter(v: number): boolean {
     if (this.#index[v] !== 0 || this.#leftOut[v] !== 0) return false;
     this.#push(v);
@@ -56,7 +56,7 @@ export class ComponentSearch {
     this.#stackEdge[this.#depth] = this.#graph.nodes.firstEdge[v] as number;
   }
 
-  /** Goes on for `budget` edges. False when the search is over. */
+  /** Continues for `budget` edges. False when the search is complete. */
   advance(budget: number): boolean {
     const { firstEdge } = this.#graph.nodes;
     const { target, kind } = this.#graph.edges;
@@ -90,7 +90,7 @@ export class ComponentSearch {
       this.#depth--;
       if (least === index[v]) this.#close(v);
       else {
-        // v reaches an older node of its component, so the node before it on the stack does, too.
+        // v reaches an older node of its component, so its parent on the stack does, too.
         const parent = stackNode[this.#depth] as number;
         if (least < (low[parent] as number)) low[parent] = least;
       }
@@ -98,7 +98,7 @@ export class ComponentSearch {
     return this.#depth > 0;
   }
 
-  /** The nodes opened since `v` are one component. It is kept if it has a cycle. */
+  /** The nodes opened since `v` form one component. It is kept if it has a cycle. */
   #close(v: number): void {
     const begin = this.found;
     for (let w = NO_NODE; w !== v;) {

@@ -5,8 +5,11 @@ import type { Cycles } from "./cycles.js";
 
 /** An edge that could be made weak, to break cycles. */
 export interface Cut {
+  /** The ordinal of the edge. */
   readonly edge: number;
+  /** The node that has the edge. */
   readonly source: number;
+  /** The node that the edge refers to. */
   readonly target: number;
   /** How many nodes of the group would still be in cycles without it. 0: none, reference counting would do. */
   readonly left: number;
@@ -16,6 +19,12 @@ export interface Cut {
  * Finds the edge of a group that should be made weak. It tries the edges of the smallest cycle through the group's largest
  * node, and takes the one that leaves the fewest nodes in cycles. Among equal ones it takes the edge whose target
  * has the most incoming edges within the group: references back to an owner look like that.
+ *
+ * @example
+ * const found = finish(cycles(graph));
+ * const cut = finish(edgeToCut(graph, found, 0));
+ * if (cut) console.log(`make ${edgeName(graph, cut.source, cut.edge)} weak`); // prints: make peer weak
+ * cut?.left; // 0: then no node is in a cycle
  *
  * @param tries - Edges that are tried at most; each costs a walk over the group.
  */
@@ -48,13 +57,13 @@ export function* edgeToCut(graph: HeapGraph, cycles: Cycles, g: number, tries = 
 }
 
 /**
- * How many nodes of a group are still on a cycle, or between two, without one edge. Nodes without incoming edges, then
- * nodes without outgoing ones, are removed until there are none; the rest is counted.
+ * How many nodes of a group remain on a cycle, or between two cycles, without one edge. Nodes without incoming or without
+ * outgoing edges are removed repeatedly; the remaining nodes are counted.
  */
 function nodesLeftInCycles(graph: HeapGraph, cycles: Cycles, g: number, without: number): number {
   const { nodes, edges } = graph;
   const members = cycles.node.subarray(cycles.first[g], cycles.first[g + 1]);
-  // Edges within the group, in both directions, as lists over places in `members`.
+  // Edges within the group in both directions, as lists of indexes in `members`.
   const forwards: number[][] = [];
   const backwards: number[][] = Array.from(members, () => []);
   const placeOf = new Map<number, number>();

@@ -5,6 +5,7 @@ import type { Steps } from "../steps.js";
 import { ComponentSearch } from "./components.js";
 import { hubs } from "./hubs.js";
 
+/** What {@link cycles} takes. */
 export interface CycleOptions {
   /** Nodes to look at: 1 in this column. Default: all. Give garbage to see what waits for the collector. */
   among?: Uint8Array;
@@ -17,9 +18,11 @@ export interface CycleOptions {
  * or one that refers to itself. The groups with most bytes come first.
  */
 export interface Cycles {
+  /** The number of groups. */
   readonly count: number;
   /** The nodes of group g, ascending: `node[first[g]] … node[first[g + 1] - 1]`. `count + 1` entries. */
   readonly first: Uint32Array;
+  /** The nodes of all groups, group by group. */
   readonly node: Uint32Array;
   /** By group: bytes of its nodes themselves. */
   readonly bytes: Float64Array;
@@ -29,7 +32,14 @@ export interface Cycles {
   readonly hubs: Uint8Array;
 }
 
-/** Finds all cycles, as groups. */
+/**
+ * Finds all cycles, as groups of nodes.
+ *
+ * @example
+ * const found = finish(cycles(graph));
+ * found.count; // 1
+ * [...found.node.subarray(found.first[0], found.first[1])].map((v) => typeName(graph, v)); // ["Session", "Session"]
+ */
 export function* cycles(graph: HeapGraph, options: CycleOptions = {}): Steps<Cycles> {
   const { nodes } = graph;
   const hubColumn = options.hubs ?? hubs(graph);
@@ -65,21 +75,29 @@ export function* cycles(graph: HeapGraph, options: CycleOptions = {}): Steps<Cyc
 
 /** A cycle as a path: `edges[i]` leads from `nodes[i]` to the next node, the last one back to the first. */
 export interface Cycle {
+  /** The ordinals of the nodes, in the order of the cycle. */
   readonly nodes: readonly number[];
+  /** The ordinals of the edges, as many as nodes. */
   readonly edges: readonly number[];
 }
 
-/** Whether an edge retains its target, and leads to a node of group `g`. */
+/** Whether an edge is retaining and leads to a node of group `g`. */
 export function inGroup({ edges }: HeapGraph, { group }: Cycles, g: number, e: number): boolean {
   return ((edges.kind[e] as number) & NOT_RETAINING) === 0 && group[edges.target[e] as number] === g;
 }
 
-/** The shortest cycle through `v`, `null` if it is in none. Of several, the one that comes first in slot order. */
+/**
+ * The shortest cycle through `v`, `null` if it is in none. Of several, the one that comes first in slot order.
+ *
+ * @example
+ * const cycle = smallestCycle(graph, finish(cycles(graph)), session);
+ * cycle?.nodes.length; // 2
+ */
 export function smallestCycle(graph: HeapGraph, cycles: Cycles, v: number): Cycle | null {
   const { nodes, edges } = graph;
   const g = cycles.group[v] as number;
   if (g === NO_NODE) return null;
-  // By node: the edge by which it was first reached, and the source of that edge.
+  // By node: the edge that reached it first, and the source of that edge.
   const came = new Map<number, { from: number; edge: number }>();
   const queue = [v];
   for (const u of queue)

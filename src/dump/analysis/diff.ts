@@ -12,8 +12,11 @@ export interface Matching {
   readonly earlier: Uint32Array;
   /** By node of the earlier dump: 1 if it is gone. */
   readonly isGone: Uint8Array;
+  /** The number of nodes that only the later dump has. */
   readonly added: number;
+  /** The number of nodes that only the earlier dump has. */
   readonly removed: number;
+  /** The number of nodes that both dumps have. */
   readonly kept: number;
   /** How many of `kept` have no identity, and were matched by address, type and size: they may be others in the same place. */
   readonly uncertain: number;
@@ -21,20 +24,30 @@ export interface Matching {
 
 /** What changed of a type, or of a path of types. */
 export interface DiffRow {
+  /** Name of the type; for a path, the names of its types: `Cache > Dict > str`. */
   readonly name: string;
+  /** The family of the type: see {@link GraphType.kind}. */
   readonly kind: string;
+  /** The number of nodes that only the later dump has. */
   readonly added: number;
+  /** Their own bytes. */
   readonly addedBytes: number;
+  /** The number of nodes that only the earlier dump has. */
   readonly removed: number;
+  /** Their own bytes. */
   readonly removedBytes: number;
   /** Later less earlier. Objects that are in both, but have grown, count here alone. */
   readonly count: number;
+  /** Bytes of the later dump less bytes of the earlier one. */
   readonly bytes: number;
 }
 
 /**
  * Finds the nodes of `before` again in `after`: by id and type, where they have an id; else by address, type and size.
  * Addresses alone prove nothing, because memory is used again.
+ *
+ * @example
+ * finish(matchNodes(graph, later)).added; // 5
  */
 export function* matchNodes(before: HeapGraph, after: HeapGraph): Steps<Matching> {
   const typeOf = sharedTypes(before, after);
@@ -63,24 +76,24 @@ export function* matchNodes(before: HeapGraph, after: HeapGraph): Steps<Matching
   return { earlier, isGone, added: after.nodes.count - kept, removed: before.nodes.count - kept, kept, uncertain };
 }
 
-/** The id of a node, -1 if it has none. */
+/** The id of a node; -1 if it has none. */
 function byId({ nodes }: HeapGraph, v: number): number {
   const id = nodes.id[v] as number;
   return id > 0 ? id : -1;
 }
 
-/** The address of a node that has no id, else -1. */
+/** The address of a node without an id; else -1. */
 function byPlace({ nodes }: HeapGraph, v: number): number {
   return (nodes.id[v] as number) > 0 ? -1 : (nodes.address?.[v] ?? -1);
 }
 
-/** By type of `after`: the same type of `before`, or {@link NO_NODE}. */
+/** By type of `after`: the same type in `before`, or {@link NO_NODE}. */
 function sharedTypes(before: HeapGraph, after: HeapGraph): Uint32Array {
   const known = new Map(before.types.map(({ kind, name }, type) => [`${kind}\0${name}`, type]));
   return Uint32Array.from(after.types, ({ kind, name }) => known.get(`${kind}\0${name}`) ?? NO_NODE);
 }
 
-/** Nodes by a number, in an open-addressing table; several may have the same. (A Map ends at 2^24 entries.) */
+/** Maps numbers to nodes, with open addressing. Several nodes may have the same number. (A Map is limited to 2^24 entries.) */
 class Index {
   readonly #graph: HeapGraph;
   readonly #key: (graph: HeapGraph, v: number) => number;
@@ -104,7 +117,7 @@ class Index {
     }
   }
 
-  /** The first node with `value`, or the next behind `after`, which was the answer last time. */
+  /** The first node with `value`, or the next one behind `after`, the previous result. */
   find(value: number, after: number): number {
     const mask = this.#table.length - 1;
     let place = after === NO_NODE ? hashOf(value) & mask : (this.#place + 1) & mask;
@@ -149,7 +162,7 @@ class Table {
     return row;
   }
 
-  /** Rows in which something changed: what grew most first, then what changed without growing, then what shrank. */
+  /** The changed rows: those that grew, largest growth first; then those of equal size; then those that shrank. */
   sorted(): DiffRow[] {
     return [...this.#rows.values()]
       .filter((row) => row.added > 0 || row.removed > 0 || row.count !== 0 || row.bytes !== 0)
@@ -157,7 +170,13 @@ class Table {
   }
 }
 
-/** What changed, by type. */
+/**
+ * Compares two dumps type by type. Types without a change have no row; those that grew most come first.
+ *
+ * @example
+ * const rows = finish(diffByType(graph, later, finish(matchNodes(graph, later))));
+ * rows.find(({ name }) => name === "Session")?.added; // 2
+ */
 export function* diffByType(before: HeapGraph, after: HeapGraph, matching: Matching): Steps<DiffRow[]> {
   const table = new Table();
   const rowsOf = (graph: HeapGraph) => graph.types.map(({ name, kind }) => table.row(name, kind));
@@ -165,7 +184,15 @@ export function* diffByType(before: HeapGraph, after: HeapGraph, matching: Match
   return table.sorted();
 }
 
-/** What changed, by the types of what dominates: `name` is the path, `Cache > Dict > str`. */
+/**
+ * Compares two dumps by the types of the dominators: the `name` of a row is the path, `Cache > Dict > str`.
+ *
+ * @example
+ * const pathsOf = (dump: typeof later) => finish(dominatorPaths(dump, finish(dominators(dump))));
+ * const paths = { before: pathsOf(graph), after: pathsOf(later) };
+ * const rows = finish(diffByDominatorPath(graph, later, finish(matchNodes(graph, later)), paths));
+ * rows[0]?.name; // "list > Session > bytes": new pages in new sessions
+ */
 export function* diffByDominatorPath(
   before: HeapGraph,
   after: HeapGraph,
@@ -187,7 +214,7 @@ export function* diffByDominatorPath(
   return table.sorted();
 }
 
-/** Adds the nodes of both dumps to the rows that `column…` says; those it gives no row are left out. */
+/** Adds the nodes of both dumps to the rows given by the two columns. Nodes without a row are skipped. */
 function* fill(
   before: HeapGraph,
   after: HeapGraph,
@@ -218,61 +245,4 @@ function* fill(
     row.added++;
     row.addedBytes += bytes;
   }
-}
-
-/** A type that keeps growing. */
-export interface GrowthRow {
-  readonly name: string;
-  readonly kind: string;
-  /** Bytes more in the second dump than in the first, and in the third than in the second. Both above 0. */
-  readonly grown: readonly [number, number];
-  /** Objects that came between the first and the second dump, and are still in the third. */
-  readonly survivors: number;
-  readonly survivorBytes: number;
-}
-
-export interface Growth {
-  /** Types that grew twice; those with most bytes of survivors first. */
-  readonly types: readonly GrowthRow[];
-  /** The survivors, as ordinals of the third dump, in which their holders can be looked up. */
-  readonly survivors: Uint32Array;
-  /** How many matches of nodes rest on addresses. */
-  readonly uncertain: number;
-}
-
-/**
- * Compares three dumps: a heap at rest, after some work, and after more of the same. What grew once may be a cache that has filled;
- * what grew twice, and kept what the first round of work made, is a suspect.
- */
-export function* growth(first: HeapGraph, second: HeapGraph, third: HeapGraph): Steps<Growth> {
-  const early = yield* matchNodes(first, second);
-  const late = yield* matchNodes(second, third);
-  const key = ({ name, kind }: { name: string; kind: string }) => `${kind}\0${name}`;
-  const grownLater = new Map((yield* diffByType(second, third, late)).map((row) => [key(row), row]));
-  const perType = third.types.map(() => ({ count: 0, bytes: 0 }));
-  const survivors: number[] = [];
-  for (let v = 0; v < third.nodes.count; v++) {
-    const middle = late.earlier[v] as number;
-    if (middle === NO_NODE || early.earlier[middle] !== NO_NODE) continue;
-    survivors.push(v);
-    const row = perType[third.nodes.type[v] as number] as { count: number; bytes: number };
-    row.count++;
-    row.bytes += third.nodes.selfSize[v] as number;
-  }
-  const survived = new Map(third.types.map((type, t) => [key(type), perType[t]]));
-  const types: GrowthRow[] = [];
-  for (const row of yield* diffByType(first, second, early)) {
-    const later = grownLater.get(key(row));
-    if (row.bytes <= 0 || !later || later.bytes <= 0) continue;
-    const { count = 0, bytes = 0 } = survived.get(key(row)) ?? {};
-    types.push({
-      name: row.name,
-      kind: row.kind,
-      grown: [row.bytes, later.bytes],
-      survivors: count,
-      survivorBytes: bytes,
-    });
-  }
-  types.sort((a, b) => b.survivorBytes - a.survivorBytes || b.grown[1] - a.grown[1] || compareText(a.name, b.name));
-  return { types, survivors: Uint32Array.from(survivors), uncertain: early.uncertain + late.uncertain };
 }

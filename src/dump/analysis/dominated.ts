@@ -6,9 +6,18 @@ import type { DominatorTree } from "./dominators.js";
 export interface Dominated {
   /** By node, and for the root: `root + 2` entries. */
   readonly first: Uint32Array;
+  /** The children of all nodes, parent by parent. */
   readonly child: Uint32Array;
 }
 
+/**
+ * Lists what each node immediately dominates: the dominator tree, read downwards.
+ *
+ * @example
+ * const { first, child } = finish(dominated(tree));
+ * const tops = [...child.subarray(first[tree.root], first[tree.root + 1])];
+ * tops.map((v) => typeName(graph, v)); // ["list", …]
+ */
 export function* dominated({ root, order, idom }: DominatorTree): Steps<Dominated> {
   const first = new Uint32Array(root + 2);
   for (const v of order) {
@@ -28,7 +37,14 @@ export function* dominated({ root, order, idom }: DominatorTree): Steps<Dominate
   return { first, child };
 }
 
-/** The children of `v` that retain most, at most `most` of them; equal ones by ordinal. */
+/**
+ * The children of `v` that retain most, at most `most` of them; equal ones by ordinal.
+ *
+ * @example
+ * const children = finish(dominated(tree));
+ * const [largest] = largestDominated(tree, children, tree.root, 1);
+ * typeName(graph, largest!); // "list"
+ */
 export function largestDominated(tree: DominatorTree, { first, child }: Dominated, v: number, most: number): number[] {
   const best: number[] = [];
   const isBefore = (a: number, b: number) => {
@@ -46,7 +62,12 @@ export function largestDominated(tree: DominatorTree, { first, child }: Dominate
   return best;
 }
 
-/** The dominators of `v`, closest first, without the root; none if no root reaches it. */
+/**
+ * The dominators of `v`, closest first, without the root; none if no root reaches it.
+ *
+ * @example
+ * dominatorChain(tree, session).map((v) => typeName(graph, v)); // ["list"]
+ */
 export function dominatorChain({ root, idom }: DominatorTree, v: number): number[] {
   const chain: number[] = [];
   for (let d = idom[v]; d !== undefined && d < root; d = idom[d]) chain.push(d);
@@ -56,6 +77,11 @@ export function dominatorChain({ root, idom }: DominatorTree, v: number): number
 /**
  * Walks the dominator tree in depth: `enter` for each node before, `leave` after all that it dominates.
  * No recursion.
+ *
+ * @example
+ * let depth = 0;
+ * const enter = (v: number) => console.log(" ".repeat(depth++) + typeName(graph, v));
+ * finish(walkDominated(tree, finish(dominated(tree)), "printing", enter, () => depth--));
  */
 export function* walkDominated(
   tree: DominatorTree,
@@ -64,7 +90,7 @@ export function* walkDominated(
   enter: (v: number) => void,
   leave: (v: number) => void,
 ): Steps<void> {
-  // The next child of each node on the way down; its parent is its dominator.
+  // The next child of each node on the current path. The parent of a node is its dominator.
   const next = first.slice();
   let v = tree.root;
   let done = 0;

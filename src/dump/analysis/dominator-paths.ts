@@ -26,9 +26,16 @@ export interface DominatorPaths {
   readonly row: Uint32Array;
 }
 
-/** Deeper than this, nodes count for the row at the end. */
+/** Maximal depth of a row. Deeper nodes are added to the last row of their path. */
 const DEEPEST = 64;
 
+/**
+ * Folds the dominator tree: nodes of one type below the same path of types become one row.
+ *
+ * @example
+ * const paths = finish(dominatorPaths(graph, tree));
+ * paths.retained[0] === tree.retained[tree.root]; // true: row 0 is the root
+ */
 export function* dominatorPaths(graph: HeapGraph, tree: DominatorTree): Steps<DominatorPaths> {
   const { nodes } = graph;
   const row = new Uint32Array(nodes.count).fill(NO_NODE);
@@ -37,7 +44,7 @@ export function* dominatorPaths(graph: HeapGraph, tree: DominatorTree): Steps<Do
   const depth: number[] = [0];
   const count: number[] = [0];
   const bytes: number[] = [0];
-  // By row above and type. One Map for each row: a single one would hit the limit on entries.
+  // Rows by parent row and type. There is a Map for each row, because a single Map would reach the limit on entries.
   const below: (Map<number, number> | undefined)[] = [undefined];
   let done = 0;
   for (const v of tree.order) {
@@ -81,7 +88,13 @@ export function* dominatorPaths(graph: HeapGraph, tree: DominatorTree): Steps<Do
   };
 }
 
-/** The names of a row's types, from below the root down to its own. */
+/**
+ * The names of a row's types, from below the root down to its own.
+ *
+ * @example
+ * const paths = finish(dominatorPaths(graph, tree));
+ * dominatorPathNames(graph, paths, paths.row[session]!); // ["list", "Session"]
+ */
 export function dominatorPathNames(graph: HeapGraph, { parent, type }: DominatorPaths, row: number): string[] {
   const names: string[] = [];
   for (let r = row; r > 0; r = parent[r] as number) names.unshift(graph.types[type[r] as number]?.name ?? "?");

@@ -7,16 +7,19 @@ import type { Steps } from "../steps.js";
 export interface DuplicateGroup {
   /** The first of them. */
   readonly node: number;
+  /** The number of equal nodes, the first included. */
   readonly count: number;
   /** Bytes of all but the first. */
   readonly wasted: number;
 }
 
+/** What {@link duplicates} finds. */
 export interface Duplicates {
   /** Those that waste most first. */
   readonly groups: readonly DuplicateGroup[];
-  /** Bytes of all groups, and how many nodes are not the first of theirs. */
+  /** Bytes of all groups. */
   readonly wasted: number;
+  /** The number of nodes that are not the first of their group. */
   readonly nodes: number;
   /** By node: the first node equal to it, itself if there is none before. {@link NO_NODE} for what was not compared. */
   readonly same: Uint32Array;
@@ -26,6 +29,10 @@ export interface Duplicates {
  * Finds equal texts, bytes and numbers, then immutable containers whose items are the same or equal, and in the same order.
  *
  * Of V8's dumps, strings are compared, by text and size. V8 cuts long texts, so those that differ beyond count as equal.
+ *
+ * @example
+ * const { groups } = finish(duplicates(graph));
+ * groups.map(({ node }) => labelOf(graph, node)); // ["alice in wonderland"]
  */
 export function* duplicates(graph: HeapGraph): Steps<Duplicates> {
   const { nodes } = graph;
@@ -60,7 +67,7 @@ export function* duplicates(graph: HeapGraph): Steps<Duplicates> {
   return { groups, wasted: bytes, nodes: copies, same };
 }
 
-/** Visits containers, those that are inside others first. Circles are entered anywhere. */
+/** Visits containers, inner ones before those that contain them. Cycles are entered anywhere. */
 function* inward({ nodes, edges }: HeapGraph, containers: number[], visit: (v: number) => void): Steps<void> {
   const isContainer = new Uint8Array(containers.length === 0 ? 0 : nodes.count);
   for (const v of containers) isContainer[v] = 1;
@@ -90,11 +97,11 @@ function* inward({ nodes, edges }: HeapGraph, containers: number[], visit: (v: n
   }
 }
 
-/** Sorts nodes into classes of equal ones, by a hash table of the first of each. */
+/** Groups equal nodes, with a hash table of the first node of each group. */
 class Classes {
   readonly same: Uint32Array;
   readonly #graph: HeapGraph;
-  /** Open addressing: one more than the first node of a class, and its hash. 0: free. */
+  /** Open addressing: the first node of a class plus 1, and its hash. 0: unused. */
   #table = new Uint32Array(1 << 12);
   #hashes = new Uint32Array(1 << 12);
   #used = 0;
@@ -104,7 +111,7 @@ class Classes {
     this.same = new Uint32Array(graph.nodes.count).fill(NO_NODE);
   }
 
-  /** Puts `v` where its contents say. False if it has none that are known. */
+  /** Adds `v` to the class of its contents. False if its contents are unknown. */
   addLeaf(v: number): boolean {
     const { nodes, contents } = this.#graph;
     let hash = mix(nodes.type[v] as number, nodes.selfSize[v] as number);
@@ -114,7 +121,7 @@ class Classes {
       for (let i = offset; i < end; i++) hash = Math.imul(hash ^ (contents.bytes[i] as number), 0x0100_0193);
     } else if (((nodes.flags[v] as number) & NodeFlag.TEXT) !== 0) hash = mix(hash, nodes.label[v] as number);
     else return false;
-    // What has both contents and items (a tuple of our own) is a container.
+    // A node with both contents and items (a tuple of an image) is a container.
     if (nodes.firstEdge[v] !== nodes.firstEdge[v + 1] && ((nodes.flags[v] as number) & NodeFlag.IMMUTABLE) !== 0)
       return false;
     this.#add(v, hash, false);
@@ -129,7 +136,7 @@ class Classes {
     this.#add(v, hash, true);
   }
 
-  /** The first node that is equal to `v`, as far as known. */
+  /** The first node known to be equal to `v`. */
   #standsFor(v: number): number {
     const first = this.same[v] as number;
     return first === NO_NODE ? v : first;

@@ -11,6 +11,9 @@ export interface Unexplained {
 /**
  * Compares what the heap counted with what the host could name. What remains is *leaked*: a reference
  * somebody took, and that neither a handle nor a named root accounts for.
+ *
+ * @example
+ * unexplained(graph).nodes.length; // 0: the root "cache" explains all
  */
 export function unexplained({ nodes, roots }: HeapGraph): Unexplained {
   if (!nodes.outside) return { references: null, nodes: new Uint32Array(0) };
@@ -27,6 +30,9 @@ export function unexplained({ nodes, roots }: HeapGraph): Unexplained {
 /**
  * Everything held from outside, each node once: the targets of the roots in the order of their table, then
  * those of leaked references. The children of the root that dominator trees put above all.
+ *
+ * @example
+ * [...heldFromOutside(graph)].some((v) => typeName(graph, v) === "list"); // true: the named root
  */
 export function heldFromOutside(graph: HeapGraph): Uint32Array {
   const { roots, nodes } = graph;

@@ -6,11 +6,15 @@ import { dominated, walkDominated } from "./dominated.js";
 import type { Dominated } from "./dominated.js";
 import type { DominatorTree } from "./dominators.js";
 
+/** A row of {@link histogram}: one type. */
 export interface TypeRow {
   /** Index into `graph.types`. */
   readonly type: number;
+  /** Name of the type. */
   readonly name: string;
+  /** The family of the type: see {@link GraphType.kind}. */
   readonly kind: string;
+  /** The number of objects. */
   readonly count: number;
   /** Bytes of the objects themselves. */
   readonly bytes: number;
@@ -21,7 +25,9 @@ export interface TypeRow {
   readonly retained: number | null;
 }
 
+/** What {@link histogram} takes. */
 export interface HistogramOptions {
+  /** With it, rows have retained bytes, and are sorted by them. */
   tree?: DominatorTree;
   /** Of `tree`, if there already. */
   children?: Dominated;
@@ -29,7 +35,14 @@ export interface HistogramOptions {
   filter?: (v: number) => boolean;
 }
 
-/** Objects by type, those with most bytes (retained, if known, else their own) first. Types without objects are left out. */
+/**
+ * Objects by type, those with most bytes (retained, if known, else their own) first. Types without objects are left
+ * out.
+ *
+ * @example
+ * const rows = finish(histogram(graph, { tree }));
+ * rows.find(({ name }) => name === "Session")?.count; // 2
+ */
 export function* histogram(graph: HeapGraph, options: HistogramOptions = {}): Steps<TypeRow[]> {
   const { nodes, types } = graph;
   const { tree, filter } = options;
@@ -63,7 +76,7 @@ function* retainedByType(graph: HeapGraph, tree: DominatorTree, options: Histogr
   const { filter } = options;
   const children = options.children ?? (yield* dominated(tree));
   const retained = new Float64Array(graph.types.length);
-  // How many of each type are on the way down. A node that does not count does not stand in the way either.
+  // The number of nodes of each type on the current path. Nodes excluded by the filter are not counted here either.
   const open = new Uint32Array(graph.types.length);
   yield* walkDominated(
     tree,
@@ -88,12 +101,21 @@ function* retainedByType(graph: HeapGraph, tree: DominatorTree, options: Histogr
 export interface HolderRow {
   /** Type of the immediate dominators; {@link NO_NODE} for the root. */
   readonly type: number;
+  /** Name of the type. */
   readonly name: string;
+  /** The number of objects that dominators of this type hold. */
   readonly count: number;
+  /** Bytes that these objects retain. */
   readonly bytes: number;
 }
 
-/** Whom objects of a type would go with: their immediate dominators by type, those with most bytes first. */
+/**
+ * Whom objects of a type would go with: their immediate dominators by type, those with most bytes first.
+ *
+ * @example
+ * const rows = holdersOf(graph, tree, graph.nodes.type[session]!);
+ * rows.map(({ name, count }) => `${name}: ${count}`); // ["Session: 1", "list: 1"]
+ */
 export function holdersOf(graph: HeapGraph, tree: DominatorTree, type: number): HolderRow[] {
   const { nodes, types } = graph;
   const rows = new Map<number, { count: number; bytes: number }>();

@@ -1,13 +1,17 @@
 import { NodeFlag } from "../graph/graph.js";
 import type { HeapGraph } from "../graph/graph.js";
 
-/** Kinds of nodes that everything refers to: classes, code, hidden classes, groups of roots. */
+/** Kinds of nodes with very many referrers: classes, code, hidden classes, groups of roots. */
 const HUB_KINDS: ReadonlySet<string> = new Set(["type", "module", "synthetic", "code", "hidden", "object shape"]);
 
 /**
  * Nodes to leave out of cycles, since they would join all cycles to one: 1 in the column. They are classes, code and the
  * like, and objects of the types in `names`. With `degree` also nodes with that many incoming edges or more. That is not
  * the default: a container that its items refer back to has many, and is part of the cycle.
+ *
+ * @example
+ * const skip = hubs(graph, { names: new Set(["Registry"]) });
+ * finish(cycles(graph, { hubs: skip })).count; // 1
  */
 export function hubs(graph: HeapGraph, options: { degree?: number; names?: ReadonlySet<string> } = {}): Uint8Array {
   const { nodes, edges, types } = graph;

@@ -16,6 +16,7 @@ export interface Path {
   readonly edges: readonly number[];
 }
 
+/** What {@link PathFinder.disjoint} finds. */
 export interface Paths {
   /** The shortest first. */
   readonly paths: readonly Path[];
@@ -26,13 +27,20 @@ export interface Paths {
   readonly stopped: "most" | "no more";
 }
 
-/** Finds ways from the roots to nodes. Keeps what all searches need; make one for a graph and ask often. */
+/**
+ * Finds ways from the roots to nodes. Keeps what all searches need; make one for a graph and ask often.
+ *
+ * @example
+ * const finder = new PathFinder(graph, finish(referrers(graph)));
+ * const path = finish(finder.shortest(session));
+ * if (path) console.log(describePath(graph, path).join("\n"));
+ */
 export class PathFinder {
   readonly #graph: HeapGraph;
   readonly #referrers: Referrers;
-  /** By node: one more than its best row of the roots; `roots.count + 1` for leaked references; 0 if not held. */
+  /** By node: its best row of the roots plus 1; `roots.count + 1` for leaked references; 0 if nothing outside holds it. */
   readonly #held: Uint32Array;
-  /** By node: steps to the target, plus one. 0: not seen by this search. */
+  /** By node: steps to the target plus 1. 0: not reached by this search. */
   readonly #distance: Uint32Array;
   readonly #queue: Uint32Array;
 
@@ -51,7 +59,13 @@ export class PathFinder {
     for (const v of unexplained(graph).nodes) if (this.#held[v] === 0) this.#held[v] = roots.count + 1;
   }
 
-  /** The shortest path to `target`, or `null` if it is garbage. Always the same of several; see {@link disjoint}. */
+  /**
+   * The shortest path to `target`, or `null` if it is garbage. Always the same of several; see {@link disjoint}.
+   *
+   * @example
+   * const finder = new PathFinder(graph, finish(referrers(graph)));
+   * finish(finder.shortest(session))?.nodes.length; // 2: the list, and the session
+   */
   *shortest(target: number): Steps<Path | null> {
     return yield* this.#search(target, null, false);
   }
@@ -61,11 +75,16 @@ export class PathFinder {
    *
    * Of equally short ones it takes the one that comes first by kind and name of the root, then, from there on, by name of
    * the edge, type and id of the node: the same in every dump in which it exists, however its nodes are ordered.
+   *
+   * @example
+   * const finder = new PathFinder(graph, finish(referrers(graph)));
+   * const { paths, stopped } = finish(finder.disjoint(session, 5));
+   * stopped; // "no more": all ways lead through the list
    */
   *disjoint(target: number, most: number): Steps<Paths> {
     const { nodes, roots } = this.#graph;
     const paths: Path[] = [];
-    // Each root that holds the node itself is a way of its own.
+    // Each root that holds the node directly is a path of its own.
     const rows: number[] = [];
     for (let row = 0; row < roots.count; row++) if (roots.target[row] === target) rows.push(row);
     rows.sort((a, b) => this.#compareRoots(a, b));
@@ -82,13 +101,13 @@ export class PathFinder {
         blocked[v] = 1;
         isBlocking = true;
       }
-      // Only synthetic nodes in between: the same would be found again.
+      // The path has only synthetic inner nodes, so the next search would find it again.
       if (!isBlocking) return { paths, stopped: "no more" };
     }
     return { paths, stopped: "most" };
   }
 
-  /** Searches backwards, a distance at a time, until a node that is held from outside is among them. */
+  /** Searches backwards in breadth until it reaches a node that is held from outside. */
   *#search(target: number, blocked: Uint8Array | null, isBeyond: boolean): Steps<Path | null> {
     const { nodes, edges } = this.#graph;
     const { first, edge, source } = this.#referrers;
@@ -123,7 +142,7 @@ export class PathFinder {
     return path;
   }
 
-  /** Goes from `start` to `target` by steps that bring it closer, the first in order each time. */
+  /** Walks from `start` to `target` by steps that reduce the distance; among these, the first in order. */
   #follow(start: number, target: number): Path {
     const { nodes, edges, roots } = this.#graph;
     const distance = this.#distance;
@@ -175,7 +194,13 @@ export class PathFinder {
   }
 }
 
-/** A path in words, a line for each step: `named root cache`, `Dict`, `.entries → list` … */
+/**
+ * A path in words, a line for each step: `named root cache`, `Dict`, `.entries → list` …
+ *
+ * @example
+ * const finder = new PathFinder(graph, finish(referrers(graph)));
+ * describePath(graph, finish(finder.shortest(session))!)[0]; // "named root cache"
+ */
 export function describePath(graph: HeapGraph, { root, nodes, edges }: Path): string[] {
   const show = (v: number) => {
     const label = labelOf(graph, v);

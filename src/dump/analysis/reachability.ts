@@ -15,23 +15,36 @@ export const Reach = {
 } as const;
 export type Reach = (typeof Reach)[keyof typeof Reach];
 
+/** A number of nodes, and their bytes. */
 export interface Amount {
+  /** The number of nodes. */
   count: number;
   /** Of the nodes themselves. */
   bytes: number;
 }
 
+/** What {@link reachability} finds. */
 export interface Reachability {
   /** By node: a {@link Reach}. */
   readonly state: Uint8Array;
+  /** What a handle, a named root or the heap itself reaches. */
   readonly live: Amount;
+  /** What nothing reaches from outside: it waits for the collector. */
   readonly garbage: Amount;
+  /** What only outside references reach that nobody can name: see {@link unexplained}. */
   readonly leaked: Amount;
   /** The garbage by generation: `[0]`, `[1]`, `[2]`, and `[3]` for what is in none. All in the last if the source has no generations. */
   readonly garbageByGeneration: readonly Amount[];
 }
 
-/** Sorts the nodes into live, leaked and garbage. The three add up to all there is. */
+/**
+ * Sorts the nodes into live, leaked and garbage. The three add up to all there is.
+ *
+ * @example
+ * const { garbage, leaked } = finish(reachability(graph));
+ * garbage.count; // 0
+ * leaked.count; // 0
+ */
 export function* reachability(graph: HeapGraph): Steps<Reachability> {
   const { nodes, roots } = graph;
   const marker = new Marker(graph);
@@ -64,19 +77,19 @@ function add(amount: Amount, bytes: number): void {
   amount.bytes += bytes;
 }
 
-/** Marking, with entries of weak maps live only once key and map both are. */
+/** Marks nodes. An entry of a weak map is live only if both key and map are. */
 class Marker {
   readonly state: Uint8Array;
   marked = 0;
   readonly #graph: HeapGraph;
   /**
-   * Nodes in the order in which they were marked; those before `#next` have been scanned. First in, first out: what comes next is
-   * known long before its turn, so the processor need not wait for one node's edges to look for those of the next.
+   * Nodes in the order in which they were marked; those before `#next` have been scanned. It is a queue, not a stack: the next
+   * nodes are known early, so the processor can load their edges in advance.
    */
   readonly #queue: Uint32Array;
   #next = 0;
   #reach: Reach = Reach.LIVE;
-  /** By node, if there are weak maps: what it still waits for, a key (1), a map (2) or both. */
+  /** By node, if there are weak maps: the missing conditions of an entry: a key (1), a map (2) or both. */
   readonly #waits: Uint8Array | null;
 
   constructor(graph: HeapGraph) {
@@ -93,7 +106,7 @@ class Marker {
     this.#queue[this.marked++] = v;
   }
 
-  /** Scans nodes with about `budget` edges. False when there are no more. */
+  /** Scans nodes with about `budget` edges. False when none are left. */
   spread(budget: number): boolean {
     const { nodes, edges } = this.#graph;
     const { state } = this;
@@ -142,6 +155,10 @@ function waitsOf({ nodes, edges }: HeapGraph): Uint8Array | null {
 /**
  * Garbage from which all other garbage can be reached: what no garbage refers to, and one object of each remaining
  * circle. Ascending within each of the two.
+ *
+ * @example
+ * const found = finish(reachability(graph));
+ * garbageHeads(graph, found).length; // 0: there is no garbage
  */
 export function garbageHeads({ nodes, edges }: HeapGraph, { state }: Reachability): Uint32Array {
   const isGarbage = (v: number) => state[v] === Reach.GARBAGE;

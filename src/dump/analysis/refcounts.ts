@@ -6,7 +6,13 @@ import { ITEMS_PER_STEP } from "../steps.js";
 import type { Steps } from "../steps.js";
 import type { Referrers } from "./referrers.js";
 
-/** Whether an edge is one of the references that its target's refcount counts. */
+/**
+ * Whether an edge is one of the references that its target's refcount counts.
+ *
+ * @example
+ * isCounted(EdgeStrength.STRONG); // true
+ * isCounted(EdgeStrength.WEAK); // false
+ */
 export function isCounted(kind: number): boolean {
   const strength = kind & STRENGTH_MASK;
   return (strength === EdgeStrength.STRONG || strength === EdgeStrength.EPHEMERON_KEY) && (kind & EDGE_ASIDE) === 0;
@@ -32,7 +38,15 @@ export interface RefcountEquation {
   readonly text: string;
 }
 
-/** `null` if the source does not count references. */
+/**
+ * Explains the refcount of node `v`: the references that make it up. It returns `null` if the source does not count
+ * references.
+ *
+ * @example
+ * const equation = refcountEquation(graph, finish(referrers(graph)), session);
+ * equation?.refcount; // 2
+ * equation?.from.map(({ type, field }) => `${type} ${field}`); // ["Session peer", "list [0]"]
+ */
 export function refcountEquation(graph: HeapGraph, referrers: Referrers, v: number): RefcountEquation | null {
   const { nodes, edges, roots } = graph;
   if (!nodes.refcount || !nodes.outside) return null;
@@ -49,7 +63,7 @@ export function refcountEquation(graph: HeapGraph, referrers: Referrers, v: numb
     const source = referrers.source[i] as number;
     const type = typeName(graph, source);
     const name = edgeName(graph, source, e);
-    // Items of a container differ in their index only.
+    // The references from items of one container differ only in their index.
     const field = name.startsWith("[") ? "[…]" : name;
     const key = `${type}\0${field}`;
     const group = groups.get(key);
@@ -87,9 +101,11 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** What {@link auditRefcounts} finds. */
 export interface RefcountAudit {
   /** Counted references from objects and from outside, of all nodes that are not immortal. */
   readonly total: number;
+  /** The number of immortal nodes, whose refcounts are ignored. */
   readonly immortal: number;
   /** Refcount higher than the references there are: it will never be freed. Ascending. */
   readonly extra: Uint32Array;
@@ -99,7 +115,13 @@ export interface RefcountAudit {
   readonly leaked: { references: number; nodes: Uint32Array };
 }
 
-/** Compares every refcount with the references there are. `null` if the source does not count references. */
+/**
+ * Compares every refcount with the references there are. `null` if the source does not count references.
+ *
+ * @example
+ * const audit = finish(auditRefcounts(graph));
+ * audit?.extra.length; // 0: a heap that verifies has none
+ */
 export function* auditRefcounts(graph: HeapGraph): Steps<RefcountAudit | null> {
   const { nodes, edges, roots } = graph;
   const { refcount, outside } = nodes;
@@ -135,7 +157,7 @@ export function* auditRefcounts(graph: HeapGraph): Steps<RefcountAudit | null> {
       immortal++;
       continue;
     }
-    // A handle more than the heap knows of is as bad as a slot more.
+    // More handles than the heap counts are as wrong as more slots.
     const there = (found[v] as number) + Math.max(outside[v] as number, explained[v] as number);
     total += there;
     if ((refcount[v] as number) > there) extra.push(v);

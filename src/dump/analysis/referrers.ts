@@ -12,7 +12,14 @@ export interface Referrers {
   readonly source: Uint32Array;
 }
 
-/** Turns the edges round: all kinds of them. */
+/**
+ * Turns the edges round: lists for each node the edges that lead to it, of all kinds.
+ *
+ * @example
+ * const { first, source } = finish(referrers(graph));
+ * const from = [...source.subarray(first[session], first[session + 1])];
+ * from.map((v) => typeName(graph, v)).sort(); // ["Session", "list"]
+ */
 export function* referrers({ nodes, edges }: HeapGraph): Steps<Referrers> {
   const { count, firstEdge } = nodes;
   const first = new Uint32Array(count + 1);

@@ -11,7 +11,13 @@ export interface RetainedSet extends Amount {
   readonly isRetained: Uint8Array;
 }
 
-/** Nodes of the set that no root reaches do not count: they are garbage already. */
+/**
+ * Computes what would be freed if all nodes of `set` were freed at once. Nodes that no root reaches do not count: they
+ * are garbage already.
+ *
+ * @example
+ * finish(retainedBySet(graph, [session])).count; // 5: itself, its page, its peer, and the text of each
+ */
 export function* retainedBySet(graph: HeapGraph, set: Iterable<number>): Steps<RetainedSet> {
   const { nodes } = graph;
   const without = new Uint8Array(nodes.count);
@@ -31,7 +37,7 @@ export function* retainedBySet(graph: HeapGraph, set: Iterable<number>): Steps<R
   return { count, bytes, isRetained: before };
 }
 
-/** By node: 1 if retaining edges lead to it from `held`, not through `without`. */
+/** By node: 1 if it is reachable from `held` by retaining edges, without passing through `without`. */
 function* reached({ nodes, edges }: HeapGraph, held: Uint32Array, without: Uint8Array | null): Steps<Uint8Array> {
   const seen = new Uint8Array(nodes.count);
   const stack = new Uint32Array(nodes.count);

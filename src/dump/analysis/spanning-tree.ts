@@ -4,26 +4,26 @@ import { ITEMS_PER_STEP } from "../steps.js";
 import type { Steps } from "../steps.js";
 
 /**
- * A depth-first spanning tree of what is reached, its vertices numbered in preorder: 0 is the root above all
- * roots, `1 … count` are nodes. An ancestor's number is below those of its descendants.
+ * A depth-first spanning tree of the reachable nodes. Its vertices are numbered in preorder: 0 is the root above all
+ * roots, `1 … count` are nodes. An ancestor has a smaller number than its descendants.
  *
- * The edges that are not in the tree are kept as linked lists by target. When an edge is looked at, both its
- * ends have their numbers already (or it is a tree edge), so one pass over the graph, in which each edge costs
- * one cache miss, is enough; a table of predecessors sorted by target would cost three more.
+ * The edges outside the tree are kept as linked lists by target. When such an edge is visited, both its ends are
+ * numbered, so one pass over the graph suffices, with one cache miss per edge. A table of predecessors sorted by target
+ * would cost three more.
  */
 export interface SpanningTree {
   readonly count: number;
-  /** By number: the node. Entry 0 is `nodes.count`. */
+  /** By vertex: the node. Entry 0 is `nodes.count`. */
   readonly node: Uint32Array;
-  /** By number: the number of the parent in the tree. */
+  /** By vertex: the vertex of the parent in the tree. */
   readonly parent: Uint32Array;
-  /** By node, in pairs: its number (0: not reached), and its first link (0: none). */
+  /** By node, in pairs: its vertex (0: not reached), and its first link (0: none). */
   readonly numberAndLink: Uint32Array;
-  /** By link, in pairs: the number of an edge's source, and the next link of the same target (0: none). */
+  /** By link, in pairs: the vertex of an edge's source, and the next link with the same target (0: none). */
   readonly links: Uint32Array;
 }
 
-/** What to do with nodes that no root reaches: leave them out, or hang them below the root (as DevTools does). */
+/** What happens to nodes that no root reaches: they are omitted, or become children of the root (as in DevTools). */
 export type Orphans = "omit" | "adopt";
 
 class Walk implements SpanningTree {
@@ -33,7 +33,7 @@ class Walk implements SpanningTree {
   readonly numberAndLink: Uint32Array;
   readonly links: Uint32Array;
   readonly #graph: HeapGraph;
-  // Typed arrays are zero pages until written to: only a heap as deep as it has nodes pays for all of it.
+  // The engine commits memory of typed arrays only when it is written: most heaps are far less deep than they have nodes.
   readonly #stackNode: Uint32Array;
   readonly #stackEdge: Uint32Array;
   #depth = 0;
@@ -55,7 +55,7 @@ class Walk implements SpanningTree {
     return this.numberAndLink[2 * v] !== 0;
   }
 
-  /** Makes `v` a child of the root; {@link descend} then visits what it reaches. */
+  /** Makes `v` a child of the root; {@link descend} then visits the nodes reachable from it. */
   enter(v: number): void {
     const { numberAndLink, links } = this;
     if (this.isReached(v)) {
@@ -71,7 +71,7 @@ class Walk implements SpanningTree {
     this.#stackEdge[1] = this.#graph.nodes.firstEdge[v] as number;
   }
 
-  /** Goes on for `budget` steps along edges, or to the end. False when there is nothing more. */
+  /** Continues for `budget` edges, or to the end. False when no edge is left. */
   descend(budget: number): boolean {
     const { firstEdge } = this.#graph.nodes;
     const { target, kind } = this.#graph.edges;
@@ -117,7 +117,7 @@ class Walk implements SpanningTree {
   }
 }
 
-/** Which nodes no retaining edge of another node leads to. */
+/** Marks the nodes without a retaining edge from another node. */
 function withoutRetainer({ nodes, edges }: HeapGraph): Uint8Array {
   const alone = new Uint8Array(nodes.count).fill(1);
   for (let v = 0; v < nodes.count; v++)
@@ -128,11 +128,11 @@ function withoutRetainer({ nodes, edges }: HeapGraph): Uint8Array {
 }
 
 /**
- * Walks the graph depth first from `roots`, along retaining edges in slot order. No recursion: a list of any
- * length is safe.
+ * Walks the graph depth first from `roots`, along retaining edges in slot order. It does not recurse, so lists may have
+ * any length.
  *
- * With `orphans: "adopt"`, what is then not reached hangs below the root too: first nodes that nothing retains,
- * with all they reach, then one of each remaining circle.
+ * With `orphans: "adopt"`, unreached nodes become children of the root too: first nodes without a retaining edge to them,
+ * each with all it reaches, then one node of each remaining cycle.
  */
 export function* spanningTree(graph: HeapGraph, roots: Uint32Array, orphans: Orphans): Steps<SpanningTree> {
   const { count } = graph.nodes;

@@ -7,6 +7,7 @@ import type { Dominated } from "./dominated.js";
 import type { DominatorTree } from "./dominators.js";
 import { unexplained } from "./held.js";
 
+/** An object or type that may be the leak. */
 export interface Suspect {
   /**
    * - "object": one object that retains a large share by itself.
@@ -17,6 +18,7 @@ export interface Suspect {
   readonly reason: "object" | "type" | "fan-out" | "leaked reference";
   /** The object; of a type, the largest one. */
   readonly node: number;
+  /** Name of the node's type. */
   readonly type: string;
   /** Bytes it retains (of a type: they all). */
   readonly retained: number;
@@ -31,7 +33,9 @@ export interface Suspect {
   readonly accumulation: number;
 }
 
+/** What {@link suspects} takes. */
 export interface SuspectOptions {
+  /** Of the tree, if there already: else they are computed. */
   children?: Dominated;
   /** Share of all from which an object or type is suspect. Default 0.1, as Eclipse MAT has it. */
   share?: number;
@@ -41,12 +45,19 @@ export interface SuspectOptions {
   most?: number;
 }
 
-/** How much of what a dominator retains its largest child must retain for the pile to be further down. */
+/** The accumulation point is further down if the largest child retains at least this share of its dominator's size. */
 const DROP = 0.7;
-/** Where all of a list's nodes retain nearly as much, the pile is not at its end. */
+/** Maximal depth of the search: in a long list, all nodes retain nearly as much. */
 const DEEPEST = 1000;
 
-/** Where memory may be leaking, by Eclipse MAT's rule and some of our own; within each reason, the largest first. */
+/**
+ * Where memory may be leaking, by Eclipse MAT's rule and some of our own; within each reason, the largest first.
+ *
+ * @example
+ * const [first] = finish(suspects(graph, tree));
+ * first?.reason; // "object"
+ * first?.type; // "list"
+ */
 export function* suspects(graph: HeapGraph, tree: DominatorTree, options: SuspectOptions = {}): Steps<Suspect[]> {
   const { nodes } = graph;
   const { retained, root } = tree;
@@ -81,7 +92,7 @@ export function* suspects(graph: HeapGraph, tree: DominatorTree, options: Suspec
   return found;
 }
 
-/** What only the root dominates, or nodes that stand for no object. */
+/** The nodes that only the root, or a synthetic node, dominates. */
 function topLevel({ nodes }: HeapGraph, { root }: DominatorTree, { first, child }: Dominated): number[] {
   const top: number[] = [];
   const stack = [root];
@@ -94,7 +105,7 @@ function topLevel({ nodes }: HeapGraph, { root }: DominatorTree, { first, child 
   return top;
 }
 
-/** Groups those of `top` that are below the limit on their own; of each type, the largest, their number and bytes. */
+/** Groups the nodes of `top` that are below the limit on their own. For each type: the largest node, their number and bytes. */
 function byType(
   { nodes }: HeapGraph,
   { retained }: DominatorTree,
@@ -117,7 +128,14 @@ function byType(
   return [...groups.values()].sort((a, b) => b.bytes - a.bytes || a.node - b.node);
 }
 
-/** The last of the chain of largest children below `v` that retains nearly as much as the one above it. */
+/**
+ * The last of the chain of largest children below `v` that retains nearly as much as the one above it.
+ *
+ * @example
+ * const children = finish(dominated(tree));
+ * const [list] = largestDominated(tree, children, tree.root, 1);
+ * typeName(graph, accumulationPoint(tree, children, list!)); // "bytes": most of it is one page
+ */
 export function accumulationPoint(tree: DominatorTree, children: Dominated, v: number): number {
   const start = v;
   for (let depth = 0; depth < DEEPEST; depth++) {

@@ -1,13 +1,13 @@
 const CHUNK = 1 << 18;
 const ZERO = 0x30;
 
-/** Writes numbers and text into chunks of bytes. Ask {@link ready} for what is full from time to time. */
+/** Writes numbers and text into chunks of bytes. Call {@link ready} regularly to get the bytes. */
 export class ByteWriter {
   #bytes = new Uint8Array(CHUNK + 4096);
   #length = 0;
   readonly #encoder = new TextEncoder();
 
-  /** A whole number, from 0 on, in decimal. */
+  /** Writes a non-negative integer in decimal. */
   number(value: number): void {
     if (value > 0xffff_ffff) {
       this.text(String(value));
@@ -29,7 +29,7 @@ export class ByteWriter {
     } while (rest > 0);
   }
 
-  /** One ASCII character, by its code. */
+  /** Writes one ASCII character, given by its code. */
   byte(code: number): void {
     this.#bytes[this.#length++] = code;
   }
@@ -49,7 +49,7 @@ export class ByteWriter {
     return this.#length >= CHUNK;
   }
 
-  /** What has been written, which the writer then forgets. */
+  /** Returns the bytes written since the last call. */
   ready(): Uint8Array {
     const chunk = this.#bytes.slice(0, this.#length);
     this.#length = 0;

@@ -3,6 +3,7 @@ import type { HeapGraph } from "../graph/graph.js";
 import { edgeName, labelOf, rootName, typeName } from "../graph/names.js";
 import type { Referrers } from "../analysis/referrers.js";
 
+/** What {@link writeDot} takes. */
 export interface DotOptions {
   /** Nodes at most. Default 300: beyond, nobody sees anything in a picture. */
   most?: number;
@@ -17,6 +18,10 @@ export interface DotOptions {
 /**
  * The neighbourhood of some nodes as a picture for Graphviz: what they refer to and what refers to them, with what holds
  * them from outside. What is left out is said in the picture: at a node, how many of its references lead out of it.
+ *
+ * @example
+ * const { text, nodes } = writeDot(graph, finish(referrers(graph)), [session], { depth: 1 });
+ * text.startsWith("digraph"); // true: for `dot -Tsvg`
  */
 export function writeDot(
   graph: HeapGraph,
@@ -47,7 +52,7 @@ function neighbourhood(
   { most, depth, among }: { most: number; depth: number; among?: ReadonlySet<number> },
 ): { picked: Set<number>; omitted: number } {
   const picked = new Set(start.slice(0, most));
-  // Those that there was no room for, as far as they were met.
+  // Nodes that were omitted for lack of room.
   const left = new Set<number>(start.slice(most));
   let layer = [...picked];
   const meet = (w: number, next: number[]): void => {
@@ -71,7 +76,7 @@ function neighbourhood(
   return { picked, omitted: left.size };
 }
 
-/** Omitted nodes are counted up to here. */
+/** The count of omitted nodes stops here. */
 const MOST_COUNTED = 1_000_000;
 
 function nodeLine(
@@ -111,7 +116,7 @@ function edgeLines(graph: HeapGraph, picked: ReadonlySet<number>, v: number): st
   return lines;
 }
 
-/** Of one node: a list may have the same item very often. */
+/** Maximal number of edges drawn for one node: a list may contain the same item very often. */
 const MOST_EDGES = 600;
 
 function rootLines(graph: HeapGraph, picked: ReadonlySet<number>): string[] {
@@ -127,7 +132,7 @@ function rootLines(graph: HeapGraph, picked: ReadonlySet<number>): string[] {
   return lines;
 }
 
-/** A string of DOT's: quotes and backslashes escaped, control characters made visible. */
+/** A string in DOT: quotes and backslashes are escaped, control characters are made visible. */
 function quote(text: string): string {
   const safe = text
     .replace(/[\\"]/g, "\\$&")

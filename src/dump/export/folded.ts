@@ -4,6 +4,10 @@ import type { HeapGraph } from "../graph/graph.js";
 /**
  * Folded stacks, which every flame graph tool reads: a line for each path of dominators by type, and the bytes of its
  * objects themselves: `Server;Map;Session 160000`. The lines add up to all that roots retain.
+ *
+ * @example
+ * const text = [...writeFoldedStacks(graph, finish(dominatorPaths(graph, tree)))].join("");
+ * text.includes("list;Session "); // true: a line for the sessions of the list
  */
 export function* writeFoldedStacks(
   graph: HeapGraph,
@@ -24,10 +28,10 @@ export function* writeFoldedStacks(
   yield lines.join("");
 }
 
-/** Characters of a name that are kept. */
+/** Maximal length of a name. */
 const NAME_LENGTH = 100;
 
-/** A name without what has a meaning in the format, or none anywhere. */
+/** A name without control characters and without the separators of the format. */
 function frameName(name: string): string {
   const short = name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH)}…` : name;
   const safe = short.replace(/[;\s\p{C}]/gu, "_");

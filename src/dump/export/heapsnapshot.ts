@@ -37,7 +37,13 @@ export interface HeapSnapshotOptions {
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
 
-/** The file, in chunks of some 100 kB, made as they are asked for. */
+/**
+ * Writes a `.heapsnapshot` for Chrome's memory panel: the file as UTF-8, in chunks of about 100 kB, made as they are
+ * asked for.
+ *
+ * @example
+ * await writeFile("program.heapsnapshot", writeHeapSnapshot(graph));
+ */
 export function* writeHeapSnapshot(graph: HeapGraph, options: HeapSnapshotOptions = {}): Generator<Uint8Array, void> {
   const reach = options.reachability ?? finish(reachability(graph));
   const groups = groupsOf(graph, reach);
@@ -72,7 +78,7 @@ export function* writeHeapSnapshot(graph: HeapGraph, options: HeapSnapshotOption
     out.byte(0x30);
   };
   for (const [g, group] of groups.entries()) {
-    // The root has the id that V8's has; those of the other groups are even, those of objects odd.
+    // The root has the same id as in V8. Ids of the other groups are even, those of objects odd.
     if (g > 0) out.byte(COMMA);
     row(SYNTHETIC, texts.index(group.name), g === 0 ? 1 : 2 * g, 0, group.edges.length, 0);
     for (const field of extra) out.text(field === "generation" ? ",3" : ",0");

@@ -12,13 +12,13 @@ const GROUP_NAMES: Readonly<Record<RootKind, string>> = {
   [RootKind.ENGINE]: "(engine roots)",
 };
 
-/** A node that stands for no object, and its edges: label (a string or a number) and target in the file. */
+/** A synthetic node, and its edges: label (a string or a number) and target in the file. */
 export interface Group {
   name: string;
   edges: { label: string | number; target: number }[];
 }
 
-/** The synthetic nodes, of which the first is the root. All children of the root must be synthetic. */
+/** The synthetic nodes; the first is the root. All children of the root must be synthetic. */
 export function groupsOf(graph: HeapGraph, reach: Reachability): Group[] {
   const { roots } = graph;
   const gcRoots: Group = { name: "(GC roots)", edges: [] };

@@ -1,7 +1,7 @@
-/** DevTools reads all texts as one string, which V8 limits to 2^29 - 24 characters, quotes and escapes included. */
+/** DevTools reads all texts as one string. V8 limits strings to 2^29 - 24 characters, including quotes and escapes. */
 const MOST_CHARACTERS = 2 ** 28;
 
-/** Texts of the file: those of the graph under their indexes, then what else is needed. */
+/** The strings of the file: those of the graph with their indexes, then further ones. */
 export class Texts {
   readonly #graph: readonly string[];
   readonly #more: string[] = [];
@@ -27,7 +27,7 @@ export class Texts {
   }
 }
 
-/** The greatest length, of those tried, to which texts can be cut so that DevTools can read them all. */
+/** The largest of several lengths to which texts can be cut so that DevTools can read them all. */
 export function fittingLength(texts: Texts): number {
   for (let length = 1000; length > 8; length >>= 1) {
     let total = 0;

@@ -1,12 +1,12 @@
 import type { HeapGraph } from "../graph/graph.js";
 
-/** Frames of a site that go into a file, from the innermost on. */
+/** Maximal number of frames of a site in a file, counted from the innermost. */
 const DEEPEST = 64;
 
-/** Where something was called, and what it called that made objects. */
+/** A call: a node in the tree of allocation stacks. */
 interface Call {
   readonly id: number;
-  /** Index of its function. */
+  /** Index of the called function. */
   readonly place: number;
   count: number;
   size: number;
@@ -21,14 +21,14 @@ interface Place {
 }
 
 /**
- * The sites of a graph as V8 writes allocation stacks: a tree of calls from the outermost in, whose leaves the objects
- * refer to. Chrome DevTools shows them as "Allocation stack", and sums them up in its Allocation view.
+ * The sites of a graph as V8's allocation stacks: a tree of calls, from the outermost to the innermost. Objects refer to
+ * its nodes. Chrome DevTools shows them as "Allocation stack" and sums them in its Allocation view.
  */
 export class TraceTree {
   readonly places: Place[] = [{ name: "(root)", script: "", line: 0, column: 0 }];
   readonly #placeOf = new Map<string, number>();
   readonly #root: Call = { id: 1, place: 0, count: 0, size: 0, callees: new Map() };
-  /** By index of a site's text: the id of its call. 0: not met yet. */
+  /** By index of a site's text: the id of its call. 0: not added yet. */
   readonly #idOf: Uint32Array;
   readonly #site: Uint32Array | null;
   #calls = 1;
@@ -48,7 +48,7 @@ export class TraceTree {
     }
   }
 
-  /** The id of the call that made a node; 0 where nobody knows. */
+  /** The id of the call that allocated a node; 0 if unknown. */
   idOf(v: number): number {
     return this.#idOf[this.#site?.[v] ?? 0] as number;
   }
@@ -80,7 +80,7 @@ export class TraceTree {
     return index;
   }
 
-  /** The tree as V8 nests it: `id, place, count, size, [callees]`. It is at most as deep as a stack is kept. */
+  /** The tree, nested like in V8: `id, place, count, size, [callees]`. It is at most as deep as the longest stack kept. */
   *tree(): Generator<string, void> {
     yield* nested(this.#root);
   }

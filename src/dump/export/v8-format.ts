@@ -1,4 +1,4 @@
-/** The names and numbers of V8's heap snapshots, and what our nodes and edges are called in them. */
+/** The names and numbers of V8's heap snapshot format, and the mapping of our nodes and edges to them. */
 import { EDGE_ASIDE, EDGE_INTERNAL, EdgeLabel, EdgeStrength, LABEL_MASK, STRENGTH_MASK } from "../graph/graph.js";
 import type { GraphType, HeapGraph } from "../graph/graph.js";
 import type { Texts } from "./texts.js";
@@ -29,7 +29,7 @@ export const SYNTHETIC = NODE_TYPES.indexOf("synthetic");
 const EDGE_TYPES = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"];
 export const [ELEMENT, PROPERTY, INTERNAL, HIDDEN, SHORTCUT, WEAK] = [1, 2, 3, 4, 5, 6];
 
-/** The `meta` of a file. `extra` are fields of nodes beside those of V8. */
+/** The `meta` of a file. `extra` are additional fields of nodes. */
 export function metaWith(extra: readonly string[]): object {
   return {
     node_fields: ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness", ...extra],
@@ -48,20 +48,20 @@ export function metaWith(extra: readonly string[]): object {
   };
 }
 
-/** The number of the node type that objects of a type are written with. */
+/** The V8 node type for objects of a type. */
 export function nodeTypeOf({ source }: HeapGraph, { kind }: GraphType): number {
   const type = source === "heapsnapshot" ? NODE_TYPES.indexOf(kind) : -1;
   return type >= 0 ? type : kind === "str" ? STRING : OBJECT;
 }
 
-/** The id of a node: odd for an object with a birth number, as in V8, and even for all others. */
+/** The id of a node: odd for an object with a birth number, like in V8, and even for all others. */
 export function idOf({ nodes }: HeapGraph, v: number): number {
   const id = nodes.id[v] as number;
-  // Addresses are multiples of 8 and beyond those few ids that the groups take.
+  // Addresses are multiples of 8, and larger than the few ids of the groups.
   return id > 0 ? 2 * id + 3 : 2 * Math.floor((nodes.address?.[v] ?? 8 * (v + 128)) / 8);
 }
 
-/** Type and name of edge `e` of node `v`. `crosses`: it leads from garbage to live objects, and is written as weak. */
+/** Type and name of edge `e` of node `v`. `crosses`: it leads from garbage to a live object, and is written as weak. */
 export function edgeOf(graph: HeapGraph, texts: Texts, v: number, e: number, crosses: boolean): [number, number] {
   const kind = graph.edges.kind[e] as number;
   const strength = kind & STRENGTH_MASK;

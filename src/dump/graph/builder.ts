@@ -9,14 +9,21 @@ export interface NodeInit {
   id?: number;
   /** Default 0. A graph has addresses, refcounts … if any of its nodes was given one. */
   address?: number;
+  /** The node's text or name. Default: none. */
   label?: string;
   /** Bytes. Default 16. */
   size?: number;
+  /** The number of references to it. Default 0. */
   refcount?: number;
+  /** The part of `refcount` from outside the heap. Default 0. */
   outside?: number;
+  /** 0, 1 or 2. Default: {@link NO_GENERATION}. */
   generation?: number;
+  /** Bits of {@link NodeFlag}. Default 0. */
   flags?: number;
+  /** Stack of the allocation, one frame per line. Default: unknown. */
   site?: string;
+  /** Raw contents, for the search for duplicates. They are copied when the graph is built. */
   contents?: Uint8Array;
 }
 
@@ -25,11 +32,13 @@ const OPTIONAL = ["address", "refcount", "outside", "generation", "site", "conte
 
 /** What {@link GraphBuilder.edge} may be given for an edge: a string is its name, a number an index. Default: the next index. */
 export interface EdgeInit {
+  /** A name, or an index. Default: the next index. */
   label?: string | number;
   /** Read a number as a slot of the source's type. */
   slot?: boolean;
   /** An {@link EdgeStrength}. */
   strength?: number;
+  /** {@link EDGE_INTERNAL}, {@link EDGE_ASIDE}, or both or'ed. Default 0. */
   internal?: number;
 }
 
@@ -72,14 +81,27 @@ export class GraphBuilder {
   readonly #known = new Set<(typeof OPTIONAL)[number]>();
   #memory: MemoryMap | null = null;
 
-  /** The index of a string, which is stored once. */
+  /**
+   * The index of a string, which is stored once.
+   *
+   * @example
+   * const build = new GraphBuilder();
+   * build.string("cache") === build.string("cache"); // true
+   */
   string(text: string): number {
     let index = this.#strings.get(text);
     if (index === undefined) this.#strings.set(text, (index = this.#strings.size));
     return index;
   }
 
-  /** The index of a type; `kind` and `fields` count the first time it is named. */
+  /**
+   * The index of a type; `kind` and `fields` count the first time it is named.
+   *
+   * @example
+   * const build = new GraphBuilder();
+   * const user = build.type("User", "struct", ["name"]);
+   * build.node(user); // 0: the first node
+   */
   type(name: string, kind = "struct", fields: readonly string[] = []): number {
     const key = `${kind}\0${name}`;
     let index = this.#typeOf.get(key);
@@ -90,7 +112,14 @@ export class GraphBuilder {
     return index;
   }
 
-  /** Adds a node, and returns its ordinal. `type` is a name or an index. */
+  /**
+   * Adds a node, and returns its ordinal. `type` is a name or an index.
+   *
+   * @example
+   * const build = new GraphBuilder();
+   * build.node("str", { label: "hello", size: 24 }); // 0
+   * build.node("list"); // 1
+   */
   node(type: string | number, init: NodeInit = {}): number {
     const ordinal = this.#id.length;
     const index = typeof type === "string" ? this.type(type) : type;
@@ -113,7 +142,15 @@ export class GraphBuilder {
     return ordinal;
   }
 
-  /** Adds an edge, behind those that `from` has. Both ends must be there when the graph is built. */
+  /**
+   * Adds an edge, behind those that `from` has. Both ends must be there when the graph is built.
+   *
+   * @example
+   * const build = new GraphBuilder();
+   * const dict = build.node("dict"), value = build.node("str");
+   * build.edge(dict, value, "greeting");
+   * edgeName(build.build(), dict, 0); // "greeting"
+   */
   edge(from: number, to: number, init: EdgeInit | string | number = {}): void {
     const { label, slot, strength, internal } = typeof init === "object" ? init : { label: init };
     const degree = this.#degree.data[from];
@@ -126,7 +163,14 @@ export class GraphBuilder {
     this.#degree.data[from] = degree + 1;
   }
 
-  /** Adds a row to the roots. */
+  /**
+   * Adds a row to the roots.
+   *
+   * @example
+   * const build = new GraphBuilder();
+   * build.root(build.node("list"), RootKind.NAMED, "cache");
+   * rootName(build.build(), 0); // "named root cache"
+   */
   root(target: number, kind: number = RootKind.HANDLE, name = "", references = 1): void {
     this.#rootTarget.push(target);
     this.#rootKind.push(kind);
@@ -134,12 +178,26 @@ export class GraphBuilder {
     this.#rootReferences.push(references);
   }
 
-  /** Says how memory is divided. */
+  /**
+   * Says how memory is divided.
+   *
+   * @example
+   * const build = new GraphBuilder();
+   * build.memory(graph.memory!); // of another dump
+   * memoryUse(build.build())?.bytes === graph.memory!.bytes; // true
+   */
   memory(map: MemoryMap): void {
     this.#memory = map;
   }
 
-  /** The graph. Nothing can be added afterwards. */
+  /**
+   * The graph. Nothing can be added afterwards.
+   *
+   * @example
+   * const build = new GraphBuilder();
+   * build.node("list");
+   * build.build().nodes.count; // 1
+   */
   build(): HeapGraph {
     const count = this.#id.length;
     const edges = this.#from.length;
@@ -149,7 +207,9 @@ export class GraphBuilder {
     ] as const)
       for (let row = 0; row < column.length; row++)
         if ((column.data[row] as number) >= count)
-          throw new BadValueError(`${what} ${row} leads to node ${String(column.data[row])} of ${count}`);
+          throw new BadValueError(
+            `${what} ${row} refers to node ${String(column.data[row])}, but there are ${count} nodes`,
+          );
 
     // Counting sort by source. It is stable, so slots stay in order.
     const firstEdge = new Uint32Array(count + 1);

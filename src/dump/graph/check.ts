@@ -6,6 +6,9 @@ import type { HeapGraph } from "./graph.js";
  * Checks that a graph is one: columns as long as they must be, every index within what it indexes.
  * Readers end with it, so that analyses need not check anything.
  *
+ * @example
+ * checkGraph(graph); // throws if a column is too short or an index is out of range
+ *
  * @throws {@link BadImageError} naming the first thing that is wrong.
  */
 export function checkGraph(graph: HeapGraph): void {
@@ -33,9 +36,8 @@ export function checkGraph(graph: HeapGraph): void {
     ["lengths of contents", contents && contents.length, nodes.count],
   ];
   for (const [what, column, length] of lengths)
-    if (column && column.length !== length)
-      throw new BadImageError(`There are ${column.length} ${what} where there should be ${length}`);
-  if (strings[0] !== "") throw new BadImageError("The first string is not the empty one");
+    if (column && column.length !== length) throw new BadImageError(`Expected ${length} ${what}, got ${column.length}`);
+  if (strings[0] !== "") throw new BadImageError("The first string must be empty");
 
   below("type", nodes.type, types.length);
   below("label", nodes.label, strings.length);
@@ -46,13 +48,13 @@ export function checkGraph(graph: HeapGraph): void {
   below("root name", roots.name, strings.length);
   const { firstEdge } = nodes;
   if (firstEdge[0] !== 0 || firstEdge[nodes.count] !== edges.count)
-    throw new BadImageError("The nodes do not share out the edges");
+    throw new BadImageError("firstEdge must begin with 0 and end with the number of edges");
   for (let v = 0; v < nodes.count; v++)
     if ((firstEdge[v] as number) > (firstEdge[v + 1] as number))
-      throw new BadImageError(`Node ${v} has fewer than no edges`);
+      throw new BadImageError(`Node ${v} has a negative number of edges`);
   for (let e = 0; e < edges.count; e++)
     if (((edges.kind[e] as number) & LABEL_MASK) === EdgeLabel.NAME && (edges.label[e] as number) >= strings.length)
-      throw new BadImageError(`The name of edge ${e} is none of the strings`);
+      throw new BadImageError(`The name of edge ${e} is not in the string table`);
   for (let v = 0; v < nodes.count; v++) {
     const size = nodes.selfSize[v] as number;
     if (!(size >= 0 && size <= Number.MAX_SAFE_INTEGER)) throw new BadImageError(`Node ${v} has a size of ${size}`);
@@ -65,5 +67,5 @@ export function checkGraph(graph: HeapGraph): void {
 function below(what: string, column: Uint8Array | Uint32Array, bound: number): void {
   for (let i = 0; i < column.length; i++)
     if ((column[i] as number) >= bound)
-      throw new BadImageError(`The ${what} in row ${i} is ${String(column[i])}, of ${bound}`);
+      throw new BadImageError(`The ${what} in row ${i} is ${String(column[i])}, but must be below ${bound}`);
 }

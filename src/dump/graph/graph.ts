@@ -17,16 +17,17 @@
  * A column is `null` if the source does not have its data: a V8 dump has no refcounts.
  *
  * @example
- * ```ts
  * const { nodes, edges } = graph;
  * for (let e = nodes.firstEdge[0]; e < nodes.firstEdge[1]; e++) console.log(edges.target[e]); // referents of node 0
- * ```
  */
 export interface HeapGraph {
   /** The kind of input the graph was read from. */
   readonly source: "image" | "heapsnapshot" | "builder";
+  /** The nodes, as columns. */
   readonly nodes: NodeColumns;
+  /** The edges, as columns. */
   readonly edges: EdgeColumns;
+  /** What is held from outside, as columns. */
   readonly roots: RootColumns;
   /** Types, indexed by `nodes.type`. */
   readonly types: readonly GraphType[];
@@ -40,6 +41,7 @@ export interface HeapGraph {
 
 /** One entry per node. `firstEdge` has one entry more. */
 export interface NodeColumns {
+  /** The number of nodes. */
   readonly count: number;
   /**
    * An identity that is stable between dumps of one heap: the birth number of a heapwright object, or V8's node id.
@@ -70,6 +72,7 @@ export interface NodeColumns {
 
 /** One entry per edge. The edges of a node are adjacent, in slot order. */
 export interface EdgeColumns {
+  /** The number of edges. */
   readonly count: number;
   /** Ordinal of the node referred to. */
   readonly target: Uint32Array;
@@ -81,6 +84,7 @@ export interface EdgeColumns {
 
 /** References to nodes from outside the graph. A node may have several rows. */
 export interface RootColumns {
+  /** The number of rows. */
   readonly count: number;
   /** Ordinal of the node held. */
   readonly target: Uint32Array;
@@ -92,6 +96,7 @@ export interface RootColumns {
   readonly references: Uint32Array;
 }
 
+/** A type of nodes. */
 export interface GraphType {
   /** Unique together with `kind`. Histograms group by both. */
   readonly name: string;
@@ -103,8 +108,11 @@ export interface GraphType {
 
 /** The contents of node v are `bytes.subarray(offset[v], offset[v] + length[v])`. It has none if `offset[v]` is {@link NO_NODE}. */
 export interface Contents {
+  /** The contents of all nodes. */
   readonly bytes: Uint8Array;
+  /** By node: where its contents begin in `bytes`, or {@link NO_NODE}. */
   readonly offset: Uint32Array;
+  /** By node: bytes of its contents. */
   readonly length: Uint32Array;
 }
 
@@ -112,12 +120,15 @@ export interface Contents {
 export interface MemoryMap {
   /** Size of linear memory, in bytes. */
   readonly bytes: number;
+  /** The regions, as columns. */
   readonly regions: RegionColumns;
 }
 
 /** One entry per run of pages. */
 export interface RegionColumns {
+  /** The number of regions. */
   readonly count: number;
+  /** Where the region begins in linear memory. */
   readonly address: Uint32Array;
   /** Bytes, a multiple of the page size. */
   readonly bytes: Float64Array;
@@ -125,27 +136,45 @@ export interface RegionColumns {
   readonly kind: Uint8Array;
   /** Bytes of one block (the size class). 0 for regions without blocks. */
   readonly blockBytes: Uint32Array;
+  /** The number of blocks. 0 for regions without blocks. */
   readonly blocks: Uint32Array;
+  /** The number of blocks in use. */
   readonly blocksUsed: Uint32Array;
 }
 
-export const RegionKind = { FREE: 0, SPAN: 1, LARGE: 2, OVERHEAD: 3 } as const;
+/** What a region of memory serves: `regions.kind`. */
+export const RegionKind = {
+  /** Pages that serve nothing. */
+  FREE: 0,
+  /** Pages of blocks of one size class. */
+  SPAN: 1,
+  /** One block that is larger than every size class. */
+  LARGE: 2,
+  /** The heap's own tables. */
+  OVERHEAD: 3,
+} as const;
 export type RegionKind = (typeof RegionKind)[keyof typeof RegionKind];
 
 /** Stands for "no node" in place of an ordinal. */
 export const NO_NODE = 0xffff_ffff;
+/** Stands for "in no generation" in place of 0, 1 or 2: the node is not tracked. */
 export const NO_GENERATION = 0xff;
 
+/** Bits of `nodes.flags`. */
 export const NodeFlag = {
   /** The node is not an object: one of V8's root groups. */
   SYNTHETIC: 1 << 0,
   /** The object is immortal: its refcount is ignored (PEP 683). */
   IMMORTAL: 1 << 1,
+  /** Collections visit the object. */
   TRACKED: 1 << 2,
+  /** The object's finalizer has run. */
   FINALIZED: 1 << 3,
+  /** There are weak references to the object. */
   HAS_WEAKREFS: 1 << 4,
   /** The object was being freed when the dump was taken. */
   DYING: 1 << 5,
+  /** The object is in the permanent generation: see `gc.freeze()`. */
   FROZEN: 1 << 6,
   /** `label` is the complete contents: nodes with the same type and label are duplicates. */
   TEXT: 1 << 7,
@@ -164,6 +193,7 @@ export const EdgeStrength = {
   /** From the weak map to the same value. Does not count. Dominator trees ignore it, because the key retains the value. */
   EPHEMERON_MAP: 3,
 } as const;
+/** The bits of `edges.kind` that hold an {@link EdgeStrength}. */
 export const STRENGTH_MASK = 3;
 
 /** The meaning of an edge's label: `kind & LABEL_MASK`. */
@@ -175,6 +205,7 @@ export const EdgeLabel = {
   /** `label` is an index into `strings`. */
   NAME: 2 << 2,
 } as const;
+/** The bits of `edges.kind` that hold an {@link EdgeLabel}. */
 export const LABEL_MASK = 3 << 2;
 
 /** The engine made the edge, not the program: `kind & EDGE_INTERNAL`. */
@@ -190,11 +221,13 @@ export const EDGE_ASIDE = 1 << 5;
  */
 export const NOT_RETAINING = EdgeStrength.WEAK | EDGE_ASIDE;
 
+/** What holds a node from outside: `roots.kind`. */
 export const RootKind = {
   /** A live handle. */
   HANDLE: 0,
   /** An entry of `heap.roots`. */
   NAMED: 1,
+  /** The node itself: it is immortal. */
   IMMORTAL: 2,
   /** The heap's own state: `gc.garbage`, operands of a running operation, references of an object that is being freed. */
   RUNTIME: 3,
@@ -202,4 +235,5 @@ export const RootKind = {
   ENGINE: 4,
 } as const;
 export type RootKind = (typeof RootKind)[keyof typeof RootKind];
+/** The names of {@link RootKind}, for reports: `ROOT_KIND_NAMES[RootKind.NAMED]` is "named root". */
 export const ROOT_KIND_NAMES: readonly string[] = ["handle", "named root", "immortal", "runtime", "engine"];

@@ -1,8 +1,8 @@
-/** Columns that grow as data arrives, so that no count in a file is believed before its rows are there. */
+/** Columns that grow as data arrives. So a wrong count in a file cannot cause a huge allocation. */
 
 type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-/** A typed array with room to spare. `data` is replaced as it grows: read it anew after each `push`. */
+/** A typed array that can grow. `push` may replace `data`, so read `data` again after each call. */
 export class Growable<T extends Column> {
   data: T;
   length = 0;
@@ -18,7 +18,7 @@ export class Growable<T extends Column> {
     this.data[this.length++] = value;
   }
 
-  /** Makes room for `more` entries, at least half as much again as there is. */
+  /** Makes room for `more` entries. Grows by at least half. */
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.data.length) return;
@@ -27,13 +27,13 @@ export class Growable<T extends Column> {
     this.data = grown;
   }
 
-  /** The entries, in an array of exactly their number; this column is empty afterwards. */
+  /** Returns the entries in an array of exactly their number. This column is empty afterwards. */
   take(): T {
     const { data, length } = this;
     this.data = new this.#make(0);
     this.length = 0;
     if (data.length === length) return data;
-    // A copy only if it frees a good part of the room: two of the largest column may not fit.
+    // Copies only if that frees much memory: two copies of the largest column may not fit.
     return (length < data.length * 0.9 ? data.slice(0, length) : data.subarray(0, length)) as T;
   }
 }

@@ -1,17 +1,33 @@
 import { EdgeLabel, LABEL_MASK, ROOT_KIND_NAMES } from "./graph.js";
 import type { HeapGraph } from "./graph.js";
 
-/** The name of a node's type. */
+/**
+ * The name of a node's type.
+ *
+ * @example
+ * typeName(graph, session); // "Session"
+ */
 export function typeName({ nodes, types }: HeapGraph, v: number): string {
   return types[nodes.type[v] as number]?.name ?? "(root)";
 }
 
-/** A node's label: its text, if it is one; "" if it has none. */
+/**
+ * A node's label: its text, if it is one; "" if it has none.
+ *
+ * @example
+ * const text = graph.nodes.type.findIndex((_, v) => labelOf(graph, v) === "alice in wonderland");
+ * typeName(graph, text); // "str"
+ */
 export function labelOf({ nodes, strings }: HeapGraph, v: number): string {
   return strings[nodes.label[v] as number] ?? "";
 }
 
-/** What an edge of `v` is called: a field's name, the name of a property, or `[3]`. */
+/**
+ * What an edge of `v` is called: a field's name, the name of a property, or `[3]`.
+ *
+ * @example
+ * edgeName(graph, session, graph.nodes.firstEdge[session]!); // "user"
+ */
 export function edgeName({ nodes, edges, types, strings }: HeapGraph, v: number, e: number): string {
   const label = edges.label[e] as number;
   switch ((edges.kind[e] as number) & LABEL_MASK) {
@@ -24,7 +40,13 @@ export function edgeName({ nodes, edges, types, strings }: HeapGraph, v: number,
   }
 }
 
-/** What a row of the roots is called: `named root cache`, `handle`. */
+/**
+ * What a row of the roots is called: `named root cache`, `handle`.
+ *
+ * @example
+ * const row = graph.roots.kind.indexOf(RootKind.NAMED);
+ * rootName(graph, row); // "named root cache"
+ */
 export function rootName({ roots, strings }: HeapGraph, row: number): string {
   const name = strings[roots.name[row] as number] as string;
   const kind = ROOT_KIND_NAMES[roots.kind[row] as number] as string;

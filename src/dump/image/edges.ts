@@ -34,12 +34,12 @@ interface EdgeTarget {
   readonly kind: Uint8Array;
 }
 
-/** Keys of dicts up to this many bytes name the edges to their values. */
+/** Keys of dicts up to this many bytes become the names of the edges to their values. */
 const NAME_BYTES = 100;
-// A byte order mark is a character like any other.
+// A byte order mark is an ordinary character here.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What objects refer to, as edges. Empty slots are none. */
+/** Lists the references of objects as edges. Empty slots are skipped. */
 export class EdgeWalk {
   readonly #image: Image;
   readonly #words: Uint32Array;
@@ -55,7 +55,7 @@ export class EdgeWalk {
     this.#strings = strings;
   }
 
-  /** How many edges an object has. */
+  /** Number of edges of an object. */
   degreeOf(v: number): number {
     this.#edges = undefined;
     this.#place = 0;
@@ -63,7 +63,7 @@ export class EdgeWalk {
     return this.#place;
   }
 
-  /** Writes an object's edges from a place on. The place behind them. */
+  /** Writes an object's edges at `place` and the following places. Returns the place behind them. */
   write(v: number, edges: EdgeTarget, place: number): number {
     this.#edges = edges;
     this.#place = place;
@@ -126,7 +126,7 @@ export class EdgeWalk {
     }
   }
 
-  /** Entries of a dict: the key, then the value under the key's name. */
+  /** Adds the entries of a dict: an edge to each key, then one to its value, which the key names. */
   #addEntries(first: number, slots: number): void {
     for (let slot = first; slot < first + slots; slot += 2) {
       const key = this.#words[slot] as number;

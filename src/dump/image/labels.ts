@@ -8,13 +8,13 @@ import {
   VALUE_OFFSET,
 } from "../../../assembly/layout.js";
 
-/** Texts up to this many bytes are labels as they are. Of longer ones the label is the beginning. */
+/** Texts up to this many bytes become labels. A longer text is cut. */
 const LABEL_BYTES = 200;
 
-// A byte order mark is a character like any other.
+// A byte order mark is an ordinary character here.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Where the value of a text or number lies in the image, and how many bytes it has. `at` is a word's index. */
+/** Where the value of a text or number lies in the image, and its size in bytes. `at` is the index of a word. */
 export function contentsOf(
   words: Uint32Array,
   at: number,
@@ -25,15 +25,15 @@ export function contentsOf(
   return typeId === TYPE_INT || typeId === TYPE_FLOAT ? [4 * at + VALUE_OFFSET, 8] : undefined;
 }
 
-/** The label of a str, and whether it is the whole text. */
+/** The label of a str, and whether it contains the whole text. */
 export function labelOfText(bytes: Uint8Array, [offset, length]: [number, number]): { text: string; isWhole: boolean } {
   const isWhole = length <= LABEL_BYTES;
   const text = decoder.decode(bytes.subarray(offset, offset + Math.min(length, LABEL_BYTES)));
-  // A cut may have gone through a character.
+  // The cut may split a character.
   return { text: isWhole ? text : `${text.replace(/\uFFFD+$/, "")}…`, isWhole };
 }
 
-/** The label of an int or a float. `at` is a word's index. */
+/** The label of an int or a float. `at` is the index of a word. */
 export function labelOfNumber(words: Uint32Array, at: number, typeId: number): string {
   const value = at + VALUE_OFFSET / 4;
   const [low, high] = [words[value] as number, words[value + 1] as number];

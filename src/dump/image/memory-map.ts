@@ -4,7 +4,7 @@ import { PAGE_FREE, PAGE_LARGE, PAGE_SPAN } from "../../wasm/core-layout.js";
 import { RegionKind } from "../graph/graph.js";
 import type { MemoryMap } from "../graph/graph.js";
 
-/** What memory is used for, from its beginning: what lies in front of the heap's pages, then each run of pages. */
+/** The use of memory in address order: the region before the heap's pages, then each run of pages. */
 export function memoryMapOf(image: Image): MemoryMap {
   const { firstPage, endPage } = image.control;
   const count = image.runs.length + 1;

@@ -3,6 +3,7 @@ import type { HeapGraph } from "../graph/graph.js";
 
 /** What the bytes of memory are for. The last three add up to the first. */
 export interface MemoryUse {
+  /** Size of linear memory. */
   readonly bytes: number;
   /** Of objects and their buffers, live or garbage. */
   readonly objects: number;
@@ -12,7 +13,13 @@ export interface MemoryUse {
   readonly overhead: number;
 }
 
-/** Sums up where memory goes; `null` for graphs that do not know. */
+/**
+ * Sums up where memory goes; `null` for graphs that do not know.
+ *
+ * @example
+ * const use = memoryUse(graph);
+ * if (use) console.log(`${use.free} of ${use.bytes} bytes are free`);
+ */
 export function memoryUse({ nodes, memory }: HeapGraph): MemoryUse | null {
   if (memory === null) return null;
   let objects = 0;

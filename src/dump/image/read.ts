@@ -37,10 +37,8 @@ import { typesOf } from "./types.js";
  * untrusted source.
  *
  * @example
- * ```ts
  * const graph = await readImage(await readFile("program.heap"));
- * console.log(graph.nodes.count);
- * ```
+ * graph.source; // "image"
  *
  * @throws {@link BadImageError} if the image is damaged or of another version.
  */
@@ -48,14 +46,22 @@ export async function readImage(source: ByteSource): Promise<HeapGraph> {
   return readImageSync(await bytesOf(source));
 }
 
-/** Like `readImage`, but synchronous. The image must be bytes. */
+/**
+ * Reads an image of a heap at once. The image must be bytes.
+ *
+ * @example
+ * const graph = readImageSync(await readFile("program.heap"));
+ * graph.source; // "image"
+ *
+ * @throws {@link BadImageError} if the image is damaged or of another version.
+ */
 export function readImageSync(bytes: Bytes): HeapGraph {
   const graph = new GraphReader(checkImage(viewOf(bytes))).read();
   checkGraph(graph);
   return graph;
 }
 
-/** Most strings of a graph. Further texts have no label; they can still be compared, by their contents. */
+/** Maximal number of strings in a graph. Further texts have no label, but can still be compared by their contents. */
 const MOST_STRINGS = 2 ** 22;
 
 class GraphReader {
@@ -99,7 +105,7 @@ class GraphReader {
       if (typeId === TYPE_STR) {
         const { text, isWhole } = labelOfText(image.frame.bytes, contents as [number, number]);
         const index = (label[v] = this.#strings.indexOf(text));
-        // 0 is also what a full table of strings answers.
+        // `indexOf` also returns 0 when the table of strings is full.
         if (isWhole && (index !== 0 || text === "")) flags[v] = (flags[v] as number) | NodeFlag.TEXT;
       } else if (typeId === TYPE_INT || typeId === TYPE_FLOAT)
         label[v] = this.#strings.indexOf(labelOfNumber(image.words, at, typeId));
@@ -131,7 +137,7 @@ class GraphReader {
     };
   }
 
-  /** Bytes of an object's block, and of the buffer it owns. */
+  /** Size of an object's block plus the size of its buffer. */
   #sizeOf(object: number, typeId: number): number {
     const { image } = this.#checked;
     const kind = image.types[typeId]?.kind;
@@ -154,7 +160,7 @@ class GraphReader {
     const { count } = population;
     const firstEdge = new Uint32Array(count + 1);
     const walk = new EdgeWalk(image, population, this.#strings);
-    // What an object refers to comes first, then the entries of weak maps of which it is the key.
+    // First the references of an object, then the entries of weak maps with the object as key.
     for (let v = 0; v < count; v++) firstEdge[v + 1] = walk.degreeOf(v);
     this.#eachEntry((_, key) => {
       firstEdge[key + 1] = (firstEdge[key + 1] as number) + 1;
@@ -175,7 +181,7 @@ class GraphReader {
     return { firstEdge, edges: { count: total, ...edges } };
   }
 
-  /** Every entry of a weak map, with its key. */
+  /** Visits every entry of a weak map, with its key. */
   #eachEntry(visit: (entry: number, key: number) => void): void {
     const { image, population } = this.#checked;
     for (let v = 0; v < population.count; v++) {

@@ -1,10 +1,10 @@
-/** The strings of a graph, each once. Index 0 is the empty one. */
+/** The strings of a graph without duplicates. Index 0 is the empty string. */
 export class StringTable {
   readonly texts: string[] = [""];
   readonly #indexes = new Map<string, number>([["", 0]]);
   readonly #most: number;
 
-  /** Beyond `most` strings new ones are left out. */
+  /** A string added after the first `most` is dropped. */
   constructor(most: number) {
     this.#most = most;
   }

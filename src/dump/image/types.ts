@@ -3,7 +3,7 @@ import type { Image } from "../../image/image.js";
 import { BUILTIN_NAMES } from "../../object/types.js";
 import type { GraphType } from "../graph/graph.js";
 
-/** The types of an image, and how to find one by its id. */
+/** The types of an image, and a function that finds the index of a type by its id. */
 export function typesOf(image: Image): { types: GraphType[]; indexOf: (id: number) => number } {
   const builtins = Object.entries(BUILTIN_NAMES).map(([id, name]) => ({ id: Number(id), name }));
   const indexes = new Map(builtins.map(({ id }, index) => [id, index]));

@@ -1,7 +1,7 @@
 import { NodeFlag } from "../graph/graph.js";
 import type { GraphType } from "../graph/graph.js";
 
-/** Types, labels and flags of nodes, from what V8 calls their type and name. */
+/** Types, labels and flags of nodes, derived from V8's node types and names. */
 export interface Classes {
   readonly types: GraphType[];
   readonly type: Uint32Array;
@@ -9,7 +9,7 @@ export interface Classes {
   readonly flags: Uint16Array;
 }
 
-/** Nodes of V8 type `object` and `native` are divided into classes by name; each other type is one class, with the type's name. */
+/** Nodes of V8's types `object` and `native` are grouped by name; each other type is one class with the type's name. */
 const CLASS_NAMES: Readonly<Record<string, string>> = {
   hidden: "(system)",
   code: "(compiled code)",
@@ -27,8 +27,8 @@ function className(name: string): string {
 /**
  * Groups nodes as Chrome DevTools does.
  *
- * @param kind - By node: index into `kinds`.
- * @param name - By node: index into `strings`, less 1.
+ * @param kind - By node: index in `kinds`.
+ * @param name - By node: index in `strings`, minus 1.
  */
 export function classify(
   kind: Uint8Array,
@@ -52,7 +52,7 @@ export function classify(
   const flagsOf = kinds.map((family) =>
     family === "synthetic" ? NodeFlag.SYNTHETIC : family === "string" ? NodeFlag.TEXT : 0,
   );
-  // By kind and name, one more than the type; 0 for what has not been asked yet.
+  // By kind and name: the type plus 1; 0 if it is not known yet.
   const cache = kinds.map((_, k) => new Uint32Array(isNamed[k] ? strings.length : 1));
   const type = new Uint32Array(count);
   const label = new Uint32Array(count);
@@ -70,7 +70,7 @@ export function classify(
     const found = (cached[slot] as number) - 1;
     type[v] = found;
     flags[v] = flagsOf[k] as number;
-    // A label that only repeats the type says nothing.
+    // A label equal to the type's name is redundant.
     label[v] = isNamed[k] && types[found]?.name === strings[string] ? 0 : string;
   }
   return { types, type, label, flags };

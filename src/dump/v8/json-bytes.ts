@@ -10,30 +10,30 @@ import {
   isSpace,
 } from "./json-scanner.js";
 
-/** A reader's request for more bytes; answered with the next chunk, or `null` at the end of the file. */
+/** Yields to request more bytes; receives the next chunk, or `null` at the end of the file. */
 export type Chunks<T> = Generator<undefined, T, Uint8Array | null>;
 
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** The largest object or string that is taken as a whole: the head of a dump, or one text of its string table. */
+/** Maximal size of an object or string that is parsed as a whole: the head of a dump, or one text of its string table. */
 const MOST_BYTES_AT_ONCE = 256 * 2 ** 20;
 
-/** In place of a number: none has begun; it has ended with white space, and a comma or the end must follow. */
+/** States in place of a number: none has begun; or one ended with white space, and a comma or the end must follow. */
 const NOTHING = -1;
 const COMPLETE = -2;
 
 /**
- * Reads JSON from bytes that arrive in chunks, without ever holding more than a piece of it. The caller, which knows the
- * order of the values, asks for each by a method for its kind.
+ * Reads JSON from bytes that arrive in chunks, and never keeps the whole text. The caller knows the order of the values
+ * and calls the method for the kind of the next one.
  *
- * All methods are generators that yield when they need the next chunk. What does not follow the grammar is
- * a {@link BadImageError} with its position in the file.
+ * All methods are generators that yield when they need the next chunk. A syntax error is a {@link BadImageError} with its
+ * position in the file.
  */
 export class JsonBytes {
   #chunk: Uint8Array = new Uint8Array(0);
   #position = 0;
-  /** Bytes of the file before this chunk. */
+  /** Bytes of the file before the current chunk. */
   #passed = 0;
   #isAtEnd = false;
 
@@ -46,7 +46,7 @@ export class JsonBytes {
     throw new BadImageError(message, offset);
   }
 
-  /** Makes sure that there is a byte to look at. False at the end of the file. */
+  /** Requests chunks until there is an unread byte. False at the end of the file. */
   *#refill(): Chunks<boolean> {
     while (this.#position === this.#chunk.length) {
       if (this.#isAtEnd) return false;
@@ -59,7 +59,7 @@ export class JsonBytes {
     return true;
   }
 
-  /** The next byte that is no white space, not consumed. */
+  /** The next byte that is not white space. It is not consumed. */
   *peek(): Chunks<number> {
     for (;;) {
       while (this.#position < this.#chunk.length) {
@@ -71,7 +71,7 @@ export class JsonBytes {
     }
   }
 
-  /** Consumes one character, white space before it included. */
+  /** Consumes white space, then the given character. */
   *expect(character: string): Chunks<void> {
     const byte = yield* this.peek();
     if (byte !== character.charCodeAt(0)) this.fail(`Expected ${character}, found ${show(byte)}`);
@@ -88,12 +88,12 @@ export class JsonBytes {
   /** Consumes white space; anything else before the end of the file is an error. */
   *end(): Chunks<void> {
     while (yield* this.#refill()) {
-      if (!isSpace(this.#chunk[this.#position] as number)) this.fail("The dump has ended, but the file goes on");
+      if (!isSpace(this.#chunk[this.#position] as number)) this.fail("The file continues after the end of the dump");
       this.#position++;
     }
   }
 
-  /** A string, object, array or other value as bytes, white space before it left out. */
+  /** The bytes of a string, object, array or other value, without white space before it. */
   *#raw(): Chunks<Uint8Array> {
     const first = yield* this.peek();
     const start = this.offset;
@@ -116,14 +116,14 @@ export class JsonBytes {
     return concatenate(pieces, bytes);
   }
 
-  /** A value of any kind, parsed. */
+  /** Parses a value of any kind. */
   *value(): Chunks<unknown> {
     yield* this.peek();
     const start = this.offset;
     return this.#parse(yield* this.#raw(), start);
   }
 
-  /** The name of a member of an object, and the colon behind it. */
+  /** Reads the name of a member of an object, and the colon. */
   *key(): Chunks<string> {
     if ((yield* this.peek()) !== QUOTE) this.fail("Expected a name in quotes");
     const name = (yield* this.value()) as string;
@@ -131,7 +131,7 @@ export class JsonBytes {
     return name;
   }
 
-  /** Goes past a value of any kind and size. Only its brackets and quotes are looked at. */
+  /** Skips a value of any kind and size. Only its brackets and quotes are examined. */
   *skip(): Chunks<void> {
     const scanner = new ValueScanner(yield* this.peek());
     const start = this.offset;
@@ -144,8 +144,8 @@ export class JsonBytes {
   }
 
   /**
-   * An array of whole numbers from 0 to 2^53 - 1, in rows of `width`. `take` gets a block of rows, how many these are, and
-   * how many came before. The block is used again after `take` returns. Returns how many rows there were.
+   * Reads an array of integers from 0 to 2^53 - 1, in rows of `width`. `take` receives a block of rows, the number of rows
+   * in it, and the number of rows before it. The block is reused after `take` returns. Returns the number of all rows.
    */
   *rows(
     what: string,
@@ -200,7 +200,7 @@ export class JsonBytes {
     );
   }
 
-  /** An array of strings. */
+  /** Reads an array of strings. */
   *strings(take: (text: string) => void): Chunks<void> {
     yield* this.expect("[");
     if (yield* this.accept("]")) return;
@@ -210,14 +210,14 @@ export class JsonBytes {
     const flush = () => {
       const list = concatenate([Uint8Array.of(OPEN_BRACKET), ...batch, Uint8Array.of(CLOSE_BRACKET)], bytes + 2);
       for (const text of this.#parse(list, start) as unknown[]) {
-        if (typeof text !== "string") this.fail("The string table is to hold strings alone", start);
+        if (typeof text !== "string") this.fail("The string table contains a value that is not a string", start);
         take(text);
       }
       batch = [];
       bytes = 0;
       start = this.offset;
     };
-    // A batch ends where a string ends, so that each is a whole array to JSON.parse.
+    // Each batch ends behind a string, so JSON.parse can parse it as an array.
     for (let isFirst = true; ; isFirst = false) {
       if (!isFirst) {
         if (yield* this.accept("]")) break;
@@ -228,7 +228,7 @@ export class JsonBytes {
         }
       }
       if ((yield* this.peek()) !== QUOTE) this.fail("Expected a string");
-      // As many strings as lie in this chunk, in one piece.
+      // All strings that end in this chunk, in one batch.
       const many = endOfStrings(this.#chunk, this.#position);
       if (many > this.#position) {
         batch.push(this.#chunk.slice(this.#position, many));

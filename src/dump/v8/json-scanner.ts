@@ -1,4 +1,4 @@
-/** Finding where JSON values end in bytes, without parsing them. */
+/** Finds the ends of JSON values in bytes without parsing them. */
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -8,16 +8,16 @@ export const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Bytes of strings that are decoded together, since a call for each costs more than the work. */
+/** Bytes of strings that are decoded together: calls for single strings cost more than the decoding. */
 export const STRINGS_AT_ONCE = 1 << 20;
 
 export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** Finds the end of one value, across chunks. Looks at brackets and quotes alone, and checks nothing else. */
+/** Finds the end of one value across chunks. Examines only brackets and quotes. */
 export class ValueScanner {
-  /** Neither quoted nor bracketed: it ends where something else begins. */
+  /** The value is neither a string nor in brackets: it ends at the next separator. */
   readonly isPlain: boolean;
   isClosed = false;
   #depth = 0;
@@ -28,7 +28,7 @@ export class ValueScanner {
     this.isPlain = first !== QUOTE && first !== OPEN_BRACKET && first !== OPEN_BRACE;
   }
 
-  /** The position behind the value, or the length of the chunk if it goes on. */
+  /** The position behind the value, or the length of the chunk if the value continues. */
   scan(chunk: Uint8Array, position: number): number {
     for (; position < chunk.length; position++) {
       const byte = chunk[position] as number;
@@ -58,8 +58,8 @@ export class ValueScanner {
 }
 
 /**
- * The position behind the last of the strings of a list that end in this chunk, the first of which is at `begin`; `begin` if
- * none ends in it. Stops early once it has enough for a batch.
+ * Finds the last string of a list that ends in this chunk, and returns the position behind it. `begin` is the start of a
+ * string, and the result if none ends in the chunk. Stops early after a batch.
  */
 export function endOfStrings(chunk: Uint8Array, begin: number): number {
   let position = begin;

@@ -1,16 +1,16 @@
 import { BadImageError } from "../../base/errors.js";
 
-/** The head of a `.heapsnapshot`: what the rows of its arrays are made of. */
+/** The head of a `.heapsnapshot`: the layout of the rows in its arrays. */
 export interface Meta {
-  /** Rows that the file says it has. */
+  /** Number of nodes according to the file. */
   readonly nodeCount: number;
   readonly edgeCount: number;
   /** Ordinal of the root. */
   readonly root: number;
-  /** Numbers in a row. */
+  /** Numbers in a row of a node. */
   readonly nodeWidth: number;
   readonly edgeWidth: number;
-  /** Place of each field in its row, -1 if there is none. */
+  /** Index of each field in a row, -1 if it is missing. */
   readonly node: Readonly<Record<NodeField, number>>;
   readonly edge: Readonly<Record<"type" | "name_or_index" | "to_node", number>>;
   readonly nodeTypes: readonly string[];
@@ -18,7 +18,7 @@ export interface Meta {
 }
 
 const REQUIRED = ["type", "name", "id", "self_size", "edge_count"] as const;
-/** Not V8's, but those of heaps that know more of themselves, as ours. */
+/** Fields that V8 does not write, but other heaps such as heapwright do. */
 const EXTRA = ["address", "refcount", "generation"] as const;
 type NodeField = (typeof REQUIRED)[number] | (typeof EXTRA)[number];
 
@@ -27,8 +27,9 @@ function fail(what: string, offset: number): never {
 }
 
 function list(value: unknown, what: string, offset: number): string[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > 1000) fail(`${what} is no list of names`, offset);
-  for (const name of value as unknown[]) if (typeof name !== "string") fail(`${what} is no list of names`, offset);
+  if (!Array.isArray(value) || value.length === 0 || value.length > 1000)
+    fail(`${what} is not a list of names`, offset);
+  for (const name of value as unknown[]) if (typeof name !== "string") fail(`${what} is not a list of names`, offset);
   return value as string[];
 }
 
@@ -47,11 +48,11 @@ function places<Field extends string>(
 
 function count(value: unknown, what: string, offset: number): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) >= 0xffff_ffff)
-    fail(`${what} is missing or no count`, offset);
+    fail(`${what} is missing or not a count`, offset);
   return value as number;
 }
 
-/** Checks the member `snapshot` of a dump, which begins at `offset` of its file. */
+/** Checks the member `snapshot` of a dump. It begins at `offset` in the file. */
 export function metaOf(snapshot: unknown, offset: number): Meta {
   const head = record(snapshot, "snapshot", offset);
   const meta = record(head.meta, "snapshot.meta", offset);
@@ -62,7 +63,7 @@ export function metaOf(snapshot: unknown, offset: number): Meta {
   const typesOf = (types: unknown, place: number, what: string) =>
     list(Array.isArray(types) ? types[place] : undefined, what, offset);
   const rootIndex = head.root_index === undefined ? 0 : count(head.root_index, "root_index", offset);
-  if (rootIndex % nodeFields.length !== 0) fail("root_index is no node", offset);
+  if (rootIndex % nodeFields.length !== 0) fail("root_index is not a node", offset);
   return {
     nodeCount: count(head.node_count, "node_count", offset),
     edgeCount: count(head.edge_count, "edge_count", offset),
@@ -77,6 +78,6 @@ export function metaOf(snapshot: unknown, offset: number): Meta {
 }
 
 function record(value: unknown, what: string, offset: number): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${what} is no object`, offset);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${what} is not an object`, offset);
   return value as Record<string, unknown>;
 }

@@ -1,7 +1,8 @@
 import { readOptions } from "../../base/arguments.js";
 import { eachChunk } from "../../image/byte-source.js";
-import type { ChunkSource } from "../../image/byte-source.js";
-import { BadImageError, CancelledError } from "../../base/errors.js";
+import type { ByteSource } from "../../image/byte-source.js";
+import { BadImageError } from "../../base/errors.js";
+import { checkSignal, throwIfAborted } from "../../base/signal.js";
 import { checkGraph } from "../graph/check.js";
 import { RootKind } from "../graph/graph.js";
 import type { HeapGraph } from "../graph/graph.js";
@@ -14,45 +15,50 @@ import type { Meta } from "./meta.js";
 import { markEphemerons, setAside } from "./retaining.js";
 import { EdgeRows, NodeRows } from "./rows.js";
 
+/** What {@link readHeapSnapshot} takes. */
 export interface ReadOptions extends StepOptions {
   /** Size of the file in bytes, if known: for progress, and to take memory at once instead of growing it. */
   bytes?: number;
 }
-
-/** Bytes of a file, in chunks of any size. */
-export type ByteSource = ChunkSource;
 
 const READ_OPTIONS: Record<keyof ReadOptions, true> = { onProgress: true, signal: true, bytes: true };
 
 /**
  * Reads a `.heapsnapshot`: what V8 writes (Chrome, Node), and what others write in its format.
  *
- * The file is never held as a whole, so its size is limited by the columns that come of it. The counts in its
+ * A stream is never held as a whole, so its size is limited by the columns that come of it. The counts in its
  * head are checked, not trusted.
+ *
+ * @example
+ * import { getHeapSnapshot } from "node:v8";
+ * const graph = await readHeapSnapshot(getHeapSnapshot()); // or a file's bytes or stream
+ * graph.source; // "heapsnapshot"
  *
  * @throws {@link BadImageError} with the position, if it is none, damaged or cut short.
  * @throws {@link BadValueError} if the source gives no bytes, {@link BadOptionError}.
- * @throws {@link CancelledError} when `signal` says so.
+ * @throws the reason of `signal` when that is aborted, also while the source is awaited.
  */
 export async function readHeapSnapshot(source: ByteSource, options: ReadOptions = {}): Promise<HeapGraph> {
   const { onProgress, signal, bytes = 0 } = readOptions(options, READ_OPTIONS);
+  checkSignal(signal);
   const work = readSnapshot(bytes);
   let done = 0;
   let step = work.next();
   const next = (chunk: Uint8Array | null) => {
-    if (signal?.aborted) throw new CancelledError("Cancelled while reading", { cause: signal.reason });
+    throwIfAborted(signal);
     step = work.next(chunk);
     done += chunk?.length ?? 0;
     onProgress?.({ phase: "reading", done, total: bytes });
   };
-  await eachChunk(source, (chunk) => {
+  const take = (chunk: Uint8Array): void => {
     if (!step.done && chunk.length > 0) next(chunk);
-  });
+  };
+  await eachChunk(source, take, signal);
   while (!step.done) next(null);
   return step.value;
 }
 
-/** The reader proper, which is asked for no more bytes once it returns. */
+/** Parses the file. It requests no more bytes once it returns. */
 function* readSnapshot(bytes: number): Chunks<HeapGraph> {
   const json: JsonBytes = new JsonBytes();
   let meta: Meta | undefined;
@@ -64,15 +70,23 @@ function* readSnapshot(bytes: number): Chunks<HeapGraph> {
   if (yield* json.accept("}")) json.fail("Not a heap snapshot: an empty object");
   do {
     const key = yield* json.key();
-    if (seen.has(key)) json.fail(`There are two of ${key}`);
+    if (seen.has(key)) json.fail(`The member ${key} occurs twice`);
     if (KNOWN.has(key)) seen.add(key);
     if (key === "snapshot") {
       const start = json.offset;
       meta = metaOf(yield* json.value(), start);
     } else if (key === "nodes") {
-      nodes = yield* readNodes(json, meta ?? json.fail("Rows before the head that says what they are"), bytes);
+      nodes = yield* readNodes(
+        json,
+        meta ?? json.fail("The rows come before the member snapshot, which describes them"),
+        bytes,
+      );
     } else if (key === "edges") {
-      edges = yield* readEdges(json, meta ?? json.fail("Rows before the head that says what they are"), bytes);
+      edges = yield* readEdges(
+        json,
+        meta ?? json.fail("The rows come before the member snapshot, which describes them"),
+        bytes,
+      );
     } else if (key === "strings") {
       const table = [""];
       yield* json.strings((text) => table.push(text));
@@ -81,10 +95,10 @@ function* readSnapshot(bytes: number): Chunks<HeapGraph> {
   } while (yield* json.accept(","));
   yield* json.expect("}");
   yield* json.end();
-  if (!meta) json.fail("There is no snapshot");
-  if (!nodes) json.fail("There are no nodes");
-  if (!edges) json.fail("There are no edges");
-  if (!strings) json.fail("There are no strings");
+  if (!meta) json.fail("The member snapshot is missing");
+  if (!nodes) json.fail("The member nodes is missing");
+  if (!edges) json.fail("The member edges is missing");
+  if (!strings) json.fail("The member strings is missing");
   return assemble(meta, nodes, edges, strings);
 }
 
@@ -92,11 +106,11 @@ const KNOWN = new Set(["snapshot", "nodes", "edges", "strings"]);
 
 function* readNodes(json: JsonBytes, meta: Meta, bytes: number): Chunks<NodeRows> {
   const rows = new NodeRows(meta);
-  // A number takes two bytes: a count that the file has no room for is a lie, and found out below.
+  // A number takes at least two bytes, so a larger count is wrong. It is reported below.
   if (meta.nodeCount * meta.nodeWidth * 2 <= bytes) rows.reserve(meta.nodeCount);
   const refuse = (message: string) => json.fail(message);
   const count = yield* json.rows("nodes", meta.nodeWidth, (block, n, before) => {
-    if (before + n > meta.nodeCount) json.fail(`There are more nodes than the ${meta.nodeCount} of node_count`);
+    if (before + n > meta.nodeCount) json.fail(`There are more nodes than node_count says: ${meta.nodeCount}`);
     rows.take(block, n, refuse);
   });
   if (count !== meta.nodeCount) json.fail(`There are ${count} nodes, and node_count says ${meta.nodeCount}`);
@@ -111,7 +125,7 @@ function* readEdges(json: JsonBytes, meta: Meta, bytes: number): Chunks<EdgeRows
   if (meta.edgeCount * meta.edgeWidth * 2 <= bytes) rows.reserve(meta.edgeCount);
   const refuse = (message: string) => json.fail(message);
   const count = yield* json.rows("edges", meta.edgeWidth, (block, n, before) => {
-    if (before + n > meta.edgeCount) json.fail(`There are more edges than the ${meta.edgeCount} of edge_count`);
+    if (before + n > meta.edgeCount) json.fail(`There are more edges than edge_count says: ${meta.edgeCount}`);
     rows.take(block, n, refuse);
   });
   if (count !== meta.edgeCount) json.fail(`There are ${count} edges, and edge_count says ${meta.edgeCount}`);
@@ -121,7 +135,7 @@ function* readEdges(json: JsonBytes, meta: Meta, bytes: number): Chunks<EdgeRows
 function assemble(meta: Meta, nodes: NodeRows, edges: EdgeRows, strings: string[]): HeapGraph {
   const highest = Math.max(nodes.highestName, edges.highestName);
   if (highest + 1 >= strings.length)
-    throw new BadImageError(`Something is named by string ${highest}, of ${strings.length - 1}`);
+    throw new BadImageError(`A name is string ${highest}, but there are ${strings.length - 1} strings`);
   const kind = nodes.kind.take();
   const id = nodes.id.take();
   const { types, type, label, flags } = classify(kind, nodes.name.take(), meta.nodeTypes, strings);

@@ -1,6 +1,6 @@
 import { EDGE_ASIDE, EDGE_INTERNAL, EdgeLabel, EdgeStrength, LABEL_MASK, STRENGTH_MASK } from "../graph/graph.js";
 
-/** The part of a graph that is needed to find what its edges retain; `kind` is changed. */
+/** The columns needed to find which edges retain their target. `kind` is changed. */
 interface Edges {
   readonly count: number;
   readonly id: Uint32Array | Float64Array;
@@ -11,10 +11,10 @@ interface Edges {
   readonly strings: readonly string[];
 }
 
-/** V8 names both edges to a value in a WeakMap alike: from the key, and from the table. */
+/** V8 gives the same name to both edges to a value in a WeakMap: from the key, and from the table. */
 const EPHEMERON = /^\d+ \/ part of key \(.*? @\d+\) -> value \(.*? @\d+\) pair in WeakMap \(table @(\d+)\)$/;
 
-/** Tells the edges from keys and tables of weak maps from others. */
+/** Marks the edges from keys and from tables of weak maps. */
 export function markEphemerons({ count, id, firstEdge, label, kind, strings }: Edges): void {
   const tables = new Map<number, number>();
   const tableOf = (string: number): number => {
@@ -25,7 +25,7 @@ export function markEphemerons({ count, id, firstEdge, label, kind, strings }: E
     }
     return table;
   };
-  // Most names are asked for often, and a Map has a limit: only those that look like it are kept.
+  // The same names occur often and a Map has a limit, so only matching names are kept.
   const isCandidate = new Uint8Array(strings.length);
   strings.forEach(
     (text, i) => (isCandidate[i] = text.length > 40 && text.includes(" pair in WeakMap (table @") ? 1 : 0),
@@ -42,9 +42,9 @@ export function markEphemerons({ count, id, firstEdge, label, kind, strings }: E
 }
 
 /**
- * Sets aside what does not explain why a program's objects live: shortcuts, and references into what belongs to the
- * program (all that the globals, to which the root has shortcuts, reach) from what does not, such as a debugger's.
- * As Chrome DevTools does, so that retained sizes agree with it.
+ * Marks edges that do not explain why an object of the program lives: shortcuts, and references to objects of the program
+ * from objects outside it, such as the debugger's. The program's objects are those reachable from the globals, to which
+ * the root has shortcuts. Chrome DevTools does the same, so retained sizes agree with it.
  */
 export function setAside(edges: Edges, root: number, shortcuts: readonly number[]): void {
   const { count, firstEdge, target, kind } = edges;

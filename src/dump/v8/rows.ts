@@ -2,10 +2,10 @@ import { Growable } from "../graph/growable.js";
 import { EdgeLabel, EdgeStrength, EDGE_INTERNAL, LABEL_MASK, NO_GENERATION } from "../graph/graph.js";
 import type { Meta } from "./meta.js";
 
-/** Where a check of a value in a block of rows failed; turned into an error with a position by the reader. */
+/** Reports an invalid value in a block of rows. The reader adds the position to the error. */
 export type Refuse = (message: string) => never;
 
-/** A column that is 32 bits wide until a number comes that is wider. */
+/** A column of 32-bit numbers, replaced by doubles when a larger number arrives. */
 export class Numbers {
   #column: Growable<Uint32Array> | Growable<Float64Array> = new Growable(Uint32Array);
 
@@ -27,13 +27,13 @@ export class Numbers {
   }
 }
 
-/** The nodes of a dump, as they arrive. */
+/** Collects the nodes of a dump. */
 export class NodeRows {
   readonly kind = new Growable(Uint8Array);
   readonly name = new Growable(Uint32Array);
   readonly id = new Numbers();
   readonly selfSize = new Numbers();
-  /** Entry v + 1: the edges of nodes 0 to v. */
+  /** Entry v + 1: the number of edges of nodes 0 to v. */
   readonly edgesUpTo = new Growable(Uint32Array);
   readonly address: Growable<Uint32Array> | null;
   readonly refcount: Growable<Uint32Array> | null;
@@ -49,7 +49,7 @@ export class NodeRows {
     this.edgesUpTo.push(0);
   }
 
-  /** Edges that the rows so far say they have. */
+  /** Sum of the edge counts of the rows so far. */
   get edges(): number {
     return this.#edges;
   }
@@ -68,11 +68,11 @@ export class NodeRows {
       const at = row * nodeWidth;
       const kind = block[at + node.type] as number;
       const name = block[at + node.name] as number;
-      if (kind >= nodeTypes.length) refuse(`A node is of type ${kind}, of ${nodeTypes.length}`);
-      if (name > 0xffff_fffe) refuse(`A node is named by string ${name}`);
+      if (kind >= nodeTypes.length) refuse(`A node has type ${kind}, but there are ${nodeTypes.length} types`);
+      if (name > 0xffff_fffe) refuse(`A node has the invalid name ${name}`);
       if (name > this.#highestName) this.#highestName = name;
       this.#edges += block[at + node.edge_count] as number;
-      if (this.#edges > edgeCount) refuse(`The nodes have more edges than the ${edgeCount} of edge_count`);
+      if (this.#edges > edgeCount) refuse(`The nodes have more edges than edge_count says: ${edgeCount}`);
       this.kind.push(kind);
       this.name.push(name);
       this.id.push(block[at + node.id] as number);
@@ -93,7 +93,7 @@ function within(value: number, most: number, what: string, refuse: Refuse): numb
   return value > most ? refuse(`A node has the ${what} ${value}`) : value;
 }
 
-/** What a type of edge says about its target's life, and about its name. */
+/** How an edge type affects its target's life, and what its label means. */
 function kindOf(type: string): number {
   switch (type) {
     case "element":
@@ -113,12 +113,12 @@ function kindOf(type: string): number {
   }
 }
 
-/** The edges of a dump, as they arrive. */
+/** Collects the edges of a dump. */
 export class EdgeRows {
   readonly target = new Growable(Uint32Array);
   readonly label = new Growable(Uint32Array);
   readonly kind = new Growable(Uint8Array);
-  /** Which edges are shortcuts; few. */
+  /** The few edges that are shortcuts. */
   readonly shortcuts: number[] = [];
   #highestName = 0;
   readonly #kinds: Uint8Array;
@@ -144,16 +144,16 @@ export class EdgeRows {
       const type = block[at + edge.type] as number;
       const label = block[at + edge.name_or_index] as number;
       const target = (block[at + edge.to_node] as number) / nodeWidth;
-      if (type >= edgeTypes.length) refuse(`An edge is of type ${type}, of ${edgeTypes.length}`);
+      if (type >= edgeTypes.length) refuse(`An edge has type ${type}, but there are ${edgeTypes.length} types`);
       if (target >= nodeCount || target !== Math.floor(target))
-        refuse(`An edge leads to ${target * nodeWidth}, where no node is`);
-      if (label > 0xffff_fffe) refuse(`An edge is named by ${label}`);
+        refuse(`An edge leads to offset ${target * nodeWidth}, where there is no node`);
+      if (label > 0xffff_fffe) refuse(`An edge has the invalid name ${label}`);
       const kind = this.#kinds[type] as number;
       const isName = (kind & LABEL_MASK) === EdgeLabel.NAME;
       if (isName && label > this.#highestName) this.#highestName = label;
       if (type === this.#shortcut) this.shortcuts.push(this.target.length);
       this.target.push(target);
-      // String 0 of a graph is the empty one, so V8's come one later.
+      // Index 0 of a graph is the empty string, so V8's strings are shifted by one.
       this.label.push(isName ? label + 1 : label);
       this.kind.push(kind);
     }

@@ -19,6 +19,10 @@ export abstract class ContainerHandle extends Handle {
    * Whether both are equal: Python's `==`, as {@link Handle.equals}. A container of JavaScript's is copied first, as by
    * `Heap.from`: `list.equals([1, [2]])`.
    *
+   * @example
+   * using list = heap.list([1, [2]]);
+   * list.equals([1, [2]]); // true
+   *
    * @throws {@link BadValueError}, {@link ForeignHandleError}, {@link OutOfMemoryError}
    */
   override equals(other: Handle | object): boolean {
@@ -35,6 +39,11 @@ export abstract class ContainerHandle extends Handle {
   /**
    * Goes down a path and reads what is at its end, without a handle for each step: `order.read("lines", 0, "price")`.
    * Steps are keys of dicts, indexes of lists and tuples, and fields of structs.
+   *
+   * @example
+   * using order = heap.dict({ lines: [{ price: 2.5 }] });
+   * order.read("lines", 0, "price"); // 2.5
+   * order.read("customer"); // undefined
    *
    * @typeParam T - What you know to be there. It is not checked.
    * @returns A value, or a new handle; `null` if a reference on the way is empty, `undefined` if a key is not there.
@@ -62,9 +71,21 @@ export function lentBy<T>(values: Iterable<T>): Iterable<T> {
 /**
  * Passes values on, and releases the handles among them (or, of entries, in them) when the loop moves on or
  * ends: `for (const order of lending(orders)) …`. `clone()` those to be kept.
+ *
+ * @example
+ * using people = heap.list([alice, bob]);
+ * let ages = 0;
+ * for (const person of lending(people)) ages += person.age;
+ * ages; // 83
  */
 export function lending<T>(values: Iterable<T>): Generator<T, void> {
   return stepping(asGenerator(new LendingWalk(values)));
+}
+
+/** The iterator of anything, which keeps the rules of iterators. A container's own keeps them all. @throws {@link BadValueError} */
+export function iteratorOf<T>(values: Iterable<T>): Iterator<T> {
+  const isOwn = isHandleOf(values, ContainerHandle);
+  return (isOwn ? (values as Iterable<T>) : iterate(noImpostor(values)))[Symbol.iterator]();
 }
 
 /** A walk over the values of another iterator that releases what it gave last. */
@@ -78,10 +99,7 @@ class LendingWalk<T> extends Walk<T> {
     this.#values = values;
   }
   protected begin(): void {
-    const values = this.#values;
-    // A container's own iterator keeps all rules.
-    const isOwn = isHandleOf(values, ContainerHandle);
-    this.#iterator = (isOwn ? (values as Iterable<T>) : iterate(noImpostor(values)))[Symbol.iterator]();
+    this.#iterator = iteratorOf(this.#values);
   }
   protected step(): T | typeof OVER {
     this.#releaseLast();
@@ -109,16 +127,20 @@ class LendingWalk<T> extends Walk<T> {
 
 /**
  * Objects for all values, each with one reference for the caller. Those of a container of the heap are
- * shared, not made anew from what they are to JavaScript.
+ * shared, not made anew from what they are to JavaScript. `own` makes objects of the others.
  */
-export function* ownedElements(store: Store, values: Iterable<unknown>): Generator<Address, void> {
+export function* ownedElements(
+  store: Store,
+  values: Iterable<unknown>,
+  own: (store: Store, value: unknown) => Address = ownedValue,
+): Generator<Address, void> {
   if (isHandleOf(values, ContainerHandle)) {
     addressIn(store, values);
     for (const address of values.elements()) {
       store.incref(address);
       yield address;
     }
-  } else for (const value of lentBy(values)) yield ownedValue(store, value);
+  } else for (const value of lentBy(values)) yield own(store, value);
 }
 
 /** Addresses of many objects. Not an array: where one grows beyond some 100 million numbers, V8 ends the process. */

@@ -2,11 +2,12 @@ import { adopt, adoptOutsideScopes } from "../adopt.js";
 import { BUFFER_DATA_OFFSET, SLOTS_BUFFER_OFFSET, SLOTS_COUNT_OFFSET } from "../../../assembly/layout.js";
 import { outside } from "../../base/entered.js";
 import { BadIndexError, BadValueError, ContainerChangedError, describe } from "../../base/errors.js";
+import { filled } from "../filled.js";
 import { addressIn, isHandle, isHandleOf } from "../handle.js";
 import { withLoan } from "../../state/loan.js";
 import type { Store } from "../../state/store.js";
 import { borrowedValue, lentValue, ownedValue } from "../values.js";
-import type { Given, PlainOf, Value } from "../values.js";
+import type { Given, PlainOf, Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ownedElements, ownedItems } from "./container.js";
 import type { OwnedItems } from "./container.js";
@@ -53,6 +54,11 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   /**
    * Adds an item at the end. The list has its own reference to it.
    *
+   * @example
+   * using list = heap.list([1]);
+   * list.append(2);
+   * list.toJS(); // [1, 2]
+   *
    * @throws {@link OutOfMemoryError}, the list unchanged.
    */
   append(value: Given<T>): void {
@@ -63,6 +69,12 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
 
   /**
    * Adds items at the end: those of another list or tuple, of this one, or of anything that can be iterated over.
+   *
+   * @example
+   * using list = heap.list([1]);
+   * list.extend([2, 3]);
+   * list.extend(list);
+   * list.toJS(); // [1, 2, 3, 1, 2, 3]
    *
    * @throws {@link OutOfMemoryError}, {@link BadValueError}, or what the iterable throws; the list is as before.
    */
@@ -99,7 +111,14 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     store.require(extend, "a longer list");
   }
 
-  /** Adds an item before an index; one beyond either end stands for that end, as in Python. */
+  /**
+   * Adds an item before an index; one beyond either end stands for that end, as in Python.
+   *
+   * @example
+   * using list = heap.list(["b", "c"]);
+   * list.insert(0, "a");
+   * list.toJS(); // ["a", "b", "c"]
+   */
   insert(index: number, value: Given<T>): void {
     const { store } = this;
     this.range(index, index);
@@ -108,7 +127,16 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     );
   }
 
-  /** Replaces an item; the old one may die before this returns. @throws {@link BadIndexError} */
+  /**
+   * Replaces an item; the old one may die before this returns.
+   *
+   * @example
+   * using list = heap.list([1, 2, 3]);
+   * list.set(-1, 4);
+   * list.toJS(); // [1, 2, 4]
+   *
+   * @throws {@link BadIndexError}
+   */
   set(index: number, value: Given<T>): void {
     this.resolve(index);
     this.#with(value, (item) => {
@@ -116,7 +144,16 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     });
   }
 
-  /** Removes an item, the last by default, and returns it. @throws {@link BadIndexError} if there is none. */
+  /**
+   * Removes an item, the last by default, and returns it.
+   *
+   * @example
+   * using list = heap.list([1, 2, 3]);
+   * list.pop(); // 3
+   * list.pop(0); // 1
+   *
+   * @throws {@link BadIndexError} if there is none.
+   */
   pop(index = -1): T {
     const { store } = this;
     if (this.length === 0) throw new BadIndexError("pop from an empty list");
@@ -128,8 +165,17 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     return value;
   }
 
-  /** Removes the first item equal to `value`. @returns Whether there was one. */
-  remove(value: Value): boolean {
+  /**
+   * Removes the first item equal to `value`.
+   *
+   * @example
+   * using list = heap.list([1, 2, 1]);
+   * list.remove(1); // true
+   * list.toJS(); // [2, 1]
+   *
+   * @returns Whether there was one.
+   */
+  remove(value: Sought<T>): boolean {
     this.#changing();
     const remove = (index: number): void => {
       this.store.core.listRemove(this.#changing(), index);
@@ -137,12 +183,28 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     return this.search(value, 0, this.length, remove) >= 0;
   }
 
-  /** Removes the items from `start` to before `end`, as `clear`: Python's `del list[start:end]`. @throws {@link BadIndexError} */
+  /**
+   * Removes the items from `start` to before `end`, as `clear`: Python's `del list[start:end]`.
+   *
+   * @example
+   * using list = heap.list([1, 2, 3, 4]);
+   * list.removeRange(1, 3);
+   * list.toJS(); // [1, 4]
+   *
+   * @throws {@link BadIndexError}
+   */
   removeRange(start: number, end = this.length): void {
     this.store.core.listRemoveRange(this.#changing(), ...this.range(start, end));
   }
 
-  /** Removes all items. They are gone before any of them dies of it; then they die, the last first. */
+  /**
+   * Removes all items. They are gone before any of them dies of it; then they die, the last first.
+   *
+   * @example
+   * using list = heap.list([1, 2]);
+   * list.clear();
+   * list.length; // 0
+   */
   clear(): void {
     this.store.core.containerClear(this.#changing());
   }
@@ -151,9 +213,10 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
    * A new list of the items from `start` to before `end`, each `step` from the last: Python's `list[start:end:step]`. Negative
    * indexes count from the end. With a negative step the slice goes backwards, and `undefined` stands for the other end.
    *
-   * ```ts
-   * list.slice(undefined, undefined, -1); // all items, the last first
-   * ```
+   * @example
+   * using list = heap.list([1, 2, 3]);
+   * using backwards = list.slice(undefined, undefined, -1);
+   * backwards.toJS(); // [3, 2, 1]
    *
    * @throws {@link BadIndexError}, {@link OutOfMemoryError}
    */
@@ -166,27 +229,21 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   #sliceInARow(start: number, end: number | undefined): ListHandle<T> {
     const { store } = this;
     this.range(start, end ?? this.length);
-    const slice = adopt<ListHandle<T>>(
-      store,
-      store.require(() => store.core.newList(0), "a list"),
-    );
-    try {
+    const made = store.require(() => store.core.newList(0), "a list");
+    return filled(adopt<ListHandle<T>>(store, made), (slice) => {
       slice.#extendBy(this, start, end);
-      return slice;
-    } catch (error) {
-      slice.release();
-      throw error;
-    }
+    });
   }
 
   /**
    * Puts values where the items of a slice are: Python's `list[start:end:step] = values`. With a step other than 1 there must be
    * as many values as items. The values may be this list. They are in the list before the first old item dies.
    *
-   * ```ts
+   * @example
+   * using list = heap.list(["a", "b", "c"]);
    * list.setSlice(1, 3, ["x"]); // the items 1 and 2 give way to one
-   * list.setSlice(0, 0, [1, 2]); // inserts in front
-   * ```
+   * list.setSlice(0, 0, ["y", "z"]); // inserts in front
+   * list.toJS(); // ["y", "z", "a", "x"]
    *
    * @throws {@link BadIndexError}, {@link BadValueError}, {@link OutOfMemoryError}, or what the values throw when they are iterated
    *   over; the list is as before.
@@ -221,11 +278,25 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
     return core.listReplaceEach(list, Math.max(slice.start, 0), slice.step, addressIn(this.store, source));
   }
 
+  /**
+   * The items as an array, each as its own `toJS()` gives it.
+   *
+   * @example
+   * using list = heap.list([1, "a", [true]]);
+   * list.toJS(); // [1, "a", [true]]
+   */
   override toJS(): PlainOf<T>[] {
     return super.toJS() as PlainOf<T>[];
   }
 
-  /** Turns the items round, in place. */
+  /**
+   * Turns the items round, in place.
+   *
+   * @example
+   * using list = heap.list([1, 2, 3]);
+   * list.reverse();
+   * list.toJS(); // [3, 2, 1]
+   */
   reverse(): void {
     this.store.core.listReverse(this.#changing());
   }
@@ -233,6 +304,11 @@ export class ListHandle<T extends Value = Value> extends SequenceHandle<T> {
   /**
    * Sorts in place; equal items keep their order. The comparator gets the items as `get` gives them, each
    * for the whole of the sorting; handles among them are lent.
+   *
+   * @example
+   * using people = heap.list([alice, bob]);
+   * people.sort((a, b) => a.age - b.age);
+   * people.read(0, "title"); // "Bob"
    *
    * @param compare By default as Python compares: numbers by value, strings by code points, bytes and tuples
    *   item by item.

@@ -1,7 +1,7 @@
 import {
   BUFFER_DATA_OFFSET,
-  MAX_TUPLES,
-  MAX_TUPLE_DEPTH,
+  MAX_KEY_PARTS,
+  MAX_KEY_DEPTH,
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   TUPLE_ITEMS_OFFSET,
@@ -83,7 +83,7 @@ function startPair(store: Store, pair: Pair, a: Address, b: Address, type: numbe
 }
 
 /**
- * The first difference decides, however deep it is. A pair is compared as often as it is met: see MAX_TUPLES. So many
+ * The first difference decides, however deep it is. A pair is compared as often as it is met: see MAX_KEY_PARTS. So many
  * are many, and nothing is allocated for one but the first time that it gets so deep.
  */
 function compareSequences(store: Store, a: Operand, b: Operand): number {
@@ -106,9 +106,9 @@ function compareSequences(store: Store, a: Operand, b: Operand): number {
     if (x === y) continue;
     const type = store.typeIdAt(x);
     if (areSequences(type, store.typeIdAt(y))) {
-      if (depth === MAX_TUPLE_DEPTH || ++met > MAX_TUPLES)
+      if (depth === MAX_KEY_DEPTH || ++met > MAX_KEY_PARTS)
         throw new BadValueError(
-          `tuples and lists in each other more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
+          `tuples and lists in each other more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be compared`,
         );
       pair = startPair(store, pairAt(depth++), x, y, type);
     } else {

@@ -1,12 +1,12 @@
-import { INCOMPARABLE_INDEX, MAX_TUPLES, MAX_TUPLE_DEPTH } from "../../../assembly/layout.js";
+import { INCOMPARABLE_INDEX, MAX_KEY_DEPTH, MAX_KEY_PARTS, TYPE_NONE } from "../../../assembly/layout.js";
 import { BadIndexError, BadValueError, describe } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import { borrowedValue, withKey } from "../values.js";
-import type { Value } from "../values.js";
+import type { Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
 import type { OwnedItems } from "./container.js";
-import { OVER, Walk, asGenerator } from "./walk.js";
+import { HoldingWalk, OVER, asGenerator } from "./walk.js";
 
 /** Where the items of a slice lie. */
 export interface Slice {
@@ -22,7 +22,15 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
   /** Address of the object at an index, borrowed. */
   protected abstract itemAt(index: number): Address;
 
-  /** Item at an index; negative ones count from the end. @throws {@link BadIndexError} */
+  /**
+   * Item at an index; negative ones count from the end.
+   *
+   * @example
+   * using list = heap.list([1, 2, 3]);
+   * list.get(-1); // 3
+   *
+   * @throws {@link BadIndexError}
+   */
   get(index: number): T {
     return borrowedValue(this.store, this.itemAt(this.resolve(index))) as T;
   }
@@ -30,7 +38,11 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
   /**
    * Item at an index, or `undefined` if there is none: as `at` of an array. Negative indexes count from the end.
    *
-   * @example list.at(-1); // the last item; `get(-1)` of an empty list would throw
+   * @example
+   * using list = heap.list([1, 2, 3]);
+   * list.at(-1); // 3
+   * list.at(5); // undefined: `get` would throw
+   *
    * @throws {@link BadIndexError} unless the index is a whole number.
    */
   at(index: number): T | undefined {
@@ -40,13 +52,32 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
   }
 
   /**
+   * Whether an item is None, as `get(index) === null`. Where reading the item would make a handle to be released, this makes none.
+   * Negative indexes count from the end.
+   *
+   * @example
+   * using nodes = heap.list([null, [1]]);
+   * nodes.isNull(1); // false: no handle of the list in it was made
+   *
+   * @throws {@link BadIndexError}
+   */
+  isNull(index: number): boolean {
+    return this.store.typeIdAt(this.itemAt(this.resolve(index))) === TYPE_NONE;
+  }
+
+  /**
    * First index from `start` on, and before `end`, of an item equal to `value`; -1 if there is none. Equal as in
    * Python: `1`, `1.0` and `True` are; lists, dicts, sets and structs are equal to themselves alone.
+   *
+   * @example
+   * using list = heap.list(["a", "b", "a"]);
+   * list.indexOf("a", 1); // 2
+   * list.indexOf("c"); // -1
    *
    * @throws {@link BadIndexError}; {@link BadValueError} for tuples that are nested too deeply to be compared, where
    *   Python has a RecursionError.
    */
-  indexOf(value: Value, start = 0, end = this.length): number {
+  indexOf(value: Sought<T>, start = 0, end = this.length): number {
     return this.search(value, start, end, () => undefined);
   }
 
@@ -68,10 +99,13 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
   /**
    * How many items are equal to `value`, as `indexOf` compares them: Python's `count`. Takes time proportional to the length.
    *
-   * @example heap.list([1, 2, true]).count(1); // 2
+   * @example
+   * using list = heap.list([1, 2, true]);
+   * list.count(1); // 2: True equals 1
+   *
    * @throws {@link BadValueError} for tuples that are nested too deeply to be compared.
    */
-  count(value: Value): number {
+  count(value: Sought<T>): number {
     const count = withKey(this.store, value, (key) => {
       // A long text becomes an object for the length of the search, and its birth may shorten a list.
       const { length } = this;
@@ -87,8 +121,14 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
     return count;
   }
 
-  /** Whether an item is equal to `value`: Python's `in`. */
-  includes(value: Value): boolean {
+  /**
+   * Whether an item is equal to `value`: Python's `in`.
+   *
+   * @example
+   * using list = heap.list([1, 2]);
+   * list.includes(2); // true
+   */
+  includes(value: Sought<T>): boolean {
     return this.indexOf(value) >= 0;
   }
 
@@ -179,32 +219,22 @@ export abstract class SequenceHandle<T extends Value = Value> extends ContainerH
 }
 
 /** A walk over the items of a list or tuple. */
-class SequenceWalk<T> extends Walk<T> {
-  #held: SequenceHandle;
+class SequenceWalk<T> extends HoldingWalk<SequenceHandle, T> {
   readonly #read: (item: Address) => T;
   #index = 0;
 
   constructor(sequence: SequenceHandle, read: (item: Address) => T) {
-    super();
-    this.#held = sequence;
+    super(sequence);
     this.#read = read;
   }
-  protected begin(): void {
-    const sequence = this.#held;
-    // The body of the loop may release this handle, and may end the scope in which it began.
-    this.#held = sequence.store.outsideScopes(() => sequence.clone());
-  }
   protected step(): T | typeof OVER {
-    const held = this.#held;
+    const { held } = this;
     return this.#index < held.length ? this.#read(held.itemIn(this.#index++)) : OVER;
-  }
-  protected end(): void {
-    this.#held.release();
   }
 }
 
 function incomparable(): BadValueError {
   return new BadValueError(
-    `tuples in tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be compared`,
+    `tuples and sets in each other more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be compared`,
   );
 }

@@ -1,8 +1,8 @@
 import {
   BUFFER_DATA_OFFSET,
   CHANGED_ENTRY,
-  MAX_TUPLES,
-  MAX_TUPLE_DEPTH,
+  MAX_KEY_PARTS,
+  MAX_KEY_DEPTH,
   NO_ENTRY,
   RESULT_FOUND,
   RESULT_UNHASHABLE,
@@ -10,6 +10,8 @@ import {
   SLOTS_COUNT_OFFSET,
   TABLE_LENGTH_OFFSET,
   TABLE_VERSION_OFFSET,
+  TYPE_FROZENSET,
+  TYPE_SET,
   TYPE_TUPLE,
   TYPE_WEAKREF,
   UNHASHABLE_ENTRY,
@@ -18,17 +20,17 @@ import { BadKeyError, ContainerChangedError } from "../../base/errors.js";
 import { addressIn } from "../handle.js";
 import type { Store } from "../../state/store.js";
 import { withKey } from "../values.js";
-import type { Value } from "../values.js";
+import type { Sought, Value } from "../values.js";
 import type { Address } from "../../wasm/exports.js";
 import { ContainerHandle } from "./container.js";
-import { OVER, Walk, asGenerator } from "./walk.js";
+import { HoldingWalk, OVER, asGenerator } from "./walk.js";
 
 /**
- * What dicts and sets have in common. Keys are equal as in Python: `1`, `1.0` and `true` are one key. Strings,
- * bytes and tuples are compared by what they hold, structs and weak references by identity; lists, dicts
- * and sets cannot be keys ({@link BadKeyError}).
+ * What dicts, sets and frozensets have in common. Keys are equal as in Python: `1`, `1.0` and `true` are one key.
+ * Strings, bytes, tuples and frozensets are compared by what they hold, structs by identity; lists, dicts and sets
+ * cannot be keys ({@link BadKeyError}).
  */
-export abstract class TableHandle extends ContainerHandle {
+export abstract class TableHandle<K extends Value = Value> extends ContainerHandle {
   /** Slots to an entry. */
   protected abstract readonly width: 1 | 2;
 
@@ -37,21 +39,18 @@ export abstract class TableHandle extends ContainerHandle {
     return this.store.memory.word(this.address + TABLE_LENGTH_OFFSET);
   }
 
-  /** Whether the key is there. @throws {@link BadKeyError} */
-  has(key: Value): boolean {
+  /**
+   * Whether the key is there.
+   *
+   * @example
+   * using tags = heap.set(["new", 1]);
+   * tags.has("new"); // true
+   * tags.has(true); // true: True equals 1
+   *
+   * @throws {@link BadKeyError}
+   */
+  has(key: Sought<K>): boolean {
     return this.find(key) !== NO_ENTRY;
-  }
-
-  /** Removes a key; it may die before this returns. @returns Whether it was there. @throws {@link BadKeyError} */
-  delete(key: Value): boolean {
-    const { store } = this;
-    const remove = (address: Address): number => store.core.tableDelete(this.address, address);
-    return checkResult(store, withKey(store, key, remove)) === RESULT_FOUND;
-  }
-
-  /** Removes all entries. They are gone before any key or value dies of it; then they die, the first first. */
-  clear(): void {
-    this.store.core.containerClear(this.address);
   }
 
   /** Number of a key's entry, or NO_ENTRY. A long key dies before this returns, and hooks that waited may run: see `lookUp`. */
@@ -68,9 +67,10 @@ export abstract class TableHandle extends ContainerHandle {
     return found;
   }
 
-  /** As `find`, for an object of the heap. Runs no code of the program. @internal */
+  /** As `find`, for an object of the heap; but a set is no frozenset here. Runs no code of the program. @internal */
   findAddress(key: Address): number {
     const { store } = this;
+    if (store.typeIdAt(key) === TYPE_SET) throw unhashableType(store, TYPE_SET);
     const entry = store.core.tableFind(this.address, key) >>> 0;
     if (entry === UNHASHABLE_ENTRY) throw unhashable(store);
     return entry;
@@ -179,34 +179,36 @@ export abstract class TableHandle extends ContainerHandle {
   }
 }
 
+/** `table.delete(key)`: what dicts and sets can do, and frozensets cannot. */
+export function deleteKey(table: TableHandle, key: Value): boolean {
+  const { store } = table;
+  const remove = (address: Address): number => store.core.tableDelete(table.address, address);
+  return checkResult(store, withKey(store, key, remove)) === RESULT_FOUND;
+}
+
+/** `table.clear()`, likewise. */
+export function clearTable(table: TableHandle): void {
+  table.store.core.containerClear(table.address);
+}
+
 /** A walk over the entries of a dict or set. */
-class TableWalk<H extends TableHandle, T> extends Walk<T> {
-  #held: H;
+class TableWalk<H extends TableHandle, T> extends HoldingWalk<H, T> {
   readonly #read: (slot: Address) => T;
   readonly #check: (held: H) => void;
   #entry = 0;
 
   constructor(table: H, read: (slot: Address) => T, check: (held: H) => void) {
-    super();
-    this.#held = table;
+    super(table);
     this.#read = read;
     this.#check = check;
   }
-  protected begin(): void {
-    const table = this.#held;
-    // Outside of scopes: the loop may begin in one and go on after it.
-    this.#held = table.store.outsideScopes(() => table.clone());
-  }
   protected step(): T | typeof OVER {
-    const held = this.#held;
+    const { held } = this;
     this.#check(held);
     const entry = held.entryFrom(this.#entry);
     if (entry === undefined) return OVER;
     this.#entry = entry + 1;
     return this.#read(held.slotOf(entry));
-  }
-  protected end(): void {
-    this.#held.release();
   }
 }
 
@@ -222,10 +224,14 @@ export function checkResult(store: Store, result: number): number {
 
 function unhashable(store: Store): BadKeyError {
   const type = store.core.unhashableType();
-  if (type === TYPE_TUPLE)
+  if (type === TYPE_TUPLE || type === TYPE_FROZENSET)
     return new BadKeyError(
-      `a tuple that holds tuples more than ${MAX_TUPLE_DEPTH} deep, or more than ${MAX_TUPLES} in all, cannot be a key`,
+      `tuples and frozensets more than ${MAX_KEY_DEPTH} deep, or more than ${MAX_KEY_PARTS} in all, cannot be a key`,
     );
   if (type === TYPE_WEAKREF) return new BadKeyError("weak object has gone away");
+  return unhashableType(store, type);
+}
+
+function unhashableType(store: Store, type: number): BadKeyError {
   return new BadKeyError(`unhashable type: '${store.types.get(type)?.name ?? "unknown"}'`);
 }

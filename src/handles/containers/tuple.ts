@@ -16,7 +16,15 @@ export class TupleHandle<T extends readonly Value[] = readonly Value[]> extends 
     return this.store.memory.word(this.address + TUPLE_LENGTH_OFFSET);
   }
 
-  /** Item at an index; negative ones count from the end. @throws {@link BadIndexError} */
+  /**
+   * Item at an index; negative ones count from the end.
+   *
+   * @example
+   * using point = heap.tuple([3, 4]);
+   * point.get(-1); // 4
+   *
+   * @throws {@link BadIndexError}
+   */
   override get<I extends number>(index: I): ItemOf<T, I> {
     return super.get(index);
   }
@@ -24,6 +32,11 @@ export class TupleHandle<T extends readonly Value[] = readonly Value[]> extends 
   /**
    * A tuple of the items from `start` to before `end`, each `step` from the last: Python's `tuple[start:end:step]`, as `slice` of a
    * list. All items in their order are the tuple itself, as in Python.
+   *
+   * @example
+   * using letters = heap.tuple(["a", "b", "c"]);
+   * using ends = letters.slice(undefined, undefined, 2);
+   * ends.toJS(); // ["a", "c"]
    *
    * @throws {@link BadIndexError}, {@link OutOfMemoryError}
    */
@@ -35,6 +48,13 @@ export class TupleHandle<T extends readonly Value[] = readonly Value[]> extends 
     return adopt(store, tupleOf(store, this.ownedSlice(slice)));
   }
 
+  /**
+   * The items as an array, each as its own `toJS()` gives it.
+   *
+   * @example
+   * using point = heap.tuple([3, "a"]);
+   * point.toJS(); // [3, "a"]
+   */
   override toJS(): { -readonly [I in keyof T]: PlainOf<T[I]> } {
     return super.toJS() as { -readonly [I in keyof T]: PlainOf<T[I]> };
   }

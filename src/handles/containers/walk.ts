@@ -1,3 +1,5 @@
+import type { Handle } from "../handle.js";
+
 /** What a step of a walk gives at its end. No value of a heap is this. */
 export const OVER = Symbol("over");
 
@@ -64,6 +66,27 @@ export abstract class Walk<T> implements Iterator<T, void> {
     const isHeld = this.#state === "under way" || this.#state === "stepping";
     this.#state = "over";
     if (isHeld) this.end();
+  }
+}
+
+/**
+ * A walk over a container, which it holds from its first step on. Its reference is its own: the body of a loop may release the
+ * program's handle, and the scope in which the loop began may end.
+ */
+export abstract class HoldingWalk<H extends Handle, T> extends Walk<T> {
+  /** The program's handle; from the first step on the walk's own. */
+  protected held: H;
+
+  constructor(container: H) {
+    super();
+    this.held = container;
+  }
+  protected begin(): void {
+    const container = this.held;
+    this.held = container.store.outsideScopes(() => container.clone());
+  }
+  protected end(): void {
+    this.held.release();
   }
 }
 

@@ -17,7 +17,17 @@ export type WeakrefCallback = (weakref: WeakrefHandle<any>) => void;
  */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as of WeakRef
 export class WeakrefHandle<T extends Handle = Handle> extends Handle {
-  /** A new handle for the referent, or `null` once it is dead. @throws {@link OutOfMemoryError} */
+  /**
+   * A new handle for the referent, or `null` once it is dead.
+   *
+   * @example
+   * using weakref = heap.weakref.ref(bob);
+   * weakref.deref()?.release(); // a new handle
+   * bob.release(); // the last reference
+   * weakref.deref(); // null
+   *
+   * @throws {@link OutOfMemoryError}
+   */
   deref(): T | null {
     const target = referentOf(this.store, this.address);
     return target === 0 ? null : share(this.store, target);

@@ -1,7 +1,7 @@
 /**
- * Checking an image whose bytes nobody vouches for, before they become a heap or a graph. Whatever the core, its
- * `verify` and the analysis of dumps rely on holds afterwards: all addresses lead to live objects, all lists end, all
- * sizes fit, all counts are exact. The work is proportional to the bytes.
+ * Checks an untrusted image before it becomes a heap or a graph. Afterwards everything holds that the core, its `verify`
+ * and the analysis of dumps rely on: all addresses refer to live objects, all lists end, all sizes fit, all counts are
+ * exact. The work is proportional to the size of the image.
  *
  * The order matters: each step relies on those before it.
  */
@@ -17,7 +17,7 @@ import { Population } from "./population.js";
 import { checkWeak } from "./weak.js";
 import { checkYoung } from "./young.js";
 
-/** An image that can be relied on. */
+/** An image that passed all checks. */
 export interface CheckedImage {
   readonly image: Image;
   readonly population: Population;

@@ -19,7 +19,7 @@ import type { ControlField } from "../../wasm/control-fields.js";
 import type { Image } from "../image.js";
 import type { Population } from "./population.js";
 
-/** Checks the numbers of the control block: what they lead to is what they say it is. @throws {@link BadImageError} */
+/** Checks the control block: each address in it refers to an object of the right type. @throws {@link BadImageError} */
 export function checkControl(image: Image, population: Population): void {
   const { control } = image;
   const fail = (field: ControlField): never => {
@@ -42,7 +42,7 @@ export function checkControl(image: Image, population: Population): void {
   if (!isValue(control.none, TYPE_NONE, 0)) fail("none");
   if (!isValue(control.falseObject, TYPE_BOOL, 0)) fail("falseObject");
   if (!isValue(control.trueObject, TYPE_BOOL, 1)) fail("trueObject");
-  // One behind the other.
+  // The small ints lie in consecutive blocks.
   if (population.find(control.smallInts) < 0) fail("smallInts");
   const step = image.runAt(control.smallInts).blockSize;
   for (let value = SMALL_INT_MIN; value <= SMALL_INT_MAX; value++)
@@ -53,7 +53,7 @@ export function checkControl(image: Image, population: Population): void {
   if (garbage !== 0 && (population.find(garbage) < 0 || (image.word(garbage + 4) & TYPE_MASK) !== TYPE_LIST))
     fail("garbage");
 
-  /** A table of `capacity` entries of so many bytes each, in a buffer. */
+  /** Checks a table of `capacity` entries, each of `bytes` bytes, in a buffer. */
   const checkTable = (buffer: ControlField, capacity: ControlField, bytes: number): void => {
     const address = control[buffer];
     const count = control[capacity];
@@ -71,7 +71,7 @@ export function checkControl(image: Image, population: Population): void {
   const { typeCapacity } = control;
   if (typeCapacity < Math.max(FIRST_TYPES, control.typeCount) || typeCapacity > MAX_TYPES) fail("typeCapacity");
   if ((typeCapacity & (typeCapacity - 1)) !== 0) fail("typeCapacity");
-  // The first table is in front of the pages.
+  // The first table lies in front of the pages, hence in no buffer.
   if ((typeCapacity === FIRST_TYPES) !== (control.typesBuffer === 0)) fail("typesBuffer");
   if (control.typesBuffer !== 0 && !population.claimBuffer(control.typesBuffer)) fail("typesBuffer");
   if (control.typesBuffer !== 0 && typeCapacity * TYPE_DESCRIPTOR_SIZE > image.room(image.runAt(control.typesBuffer)))

@@ -4,18 +4,18 @@ import type { Image } from "../image.js";
 import type { Tally } from "./objects.js";
 import type { Population } from "./population.js";
 
-/** Most outside references, in all, of objects whose header cannot hold their number. */
+/** Maximal sum of outside references of the objects whose header cannot hold their number. */
 const MOST_SATURATED = 2 ** 26;
 
-/** Who holds objects from outside: handles, named roots, the heap itself, and nobody. */
+/** The outside references of all objects, and their holders: handles, named roots, the heap itself, or unknown. */
 export class Holders {
-  /** Outside references of each object; of immortals none. */
+  /** Outside references of each object; 0 for immortal objects. */
   readonly outside: Uint32Array;
-  /** How many of them handles, named roots and the heap explain. */
+  /** How many of them belong to handles, named roots and the heap. */
   readonly #explained: Uint32Array;
   readonly #population: Population;
 
-  /** Checks every count of references. @throws {@link BadImageError} */
+  /** Checks every refcount. @throws {@link BadImageError} */
   constructor(image: Image, population: Population, tally: Tally) {
     this.#population = population;
     this.outside = new Uint32Array(population.count);
@@ -41,7 +41,7 @@ export class Holders {
         ordinal >= 0 && image.word(object) <= 0x7fffffff && image.word(object + 4) >>> ROOTS_SHIFT === ROOTS_SATURATED;
       if (!isNext || !isSaturated || (rows[row + 1] as number) < ROOTS_SATURATED)
         throw image.error("SATU", "a large count belongs to no object", row);
-      // A program releases them one by one, which must end.
+      // A program releases them one by one: a huge number would take forever.
       total += rows[row + 1] as number;
       if (total > MOST_SATURATED) throw image.error("SATU", "there are too many outside references", row);
       this.outside[ordinal] = rows[row + 1] as number;
@@ -84,7 +84,7 @@ export class Holders {
     if (garbage !== 0) hold(garbage, () => image.error("CTRL", "nothing holds the list of garbage"));
   }
 
-  /** Objects with outside references that nothing explains, and how many: rows of two. */
+  /** Objects with outside references of unknown holders, and how many: rows of two words. */
   unexplained(): Uint32Array {
     const { addresses } = this.#population;
     const rows = new Uint32Array(2 * addresses.length);
@@ -99,7 +99,7 @@ export class Holders {
   }
 }
 
-/** Rows of SITE are about sampled objects, by address. */
+/** Checks that the rows of SITE refer to objects, in address order. */
 function checkSites(image: Image, population: Population): void {
   const rows = image.rows("SITE", SITE_WORDS);
   const weights = new Float32Array(rows.buffer, rows.byteOffset, rows.length);

@@ -39,25 +39,25 @@ import type { Population } from "./population.js";
 import { TableChecker } from "./tables.js";
 import { isUtf8 } from "./utf8.js";
 
-/** What came of looking at every object. */
+/** Counts made while every object was checked. */
 export interface Tally {
   /** Slots that refer to each object. */
   readonly references: Uint32Array;
-  /** Whether an object is in a young generation's list; and how many are. */
+  /** Whether an object is in a young generation's list, and how many objects are. */
   readonly isYoung: Uint8Array;
   readonly young: number;
-  /** Objects that say they are referred to weakly. */
+  /** Objects flagged as having weak references or entries in weak maps. */
   readonly weaklyHeld: number;
-  /** Objects whose outside references their header cannot hold. */
+  /** Objects with more outside references than their header can hold. */
   readonly saturated: number;
   readonly interned: number;
 }
 
-/** Flags that mean something only while the core works. */
+/** Flags that are set only while the core works. */
 const AT_WORK = FLAG_COLLECTING | FLAG_DYING;
 const OF_LINKED = FLAG_TRACKED | FLAG_OLD | FLAG_FINALIZED;
 
-/** Checks each object by itself, and that all it refers to is an object. @throws {@link BadImageError} */
+/** Checks each object, and that all its references refer to objects. @throws {@link BadImageError} */
 export function checkObjects(image: Image, population: Population, budget: ProbeBudget): Tally {
   return new ObjectChecker(image, population, budget).run();
 }
@@ -87,9 +87,9 @@ class ObjectChecker {
   run(): Tally {
     const { addresses } = this.#population;
     for (let ordinal = 0; ordinal < addresses.length; ordinal++) this.#check(addresses[ordinal] as number, ordinal);
-    // None, False, True and the empty tuple, which the control block has been found to lead to.
+    // None, False, True and the empty tuple. The control block's references to them have been checked.
     if (this.#singles !== 4) throw this.#image.error("PAGE", "there are two None, True, False or empty tuples");
-    // Tables come last: by now all that they hold is known to be sound.
+    // Tables come last: they need their keys checked.
     for (const object of this.#tables.found) this.#tables.checkKeys(object);
     return {
       references: this.#references,
@@ -161,7 +161,7 @@ class ObjectChecker {
     }
   }
 
-  /** Counts a reference. */
+  /** Counts a reference. Returns the ordinal of the object it refers to. */
   #refer(object: number, child: number): number {
     const ordinal = this.#population.find(child);
     if (ordinal < 0) this.#fail(object, "an object refers to what is none");
@@ -169,14 +169,14 @@ class ObjectChecker {
     return child;
   }
 
-  /** Whether an object could be part of a cycle: assembly/values/tracking.ts. */
+  /** Whether an object can be part of a cycle: see assembly/values/tracking.ts. */
   #mayBeTracked(child: number): boolean {
     const info = this.#image.word(child + 4);
     const id = info & TYPE_MASK;
     return (this.#image.types[id] as TypeShape).hasLinks && (id !== TYPE_TUPLE || (info & FLAG_TRACKED) !== 0);
   }
 
-  /** Counts the references of a container's slots. */
+  /** Counts the references in a container's slots. */
   #referAll(object: number, first: number, count: number, info: number): void {
     const isUntracked = (info & FLAG_TRACKED) === 0;
     for (let slot = first; slot < first + count; slot++) {
@@ -226,7 +226,7 @@ class ObjectChecker {
     const length = this.#words[at + STR_LENGTH_OFFSET / 4] as number;
     if (STR_BYTES_OFFSET - PAYLOAD_OFFSET + length > this.#image.storedRoom(this.#image.runAt(object)))
       this.#fail(object, "a text is longer than its block");
-    // Nobody else's hash can be trusted: it is found anew when it is asked for.
+    // A stored hash cannot be trusted. The core computes it when it is needed.
     if (this.#words[at + STR_HASH_OFFSET / 4] !== 0) this.#fail(object, "a text comes with a hash");
     if (id === TYPE_STR && !isUtf8(this.#image.frame.bytes, 4 * at + STR_BYTES_OFFSET, length))
       this.#fail(object, "a text is not UTF-8");

@@ -2,15 +2,15 @@ import { PAGE_SIZE } from "../../../assembly/layout.js";
 import { CLASS_COUNT, PAGE_SPAN } from "../../wasm/core-layout.js";
 import type { Image, Run } from "../image.js";
 
-/** In what order spans with room are used, by the numbers of their first pages. */
+/** The order in which spans with free blocks are used, by the numbers of their first pages. */
 export interface Order {
-  /** Of each size class the leaf and the linked spans that are listed. */
+  /** For each size class: the list of its leaf spans, then of its linked spans. */
   readonly spans: readonly (readonly number[])[];
 }
 
 /**
- * Reads ORDR: each list has its length and its members. They must be spans that belong there, each once, and none with
- * room may be missing. Behind the first of a list they must have room, and not be empty.
+ * Reads ORDR: the length of each list, followed by its members. A member must be a span of the list's kind. Every span with
+ * free blocks is in exactly one list. All members but the first must have free blocks and live ones.
  *
  * @throws {@link BadImageError}
  */
@@ -50,7 +50,7 @@ function hasRoom({ free, made, pages, blockSize }: Run): boolean {
   return free !== 0 || made < Math.floor((pages * PAGE_SIZE) / blockSize);
 }
 
-/** Whether there is a live block in a span. Its free list has been checked. */
+/** Whether a span has a live block. Its free list has been checked. */
 function isInUse(image: Image, { free, made }: Run): boolean {
   let freeBlocks = 0;
   for (let block = free; block !== 0; block = image.word(block)) freeBlocks++;

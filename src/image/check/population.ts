@@ -4,26 +4,26 @@ import { addressOf } from "../image.js";
 import type { Image, Run } from "../image.js";
 import { prefixOf } from "../types.js";
 
-/** 32-bit words with a bit for each 8 bytes of a page. */
+/** 32-bit words with one bit for each 8 bytes of a page. */
 const PAGE_BITS = 256;
 const NO_PAGE = 0xffffffff;
 
 /**
- * The objects of an image. A bit for every 8 bytes of the pages that have blocks says where objects begin; the number of
- * bits before it is an object's ordinal. So objects are numbered by address.
+ * The objects of an image, numbered by address. A bit for every 8 bytes of the pages with blocks is set where an object
+ * begins. An object's ordinal is the number of bits before its own.
  */
 export class Population {
   /** Addresses of the objects, ascending. */
   readonly addresses: Uint32Array;
   readonly #pageBits: Uint32Array;
   readonly #bits: Uint32Array;
-  /** Objects before each word of `bits`. */
+  /** Number of objects before each word of `bits`. */
   readonly #rank: Uint32Array;
-  /** Buffers, likewise; those whose owner has been found are taken out. */
+  /** Bits of the buffers whose owner has not been found yet. */
   readonly #buffers: Uint32Array;
   #unowned = 0;
 
-  /** Counts the blocks, and checks that each run's free ones are just those that its free list visits. @throws {@link BadImageError} */
+  /** Counts the blocks. Checks that each free list visits exactly the free blocks of its run. @throws {@link BadImageError} */
   constructor(image: Image) {
     const { runs, control } = image;
     this.#pageBits = new Uint32Array(control.endPage).fill(NO_PAGE);
@@ -45,7 +45,7 @@ export class Population {
     return this.addresses.length;
   }
 
-  /** Objects of a run. */
+  /** Returns the number of objects in a run. */
   #countBlocks(image: Image, run: Run): number {
     const { words, types } = image;
     const stride = run.blockSize >>> 2;
@@ -78,7 +78,7 @@ export class Population {
     return objects;
   }
 
-  /** Walks a free list: it must visit each free block once, hence as many as there are. */
+  /** Walks a free list: it must visit each free block once. */
   #followFree(image: Image, run: Run, free: number): void {
     const { words } = image;
     const first = addressOf(run, 0);
@@ -116,7 +116,7 @@ export class Population {
     return (this.#pageBits[address >>> 16] as number) + ((address & 0xffff) >>> 8);
   }
 
-  /** The object's ordinal; -1 if there is none. Safe for any 32 bits. */
+  /** The object's ordinal; -1 if no object begins there. Accepts any 32 bits. */
   find(address: number): number {
     const page = this.#pageBits[address >>> 16];
     if (page === undefined || page === NO_PAGE || (address & 7) !== 0) return -1;
@@ -127,7 +127,7 @@ export class Population {
     return (this.#rank[place] as number) + popcount(bits & ((1 << bit) - 1));
   }
 
-  /** Takes a buffer for its owner. False if there is none, or it has one. Safe for any 32 bits. */
+  /** Claims a buffer for its owner. False if there is no buffer or it has an owner already. Accepts any 32 bits. */
   claimBuffer(address: number): boolean {
     const page = this.#pageBits[address >>> 16];
     if (page === undefined || page === NO_PAGE || (address & 7) !== 0) return false;
@@ -140,7 +140,7 @@ export class Population {
     return true;
   }
 
-  /** Buffers that nobody has claimed. */
+  /** Number of buffers without an owner. */
   get unownedBuffers(): number {
     return this.#unowned;
   }

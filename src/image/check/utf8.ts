@@ -1,4 +1,4 @@
-/** Bytes that are decoded at a time: what comes of them is thrown away. */
+/** Bytes decoded at a time. The decoded text is discarded. */
 const PIECE = 1 << 16;
 
 const short = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -22,8 +22,8 @@ import type { Tally } from "./objects.js";
 import type { Population } from "./population.js";
 
 /**
- * Checks weak references and weak maps: the weak references to an object are one chain, of which each part knows the one
- * before it (so it ends); entries of weak maps are in the list of their key, likewise, and in the list of their map.
+ * Checks weak references and weak maps. The weak references to an object form one doubly linked chain, so it ends. Each
+ * entry of a weak map is in a chain of its key and in the list of its map.
  *
  * @throws {@link BadImageError}
  */
@@ -36,17 +36,20 @@ class WeakChecker {
   readonly #population: Population;
   readonly #tally: Tally;
   readonly #callbacks: Set<number>;
-  /** Weak references and entries that have a referent or key, and those that its list leads to; entries that maps lead to. */
+  /** Weak references and entries that have a referent or key. */
   #linked = 0;
+  /** The entries among them. */
   #entries = 0;
+  /** Weak references and entries reached through the chains of referents and keys. */
   #visited = 0;
+  /** Entries reached through the lists of weak maps. */
   #listed = 0;
-  /** Objects with weak references, with entries, and with either. */
+  /** Objects with weak references, objects with entries, objects with either. */
   #chains = 0;
   #keys = 0;
   #held = 0;
   readonly #isHeld: Uint8Array;
-  /** For each weak map the last key of whose chain it had an entry. */
+  /** For each weak map: the key that its last visited entry belongs to. */
   #lastKey: Uint32Array | undefined;
 
   constructor(image: Image, population: Population, tally: Tally) {
@@ -98,7 +101,7 @@ class WeakChecker {
       this.#link(weakref);
       return;
     }
-    // Where the one before it was there is the hash, of one that was ever hashed.
+    // A dead weak reference that was hashed keeps its hash in the field of the previous link.
     const isBare = image.word(weakref + WEAKREF_NEXT_OFFSET) === 0;
     const hasHash = image.word(weakref + WEAKREF_PREV_OFFSET) !== 0;
     if (!isBare || (hasHash && (word & WEAKREF_HASHED) === 0))
@@ -119,14 +122,14 @@ class WeakChecker {
     if (ordinal < 0 || (image.types[this.#typeOf(map)] as TypeShape).kind !== KIND_WEAKMAP)
       this.#fail(entry, "an entry is in no weak map");
     this.#entries++;
-    // What key and map hold of it together.
+    // The key and the map share one reference to the entry.
     const references = this.#tally.references;
     const own = this.#population.find(entry);
     references[own] = (references[own] as number) + 1;
     this.#link(entry);
   }
 
-  /** Counts a weak reference or entry; if it is the first of its referent or key, goes through the others. */
+  /** Counts a weak reference or entry. If it is the first in its chain, walks the chain. */
   #link(first: number): void {
     const image = this.#image;
     this.#linked++;
@@ -160,7 +163,7 @@ class WeakChecker {
     }
   }
 
-  /** A weak map has one entry for a key. */
+  /** Checks that a weak map has only one entry for a key. */
   #noteKey(entry: number, key: number): void {
     this.#lastKey ??= new Uint32Array(this.#population.count);
     const map = this.#population.find(this.#image.word(entry + EPHEMERON_MAP_OFFSET));

@@ -3,8 +3,8 @@ import type { Tally } from "./objects.js";
 import type { Population } from "./population.js";
 
 /**
- * Every tracked object that is not old is in one of the lists of generations 0 and 1. No list can run in a circle, since
- * each object must know the one before it; no two can meet, since they begin apart.
+ * Every tracked object that is not old is in the list of generation 0 or 1. No list is circular, because each object must
+ * name its predecessor. No two lists share an object, because they begin with different ones.
  *
  * @throws {@link BadImageError}
  */

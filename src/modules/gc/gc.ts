@@ -57,12 +57,10 @@ export class Gc extends GcObjects {
    * disabled. Inside a finalizer or callback of a collection it does nothing and returns 0.
    *
    * @example
-   * ```ts
    * const list = heap.list([]);
    * list.append(list); // a cycle
    * list.release();
    * heap.gc.collect(); // 1
-   * ```
    *
    * @returns The number of objects found to be garbage and not resurrected.
    * @throws {@link BadOptionError} unless `generation` is 0, 1 or 2.
@@ -71,15 +69,33 @@ export class Gc extends GcObjects {
     return this.#store.core.collect(checkGeneration(generation)) >>> 0;
   }
 
-  /** Turns automatic collection on. It is on in a new heap. */
+  /**
+   * Turns automatic collection on. It is on in a new heap.
+   *
+   * @example
+   * heap.gc.disable();
+   * heap.gc.enable();
+   * heap.gc.isEnabled(); // true
+   */
   enable(): void {
     this.#store.core.setEnabled(1);
   }
-  /** Turns automatic collection off. `collect()` still works. To turn it off for a while, use `pause()`. */
+  /**
+   * Turns automatic collection off. `collect()` still works. To turn it off for a while, use `pause()`.
+   *
+   * @example
+   * heap.gc.disable();
+   * heap.gc.isEnabled(); // false
+   */
   disable(): void {
     this.#store.core.setEnabled(0);
   }
-  /** Whether automatic collection is on. A pause does not change the answer: see `isPaused`. */
+  /**
+   * Whether automatic collection is on. A pause does not change the answer: see `isPaused`.
+   *
+   * @example
+   * heap.gc.isEnabled(); // true
+   */
   isEnabled(): boolean {
     return this.#store.core.isEnabled();
   }
@@ -89,10 +105,9 @@ export class Gc extends GcObjects {
    * pause. Pauses nest. A pause does not change `isEnabled()`, so the called code may use `enable()` and `disable()`.
    *
    * @example
-   * ```ts
-   * using pause = heap.gc.pause();          // TypeScript, or Node >= 24
-   * heap.gc.pause(() => buildALargeGraph());
-   * ```
+   * using pause = heap.gc.pause(); // until the end of the block
+   * heap.gc.pause(() => heap.list([1, 2]).release()); // until the function returns
+   * heap.gc.isPaused; // true: the first one is not released yet
    *
    * @throws {@link BadValueError} if the function is async, because the pause ends when the function returns.
    */
@@ -137,12 +152,10 @@ export class Gc extends GcObjects {
    * it when the program is idle.
    *
    * @example
-   * ```ts
    * requestIdleCallback(function idle(deadline) {
    *   while (deadline.timeRemaining() > 1 && heap.gc.step());
    *   requestIdleCallback(idle);
    * });
-   * ```
    *
    * @param units One unit is about one block or slot visited. `npm run bench:shapes -- --bounded` prints the time of steps.
    * @returns Whether more work waits.
@@ -157,7 +170,12 @@ export class Gc extends GcObjects {
     return this.#store.core.pauses() !== 0;
   }
 
-  /** The three thresholds: see `setThreshold`. */
+  /**
+   * The three thresholds: see `setThreshold`.
+   *
+   * @example
+   * heap.gc.getThreshold(); // [700, 10, 10]
+   */
   getThreshold(): [number, number, number] {
     const { core } = this.#store;
     return [core.threshold(0), core.threshold(1), core.threshold(2)];
@@ -169,9 +187,7 @@ export class Gc extends GcObjects {
    * count collections of the next younger generation.
    *
    * @example
-   * ```ts
    * heap.gc.setThreshold(10_000); // fewer collections; the other two thresholds stay
-   * ```
    *
    * @throws {@link BadOptionError} unless all are whole numbers of 32 bits. No threshold changes then.
    */
@@ -189,16 +205,19 @@ export class Gc extends GcObjects {
    * collects generation 0, and generation 1 if its threshold is reached.
    *
    * @example
-   * ```ts
    * heap.gc.setByteThreshold(16 * 2 ** 20);
-   * ```
    *
    * @throws {@link BadOptionError} unless `bytes` is a whole number of 32 bits.
    */
   setByteThreshold(bytes: number): void {
     this.#store.core.setByteThreshold(checkByteThreshold(bytes));
   }
-  /** The growth, in bytes, that triggers a collection; 0 means never. */
+  /**
+   * The growth, in bytes, that triggers a collection; 0 means never.
+   *
+   * @example
+   * heap.gc.getByteThreshold(); // 67108864: 64 MiB
+   */
   getByteThreshold(): number {
     return this.#store.core.byteThreshold() >>> 0;
   }
@@ -206,13 +225,23 @@ export class Gc extends GcObjects {
   /**
    * The counters that the thresholds limit. The first is allocations minus deallocations since the last collection. The
    * second and third count collections of generation 0 and 1 since the next older generation was collected.
+   *
+   * @example
+   * heap.gc.collect();
+   * heap.gc.getCount(); // [0, 0, 0]
    */
   getCount(): [number, number, number] {
     const { core } = this.#store;
     return [core.count(0), core.count(1), core.count(2)];
   }
 
-  /** The totals of each generation's collections since the heap was created. */
+  /**
+   * The totals of each generation's collections since the heap was created.
+   *
+   * @example
+   * heap.gc.collect();
+   * heap.gc.getStats()[2]; // { collections: 1, collected: 0, uncollectable: 0 }
+   */
   getStats(): [GenerationStats, GenerationStats, GenerationStats] {
     const { core } = this.#store;
     const of = (generation: Generation): GenerationStats => ({
@@ -233,11 +262,9 @@ export class Gc extends GcObjects {
    * time. `onUnraisable` receives the errors they throw.
    *
    * @example
-   * ```ts
    * heap.gc.callbacks.push((phase, info) => {
    *   if (phase === "stop") console.log(info.generation, info.collected);
    * });
-   * ```
    *
    * @throws {@link BadValueError} on storing an async function or anything that is not a function.
    */
@@ -249,9 +276,7 @@ export class Gc extends GcObjects {
    * Sets what collections write, and whether they keep garbage. `flags` is a sum of `DEBUG_*`; 0 turns all off.
    *
    * @example
-   * ```ts
    * heap.gc.setDebug(heap.gc.DEBUG_STATS);
-   * ```
    *
    * @throws {@link BadOptionError} unless `flags` is a whole number of 32 bits.
    */
@@ -263,7 +288,12 @@ export class Gc extends GcObjects {
     if ((flags & DEBUG_SAVEALL) !== 0) this.#openGarbage();
     core.setDebug(flags);
   }
-  /** The debug flags: a sum of `DEBUG_*`. */
+  /**
+   * The debug flags: a sum of `DEBUG_*`.
+   *
+   * @example
+   * heap.gc.getDebug(); // 0
+   */
   getDebug(): number {
     return this.#store.core.debug();
   }

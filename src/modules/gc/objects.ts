@@ -22,25 +22,40 @@ export abstract class GcObjects {
    * which therefore cost almost nothing. Such an object is still freed when its last reference is dropped.
    *
    * @example
-   * ```ts
    * heap.gc.collect();
    * heap.gc.freeze(); // after the program has built its long-lived objects
-   * ```
    */
   freeze(): void {
     this.#store.core.freeze();
   }
-  /** Moves all frozen objects into generation 2. */
+  /**
+   * Moves all frozen objects into generation 2.
+   *
+   * @example
+   * heap.gc.freeze();
+   * heap.gc.unfreeze();
+   * heap.gc.getFreezeCount(); // 0
+   */
   unfreeze(): void {
     this.#store.core.unfreeze();
   }
-  /** The number of frozen objects. It walks the heap: O(objects). */
+  /**
+   * The number of frozen objects. It walks the heap: O(objects).
+   *
+   * @example
+   * heap.gc.freeze();
+   * heap.gc.getFreezeCount(); // 2: alice and bob
+   */
   getFreezeCount(): number {
     return this.#store.core.freezeCount() >>> 0;
   }
 
   /**
    * The number of tracked objects, in one generation or in all. Entries of weak maps count as objects.
+   *
+   * @example
+   * heap.gc.getTrackedCount(); // 2: alice and bob
+   * heap.gc.getTrackedCount(2); // 0: they are young
    *
    * @throws {@link BadOptionError} unless `generation` is 0, 1 or 2.
    */
@@ -58,9 +73,7 @@ export abstract class GcObjects {
    * reference fields nor a finalizer are not tracked, and so not listed.
    *
    * @example
-   * ```ts
    * const lists = heap.scope(() => heap.gc.getObjects().filter((object) => object.type === "list").length);
-   * ```
    */
   getObjects(generation?: Generation): Handle[];
   getObjects<S extends AnyStruct>(struct: S): ObjectOf<S>[];
@@ -74,9 +87,7 @@ export abstract class GcObjects {
    * its values. The call takes one pass over the heap for any number of arguments.
    *
    * @example
-   * ```ts
-   * const types = heap.scope(() => heap.gc.getReferrers(object).map((referrer) => referrer.type));
-   * ```
+   * heap.scope(() => heap.gc.getReferrers(alice).map(({ type }) => type)); // ["Person"]: bob
    */
   getReferrers(...objects: Handle[]): Handle[] {
     return referrersOf(this.#store, objects);
@@ -88,19 +99,29 @@ export abstract class GcObjects {
    * key. The keys of a dict are left out if all are strings.
    *
    * @example
-   * ```ts
-   * const types = heap.scope(() => heap.gc.getReferents(object).map((referent) => referent.type));
-   * ```
+   * heap.scope(() => heap.gc.getReferents(bob).map(({ type }) => type)); // [ "str", "Person" ]
    */
   getReferents(...objects: Handle[]): Handle[] {
     return handlesOfReferents(this.#store, objects);
   }
 
-  /** Whether collections visit the object. Objects that cannot be part of a cycle are not tracked. */
+  /**
+   * Whether collections visit the object. Objects that cannot be part of a cycle are not tracked.
+   *
+   * @example
+   * heap.gc.isTracked(alice); // true
+   * using name = heap.str("Alice");
+   * heap.gc.isTracked(name); // false: a str refers to nothing
+   */
   isTracked(object: Handle): boolean {
     return this.#hasFlag(object, FLAG_TRACKED);
   }
-  /** Whether the object's finalizer has run. It runs at most once. */
+  /**
+   * Whether the object's finalizer has run. It runs at most once.
+   *
+   * @example
+   * heap.gc.isFinalized(alice); // false
+   */
   isFinalized(object: Handle): boolean {
     return this.#hasFlag(object, FLAG_FINALIZED);
   }

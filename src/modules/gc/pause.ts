@@ -14,7 +14,15 @@ export class GcPause {
     store.core.addPause(1);
   }
 
-  /** Ends this pause. A collection that became necessary meanwhile runs at the next allocation. A second call does nothing. */
+  /**
+   * Ends this pause. A collection that became necessary meanwhile runs at the next allocation. A second call does
+   * nothing.
+   *
+   * @example
+   * const pause = heap.gc.pause();
+   * pause.release(); // or: using pause = heap.gc.pause()
+   * heap.gc.isPaused; // false
+   */
   release(): void {
     const store = this.#store;
     this.#store = undefined;

@@ -16,12 +16,12 @@ import {
   SLOTS_COUNT_OFFSET,
   TYPE_DICT,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_WEAKMAP,
   TYPE_WEAKSET,
   WEAKMAP_FIRST_OFFSET,
 } from "../../../assembly/layout.js";
 import { referentsOf } from "../../object/referents.js";
+import { isTableType } from "../../object/types.js";
 import { siteHere } from "../../state/site.js";
 import type { Store } from "../../state/store.js";
 import { isTraced } from "../../state/traces.js";
@@ -203,6 +203,7 @@ export class Recorder implements Traces {
       newTuple: (length) => told(core.newTuple(length)),
       newDict: (expected) => told(core.newDict(expected)),
       newSet: (expected) => told(core.newSet(expected)),
+      newFrozenset: (expected) => told(core.newFrozenset(expected)),
       newWeakref: (referent, callback) => told(core.newWeakref(referent, callback)),
       newWeakMap: (isSet) => told(core.newWeakMap(isSet)),
       dictSet: (dict, key, value) => toldKey(dict, key, core.dictSet(dict, key, value)),
@@ -256,7 +257,7 @@ export class Recorder implements Traces {
     const pending = [root];
     for (let object = pending.pop(); object !== undefined; object = pending.pop()) {
       const type = this.#store.typeIdAt(object);
-      if (type === TYPE_LIST || type === TYPE_DICT || type === TYPE_SET)
+      if (type === TYPE_LIST || isTableType(type))
         for (const child of referentsOf(this.#store, object)) {
           if (given.has(child) || seen.has(child)) continue;
           if (this.#store.typeIdAt(child) >= TYPE_LIST) seen.add(child);

@@ -16,14 +16,19 @@ export interface TraceStatistic {
 
 /** A statistic and its difference from an earlier snapshot. */
 export interface TraceDifference extends TraceStatistic {
+  /** Bytes more than in the earlier snapshot; negative if there are fewer. */
   readonly bytesDiff: number;
+  /** Objects more than in the earlier snapshot; negative if there are fewer. */
   readonly countDiff: number;
 }
 
 /** A traced object that was alive at the snapshot. */
 export interface Trace {
+  /** Where the object was allocated: lines of the stack, the caller's first. */
   readonly site: string;
+  /** Name of the object's type. */
   readonly type: string;
+  /** Bytes of the object: header and own buffer included. */
   readonly bytes: number;
   /** Number of objects this trace represents: 1, or an estimate with `sampleBytes`. */
   readonly weight: number;
@@ -43,9 +48,10 @@ export class TraceSnapshot {
    * Returns the sums by line, stack or type, most bytes first.
    *
    * @example
-   * ```ts
-   * const [largest] = snapshot.statistics("type");
-   * ```
+   * trace(heap).start();
+   * using list = heap.list([1, 2]);
+   * const [largest] = trace(heap).takeSnapshot().statistics("type");
+   * largest?.key; // "list"
    *
    * @throws {@link BadOptionError} for any other `by`.
    */
@@ -59,9 +65,10 @@ export class TraceSnapshot {
    * Returns the sums and their differences from an earlier snapshot, largest difference first.
    *
    * @example
-   * ```ts
-   * for (const { key, bytesDiff } of later.compareTo(earlier)) console.log(key, bytesDiff);
-   * ```
+   * trace(heap).start();
+   * const earlier = trace(heap).takeSnapshot();
+   * using list = heap.list([1, 2]);
+   * trace(heap).takeSnapshot().compareTo(earlier, "type"); // [{ key: "list", countDiff: 1, … }]
    *
    * @throws {@link BadValueError} unless `earlier` is a snapshot; {@link BadOptionError} for any other `by`.
    */

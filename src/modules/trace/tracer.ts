@@ -7,6 +7,7 @@ import type { Store } from "../../state/store.js";
 import { Recorder } from "./recorder.js";
 import { TraceSnapshot } from "./snapshot.js";
 
+/** What {@link Tracer.start} takes. */
 export interface TraceOptions {
   /** Number of stack frames kept for each object: 1 to 65535. @default 1 */
   frames?: number;
@@ -56,9 +57,8 @@ export class Tracer {
    * Starts to trace. It does nothing if tracing is on.
    *
    * @example
-   * ```ts
    * trace(heap).start({ frames: 5 });
-   * ```
+   * trace(heap).isTracing(); // true
    *
    * @throws {@link BadOptionError} for an unknown option or a value out of range.
    */
@@ -77,18 +77,38 @@ export class Tracer {
     this.#recorder.start({ frames, sampleBytes, seed });
   }
 
-  /** Stops tracing and deletes all traces, as in Python. Take a snapshot before. */
+  /**
+   * Stops tracing and deletes all traces, as in Python. Take a snapshot before.
+   *
+   * @example
+   * trace(heap).start();
+   * trace(heap).stop();
+   * trace(heap).isTracing(); // false
+   */
   stop(): void {
     this.#recorder.stop();
     this.#recorder.clear();
   }
 
-  /** Whether tracing is on. */
+  /**
+   * Whether tracing is on.
+   *
+   * @example
+   * trace(heap).isTracing(); // false
+   */
   isTracing(): boolean {
     return this.#recorder.isRecording;
   }
 
-  /** Deletes the traces recorded so far. Tracing goes on. */
+  /**
+   * Deletes the traces recorded so far. Tracing goes on.
+   *
+   * @example
+   * trace(heap).start();
+   * using list = heap.list([1, 2]);
+   * trace(heap).clear();
+   * trace(heap).tracedMemory(); // { current: 0, peak: 0 }
+   */
   clear(): void {
     this.#mustLive();
     this.#recorder.clear();
@@ -98,9 +118,9 @@ export class Tracer {
    * Returns the traces of all live objects. The snapshot holds no references to the heap.
    *
    * @example
-   * ```ts
-   * for (const { key, bytes } of trace(heap).takeSnapshot().statistics("line")) console.log(key, bytes);
-   * ```
+   * trace(heap).start();
+   * using list = heap.list([1, 2]);
+   * for (const { key, count } of trace(heap).takeSnapshot().statistics("type")) console.log(key, count); // prints: list 1
    */
   takeSnapshot(): TraceSnapshot {
     const { core } = this.#mustLive();
@@ -116,16 +136,24 @@ export class Tracer {
    * the true peak may be higher by an eighth, or by 64 KiB if that is more.
    *
    * @example
-   * ```ts
+   * trace(heap).start();
    * const { current, peak } = trace(heap).tracedMemory();
-   * ```
+   * current; // 0: nothing has been allocated since
    */
   tracedMemory(): { current: number; peak: number } {
     this.#mustLive();
     return this.#recorder.measure();
   }
 
-  /** Sets the peak of `tracedMemory()` to the current bytes. */
+  /**
+   * Sets the peak of `tracedMemory()` to the current bytes.
+   *
+   * @example
+   * trace(heap).start();
+   * heap.list([1, 2]).release();
+   * trace(heap).resetPeak();
+   * trace(heap).tracedMemory(); // { current: 0, peak: 0 }
+   */
   resetPeak(): void {
     this.#mustLive();
     this.#recorder.resetPeak();
@@ -135,9 +163,10 @@ export class Tracer {
    * Returns the stack frames of the call that created an object, innermost first; `null` if the object was not traced.
    *
    * @example
-   * ```ts
-   * trace(heap).getObjectTraceback(person)?.join("\n");
-   * ```
+   * trace(heap).start();
+   * using list = heap.list([1, 2]);
+   * trace(heap).getObjectTraceback(list)?.length; // 1: one frame, unless `frames` says otherwise
+   * trace(heap).getObjectTraceback(alice); // null: older than the tracing
    */
   getObjectTraceback(object: Handle): string[] | null {
     const site = this.#recorder.siteOf(addressIn(this.#store, object));

@@ -10,7 +10,9 @@ import type { WeakrefHandle } from "../../handles/weak/weakref.js";
 export interface Finalization {
   /** A new handle for the object. The caller releases it. */
   object: Handle;
+  /** The function that would have run. */
   fn: (...args: never[]) => unknown;
+  /** The arguments that it would have got. */
   args: unknown[];
 }
 
@@ -86,10 +88,9 @@ export class Finalizer {
    * Runs the function now, if it has not run and is not detached.
    *
    * @example
-   * ```ts
-   * finalizer.call();
+   * const finalizer = heap.weakref.finalize(alice, (name) => `freed ${name}`, "Alice");
+   * finalizer.call(); // "freed Alice"
    * finalizer.call(); // undefined: the function runs once
-   * ```
    *
    * @returns The function's result; `undefined` if it did not run.
    */
@@ -99,7 +100,16 @@ export class Finalizer {
     return outside(this.#fn, undefined, ...(this.#args as never[]));
   }
 
-  /** Returns the object (a new handle, which the caller releases), the function and its arguments; `null` if it cannot run any more. */
+  /**
+   * Returns the object (a new handle, which the caller releases), the function and its arguments; `null` if it cannot
+   * run any more.
+   *
+   * @example
+   * const finalizer = heap.weakref.finalize(alice, console.log, "freed");
+   * const planned = finalizer.peek();
+   * planned?.args; // ["freed"]
+   * planned?.object.release();
+   */
   peek(): Finalization | null {
     const object = this.alive ? this.#weakref.deref() : null;
     return object && { object, fn: this.#fn, args: this.#args };
@@ -109,9 +119,9 @@ export class Finalizer {
    * Cancels the finalizer: the function will not run.
    *
    * @example
-   * ```ts
+   * const finalizer = heap.weakref.finalize(alice, () => console.log("freed"));
    * finalizer.detach()?.object.release();
-   * ```
+   * finalizer.alive; // false: the function will not run
    *
    * @returns As `peek()`, with a new handle that the caller releases.
    */

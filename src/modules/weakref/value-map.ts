@@ -46,9 +46,9 @@ export class WeakValueMap<T extends Handle = Handle> {
    * Returns a new handle for the value of a key, or `undefined` if there is no entry. The caller releases the handle.
    *
    * @example
-   * ```ts
+   * using cache = heap.weakref.valueMap([["alice", alice]]);
    * using person = cache.get("alice");
-   * ```
+   * person?.title; // "Alice"
    *
    * @throws {@link BadKeyError} for a key that cannot be hashed.
    */
@@ -59,7 +59,15 @@ export class WeakValueMap<T extends Handle = Handle> {
     return value as T | undefined;
   }
 
-  /** Whether there is an entry for the key whose value is alive. @throws {@link BadKeyError} for a key that cannot be hashed. */
+  /**
+   * Whether there is an entry for the key whose value is alive.
+   *
+   * @example
+   * using cache = heap.weakref.valueMap([["alice", alice]]);
+   * cache.has("alice"); // true
+   *
+   * @throws {@link BadKeyError} for a key that cannot be hashed.
+   */
   has(key: Value): boolean {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
     const isAlive = weakref?.alive ?? false;
@@ -71,9 +79,10 @@ export class WeakValueMap<T extends Handle = Handle> {
    * Sets the value of a key. The caller keeps its handle for the value.
    *
    * @example
-   * ```ts
-   * cache.set("alice", person);
-   * ```
+   * using cache = heap.weakref.valueMap();
+   * cache.set("bob", bob);
+   * bob.release(); // frees Bob, and so the entry
+   * cache.has("bob"); // false
    *
    * @throws {@link BadValueError} for a value that cannot have weak references; {@link BadKeyError} for a key that cannot
    *   be hashed; {@link OutOfMemoryError}.
@@ -123,9 +132,9 @@ export class WeakValueMap<T extends Handle = Handle> {
    * the handle, and keeps its own for `value`.
    *
    * @example
-   * ```ts
-   * using person = cache.setDefault("alice", fresh);
-   * ```
+   * using cache = heap.weakref.valueMap([["alice", alice]]);
+   * using person = cache.setDefault("alice", bob);
+   * person.title; // "Alice": the entry was there
    *
    * @throws as `set`
    */
@@ -143,9 +152,9 @@ export class WeakValueMap<T extends Handle = Handle> {
    * `undefined`. The caller releases the handle.
    *
    * @example
-   * ```ts
+   * using cache = heap.weakref.valueMap([["alice", alice]]);
    * using person = cache.pop("alice");
-   * ```
+   * cache.size; // 0
    *
    * @throws {@link BadKeyError} for a key that cannot be hashed.
    */
@@ -163,10 +172,10 @@ export class WeakValueMap<T extends Handle = Handle> {
    * the handle, and the key if it is a handle.
    *
    * @example
-   * ```ts
+   * using cache = heap.weakref.valueMap([["alice", alice]]);
    * const [key, person] = cache.popItem();
+   * key; // "alice"
    * person.release();
-   * ```
    *
    * @throws {@link BadIndexError} if the map has no such entry.
    */
@@ -193,9 +202,9 @@ export class WeakValueMap<T extends Handle = Handle> {
    * Sets many entries: those of another value map, a `Map`, a dict of the heap, or pairs.
    *
    * @example
-   * ```ts
-   * cache.update([["alice", person]]);
-   * ```
+   * using cache = heap.weakref.valueMap();
+   * cache.update([["alice", alice], ["bob", bob]]);
+   * cache.size; // 2
    *
    * @throws {@link BadValueError} for any other argument, and as `set`. Entries set before the error stay.
    */
@@ -204,7 +213,16 @@ export class WeakValueMap<T extends Handle = Handle> {
     for (const [key, value] of pairsOf(this.#store, entries)) this.set(key, value);
   }
 
-  /** Removes a key. @returns Whether there was an entry. @throws {@link BadKeyError} for a key that cannot be hashed. */
+  /**
+   * Removes a key.
+   *
+   * @example
+   * using cache = heap.weakref.valueMap([["alice", alice]]);
+   * cache.delete("alice"); // true
+   *
+   * @returns Whether there was an entry.
+   * @throws {@link BadKeyError} for a key that cannot be hashed.
+   */
   delete(key: Value): boolean {
     const weakref = this.#dict.get(key) as WeakrefHandle | undefined;
     if (weakref === undefined) return false;
@@ -219,7 +237,14 @@ export class WeakValueMap<T extends Handle = Handle> {
     this.#forget(weakref.address);
   }
 
-  /** Removes all entries. */
+  /**
+   * Removes all entries.
+   *
+   * @example
+   * using cache = heap.weakref.valueMap([["alice", alice]]);
+   * cache.clear();
+   * cache.size; // 0
+   */
   clear(): void {
     this.#changes++;
     this.#keys.clear();
@@ -241,11 +266,8 @@ export class WeakValueMap<T extends Handle = Handle> {
    * new handle for the value. The caller releases the handles.
    *
    * @example
-   * ```ts
-   * heap.scope(() => {
-   *   for (const [key, person] of cache.entries()) console.log(key, person.type);
-   * });
-   * ```
+   * using cache = heap.weakref.valueMap([["alice", alice]]);
+   * for (const [key, person] of lending(cache.entries())) console.log(key, person.title); // prints: alice Alice
    *
    * @throws {@link ContainerChangedError} if the program added or removed an entry meanwhile. Removal of an entry because
    *   its value was freed does not count.
@@ -253,17 +275,30 @@ export class WeakValueMap<T extends Handle = Handle> {
   entries(): Generator<[key: Value, value: T], void> {
     return this.#each((key, value): [Value, T] => withRest(value, () => [key(), value]));
   }
-  /** Iterates over the keys, like `entries()`. The caller releases those that are handles. */
+  /**
+   * Iterates over the keys, like `entries()`. The caller releases those that are handles.
+   *
+   * @example
+   * using cache = heap.weakref.valueMap([["alice", alice], ["bob", bob]]);
+   * [...cache.keys()]; // ["alice", "bob"]
+   */
   keys(): Generator<Value, void> {
     return this.#each((key, value) => {
       value.release();
       return key();
     });
   }
-  /** Iterates over new handles for the values, like `entries()`. The caller releases them. */
+  /**
+   * Iterates over new handles for the values, like `entries()`. The caller releases them.
+   *
+   * @example
+   * using cache = heap.weakref.valueMap([["alice", alice], ["bob", bob]]);
+   * for (const person of lending(cache.values())) console.log(person.title); // prints: Alice, Bob
+   */
   values(): Generator<T, void> {
     return this.#each((_key, value) => value);
   }
+  /** The entries, as `entries()`: for `for … of`. */
   [Symbol.iterator](): Generator<[key: Value, value: T], void> {
     return this.entries();
   }
@@ -286,7 +321,13 @@ export class WeakValueMap<T extends Handle = Handle> {
   get released(): boolean {
     return this.#dict.released;
   }
-  /** Releases the map and removes its entries. A second call does nothing. */
+  /**
+   * Releases the map and removes its entries. A second call does nothing.
+   *
+   * @example
+   * const cache = heap.weakref.valueMap([["alice", alice]]);
+   * cache.release(); // or: using cache = heap.weakref.valueMap()
+   */
   release(): void {
     if (this.released) return;
     if (!this.#store.isDead) this.clear();

@@ -34,10 +34,9 @@ export class Weakrefs {
    * reference; the heap owns that handle, so the callback must not release it.
    *
    * @example
-   * ```ts
-   * using weakref = heap.weakref.ref(person, () => console.log("freed"));
-   * using again = weakref.deref(); // a new handle, or null once the person is freed
-   * ```
+   * using weakref = heap.weakref.ref(bob, () => console.log("freed"));
+   * bob.release(); // prints: freed
+   * weakref.deref(); // null
    *
    * @throws {@link BadValueError} for an atom, list, tuple, dict or weak reference: they cannot have weak references.
    */
@@ -45,7 +44,13 @@ export class Weakrefs {
     return createWeakref(this.#store, object, callback);
   }
 
-  /** The number of weak references to an object. */
+  /**
+   * The number of weak references to an object.
+   *
+   * @example
+   * using weakref = heap.weakref.ref(alice);
+   * heap.weakref.getCount(alice); // 1
+   */
   getCount(object: Handle): number {
     return this.#store.core.weakrefCount(addressIn(this.#store, object));
   }
@@ -55,9 +60,8 @@ export class Weakrefs {
    * first. The caller releases the handles.
    *
    * @example
-   * ```ts
-   * const alive = heap.scope(() => heap.weakref.getRefs(person).length);
-   * ```
+   * using weakref = heap.weakref.ref(alice);
+   * heap.scope(() => heap.weakref.getRefs(alice).length); // 1
    */
   getRefs<T extends Handle>(object: T): WeakrefHandle<T>[] {
     const store = this.#store;
@@ -74,11 +78,9 @@ export class Weakrefs {
    * reject it.
    *
    * @example
-   * ```ts
-   * const proxy = heap.weakref.proxy(person);
-   * proxy.title; // reads the person's field
+   * const proxy = heap.weakref.proxy(alice);
+   * proxy.title; // "Alice"
    * proxy.release();
-   * ```
    *
    * @throws {@link BadValueError} as `ref`. Using the proxy of a freed object throws {@link DeadReferenceError}.
    */
@@ -92,10 +94,9 @@ export class Weakrefs {
    * alive. The caller need not keep the returned finalizer. The end of a scope does not cancel it.
    *
    * @example
-   * ```ts
-   * const finalizer = heap.weakref.finalize(person, (title) => console.log(title), "Alice");
-   * finalizer.atExit = false;
-   * ```
+   * const finalizer = heap.weakref.finalize(bob, (title) => console.log(title, "is freed"), "Bob");
+   * finalizer.atExit = false; // not at the end of the heap
+   * bob.release(); // prints: Bob is freed
    *
    * @throws {@link BadValueError} as `ref`, and if `fn` is async or not a function.
    */
@@ -112,10 +113,8 @@ export class Weakrefs {
    * releases it.
    *
    * @example
-   * ```ts
    * using cache = heap.weakref.valueMap();
-   * cache.set("alice", person);
-   * ```
+   * cache.set("alice", alice);
    *
    * @throws {@link OutOfMemoryError}
    */
@@ -142,10 +141,8 @@ export class Weakrefs {
    * The caller releases the map.
    *
    * @example
-   * ```ts
    * using ages = heap.weakref.keyMap();
-   * ages.set(person, 42);
-   * ```
+   * ages.set(alice, 42);
    *
    * @throws {@link OutOfMemoryError}
    */
@@ -162,10 +159,8 @@ export class Weakrefs {
    * Returns a new set that does not keep its elements alive, with these elements. The caller releases it.
    *
    * @example
-   * ```ts
    * using seen = heap.weakref.set();
-   * seen.add(person);
-   * ```
+   * seen.add(alice);
    *
    * @throws {@link OutOfMemoryError}
    */

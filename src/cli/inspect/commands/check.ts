@@ -17,17 +17,17 @@ import { largest } from "./cycles.js";
 import { topLevel } from "./top.js";
 
 export interface CheckOptions {
-  /** Bytes that live objects may have. */
+  /** Maximal bytes of live objects. */
   readonly maxLive?: number;
-  /** How many live objects there may be. */
+  /** Maximal number of live objects. */
   readonly maxObjects?: number;
-  /** `false`: none may be in cycles. */
+  /** `false`: no live object may be in a cycle. */
   readonly cycles?: boolean;
-  /** `false`: none may wait for the cycle collector. */
+  /** `false`: no object may be garbage that waits for the cycle collector. */
   readonly garbage?: boolean;
-  /** `false`: none may be held by references that nothing explains, and every refcount must be right. */
+  /** `false`: no object may be held by leaked references, and every refcount must be right. */
   readonly leakedRefs?: boolean;
-  /** An earlier dump, beyond which the live bytes may have grown by `maxGrowth`. */
+  /** An earlier dump. The live bytes may exceed its live bytes by `maxGrowth`. */
   readonly baseline?: Dump;
   /** Default 0. */
   readonly maxGrowth?: number;
@@ -39,13 +39,13 @@ interface Verdict {
   readonly limit: number;
   readonly actual: number;
   readonly text: string;
-  /** The first object to look at. */
+  /** An object to examine first. */
   readonly offender?: number;
-  /** What else to say of it. */
+  /** Further text about it. */
   readonly about?: string;
 }
 
-/** A gate for CI: budgets that a dump keeps, or a finding with the path of the first offender. */
+/** A check for CI: tests a dump against budgets. A finding contains the path to the first offender. */
 export async function check(dump: Dump, options: CheckOptions): Promise<Report> {
   const verdicts: Verdict[] = [];
   if (options.maxLive !== undefined) verdicts.push(await maxLive(dump, options.maxLive));
@@ -85,7 +85,7 @@ async function offenderOf(
   };
 }
 
-/** The object in which most piles up. */
+/** The accumulation point of the top-level object that retains most. */
 async function pile(dump: Dump): Promise<number | undefined> {
   const tree = await dump.tree();
   const children = await dump.children();
@@ -167,7 +167,7 @@ async function rightRefcounts(dump: Dump): Promise<Verdict> {
   return { ...common, offender, about: await equationOf(dump, offender) };
 }
 
-/** Live bytes against those of an earlier dump. The offender: what was there before, and has most new below it. */
+/** Compares live bytes with those of an earlier dump. The offender is the old object that dominates most new bytes. */
 async function growth(baseline: Dump, dump: Dump, limit: number): Promise<Verdict> {
   const actual = (await dump.reach()).live.bytes - (await baseline.reach()).live.bytes;
   const isOk = actual <= limit;
@@ -178,7 +178,7 @@ async function growth(baseline: Dump, dump: Dump, limit: number): Promise<Verdic
   const { earlier } = await dump.run(matchNodes(baseline.graph, graph));
   const { idom, order, root, retained } = await dump.tree();
   const isNew = (v: number): boolean => earlier[v] === NO_NODE;
-  // New objects count where they hang below an old one; those that only roots hold, each for itself.
+  // A new object counts for its closest old dominator. One that only roots dominate counts for itself.
   const below = new Float64Array(graph.nodes.count);
   let offender = NO_NODE;
   for (const v of order) {

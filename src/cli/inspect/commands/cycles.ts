@@ -20,9 +20,9 @@ export interface CyclesOptions {
   readonly live?: boolean;
 }
 
-/** Edges of a cycle that are shown. */
+/** Maximal number of edges shown for a cycle. */
 const STEPS = 12;
-/** In groups beyond this size every cut that is tried takes long. */
+/** In larger groups each tried cut takes long. */
 const LARGE = 50_000;
 
 interface Group {
@@ -30,15 +30,15 @@ interface Group {
   readonly count: number;
   readonly bytes: number;
   readonly state: "live" | "garbage" | "leaked";
-  /** Of garbage: the oldest of its objects; the collector must run that generation. */
+  /** Of a garbage group: the oldest generation among its objects. A collection of that generation frees it. */
   readonly generation: number | null;
   readonly cycle: Cycle | null;
   readonly cut: Cut | null;
-  /** What keeps it, of what is not garbage: a row of the roots. */
+  /** Of a live group: the row of the roots that keeps it alive. */
   readonly root: number | null;
 }
 
-/** Groups of objects in cycles, what keeps them, and where to cut. */
+/** Lists groups of objects in cycles, what keeps them alive, and where to cut. */
 export async function cycles(dump: Dump, { limit, garbage = false, live = false }: CyclesOptions): Promise<Report> {
   const { graph } = dump;
   const found = await dump.cycles();
@@ -71,7 +71,7 @@ function sizeOf({ first }: Cycles, g: number): number {
   return (first[g + 1] as number) - (first[g] as number);
 }
 
-/** The largest object of a group, the first of several. */
+/** The largest object of a group, the first of equal ones. */
 export function largest({ nodes }: HeapGraph, { first, node }: Cycles, g: number): number {
   let best = node[first[g] as number] as number;
   for (let i = first[g] as number, end = first[g + 1] as number; i < end; i++)

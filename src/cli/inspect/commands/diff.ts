@@ -1,5 +1,6 @@
-import { diffByDominatorPath, diffByType, growth, matchNodes } from "../../../dump/analysis/diff.js";
+import { diffByDominatorPath, diffByType, matchNodes } from "../../../dump/analysis/diff.js";
 import type { DiffRow, Matching } from "../../../dump/analysis/diff.js";
+import { growth } from "../../../dump/analysis/growth.js";
 import { NO_NODE } from "../../../dump/graph/graph.js";
 import type { HeapGraph } from "../../../dump/graph/graph.js";
 import { compareText } from "../../../dump/graph/names.js";
@@ -9,27 +10,35 @@ import { objectJson, objectName } from "../objects.js";
 import { heading, line, list, note, omitted, table } from "../report.js";
 import type { Block, Report } from "../report.js";
 import { shortPath } from "../sites.js";
-import { bytes, change, cut, grouped, JSON_TEXT, plural, shown, signed } from "../text.js";
+import { bytes, change, cut, cutPath, grouped, JSON_TEXT, plural, shown, signed } from "../text.js";
 
 export interface DiffOptions {
   readonly limit: number;
   readonly by?: "type" | "path" | "site";
 }
 
-/** Dumps that have no object in common, whatever their numbers say. */
+/** The name of a row as a terminal may have it. */
+const SHOWN = {
+  type: (name: string) => shown(name),
+  path: (name: string) => shown(cutPath(name, 120), 121),
+  site: (name: string) => shown(shortPath(name), 120),
+};
+
+/** Rejects dumps of different formats: they have no object in common. */
 function throwIfUnlike(...[first, ...others]: readonly Dump[]): void {
   for (const other of others)
     if (first && other.graph.source !== first.graph.source)
-      throw new UsageError(`one is a ${first.format}, another a ${other.format}: they are not of one heap`);
+      throw new UsageError(`the dumps are not of one heap: one is a ${first.format}, another a ${other.format}`);
 }
 
-/** What changed between two dumps of one heap. */
+/** Shows the changes between two dumps of one heap. */
 export async function diff(before: Dump, after: Dump, { limit, by = "type" }: DiffOptions): Promise<Report> {
   throwIfUnlike(before, after);
   const matching = await after.run(matchNodes(before.graph, after.graph));
   const rows = await rowsBy(by, before, after, matching);
   const [from, to] = [totalOf(before.graph), totalOf(after.graph)];
-  const shownRows = list(rows, limit, ({ name, ...row }) => ({ name: cut(name, JSON_TEXT), ...row }));
+  const shorten = by === "path" ? cutPath : cut;
+  const shownRows = list(rows, limit, ({ name, ...row }) => ({ name: shorten(name, JSON_TEXT), ...row }));
   return {
     json: {
       files: [before.file, after.file],
@@ -53,7 +62,7 @@ export async function diff(before: Dump, after: Dump, { limit, by = "type" }: Di
             signed(row.count),
             grouped(row.added),
             grouped(row.removed),
-            shown(by === "site" ? shortPath(row.name) : row.name, by === "type" ? 60 : 120),
+            SHOWN[by](row.name),
           ]),
       ),
       ...omitted(shownRows),
@@ -79,7 +88,7 @@ async function rowsBy(by: string, before: Dump, after: Dump, matching: Matching)
   return after.run(diffByDominatorPath(before.graph, after.graph, matching, paths));
 }
 
-/** What changed, by the line that made it and its type. */
+/** The changes, by allocation site and type. */
 function diffBySite(before: HeapGraph, after: HeapGraph, { earlier, isGone }: Matching): DiffRow[] {
   if (!before.nodes.site || !after.nodes.site) throw new UsageError(NO_SITES);
   const rows = new Map<string, { -readonly [Key in keyof DiffRow]: DiffRow[Key] }>();
@@ -115,7 +124,7 @@ function diffBySite(before: HeapGraph, after: HeapGraph, { earlier, isGone }: Ma
     .sort((a, b) => b.bytes - a.bytes || b.added - a.added || compareText(a.name, b.name));
 }
 
-/** Three dumps: at rest, after some work, after more of it. What grew twice is a suspect. */
+/** Compares three dumps: of a heap at rest, after some work, after more work. Types that grew twice are suspects. */
 export async function diffOfThree(first: Dump, second: Dump, third: Dump, { limit }: DiffOptions): Promise<Report> {
   throwIfUnlike(first, second, third);
   const { types, survivors, uncertain } = await third.run(growth(first.graph, second.graph, third.graph));

@@ -5,7 +5,7 @@ import { line, list, omitted, table } from "../report.js";
 import type { Report } from "../report.js";
 import { bytes, grouped, plural } from "../text.js";
 
-/** Objects that are equal and could be one, and what that wastes. */
+/** Lists groups of equal objects that could be one, and the bytes they waste. */
 export async function dups(dump: Dump, { limit }: { readonly limit: number }): Promise<Report> {
   const { graph } = dump;
   const { groups, wasted, nodes } = await dump.run(duplicates(graph));

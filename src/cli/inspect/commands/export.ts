@@ -5,7 +5,7 @@ import { writeFoldedStacks } from "../../../dump/export/folded.js";
 import { writeHeapSnapshot } from "../../../dump/export/heapsnapshot.js";
 import { NO_NODE } from "../../../dump/graph/graph.js";
 import type { Progress, StepOptions } from "../../../dump/steps.js";
-import { CancelledError } from "../../../base/errors.js";
+import { throwIfAborted } from "../../../base/signal.js";
 import type { Dump } from "../dump.js";
 import { FileError, NO_SITES, UsageError } from "../errors.js";
 import { find, largestOf } from "../objects.js";
@@ -20,17 +20,17 @@ export const FORMATS = ["heapsnapshot", "parquet", "dot", "folded", "html"] as c
 
 export interface ExportOptions {
   readonly format: (typeof FORMATS)[number];
-  /** A file; for Parquet a folder. */
+  /** The output file; for Parquet, a folder. */
   readonly out: string;
-  /** For Parquet: where in a folder of many dumps, `day=2026-03-01/pod=web-1`. */
+  /** For Parquet: the partition in a folder of many dumps, such as `day=2026-03-01/pod=web-1`. */
   readonly partition?: string;
-  /** For `.heapsnapshot`: with allocation stacks. */
+  /** For `.heapsnapshot`: include allocation stacks. */
   readonly sites?: boolean;
-  /** For DOT: an object or a type. */
+  /** For DOT: the object or type to draw. */
   readonly of?: string;
-  /** For DOT: the largest group of objects in cycles that has `of`; without it, the largest of all. */
+  /** For DOT: draw the largest group of objects in cycles that contains `of`; without `of`, the largest of all. */
   readonly cycle?: boolean;
-  /** For DOT. */
+  /** For DOT: maximal distance from the object. */
   readonly depth?: number;
 }
 
@@ -66,11 +66,11 @@ async function write(
   let written = 0;
   try {
     for (const chunk of chunks) {
-      if (signal?.aborted) throw new CancelledError("Cancelled while writing", { cause: signal.reason });
+      throwIfAborted(signal);
       written += typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.length;
       const progress: Progress = { phase: `writing, ${bytes(written)}`, done: 0, total: 0 };
       onProgress?.(progress);
-      // Also lets the event loop run, so that it can be cancelled.
+      // Waiting also lets the event loop run, so the work can be cancelled.
       if (!stream.write(chunk)) await once(stream, "drain");
     }
     stream.end();
@@ -98,12 +98,12 @@ function report(
   };
 }
 
-/** Names and values that mean the same to every reader, and cannot lead out of the folder. */
+/** Partition names and values that all readers interpret alike, and that cannot leave the folder. */
 const PARTITION = /^[a-z_]\w{0,50}=\w[\w.-]{0,100}(?:\/[a-z_]\w{0,50}=\w[\w.-]{0,100}){0,9}$/i;
 
 async function toParquet(dump: Dump, { out, partition }: ExportOptions): Promise<Report> {
   if (partition !== undefined && !PARTITION.test(partition))
-    throw new UsageError(`a partition is written day=2026-03-01/pod=web-1, not ${shown(partition)}`);
+    throw new UsageError(`expected a partition like day=2026-03-01/pod=web-1, got ${shown(partition)}`);
   return report(dump, "parquet", (await exportParquet(dump, out, partition)).files);
 }
 

@@ -16,15 +16,15 @@ interface ClassRow {
   blocks: number;
   used: number;
   free: number;
-  /** At the ends of spans, where no block fits. */
+  /** Bytes at the ends of spans where no block fits. */
   waste: number;
 }
 
-/** How full pages are: by size class, by occupancy, and where old and young objects share a span. */
+/** The occupancy of pages: by size class, by fill level, and spans shared by old and young objects. */
 export function fragmentation(dump: Dump, { limit }: { readonly limit: number }): Report {
   const { graph } = dump;
   const use = memoryUse(graph);
-  if (!use || !graph.memory) throw new UsageError("this dump does not say how memory is divided: only heap images do");
+  if (!use || !graph.memory) throw new UsageError("this dump has no memory map: only heap images have one");
   const { regions } = graph.memory;
   const classes = classesOf(regions);
   const occupancy = occupancyOf(regions);
@@ -67,7 +67,7 @@ export function fragmentation(dump: Dump, { limit }: { readonly limit: number })
             line(
               `${plural(mixed.spans, "span")} of ${grouped(mixed.of)} with both old and young objects, ${bytes(mixed.bytes)}`,
             ),
-            note("what dies young there leaves holes between what stays"),
+            note("objects that die young there leave holes between old ones"),
           ]
         : []),
     ],
@@ -122,7 +122,7 @@ function freeRuns(regions: RegionColumns): { count: number; bytes: number; large
 const OLD = 1;
 const YOUNG = 2;
 
-/** Spans that hold objects of generation 2 and of 0 or 1. */
+/** Spans with objects of generation 2 and of generation 0 or 1. */
 function mixedSpans(graph: HeapGraph, regions: RegionColumns): { spans: number; of: number; bytes: number } | null {
   const { address, generation, count } = graph.nodes;
   if (!address || !generation) return null;

@@ -10,14 +10,14 @@ import type { Block, Report } from "../report.js";
 import { bytes, grouped, percent, plural } from "../text.js";
 
 export interface GenerationRow {
-  /** `null`: what the collector does not track. */
+  /** `null`: objects that the collector does not track. */
   readonly generation: number | null;
   readonly count: number;
   readonly bytes: number;
   readonly garbage: number;
 }
 
-/** What is in a dump, in sums that add up. */
+/** Summarizes a dump, in sums that add up. */
 export async function info(dump: Dump): Promise<Report> {
   const { graph } = dump;
   const { nodes, edges, roots } = graph;

@@ -13,7 +13,7 @@ export interface QueryOptions {
   readonly by?: (typeof QUERY_ORDERS)[number];
 }
 
-/** The objects that pass a filter. */
+/** Lists the objects that match a filter. */
 export async function query(dump: Dump, text: string, { limit, by = "retained" }: QueryOptions): Promise<Report> {
   const { graph } = dump;
   const filter = parseFilter(text);
@@ -27,7 +27,7 @@ export async function query(dump: Dump, text: string, { limit, by = "retained" }
     found.push(v);
     self += graph.nodes.selfSize[v] as number;
   }
-  // What has no such number comes last.
+  // Objects without the number come last.
   const rank = (v: number): number => (Number.isNaN(order(v)) ? -1 : order(v));
   found.sort((a, b) => rank(b) - rank(a) || a - b);
   const rows = list(found, limit, (v) => objectJson(graph, v, tree));

@@ -9,7 +9,7 @@ import { heading, line, list, note, omitted, table } from "../report.js";
 import type { Block, Report } from "../report.js";
 import { grouped, plural } from "../text.js";
 
-/** Whether every refcount is the number of references there are; and which objects are leaked. */
+/** Compares every refcount with the number of references, and lists the leaked objects. */
 export async function refcounts(dump: Dump, { limit }: { readonly limit: number }): Promise<Report> {
   const { graph } = dump;
   const audit = await dump.run(auditRefcounts(graph));
@@ -73,7 +73,7 @@ function countCounted({ nodes }: HeapGraph): number {
   return nodes.flags.reduce((count, flags) => count + ((flags & NodeFlag.IMMORTAL) === 0 ? 1 : 0), 0);
 }
 
-/** The objects with the highest counts, immortals aside. */
+/** The objects with the highest refcounts, without immortal ones. */
 function mostReferred({ nodes }: HeapGraph, most: number): number[] {
   const counts = nodes.refcount as Uint32Array;
   let found: number[] = [];

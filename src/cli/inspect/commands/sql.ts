@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import type { StepOptions } from "../../../dump/steps.js";
-import { CancelledError } from "../../../base/errors.js";
+import { throwIfAborted } from "../../../base/signal.js";
 import type { Dump } from "../dump.js";
 import { UsageError } from "../errors.js";
 import { exportParquet, TABLES } from "../export/parquet.js";
@@ -14,10 +14,10 @@ import { cut, grouped, JSON_TEXT, shown } from "../text.js";
 type Cell = string | number | boolean | null;
 
 /**
- * The answer of DuckDB to a question in SQL, over the tables of the Parquet export: `objects`, `refs`, `roots`. They are
- * written to a folder of their own, which goes away again. Nothing is fetched from a network.
+ * Runs an SQL query in DuckDB on the tables of the Parquet export: `objects`, `refs`, `roots`. The tables are written to a
+ * temporary folder, which is deleted afterwards. Nothing is fetched from a network.
  *
- * @throws {@link UsageError} if DuckDB is not installed (it is an optional peer), or for what it does not like.
+ * @throws {@link UsageError} if DuckDB is not installed (it is an optional peer dependency), or if it rejects the query.
  */
 export async function sql(
   dump: Dump,
@@ -66,9 +66,9 @@ async function ask(
   limit: number,
   signal: AbortSignal | undefined,
 ): Promise<Report> {
-  // One more row than is shown, to know whether there are more.
+  // Reads one row more than is shown, to know whether there are more.
   const reader = await connection.streamAndReadUntil(text, limit + 1).catch((error: unknown) => {
-    if (signal?.aborted) throw new CancelledError("Cancelled while asking", { cause: signal.reason });
+    throwIfAborted(signal);
     throw new UsageError(`DuckDB: ${linesOf(error).join("\n")}`);
   });
   const columns = reader.columnNames();
@@ -84,7 +84,7 @@ async function ask(
       columns: columns.map((name) => cut(name, JSON_TEXT)),
       rows: {
         rows: rows.map((row) => row.map((cell) => (typeof cell === "string" ? cut(cell, 10 * JSON_TEXT) : cell))),
-        // How many there are, nobody has counted.
+        // The total number is unknown.
         total: truncated ? null : rows.length,
         truncated,
         ...(more === undefined ? {} : { more }),
@@ -100,7 +100,7 @@ async function ask(
   };
 }
 
-/** A value as JSON has it. Whole numbers beyond 2^53, which it has not, become texts, as do dates, lists and the like. */
+/** Converts a value for JSON. Integers beyond 2^53, dates, lists and the like become texts. */
 function cellOf(value: DuckDBValue): Cell {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
@@ -114,7 +114,7 @@ function textOf(cell: Cell): string {
   return Number.isInteger(cell) ? grouped(cell) : String(Number(cell.toPrecision(6)));
 }
 
-/** What went wrong, a mark under the place in the next line included. */
+/** The lines of an error, including the line that marks the position. */
 function linesOf(error: unknown): string[] {
   const message = error instanceof Error ? error.message : String(error);
   return message

@@ -11,11 +11,11 @@ import { bytes, grouped, percent, plural, shown } from "../text.js";
 
 export interface TopOptions {
   readonly limit: number;
-  /** Objects at any depth of the dominator tree, not only those that nothing else dominates. */
+  /** Include objects at any depth of the dominator tree, not only the top level. */
   readonly all?: boolean;
 }
 
-/** What retains most, and where in it memory piles up. */
+/** Lists the objects that retain most, and their accumulation points. */
 export async function top(dump: Dump, { limit, all = false }: TopOptions): Promise<Report> {
   const { graph } = dump;
   const tree = await dump.tree();
@@ -66,7 +66,7 @@ export async function top(dump: Dump, { limit, all = false }: TopOptions): Promi
   };
 }
 
-/** What only roots dominate, or nodes that stand for no object. */
+/** The nodes that only the root, or a synthetic node, dominates. */
 export function topLevel(graph: HeapGraph, { root }: DominatorTree, { first, child }: Dominated): number[] {
   const found: number[] = [];
   const stack = [root];

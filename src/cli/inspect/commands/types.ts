@@ -13,13 +13,13 @@ export const TYPE_ORDERS = ["self", "count", "retained", "site"] as const;
 
 export interface TypesOptions {
   readonly limit: number;
-  /** What objects retain is known only if asked for by "retained": dominators take as long again as all else. */
+  /** Retained sizes are computed only for "retained", because dominators double the time of the command. */
   readonly by?: (typeof TYPE_ORDERS)[number];
-  /** Only objects of this generation: 2 shows what has survived. */
+  /** Only objects of this generation. 2 shows the survivors. */
   readonly gen?: number;
 }
 
-/** Objects by type, or by where they were allocated. */
+/** Lists objects by type, or by allocation site. */
 export async function types(dump: Dump, options: TypesOptions): Promise<Report> {
   const { graph } = dump;
   const { by = "self", gen, limit } = options;

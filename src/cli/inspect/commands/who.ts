@@ -9,7 +9,7 @@ import { bytes, cut, grouped, JSON_TEXT, percent, plural, shown } from "../text.
 
 export interface WhoOptions {
   readonly limit: number;
-  /** How many levels of holders. */
+  /** Number of levels of dominators. */
   readonly levels?: number;
 }
 
@@ -21,7 +21,7 @@ interface Row {
   readonly above: Map<number, Row>;
 }
 
-/** Who holds the objects of a type: the types of their dominators, from the closest up; neighbours of one type count once. */
+/** Lists the dominators of a type's objects by type, the closest first. Adjacent dominators of one type count once. */
 export async function who(dump: Dump, name: string, { limit, levels = 3 }: WhoOptions): Promise<Report> {
   const { graph } = dump;
   const types = new Set(findTypes(graph, name));
@@ -58,7 +58,7 @@ export async function who(dump: Dump, name: string, { limit, levels = 3 }: WhoOp
           ]),
       ),
       ...omitted(shownRows),
-      ...(garbage > 0 ? [note(`${grouped(garbage)} more that nobody holds: garbage`)] : []),
+      ...(garbage > 0 ? [note(`${grouped(garbage)} more are garbage: nothing holds them`)] : []),
     ],
   };
 }
@@ -82,7 +82,7 @@ function climb({ nodes }: HeapGraph, tree: DominatorTree, start: Row, v: number,
   }
 }
 
-/** The rows above `start`, each before those above it; siblings by bytes. */
+/** The rows below `start` in depth-first order; siblings by bytes. */
 function* inDepth(start: Row): Generator<Row, void> {
   const stack = [start];
   for (let row = stack.pop(); row; row = stack.pop()) {

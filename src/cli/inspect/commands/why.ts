@@ -13,13 +13,18 @@ import { pathJson, pathText } from "../way.js";
 
 export interface WhyOptions {
   readonly limit: number;
-  /** Paths that share no object, at most. */
+  /** Maximal number of paths. They share no object. */
   readonly paths?: number;
 }
 
 const STATES = { [Reach.GARBAGE]: "garbage", [Reach.LIVE]: "live", [Reach.LEAKED]: "leaked" } as const;
 
-/** Why an object lives: paths to it from the roots, where its references come from, its dominators, where it was made. */
+/** How to see the others of a type: classes of one name are one type, and the largest may be of another class. */
+function allOf(type: string): string {
+  return /^[\w$]+$/.test(type) ? `; all of them: query 'type = ${type}'` : "";
+}
+
+/** Explains why an object lives: paths from the roots, the sources of its references, its dominators, its allocation site. */
 export async function why(dump: Dump, target: string, { limit, paths: most = 3 }: WhyOptions): Promise<Report> {
   const { graph } = dump;
   const tree = await dump.tree();
@@ -63,7 +68,7 @@ export async function why(dump: Dump, target: string, { limit, paths: most = 3 }
   const text: Block[] = [
     heading(objectName(graph, v)),
     ...(instances && instances.count > 1
-      ? [note(`the largest of ${plural(instances.count, "object")} of this type`)]
+      ? [note(`the largest of ${plural(instances.count, "object")} of this type${allOf(target)}`)]
       : []),
     line(
       `${state}${generation === null ? "" : `, generation ${generation}`}; ` +

@@ -14,19 +14,19 @@ import { cut, JSON_TEXT } from "../text.js";
 
 type Kind = "INT32" | "INT64" | "STRING" | "BOOLEAN";
 
-/** A column: its value of a row, `null` where there is none. */
+/** A column: returns its value for a row, `null` if there is none. */
 interface Column {
   readonly name: string;
   readonly type: Kind;
   readonly of: (row: number) => number | bigint | string | boolean | null;
 }
 
-/** Rows that are in memory at once. */
+/** Maximal number of rows in memory. */
 const ROWS = 100_000;
 /** Bytes of a page of linear memory. */
 const PAGE = 0x1_0000;
 
-/** Tables that {@link exportParquet} writes, each as `<table>.parquet`. */
+/** The tables that {@link exportParquet} writes, each as `<table>.parquet`. */
 export const TABLES = ["objects", "refs", "roots"] as const;
 
 export interface Written {
@@ -34,9 +34,9 @@ export interface Written {
 }
 
 /**
- * Writes `objects.parquet`, `refs.parquet` and `roots.parquet` into a folder, a row group at a time. With a partition
- * (`day=2026-03-01/pod=web-1`), files of many dumps lie in one folder as Hive has them, a table in each of its folders:
- * `objects/day=2026-03-01/pod=web-1/app.heap.parquet`. Every row has the name of its dump.
+ * Writes `objects.parquet`, `refs.parquet` and `roots.parquet` into a folder, one row group at a time. With a partition
+ * (`day=2026-03-01/pod=web-1`), a folder can contain the tables of many dumps, in Hive's layout with a folder for each
+ * table: `objects/day=2026-03-01/pod=web-1/app.heap.parquet`. Each row contains the name of its dump.
  */
 export async function exportParquet(dump: Dump, folder: string, partition?: string): Promise<Written> {
   const name = basename(dump.file);
@@ -80,7 +80,7 @@ async function writeTable(dump: Dump, path: string, columns: readonly Column[], 
     for (let begin = 0; begin < rows; begin += ROWS) {
       const end = Math.min(rows, begin + ROWS);
       const columnData = await dump.run(columnsOf(columns, begin, end, rows, basename(path)));
-      // The writer has no way to wait for the file: what it made is taken from it after each row group.
+      // The writer cannot wait for the file, so its output is taken after each row group.
       await writer.write({ columnData, rowGroupSize: ROWS });
       await drain(bytes, file);
     }
@@ -93,7 +93,7 @@ async function writeTable(dump: Dump, path: string, columns: readonly Column[], 
 
 async function drain(writer: ByteWriter, file: FileHandle): Promise<void> {
   await file.writeFile(writer.getBytes());
-  // `offset` goes on: it is the place in the file.
+  // `offset` is not reset: it is the position in the file.
   writer.index = 0;
 }
 
@@ -150,7 +150,7 @@ async function objectColumns(dump: Dump, name: string): Promise<Column[]> {
     },
     { name: "state", type: "STRING", of: (v) => STATES[state[v] as Reach] },
     { name: "immortal", type: "BOOLEAN", of: (v) => isImmortal(graph, v) },
-    // The root above all roots has no row: NULL.
+    // The root above all roots has no row in the table: NULL.
     { name: "idom", type: "INT32", of: (v) => (tree.idom[v] === tree.root ? null : orNull(tree.idom[v])) },
     { name: "retained", type: "INT64", of: (v) => BigInt(tree.retained[v] as number) },
     { name: "retained_count", type: "INT64", of: (v) => BigInt(tree.retainedCount[v] as number) },
@@ -187,7 +187,7 @@ const STRENGTHS: readonly string[] = ["strong", "weak", "ephemeron key", "epheme
 
 function refColumns(graph: HeapGraph, name: string): Column[] {
   const { nodes, edges } = graph;
-  // Rows come in order, a column of a row group at a time: the source is the one before, or the next, or found anew.
+  // Rows come in order, one column of a row group at a time. So the source is the last one or the next; otherwise search.
   let v = 0;
   const sourceOf = (e: number): number => {
     if (e < (nodes.firstEdge[v] as number)) v = ownerOf(nodes.firstEdge, e);
@@ -210,7 +210,7 @@ function refColumns(graph: HeapGraph, name: string): Column[] {
   ];
 }
 
-/** The last node whose edges do not begin behind `e`. */
+/** The last node whose first edge is not behind `e`. */
 function ownerOf(firstEdge: Uint32Array, e: number): number {
   let low = 0;
   let high = firstEdge.length - 2;

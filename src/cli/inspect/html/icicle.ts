@@ -2,19 +2,19 @@ import type { DominatorPaths } from "../../../dump/analysis/dominator-paths.js";
 import type { HeapGraph } from "../../../dump/graph/graph.js";
 import { shown } from "../text.js";
 
-/** One box of the picture: `[row above, name, bytes with all below, bytes itself, objects]`. */
+/** One box of the picture: `[parent, name, retained bytes, own bytes, objects]`. */
 export type Box = [parent: number, name: string, retained: number, self: number, objects: number];
 
-/** Boxes in the file at most. */
+/** Maximal number of boxes in the file. */
 const MOST = 4000;
 
 /**
- * The dominator tree merged by type, as a picture can have it: boxes that would be too small to see are put together, a
- * box for each parent, so that what is below a box and itself still adds up to it.
+ * The dominator tree, merged by type and reduced for a picture: boxes too small to be seen are merged into one box for
+ * each parent. So the sizes of a box's own objects and of the boxes below it still add up to its size.
  */
 export function icicle(graph: HeapGraph, paths: DominatorPaths, most = MOST): { boxes: Box[]; merged: number } {
   const { count, parent, type, retained, bytes, nodes } = paths;
-  // The largest, whose parents are larger still, and so among them.
+  // The largest rows. Their parents are larger, so they are among them, too.
   const ranking = Array.from({ length: count - 1 }, (_, i) => i + 1)
     .sort((a, b) => (retained[b] as number) - (retained[a] as number) || a - b)
     .slice(0, most)
@@ -32,7 +32,7 @@ export function icicle(graph: HeapGraph, paths: DominatorPaths, most = MOST): { 
   let merged = 0;
   for (let row = 1; row < count; row++) {
     if (boxOf[row] !== -1) continue;
-    // Only the topmost of those left out: its bytes have all below it.
+    // Only the topmost of the omitted rows: its size includes all rows below it.
     const above = boxOf[parent[row] as number] as number;
     merged++;
     if (above < 0) continue;

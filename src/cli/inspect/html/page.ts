@@ -1,8 +1,8 @@
 import type { Box } from "./icicle.js";
 
 /**
- * The script of a report: draws the icicle, whose boxes can be clicked. Its text goes into the file, so it may use nothing
- * from outside itself. Names are drawn, never made into HTML.
+ * The script of a report: draws the icicle and handles clicks on its boxes. The file contains the source of this function,
+ * so it must not use anything outside it. Names are drawn on a canvas and never become HTML.
  */
 export function page(boxes: readonly Box[], document: Document, window: Window): void {
   const canvas = document.getElementById("icicle") as HTMLCanvasElement | null;
@@ -25,7 +25,7 @@ export function page(boxes: readonly Box[], document: Document, window: Window):
     for (; count >= 999.5 && unit < 3; unit++) count /= 1000;
     return `${count.toFixed(unit === 0 || count >= 100 ? 0 : count >= 10 ? 1 : 2)} ${units[unit] ?? ""}`;
   };
-  /** The same type has the same colour everywhere; distinguished by lightness too. */
+  /** The same type always has the same colour. Hue and lightness both differ between types. */
   const colorOf = (name: string): string => {
     let hash = 0;
     for (let i = 0; i < name.length; i++) hash = (hash * 31 + name.charCodeAt(i)) >>> 0;

@@ -12,13 +12,14 @@ import { grouped, shown } from "../text.js";
 import { icicle } from "./icicle.js";
 import { page } from "./page.js";
 
-/** Rows of each table. */
+/** Maximal number of rows of each table. */
 const LIMIT = 100;
 const CYCLES = 20;
 
 /**
- * A report as one file that needs no other, to mail or to keep with a build: what the commands say, and the dominators as a
- * picture. It loads nothing, and its policy forbids it to. All text is escaped: names come from wherever the dump does.
+ * A report as one self-contained file, to mail or to store with a build: the output of the commands, and a picture of the
+ * dominator tree. Its content security policy forbids it to load anything. All text is escaped, because names in a dump
+ * are untrusted.
  */
 export async function htmlReport(dump: Dump): Promise<string> {
   const limit = LIMIT;
@@ -88,7 +89,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }
 
-/** JSON that cannot end the element it is in. */
+/** JSON that cannot close the HTML element around it. */
 function jsonForHtml(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

@@ -8,7 +8,7 @@ import type { Comparator, Filter } from "./parse.js";
 export type Test = (v: number) => boolean;
 type Column = (v: number) => number;
 
-/** A filter as a function of a node. Only the analyses that it needs are made. */
+/** Compiles a filter to a predicate on nodes. Runs only the analyses that it needs. */
 export async function compileFilter(dump: Dump, filter: Filter): Promise<Test> {
   switch (filter.op) {
     case "and": {
@@ -32,7 +32,7 @@ export async function compileFilter(dump: Dump, filter: Filter): Promise<Test> {
   }
 }
 
-/** NaN (not known of this node) equals nothing, and is neither more nor less. */
+/** NaN (unknown for this node) equals nothing, and is neither greater nor less. */
 function comparison(column: Column, compare: Comparator, value: number): Test {
   switch (compare) {
     case "=":
@@ -50,11 +50,11 @@ function comparison(column: Column, compare: Comparator, value: number): Test {
   }
 }
 
-/** A number of each node, NaN where it has none. */
+/** A number for each node, NaN if unknown. */
 export async function numberColumn(dump: Dump, field: string): Promise<Column> {
   const { nodes } = dump.graph;
   const known = (column: Uint32Array | Uint8Array | null): Column => {
-    if (!column) throw new UsageError(`this dump does not know ${field}: only heap images do`);
+    if (!column) throw new UsageError(`this dump has no ${field}: only heap images have it`);
     return (v) => column[v] as number;
   };
   switch (field) {
@@ -122,7 +122,7 @@ async function stateTest(dump: Dump, name: string): Promise<Test> {
   return (v) => state[v] === wanted;
 }
 
-/** Each text is compared once, however many nodes have it. */
+/** Compares each distinct text only once. */
 function textTest({ graph }: Dump, field: string, value: string, isGlob: boolean, isNot: boolean): Test {
   const { nodes, types, strings } = graph;
   const isLike = isGlob ? globMatcher(value) : (text: string) => text === value;
@@ -133,7 +133,7 @@ function textTest({ graph }: Dump, field: string, value: string, isGlob: boolean
   }
   const column = field === "label" ? nodes.label : nodes.site;
   if (!column) throw new UsageError(NO_SITES);
-  // 0: not compared yet, 1: no, 2: yes.
+  // 0: not compared yet; 1: no match; 2: match.
   const verdicts = new Uint8Array(strings.length);
   return (v) => {
     const index = column[v] as number;

@@ -1,7 +1,7 @@
 /**
- * Whether `text` is like `pattern`, in which `*` stands for any characters and `?` for one; upper and lower case count as
- * the same, and a pattern without `*` or `?` may lie anywhere. Takes at most the product of both lengths: only
- * the last `*` is ever tried again.
+ * Whether `text` matches `pattern`, in which `*` stands for any characters and `?` for one. Case is ignored. A pattern
+ * without `*` and `?` matches any part of the text. The time is at most the product of both lengths, because only the last
+ * `*` is tried again.
  */
 export function globMatcher(pattern: string): (text: string) => boolean {
   const wanted = pattern.toLowerCase();

@@ -58,7 +58,7 @@ export const STATES = [
 interface Token {
   readonly kind: "word" | "text" | "sign" | "end";
   readonly text: string;
-  /** Place in the query. */
+  /** Position in the query. */
   readonly at: number;
 }
 
@@ -100,7 +100,7 @@ function failure(query: string, at: number, what: string): UsageError {
   );
 }
 
-/** Deeper queries are nobody's; their reader would run out of stack. */
+/** Maximal nesting: the parser is recursive and could overflow the stack. */
 const DEEPEST = 200;
 
 class Parser {
@@ -148,7 +148,7 @@ class Parser {
   }
 
   #not(): Filter {
-    if (++this.#depth > DEEPEST) throw this.#fail("too deep");
+    if (++this.#depth > DEEPEST) throw this.#fail("nested too deeply");
     try {
       if (this.#accept("not")) return { op: "not", filter: this.#not() };
       if (!this.#accept("(")) return this.#comparison();
@@ -176,9 +176,9 @@ class Parser {
     if (sign.kind !== "sign" || sign.text === "(" || sign.text === ")") throw this.#fail("expected a comparison");
     this.#next++;
     const isGlob = sign.text.endsWith("~");
-    if (isNumber && isGlob) throw this.#fail(`${field} is a number, which ${sign.text} does not compare`, sign);
+    if (isNumber && isGlob) throw this.#fail(`${field} is a number: compare it with =, !=, <, <=, > or >=`, sign);
     if (!isNumber && !isGlob && sign.text !== "=" && sign.text !== "!=")
-      throw this.#fail(`${field} is a text: compare it by =, !=, ~ or !~`, sign);
+      throw this.#fail(`${field} is a text: compare it with =, !=, ~ or !~`, sign);
     const value = this.#peek();
     if (value.kind !== "word" && value.kind !== "text") throw this.#fail("expected a value");
     this.#next++;
@@ -198,7 +198,7 @@ function isOneOf(all: readonly string[], name: string): boolean {
   return all.includes(name);
 }
 
-/** @throws {@link UsageError} that says where. */
+/** @throws {@link UsageError} with the position of the error. */
 export function parseFilter(query: string): Filter {
   if (query.length > 10_000) throw new UsageError("the query is longer than 10,000 characters");
   return new Parser(query).parse();

@@ -82,6 +82,14 @@ function startPart(object: usize, stage: u32, entry: usize): void {
   control.partialIsAtomic = 1;
 }
 
+/** Units that the slots take which are left of the object that is being scanned in parts. */
+export function unitsOfPartsLeft(): u64 {
+  const object = <usize>control.partial;
+  if (!object || control.partialStage != PART_SLOTS) return 0;
+  const slots = slotCount(object, typeOf(object));
+  return slots > control.partialSlot ? <u64>(slots - control.partialSlot) * FAR_SLOT_UNITS : 0;
+}
+
 /** Continues with the object that is scanned in parts. */
 export function scanPart(): void {
   const object = <usize>control.partial;

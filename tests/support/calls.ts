@@ -95,6 +95,7 @@ export const ARGUMENTS: Readonly<Record<string, (cast: Cast) => unknown[]>> = {
   "heap.float": () => [1.5],
   "heap.bool": () => [true],
   "heap.scope": () => [nothing],
+  "heap.reserve": () => [1000],
   "core.alloc": ({ Node }) => [Node.id],
   "core.incref": ({ node }) => [node.address],
   "core.decref": ({ core, list }) => (core.incref(list.address), [list.address]),

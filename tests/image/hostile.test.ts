@@ -2,7 +2,9 @@ import { restoreSync, save } from "../../src/image.js";
 import { expect, test } from "vitest";
 import {
   BUFFER_DATA_OFFSET,
+  FROZENSET_DEPTH_OFFSET,
   FROZENSET_HASH_OFFSET,
+  FROZENSET_PARTS_OFFSET,
   SLOTS_BUFFER_OFFSET,
   STR_BYTES_OFFSET,
   STR_HASH_OFFSET,
@@ -93,6 +95,17 @@ test("damage that verify alone would not notice, or not survive, is rejected", (
   });
   refused("a frozenset with another hash than its elements give", (heap) => [
     { address: heap.frozenset([1]).address, offset: FROZENSET_HASH_OFFSET, value: 7 },
+  ]);
+  refused("a frozenset that says that it is flat, and has another in it", (heap) => {
+    const { address, store } = heap.frozenset([heap.frozenset([1])]);
+    const at = FROZENSET_DEPTH_OFFSET - 2;
+    return [{ address, offset: at, value: (store.memory.word(address + at) & 0xffff) | (1 << 16) }];
+  });
+  refused("a frozenset that says that it is alone, and has another in it", (heap) => [
+    { address: heap.frozenset([heap.frozenset([1])]).address, offset: FROZENSET_PARTS_OFFSET, value: 1 },
+  ]);
+  refused("an empty frozenset that says that it has 2^32 parts", (heap) => [
+    { address: heap.frozenset().address, offset: FROZENSET_PARTS_OFFSET, value: 0xffffffff },
   ]);
   refused("two lists with one buffer", (heap) => {
     const [a, b] = [heap.list([1]), heap.list([1])];

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const bench = fileURLToPath(new URL(".", import.meta.url));
 const directory = `${bench}.build/`;
 
-/** Optimisation is the core's own (bench/wasm/asconfig.json), for AssemblyScript's runtimes too. */
+/** Options of the compiler: those of the core that ships (bench/wasm/asconfig.json), for AssemblyScript's runtimes too. */
 const MODULES = {
   heapwright: ["wasm/heapwright.ts", "--runtime", "stub", "--initialMemory", "32"],
   "as-minimal": ["wasm/managed.ts", "--runtime", "minimal"],

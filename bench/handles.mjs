@@ -1,121 +1,55 @@
-// What calls from JavaScript cost: objects through handles and raw addresses, a dict, loops over containers; and beside them
-// plain objects, a Map and an array.
+// What calls from JavaScript cost, a table: objects of a heap through handles and raw addresses, beside JavaScript's own
+// objects, and the handles of other heaps in WebAssembly.
 //
-//     npm run bench:handles
+//     npm run bench:handles                      the table, in ns; as Markdown
+//     npm run bench:handles -- lookUp loop       some rows
 
 import Benchmark from "benchmark";
-import { Heap, lending, yielding } from "../dist/index.js";
+import { heapwright, heapwrightCore } from "./handles/heapwright.mjs";
+import { javascript } from "./handles/javascript.mjs";
+import { pyodide } from "./handles/pyodide.mjs";
+import { quickjs } from "./handles/quickjs.mjs";
+import { ROWS } from "./handles/rows.mjs";
+import { install, reasonAgainst } from "./peers.mjs";
 
 // Without this the functions are compiled anew from their text, and lose sight of what they use.
 Benchmark.support.decompilation = false;
 
-const heap = Heap.createSync();
-const Pair = heap.struct("Pair", { head: "ref", tail: "ref" });
-const { core } = heap;
-const other = Pair.new();
-const pair = Pair.new({ head: other });
-const numbers = heap.dict();
-const map = new Map();
-for (let key = 0; key < 1000; key++) {
-  numbers.set(key, key);
-  map.set(key, key);
-}
-const array = Array.from(map.keys());
-const list = heap.list(array);
-const set = heap.set(array);
-const pairs = heap.list();
-for (let i = 0; i < 1000; i++) {
-  const made = Pair.new();
-  pairs.append(made);
-  made.release();
-}
-let at = 0;
-let sink;
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !ROWS.some((row) => row.name === name));
+if (unknown.length > 0)
+  throw new Error(`no such row: ${unknown.join(", ")}; there are ${ROWS.map(({ name }) => name).join(", ")}`);
+const rows = ROWS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
-const suite = new Benchmark.Suite()
-  .add("a plain object, made and forgotten", () => {
-    sink = { head: null, tail: null };
-  })
-  .add("core.alloc + core.decref", () => {
-    core.decref(core.alloc(Pair.id));
-  })
-  .add("batch.create + batch.decref, of 1,000", () => {
-    heap.batch.decref(heap.batch.create(Pair, 1000));
-  })
-  .add("Pair.new() + release()", () => {
-    Pair.new().release();
-  })
-  .add("clone() + release()", () => {
-    pair.clone().release();
-  })
-  .add("reading a reference + release()", () => {
-    pair.head.release();
-  })
-  .add("writing a reference", () => {
-    pair.tail = other;
-  })
-  .add("a Map: set + get, 1,000 keys", () => {
-    at = (at + 1) % 1000;
-    map.set(at, at);
-    sink = map.get(at);
-  })
-  .add("a dict: set + get, 1,000 keys", () => {
-    at = (at + 1) % 1000;
-    numbers.set(at, at);
-    sink = numbers.get(at);
-  })
-  .add("for…of an array, of 1,000", () => {
-    for (const item of array) sink = item;
-  })
-  .add("for…of a list of numbers, of 1,000", () => {
-    for (const item of list) sink = item;
-  })
-  .add("list.get(i) for each i, of 1,000", () => {
-    for (let i = 0; i < list.length; i++) sink = list.get(i);
-  })
-  .add("for…of list.toJS(), of 1,000", () => {
-    for (const item of list.toJS()) sink = item;
-  })
-  .add("for…of a list of objects + release(), of 1,000", () => {
-    for (const item of pairs) item.release();
-  })
-  .add("for…of lending(objects), of 1,000", () => {
-    for (const item of lending(pairs)) sink = item.address;
-  })
-  .add("for…of a Map, of 1,000", () => {
-    for (const [key, value] of map) sink = key + value;
-  })
-  .add("for…of a dict, of 1,000", () => {
-    for (const [key, value] of numbers) sink = key + value;
-  })
-  .add("for…of dict.keys(), of 1,000", () => {
-    for (const key of numbers.keys()) sink = key;
-  })
-  .add("for…of a set, of 1,000", () => {
-    for (const element of set) sink = element;
-  })
-  .add("for await…of yielding(list), of 1,000", {
-    defer: true,
-    fn: async (turn) => {
-      for await (const item of yielding(list)) sink = item;
-      turn.resolve();
-    },
-  });
+const all = [javascript, heapwright, heapwrightCore, pyodide, quickjs];
+const note = (text) => process.stderr.write(`${text}\n`);
+install(all, note);
+const subjects = [];
+for (const subject of all) {
+  const reason = reasonAgainst(subject);
+  if (reason !== undefined) note(`left out: ${subject.title}: ${reason}`);
+  else subjects.push({ title: subject.title, acts: await subject.start() });
+}
 
-let failed = false;
-suite
-  .on("cycle", ({ target }) => {
-    const nanoseconds = 1e9 / target.hz / (target.name.endsWith("of 1,000") ? 1000 : 1);
-    console.log(
-      `${target.name.padEnd(48)} ${nanoseconds.toFixed(1).padStart(8)} ns  ±${target.stats.rme.toFixed(1)} %`,
-    );
-  })
-  .on("error", ({ target }) => {
-    console.error(`${target.name}: ${target.error}`);
-    failed = true;
-  })
-  .on("complete", () => {
-    heap.verify();
-    process.exitCode = failed || sink === undefined ? 1 : 0;
-  })
-  .run();
+/** The least time of three samples, in ns. */
+function timeOf(acts, { name, times = 1 }) {
+  let least = Infinity;
+  for (let sample = 0; sample < 3; sample++) {
+    const bench = new Benchmark(name, acts[name], { maxTime: 0.3, minSamples: 5 });
+    bench.run();
+    if (bench.error) throw bench.error;
+    least = Math.min(least, Math.min(...bench.stats.sample) * 1e9);
+  }
+  return least / times;
+}
+
+const shown = (ns) => (ns === undefined ? "–" : ns < 10 ? ns.toFixed(1) : Math.round(ns).toLocaleString("en"));
+console.log(`Node ${process.version}; ns, the least of three samples.\n`);
+console.log(`| | ${subjects.map(({ title }) => title).join(" | ")} |`);
+console.log(`| --- |${" ---: |".repeat(subjects.length)}`);
+for (const row of rows) {
+  // In turn, so that a machine that is slow for a while slows all of them.
+  const times = subjects.map(({ acts }) => (row.name in acts ? timeOf(acts, row) : undefined));
+  console.log(`| ${row.title} | ${times.map(shown).join(" | ")} |`);
+}
+for (const { acts } of subjects) acts.end?.();

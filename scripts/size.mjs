@@ -14,14 +14,14 @@ const KIB = 1024;
 
 /** Programs, and the most that each may weigh. */
 export const WEIGHTS = [
-  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 71 * KIB },
+  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 72 * KIB },
   { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 40 * KIB },
   { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 45 * KIB },
   { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 55 * KIB },
   {
     what: "slim, and trace",
     source: 'export { Heap } from "heapwright/slim"; export { trace } from "heapwright/trace";',
-    limit: 42 * KIB,
+    limit: 43 * KIB,
   },
   { what: "all of heapwright/dump", source: 'export * from "heapwright/dump";', limit: 40 * KIB },
   { what: "an error class", source: 'export { BadValueError } from "heapwright";', limit: 3 * KIB },

@@ -30,7 +30,7 @@ import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
 import { hasUntrackedKeys, splitUnmarked } from "./remark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
-import { BECOME_OLD, MAX_EXAMINED, STAY, STAY_IF_TRACKED, splitIfFew, splitUnreachable } from "./young";
+import { BECOME_OLD, MAX_EXAMINED, STAY, STAY_IF_TRACKED, splitAllYoung, splitIfFew, splitUnreachable } from "./young";
 
 /**
  * Collects a generation and all younger ones. Returns how many objects were garbage and not resurrected; 0 if a
@@ -93,7 +93,8 @@ function findInYoung(generation: u32): void {
   const list = generation ? GENERATION_1 : GENERATION_0;
   if (generation) moveAll(GENERATION_0, GENERATION_1);
   const survivors = generation ? BECOME_OLD : STAY_IF_TRACKED;
-  if (!control.bounded) splitUnreachable(list, UNREACHABLE, survivors);
+  if (!control.bounded && generation) splitAllYoung(list, UNREACHABLE, survivors);
+  else if (!control.bounded) splitUnreachable(list, UNREACHABLE, survivors);
   else if (!splitIfFew(list, UNREACHABLE, survivors)) countUnexamined(promoteSome(list, MAX_EXAMINED));
   moveAll(GENERATION_0, GENERATION_1);
 }

@@ -6,7 +6,7 @@
 // order, and no memory is needed.
 //
 //   the word `prev` of an object    means
-//   from updateRefs on              gcRefs: refcount less the references explained so far
+//   from updateRefs on              gcRefs: references that are not explained yet (gc-refs.ts)
 //   reached by markReachable        the next object on the work list
 //   after separate, or keepHeld     the previous object, as usual
 
@@ -20,30 +20,18 @@ import {
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
   TYPE_HAS_NO_HOOKS,
-  TYPE_EPHEMERON,
   TYPE_MASK,
   TYPE_TUPLE,
 } from "../layout";
-import { CHECK } from "../check";
 import { control } from "../control";
-import {
-  hasFlag,
-  infoOf,
-  nextOf,
-  prevOf,
-  refcountOf,
-  setBirth,
-  setInfo,
-  setNext,
-  setPrev,
-  clearFlag,
-} from "../object/header";
+import { hasFlag, infoOf, nextOf, prevOf, setBirth, setInfo, setNext, setPrev, clearFlag } from "../object/header";
 import { linkLast } from "../object/links";
 import { allSlots, allSlotsEnd } from "../object/references";
-import { Type, typeAt, typeOf } from "../object/type";
-import { firstEntry, firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, olderEntry, sizeOfMap } from "../weak/map";
+import { typeAt } from "../object/type";
+import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../weak/map";
 import { countPromoted } from "../heap/generations";
 import { holdsAtoms } from "../values/tracking";
+import { KNOWN, ONE_REF, examineAllYoung, isCollecting, isEmptyPair, subtractRefs, updateRefs } from "./gc-refs";
 
 /** Reachable objects stay in their list. */
 export const STAY: u32 = 0;
@@ -63,6 +51,12 @@ const MAX_SLOTS: u32 = 131072;
 export function splitUnreachable(from: usize, unreachable: usize, reachable: u32): u32 {
   updateRefs(from, u32.MAX_VALUE);
   subtractRefs(from, u32.MAX_VALUE);
+  return splitUpdated(from, unreachable, reachable);
+}
+
+/** `splitUnreachable` for a list that has all young objects there are. */
+export function splitAllYoung(from: usize, unreachable: usize, reachable: u32): u32 {
+  examineAllYoung(from);
   return splitUpdated(from, unreachable, reachable);
 }
 
@@ -86,58 +80,6 @@ function splitUpdated(from: usize, unreachable: usize, reachable: u32): u32 {
   return separate(from, unreachable, reachable, rest);
 }
 
-/** Makes every object COLLECTING, with gcRefs = refcount. False if there are more than `limit`; those are done. */
-function updateRefs(list: usize, limit: u32): bool {
-  let candidates: u32 = 0;
-  let object = nextOf(list);
-  for (; object != list && candidates < limit; object = nextOf(object)) {
-    setInfo(object, (infoOf(object) | FLAG_COLLECTING) & ~FLAG_UNREACHABLE);
-    setPrev(object, refcountOf(object));
-    candidates++;
-  }
-  control.candidates = candidates;
-  return object == list;
-}
-
-/** gcRefs = references from outside the list. False if its objects have more than `limit` slots and entries. */
-function subtractRefs(list: usize, limit: u32): bool {
-  let outside: u32 = 0;
-  let slots: u32 = 0;
-  for (let object = nextOf(list); object != list; object = nextOf(object)) {
-    const type = typeOf(object);
-    const first = allSlots(object, type);
-    const end = allSlotsEnd(object, type);
-    slots += (<u32>(end - first)) >>> 2;
-    if (limit != u32.MAX_VALUE) slots += entriesOf(object, type, limit);
-    if (slots > limit) return false;
-    for (let slot = first; slot < end; slot += 4) {
-      const child = load<u32>(slot);
-      if (!child) continue;
-      const info = infoOf(child);
-      if (info & FLAG_COLLECTING) {
-        if (CHECK) assert(prevOf(child) != 0, "refcount is too small: an object has more references than it counts");
-        setPrev(child, prevOf(child) - 1);
-      } else outside |= info;
-    }
-    // The key and the map share one reference to an entry. It counts as one from the list if either of them is in it.
-    if ((infoOf(object) & TYPE_MASK) == TYPE_EPHEMERON && isEntry(object)) {
-      if (isCollecting(keyOf(object)) || isCollecting(mapOf(object))) setPrev(object, prevOf(object) - 1);
-    }
-  }
-  control.garbageHasHooks = outside & FLAG_HAS_WEAKREFS;
-  return true;
-}
-
-/**
- * Number of entries that are visited through a key or a map, young or old: a key that its finalizer has resurrected is
- * younger than its entries. The count stops at `limit`.
- */
-function entriesOf(object: usize, type: Type, limit: u32): u32 {
-  let count: u32 = type.kind == KIND_WEAKMAP ? sizeOfMap(object) : 0;
-  for (let entry = firstEntryOf(object); entry && count <= limit; entry = nextEntryOf(entry)) count++;
-  return count;
-}
-
 /**
  * Most young objects are held from outside of the list, or by an object in front of them. As long as that is so, from
  * the head of the list on, this one pass does what `markReachable` and `separate` do in two. Returns the first object
@@ -147,7 +89,7 @@ function keepHeld(list: usize, becomesOld: bool): usize {
   let births = control.births;
   let last = list;
   let object = nextOf(list);
-  while (object != list && prevOf(object)) {
+  while (object != list && prevOf(object) != KNOWN) {
     const info = infoOf(object);
     const type = typeAt(info & TYPE_MASK);
     // Keys of weak maps, weak maps, and containers that may stop being tracked need more than this pass.
@@ -155,9 +97,10 @@ function keepHeld(list: usize, becomesOld: bool): usize {
     const next = nextOf(object);
     setInfo(object, becomesOld ? (info & ~FLAG_COLLECTING) | FLAG_OLD : info & ~FLAG_COLLECTING);
     const first = object + PAYLOAD_OFFSET;
-    for (let slot = first, end = first + ((<usize>type.slots) << 2); slot < end; slot += 4) {
+    const end = isEmptyPair(object, type) ? first : first + ((<usize>type.slots) << 2);
+    for (let slot = first; slot < end; slot += 4) {
       const child = <usize>load<u32>(slot);
-      if (child && infoOf(child) & FLAG_COLLECTING) setPrev(child, 1);
+      if (child && infoOf(child) & FLAG_COLLECTING) setPrev(child, KNOWN | ONE_REF);
     }
     if (becomesOld) setBirth(object, births++);
     else {
@@ -172,14 +115,10 @@ function keepHeld(list: usize, becomesOld: bool): usize {
   return object;
 }
 
-function isCollecting(object: usize): bool {
-  return hasFlag(object, FLAG_COLLECTING);
-}
-
 /** Clears COLLECTING of all objects that are held from outside, and of all that those reach. */
 function markReachable(list: usize, first: usize): void {
   for (let object = first; object != list; object = nextOf(object)) {
-    if (prevOf(object) == 0 || !hasFlag(object, FLAG_COLLECTING)) continue;
+    if (prevOf(object) == KNOWN || !hasFlag(object, FLAG_COLLECTING)) continue;
     clearFlag(object, FLAG_COLLECTING);
     setPrev(object, 0);
     let work = object;

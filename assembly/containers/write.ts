@@ -1,6 +1,7 @@
 // Writes references. Every kind of slot write is in this file, so the write barrier (heap/barrier.ts) is in one place.
 
 import { PAYLOAD_OFFSET } from "../layout";
+import { refcountOf, setRefcount } from "../object/header";
 import { kill } from "../death/death";
 import { addSlot, dropSlot, incref } from "../heap/count";
 import { control } from "../control";
@@ -14,16 +15,30 @@ export function slotAddress(object: usize, slot: u32): usize {
 
 /** Writes the slot at an address. Counts the new object before the old one may die. */
 export function writeSlot(slot: usize, value: usize): void {
-  replaceSlot(slot, value);
-}
-
-/** `writeSlot`, inlined: for `setRef`, which runs most. */
-@inline
-export function replaceSlot(slot: usize, value: usize): void {
   if (value) addSlot(value);
   const old = load<u32>(slot);
   store<u32>(slot, <u32>value);
   if (old && dropSlot(old)) kill(old);
+}
+
+/**
+ * Writes the slot at an address if that is nothing but counting, as most writes are: then this calls nothing, and needs
+ * no room on the stack. False = it may be more, nothing changed.
+ */
+@inline
+export function writeQuickly(slot: usize, value: usize): bool {
+  const old = <usize>load<u32>(slot);
+  // A count of 2 to 2^31 - 1 remains a count when it goes down, and one of 1 to 2^31 - 2 when it goes up. The write
+  // barrier is about old values alone.
+  if (old && (<i32>refcountOf(old) <= 1 || control.marking)) return false;
+  if (value) {
+    const count = refcountOf(value);
+    if (<i32>(count + 1) <= 0) return false;
+    setRefcount(value, count + 1);
+  }
+  if (old) setRefcount(old, refcountOf(old) - 1);
+  store<u32>(slot, <u32>value);
+  return true;
 }
 
 /** Writes a slot that holds nothing. */

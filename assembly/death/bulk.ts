@@ -15,9 +15,9 @@ import {
   TYPE_STR,
   TYPE_WEAKREF,
 } from "../layout";
-import { isMarked, markedIn } from "../memory/bits";
+import { isMarked, markedIn, markedWord } from "../memory/bits";
 import { endGiving, freeBlock, giveToSpan, renewSpan } from "../memory/blocks";
-import { endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../memory/blocks-of";
+import { endOfBlocks, firstBlockOf, hasBlocks, startsOf, strideOf } from "../memory/blocks-of";
 import { BLOCK_LINKED, PAGE_INSIDE, PAGE_LARGE, Page, pageAt, usedOf } from "../memory/page";
 import { CHECK } from "../check";
 import { control } from "../control";
@@ -141,20 +141,34 @@ function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   const before = page.used;
   // Then all blocks are freed together, without being put on the free list.
   const isWhole = isUnmarked && !isLarge && page.kind == BLOCK_LINKED && !CHECK;
+  // Bytes from `first` on in which nothing is marked.
+  const unmarkedBytes: usize = isUnmarked ? end - first : 0;
+  const starts = startsOf(size);
   let old: u32 = 0;
-  for (let object = first; object < end; object += size) {
-    if (!isDead(object, isUnmarked)) continue;
-    const info = infoOf(object);
-    const type = typeAt(info & TYPE_MASK);
-    dropMarked(allSlots(object, type), allSlotsEnd(object, type));
-    if (!isPlain(type)) freeBuffer(object, type);
-    if (info & FLAG_INTERNED && (info & TYPE_MASK) == TYPE_STR) forgetInterned(object);
-    old += (info / FLAG_OLD) & 1;
-    if (isLarge) {
-      freeBlock(object);
-      return old;
+  let block = first;
+  while (block < end) {
+    const here = starts << ((block >>> 3) & 63);
+    // Marked objects are not read: the bits lie closer together than the objects do.
+    for (let rest = here & ~load<u64>(markedWord(block)); rest; rest &= rest - 1) {
+      const object = (block & ~511) + ((<usize>ctz(rest)) << 3);
+      if (object >= end) break;
+      const info = infoOf(object);
+      // Free, or a buffer, which goes with its object.
+      if ((info & TYPE_MASK) <= <u32>TYPE_BUFFER) continue;
+      // Its death has not begun, because the dying are roots.
+      if (CHECK) assert(refcountOf(object) != 0, "a marking has passed over a dying object");
+      const type = typeAt(info & TYPE_MASK);
+      dropMarked(allSlots(object, type), allSlotsEnd(object, type), first, unmarkedBytes);
+      if (!isPlain(type)) freeBuffer(object, type);
+      if (info & FLAG_INTERNED && (info & TYPE_MASK) == TYPE_STR) forgetInterned(object);
+      old += (info / FLAG_OLD) & 1;
+      if (isLarge) {
+        freeBlock(object);
+        return old;
+      }
+      if (!isWhole) giveToSpan(object, page);
     }
-    if (!isWhole) giveToSpan(object, page);
+    block += <usize>popcnt(here) * size;
   }
   if (isWhole) renewSpan(first, page);
   control.freedBytes += (before - page.used) * size;
@@ -162,20 +176,11 @@ function sweepSpan(number: u32, page: Page, isUnmarked: bool): u32 {
   return old;
 }
 
-/** Whether there is an unmarked object at this address. Its death has not begun, since dying objects are roots. */
+/** Drops the references to marked objects, which stay alive. Nothing is marked in the `unmarkedBytes` bytes at `first`. */
 @inline
-function isDead(object: usize, isUnmarked: bool): bool {
-  const isObject = (infoOf(object) & TYPE_MASK) > <u32>TYPE_BUFFER;
-  const isDead = isObject && (isUnmarked || !isMarked(object));
-  if (CHECK) assert(!isDead || refcountOf(object) != 0, "a marking has passed over a dying object");
-  return isDead;
-}
-
-/** Drops the references to marked objects, which stay alive. */
-@inline
-function dropMarked(slot: usize, end: usize): void {
+function dropMarked(slot: usize, end: usize, first: usize, unmarkedBytes: usize): void {
   for (; slot < end; slot += 4) {
     const child = <usize>load<u32>(slot);
-    if (child && isMarked(child)) dropSlot(child);
+    if (child && child - first >= unmarkedBytes && isMarked(child)) dropSlot(child);
   }
 }

@@ -12,9 +12,15 @@ import { forgetCallback } from "./hooks";
 /** Frees an object with links, and counts its death. */
 @inline
 export function freeObject(object: usize): void {
+  countDeath();
+  freeBlock(object);
+}
+
+/** Counts the death of an object with links. */
+@inline
+export function countDeath(): void {
   const count = control.count0;
   if (count > 0) control.count0 = count - 1;
-  freeBlock(object);
 }
 
 /** Frees an object's buffer, if it has one. */

@@ -3,6 +3,7 @@
 import { ROOM_FOR_DOORS, ROOM_FOR_HOOKS } from "../layout";
 import { control, UNREACHABLE } from "../control";
 import { needMoreRoom, needRoom } from "../room";
+import { growAhead } from "../memory/growth";
 import { nextOf } from "../object/header";
 import {
   freeze as freezeTracked,
@@ -31,11 +32,16 @@ export function collect(generation: u32): u32 {
   return collectGeneration(generation);
 }
 
-/** Does about `units` units of deferred work; begins a cycle if one is due. False if nothing is left. */
+/**
+ * Does about `units` units of deferred work; begins a cycle if one is due. False if nothing is left: then memory has been
+ * grown ahead of need.
+ */
 export function step(units: i32): bool {
   needMoreRoom(ROOM_FOR_HOOKS);
   beginIfWorthIt();
-  return stepCycle(units);
+  if (stepCycle(units)) return true;
+  growAhead();
+  return false;
 }
 
 /** Completes all incremental work; abandons a cycle that is still marking. */

@@ -42,7 +42,7 @@ import {
   PART_SLOTS,
   PHASE_GATHERING,
 } from "../layout";
-import { clearScanned, isMarked, mark } from "../memory/bits";
+import { clearScanned, isMarked, mark, markedWord, maskOf } from "../memory/bits";
 import { control } from "../control";
 import { birthOf, infoOf, setFlag } from "../object/header";
 import { firstSlot, slotsEnd, slotsOf } from "../object/references";
@@ -83,6 +83,35 @@ export function reach(object: usize): void {
   if (control.markTop == control.markStack + (MARK_STACK_WORDS << 2)) spill();
   store<u32>(control.markTop, <u32>object);
   control.markTop += 4;
+}
+
+/**
+ * `reach` for all objects in these slots. While they lie side by side and ahead of the cursor, as those of a new list
+ * do, their bits are collected in a variable, and each word of the bitmap is written once.
+ */
+export function reachAll(slot: usize, end: usize): void {
+  const cursor = <usize>control.cursor;
+  // The 512 bytes whose bits are in `bits`; 0 = none.
+  let window: usize = 0;
+  let word: usize = 0;
+  let bits: u64 = 0;
+  for (; slot < end; slot += 4) {
+    const child = <usize>load<u32>(slot);
+    if (child - window >= 512) {
+      if (!child) continue;
+      if (window) store<u64>(word, bits);
+      window = child & ~511;
+      if (window < cursor) {
+        window = 0;
+        reach(child);
+        continue;
+      }
+      word = markedWord(child);
+      bits = load<u64>(word);
+    }
+    bits |= maskOf(child);
+  }
+  if (window) store<u64>(word, bits);
 }
 
 /** Makes an object, and all objects that it refers to, grey: it leaves the snapshot and will not be scanned. */

@@ -85,6 +85,19 @@ export function incref(object: usize): bool {
   return true;
 }
 
+/**
+ * `incref` if that is nothing but counting: then this calls nothing, and needs no room on the stack. False = it is more,
+ * nothing changed.
+ */
+@inline
+export function increfQuickly(object: usize): bool {
+  const info = infoOf(object);
+  if (control.marking || info >= SATURATED - ONE_ROOT) return false;
+  setInfo(object, info + ONE_ROOT);
+  setRefcount(object, refcountOf(object) + 1);
+  return true;
+}
+
 /** Drops a reference from outside. True if it was the last reference: the caller kills the object. */
 export function dropOutside(object: usize): bool {
   const info = infoOf(object);

@@ -30,6 +30,16 @@ export function strideOf(page: Page): u32 {
   return page.blockSize;
 }
 
+/**
+ * A bit for each block that begins in 512 bytes, if one begins at their start: as in a word of the bitmaps. A walk over
+ * the words shifts this to where its next block begins, and moves on by as many blocks as there are bits left.
+ */
+export function startsOf(size: u32): u64 {
+  let starts: u64 = 1;
+  for (let bit = size >>> 3; bit < 64; bit += size >>> 3) starts |= (<u64>1) << bit;
+  return starts;
+}
+
 /** Where the walk ends: behind the last block that was ever used. */
 export function endOfBlocks(page: Page): usize {
   return page.fresh;

@@ -64,6 +64,17 @@ function growMemoryTo(end: u32): bool {
   return (twice > end && growMemory(twice - memoryEnd)) || growMemory(end - memoryEnd);
 }
 
+/**
+ * Grows memory ahead of need, if a quarter of the heap no longer fits what is free. The heap itself stays as it is: its
+ * next growths find memory there. For idle time, since an engine may answer with a full collection of its own heap.
+ */
+export function growAhead(): void {
+  const memoryEnd = memoryEndPage();
+  const left = memoryEnd - control.endPage + control.freePages;
+  if (memoryEnd >= control.limitPage || left >= (control.endPage - control.firstPage) >>> 2) return;
+  growMemory(min(control.limitPage, memoryEnd << 1) - memoryEnd);
+}
+
 /** Starts an empty page space in `[base, limit)`, with its first tables at `base` and `reserved` bytes behind them. */
 export function startPages(base: usize, limit: usize, reserved: u32): bool {
   const first = <u32>((base + BOOTSTRAP_SIZE + reserved + PAGE_SIZE - 1) >>> PAGE_SHIFT);

@@ -22,7 +22,8 @@ import { Weakrefs } from "../modules/weakref/weakrefs.js";
 import { readFields } from "../object/field-types.js";
 import { releaseEverything } from "../persist/end.js";
 import type { Leak, LiveHandle } from "../state/leak-log.js";
-import { checkMaxBytes } from "../state/options.js";
+import { checkInitialBytes, checkMaxBytes } from "../state/options.js";
+import { reserveMemory } from "../state/reserve.js";
 import { Store } from "../state/store.js";
 import type { CoreAtHand, CoreProvider, CoreSource } from "../wasm/instance.js";
 import { describeInvariant } from "../wasm/invariants.js";
@@ -106,7 +107,7 @@ export class Heap extends HeapValues {
   static async create(given: HeapOptions & { module: CoreSource }): Promise<Heap> {
     const options: HeapOptions = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
-    await start(store, options.module ?? this.core.compile(), options.maxBytes);
+    await start(store, options.module ?? this.core.compile(), options);
     applyOptions(store, options);
     return new this(store);
   }
@@ -122,7 +123,7 @@ export class Heap extends HeapValues {
   static createSync(given: HeapOptions<CoreAtHand> & { module: CoreAtHand }): Heap {
     const options: HeapOptions<CoreAtHand> = readOptions(given, HEAP_OPTIONS);
     const store = makeStore(options);
-    startSync(store, options.module ?? this.core.compileSync(), options.maxBytes);
+    startSync(store, options.module ?? this.core.compileSync(), options);
     applyOptions(store, options);
     return new this(store);
   }
@@ -245,6 +246,22 @@ export class Heap extends HeapValues {
       throw new BadOptionError(
         `maxBytes is at least the ${core.reservedBytes()} bytes that are reserved, not ${bytes}`,
       );
+  }
+
+  /**
+   * Grows the WebAssembly memory to at least this size now, so that the heap needs no growth until it is that large: the
+   * option `initialBytes`, later. An engine may answer a growth with a full collection of JavaScript's own heap, so a
+   * program chooses the moment: a loading screen, an idle time. Memory that is not touched takes no room.
+   *
+   * @example
+   * heap.reserve(256 * 2 ** 20);
+   * heap.stats().bytes.memory >= 256 * 2 ** 20; // true
+   *
+   * @param bytes From 0 to `maxBytes`.
+   * @throws {@link BadOptionError}; {@link OutOfMemoryError} if the engine refuses. Nothing has changed then.
+   */
+  reserve(bytes: number): void {
+    reserveMemory(this.#store, checkInitialBytes(bytes, this.maxBytes));
   }
 
   /**

@@ -2,6 +2,7 @@ import { BadOptionError, describe } from "../base/errors.js";
 import type { Signal } from "../base/platform.js";
 import {
   checkByteThreshold,
+  checkInitialBytes,
   checkMaxBytes,
   checkPauses,
   checkThresholds,
@@ -18,6 +19,11 @@ import type { CoreSource } from "../wasm/instance.js";
 export interface HeapOptions<Source = CoreSource> {
   /** Maximum size of linear memory, in bytes. @default 0xFFFF0000 (4 GiB less 64 KiB) */
   maxBytes?: number;
+  /**
+   * Size of linear memory from the start on, in bytes: so much it need not grow later. It is taken while nothing lives, when
+   * that costs least, and takes no room until it is touched: see `heap.reserve`. @default 0 (what an empty heap needs)
+   */
+  initialBytes?: number;
   /** Thresholds of automatic collection: see `heap.gc.setThreshold`. @default [700, 10, 10] */
   thresholds?: Thresholds;
   /** Growth of the heap, in bytes, that triggers a collection; 0 for never: see `heap.gc.setByteThreshold`. @default 64 MiB */
@@ -60,7 +66,7 @@ export interface HeapOptions<Source = CoreSource> {
 /** Options that an image does not contain. */
 export interface RestoreOptions<Source = CoreSource> extends Pick<
   HeapOptions<Source>,
-  "module" | "traceHandles" | "onLeak" | "onUnraisable"
+  "module" | "traceHandles" | "onLeak" | "onUnraisable" | "initialBytes"
 > {
   /** Maximum size of linear memory, in bytes. @default the limit of the saved heap */
   maxBytes?: number;
@@ -84,6 +90,7 @@ export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
   onLeak: true,
   onUnraisable: true,
   maxBytes: true,
+  initialBytes: true,
 };
 export const ASYNC_RESTORE_OPTIONS: Record<keyof AsyncRestoreOptions, true> = { ...RESTORE_OPTIONS, signal: true };
 export const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
@@ -97,7 +104,8 @@ export const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
 
 /** Checks the options and creates a store. @throws {@link BadOptionError} */
 export function makeStore(options: HeapOptions): Store {
-  if (options.maxBytes !== undefined) checkMaxBytes(options.maxBytes);
+  const maxBytes = options.maxBytes === undefined ? undefined : checkMaxBytes(options.maxBytes);
+  if (options.initialBytes !== undefined) checkInitialBytes(options.initialBytes, maxBytes);
   if (options.thresholds !== undefined) checkThresholds(options.thresholds);
   if (options.byteThreshold !== undefined) checkByteThreshold(options.byteThreshold);
   if (options.weakrefTiming !== undefined) checkWeakrefTiming(options.weakrefTiming);

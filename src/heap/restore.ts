@@ -22,7 +22,7 @@ export async function restoreAs(
   checkSignal(options.signal);
   const store = makeStore(options);
   const checked = checkImage(await bytesOf(noImpostor(image), options.signal));
-  await start(store, options.module ?? core.compile(), options.maxBytes);
+  await start(store, options.module ?? core.compile(), options);
   checkSignal(options.signal);
   restoreInto(store, checked, options.maxBytes);
   return heapClass.over(store);
@@ -38,7 +38,7 @@ export function restoreSyncAs(
   const options = readOptions(given, RESTORE_OPTIONS);
   const store = makeStore(options);
   const checked = checkImage(viewOf(image));
-  startSync(store, options.module ?? core.compileSync(), options.maxBytes);
+  startSync(store, options.module ?? core.compileSync(), options);
   restoreInto(store, checked, options.maxBytes);
   return heapClass.over(store);
 }

@@ -38,6 +38,8 @@ export interface HeapStats {
     bitmaps: number;
     /** Blocks of live objects and their buffers. */
     live: number;
+    /** Size of the WebAssembly memory. Beyond `reserved` the heap has not touched it, so that takes no room. */
+    memory: number;
   };
   /** The share of `usedPages` not filled by live objects, from 0 to 1. */
   fragmentation: number;
@@ -85,6 +87,7 @@ export function takeStats(store: Store): HeapStats {
       tables: core.tableBytes(),
       bitmaps: core.bitmapBytes(),
       live,
+      memory: core.memory.buffer.byteLength,
     },
     fragmentation: usedPages === 0 ? 0 : 1 - live / usedPages,
     objects: core.liveObjects(),

@@ -16,6 +16,13 @@ export function checkMaxBytes(maxBytes: unknown): number {
   return maxBytes as number;
 }
 
+/** @throws {@link BadOptionError} */
+export function checkInitialBytes(bytes: unknown, maxBytes = MAX_BYTES): number {
+  if (!Number.isInteger(bytes) || (bytes as number) < 0 || (bytes as number) > maxBytes)
+    throw new BadOptionError(`the size of memory must be a whole number from 0 to ${maxBytes}, not ${describe(bytes)}`);
+  return bytes as number;
+}
+
 /** The collector's thresholds: births minus deaths, then numbers of collections of the next younger generation. */
 export type Thresholds = readonly [number, number, number];
 

@@ -15,8 +15,8 @@ const NEED_NO_ROOM = `
   sequenceIndex tableEntryFrom tableFind weakMapFind weakMapEntryAfter loadResult getRefMany gather scatter
   borrowedText borrowStr borrowBytes borrowInt borrowFloat
   setHashSeed setDebug setClearsAllWeakrefs unfreeze denyRoom tortureCollect tortureFail`;
-/** Doors that ask for it further down, where their short way does not do: `alloc.ts`, `death/fast.ts`. */
-const ASK_LATER = "alloc decref";
+/** Doors that ask for it further down, where their short way does not do. */
+const ASK_LATER = "alloc incref decref setRef";
 /** A load is many operations: the heap is whole between two, and each is checked when it begins. */
 const CHECK_LATER = "runLoad";
 

@@ -26,3 +26,23 @@ test("depth: a list and a cycle of any length leave no object behind", () => {
 test("json-memory: what a stream of JSON takes, by its result", () => {
   expect(run("json-memory.mjs", "0.2")).toMatch(/\nrecords[^]* 0\.2 [^]*\none string[^]*\nResult: /);
 });
+
+test("handles: a row for each thing that a program does, with a column for each subject that is there", async () => {
+  const load = (file: string): Promise<unknown> => import(new URL(`../../bench/handles/${file}`, import.meta.url).href);
+  const { ROWS } = (await load("rows.mjs")) as { ROWS: { name: string }[] };
+  const { heapwright, heapwrightCore } = (await load("heapwright.mjs")) as Record<string, Subject>;
+  const { javascript } = (await load("javascript.mjs")) as Record<string, Subject>;
+  const names = ROWS.map(({ name }) => name);
+  for (const subject of [heapwright, heapwrightCore, javascript] as Subject[]) {
+    const acts = subject.start();
+    const done = names.filter((name) => typeof acts[name] === "function");
+    for (const name of done) for (let i = 0; i < 3; i++) (acts[name] as () => void)();
+    (acts.end as (() => void) | undefined)?.();
+    expect(done.length, subject.title).toBeGreaterThan(5);
+  }
+});
+
+interface Subject {
+  readonly title: string;
+  start(): Record<string, unknown>;
+}

@@ -146,3 +146,43 @@ test("a cycle counts its births, and passes its share of garbage to the next cyc
   expect(fieldOf(core, "lastGarbage")).toBeGreaterThan(0);
   expect(core.verify()).toBe(0);
 });
+
+test("a cycle spreads its work over its births, though a list in the first pages has as many slots as there are objects", () => {
+  const N = 260_000;
+  /** Births within which a cycle of so many objects should end: a 13th of them. */
+  const BOUND = N / 13;
+  let [births, start] = [0, 0];
+  const cycles: number[] = [];
+  const core = startCore("release", {
+    collection(event) {
+      if (event === CYCLE_STARTS) start = births;
+      else if (event === CYCLE_ENDS) cycles.push(births - start);
+    },
+  });
+  const node = core.defineType(8, 2, 0);
+  const pair = (): number => {
+    const [one, other] = [core.alloc(node), core.alloc(node)];
+    core.setRef(one, 0, other);
+    core.setRef(other, 0, one);
+    core.decref(other);
+    births += 2;
+    return one;
+  };
+  core.setBounded(1);
+  const list = core.newList(0);
+  for (let i = 0; i < N / 2; i++) {
+    const object = pair();
+    core.listAppend(list, object);
+    core.decref(object);
+  }
+  cycles.length = 0;
+  for (let i = 0; cycles.length < 4 && births < 20 * N; i++) {
+    const object = pair();
+    core.listSet(list, (i * 7919) % (N / 2), object);
+    core.decref(object);
+  }
+  expect(cycles.length).toBe(4);
+  expect(Math.min(...cycles.slice(1)), "births within which a cycle did its work").toBeGreaterThan(BOUND / 2);
+  expect(Math.max(...cycles), "and no more of them than it should").toBeLessThan(BOUND * 2);
+  expect(core.verify()).toBe(0);
+});

@@ -1,7 +1,7 @@
 // What death/hooks.ts promises: hooks may do anything, none is lost, and nothing that they move is used afterwards.
 
 import { describe, expect, test } from "vitest";
-import { TYPE_HAS_FINALIZER, TYPE_WEAKMAP } from "../../assembly/layout.js";
+import { FIRST_USER_TYPE, TYPE_HAS_FINALIZER, TYPE_WEAKMAP } from "../../assembly/layout.js";
 import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
 import type { Build, Core, Hooks } from "../support/core.js";
 
@@ -70,7 +70,7 @@ describe.each(MODES)("hooks, %s build, deaths %s", (build, mode) => {
   test.each([300, 1000])(
     "a finalizer may take %i references to its object and its neighbours, and give them back",
     (count) => {
-      const type = 16;
+      const type = FIRST_USER_TYPE;
       const taken: number[] = [];
       const core = start(build, mode, {
         finalize: (object) => {

@@ -1,6 +1,7 @@
 // Mistakes to plant: the cycle of bounded pauses, and the end of garbage that hooks are about. See core.mjs.
 
 const sweeping = "assembly/death/sweeping.ts";
+const gcRefs = "assembly/collect/gc-refs.ts";
 const pending = "assembly/collect/cycle/pending.ts";
 const teardown = "assembly/collect/teardown.ts";
 const cycle = "assembly/collect/cycle/cycle.ts";
@@ -248,5 +249,23 @@ export default [
     file: teardown,
     find: "    last = lastOfChain(chain);",
     replace: "    last = chain;",
+  },
+  {
+    name: "collection: an object of generation 1 forgets what earlier ones explained of its references",
+    file: gcRefs,
+    find: "    if (!(prevOf(object) & KNOWN)) setPrev(object, gcRefsOf(object));",
+    replace: "    setPrev(object, gcRefsOf(object));",
+  },
+  {
+    name: "collection: an entry of generation 1 counts as held by its key and map from outside",
+    file: gcRefs,
+    find: "      if (isYoung(infoOf(keyOf(object))) || isYoung(infoOf(mapOf(object)))) setPrev(object, prevOf(object) - ONE_REF);\n",
+    replace: "",
+  },
+  {
+    name: "collection: a pair with one reference is passed over as empty",
+    file: gcRefs,
+    find: "load<u64>(object, PAYLOAD_OFFSET) == 0;",
+    replace: "load<u32>(object, PAYLOAD_OFFSET) == 0;",
   },
 ];

@@ -140,8 +140,20 @@ export default [
   {
     name: "death: a reference from outside goes without the barrier",
     file: fast,
-    find: "    if (info >= SATURATED || control.marking) {",
-    replace: "    if (info >= SATURATED) {",
+    find: "  } else if (info >= SATURATED || control.marking) dropOneOfMany(object);",
+    replace: "  } else if (info >= SATURATED) dropOneOfMany(object);",
+  },
+  {
+    name: "death: a struct that takes the short way is not counted",
+    file: fast,
+    find: "        countDeath();\n        return;",
+    replace: "        return;",
+  },
+  {
+    name: "death: a struct that takes the short way stays in its generation",
+    file: fast,
+    find: "        remove(object);\n",
+    replace: "",
   },
   {
     name: "bulk: silent garbage drops what is in it as if it lived on",
@@ -158,19 +170,31 @@ export default [
   {
     name: "bulk: the objects of a run that dies as a whole stay counted as old",
     file: bulk,
-    find: "    old += (info / FLAG_OLD) & 1;\n    if (isLarge) {",
-    replace: "    if (!isWhole) old += (info / FLAG_OLD) & 1;\n    if (isLarge) {",
+    find: "      old += (info / FLAG_OLD) & 1;\n      if (isLarge) {",
+    replace: "      if (!isWhole) old += (info / FLAG_OLD) & 1;\n      if (isLarge) {",
   },
   {
     name: "bulk: what large garbage holds is not dropped",
     file: bulk,
-    find: "    dropMarked(allSlots(object, type), allSlotsEnd(object, type));",
-    replace: "    if (!isLarge) dropMarked(allSlots(object, type), allSlotsEnd(object, type));",
+    find: "      dropMarked(allSlots(object, type), allSlotsEnd(object, type), first, unmarkedBytes);",
+    replace: "      if (!isLarge) dropMarked(allSlots(object, type), allSlotsEnd(object, type), first, unmarkedBytes);",
+  },
+  {
+    name: "bulk: a block behind the first word of the bitmap is left out",
+    file: bulk,
+    find: "    block += <usize>popcnt(here) * size;",
+    replace: "    block += (<usize>popcnt(here) + 1) * size;",
+  },
+  {
+    name: "bulk: in a run with marks, references to the run itself are not dropped",
+    file: bulk,
+    find: "  const unmarkedBytes: usize = isUnmarked ? end - first : 0;",
+    replace: "  const unmarkedBytes: usize = end - first;",
   },
   {
     name: "bulk: a garbage container keeps its buffer",
     file: bulk,
-    find: "    dropMarked(allSlots(object, type), allSlotsEnd(object, type));\n    if (!isPlain(type)) freeBuffer(object, type);",
-    replace: "    dropMarked(allSlots(object, type), allSlotsEnd(object, type));",
+    find: "      if (!isPlain(type)) freeBuffer(object, type);\n      if (info",
+    replace: "      if (info",
   },
 ];

@@ -41,8 +41,32 @@ export default [
   {
     name: "marking: the first object of the page behind a grey one is forgotten",
     file: pass,
-    find: "top += (<u32>(child - at >= met - at)) << 2;",
-    replace: "top += (<u32>(child - at > met - at)) << 2;",
+    find: "top += (isNew & (<u32>(child - at >= met - at))) << 2;",
+    replace: "top += (isNew & (<u32>(child - at > met - at))) << 2;",
+  },
+  {
+    name: "marking: an object that has its bit in the same word as its parent is forgotten",
+    file: pass,
+    find: "if (child - at < 512) marked |= maskOf(child);",
+    replace: "if (child - at < 512) mark(child);",
+  },
+  {
+    name: "marking: of a row of neighbours the last word is not written",
+    file: barrier,
+    find: "  if (window) store<u64>(word, bits);\n}",
+    replace: "}",
+  },
+  {
+    name: "marking: an object behind the cursor is marked like those ahead of it",
+    file: barrier,
+    find: "      if (window < cursor) {",
+    replace: "      if (window + 512 < cursor) {",
+  },
+  {
+    name: "marking: the last roots of a page are left out",
+    file: pass,
+    find: "  for (; object < end; object += size) markRoot(object);\n",
+    replace: "",
   },
   {
     name: "marking: the stack is full only when it is more than full",

@@ -3,6 +3,7 @@
 const grey = "assembly/heap/grey.ts";
 const drain = "assembly/collect/mark/drain.ts";
 const pace = "assembly/collect/cycle/pace.ts";
+const scan = "assembly/collect/mark/scan.ts";
 const pass = "assembly/collect/mark/pass.ts";
 
 export default [
@@ -63,7 +64,19 @@ export default [
   {
     name: "pace: what is left of a phase does not raise it",
     file: pace,
-    find: "  if (needed > control.unitsPerBirth) setUnitsPerBirth(needed);",
+    find: "  setUnitsPerBirth(max(needed, least));",
     replace: "",
+  },
+  {
+    name: "pace: the slots of a large object count as work of the pages that were walked",
+    file: "assembly/collect/mark/mark.ts",
+    find: "  control.phaseWork += <i64>(before - control.work);\n",
+    replace: "",
+  },
+  {
+    name: "pace: what is left of a large object is no work",
+    file: scan,
+    find: "? <u64>(slots - control.partialSlot) * FAR_SLOT_UNITS : 0;",
+    replace: "? 0 : 0;",
   },
 ];

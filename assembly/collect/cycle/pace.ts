@@ -5,11 +5,13 @@
 // case of marking. In each phase the estimate is the rest of the phase. If it was too low, the pace doubles. But no step
 // exceeds STEP_UNITS: if every birth already has a full step, the cycle takes as many births as it needs.
 
-import { PHASE_DRAINING, PHASE_GATHERING, PHASE_WALKING } from "../../layout";
+import { PHASE_DRAINING, PHASE_WALKING } from "../../layout";
 import { hasBlocks } from "../../memory/blocks-of";
 import { BLOCK_LINKED, pageAt, usedOf } from "../../memory/page";
+import { CHECK } from "../../check";
 import { control } from "../../control";
 import { BIRTHS_BEFORE_STEP } from "../../death/hooks";
+import { unitsOfPartsLeft } from "../mark/scan";
 
 /** Minimal and maximal units of work of a step. `npm run bench:shapes -- 300000 --bounded` prints the times. */
 const MIN_STEP: u32 = 2000;
@@ -63,15 +65,24 @@ export function countBlocks(number: u32): void {
 
 /** Sets the pace after all blocks are counted. */
 export function setPace(): void {
+  // Few objects may have many slots, or leaves.
+  control.cycleBound = max(control.cycleBound, <u32>(workOfCycle() / STEP_UNITS));
+  setUnitsPerBirth(leastPace());
+}
+
+/** Units that the cycle is estimated to take, by its blocks and pages. */
+function workOfCycle(): u64 {
   const linked = <u64>control.cycleLinked;
   const leaves = <u64>control.cycleLeaves;
   const known = ((linked + leaves) * control.cycleCost) / PARTS;
   const most = linked * UNITS_PER_OBJECT + leaves * UNITS_PER_LEAF;
   const blocks = control.cycleCost ? known + (known >>> 4) : most;
-  const work = blocks + <u64>control.pagesInUse * UNITS_PER_PAGE;
-  // Few objects may have many slots, or leaves.
-  control.cycleBound = max(control.cycleBound, <u32>(work / STEP_UNITS));
-  setUnitsPerBirth(work / control.cycleBound + YOUNG_UNITS_PER_BIRTH);
+  return blocks + <u64>control.pagesInUse * UNITS_PER_PAGE;
+}
+
+/** Units for each birth by that estimate. */
+function leastPace(): u64 {
+  return workOfCycle() / control.cycleBound + YOUNG_UNITS_PER_BIRTH;
 }
 
 function setUnitsPerBirth(units: u64): void {
@@ -81,7 +92,8 @@ function setUnitsPerBirth(units: u64): void {
 
 /** Called when a phase begins that walks over pages or drains. */
 export function startPhasePace(): void {
-  control.phaseWork = control.cycleWork;
+  // A step counts its units when it ends. Until then `cycleWork` includes all that it may do.
+  control.phaseWork = control.cycleWork - <i64>control.work;
   control.phaseMarked = control.markedOld;
 }
 
@@ -96,24 +108,28 @@ function workLeft(): u64 {
   const old = <u64>control.oldCount;
   const marked = <u64>control.markedOld;
   const pagesLeft = <u64>(control.endPage - control.walkPage);
+  if (phase < <u32>PHASE_WALKING) return 0;
+  if (CHECK) assert(<i64>done >= 0, "a phase has taken less than no work");
   if (phase == PHASE_WALKING) {
     const walked = control.walkPage - control.firstPage;
-    return walked ? (done * pagesLeft) / walked : 0;
+    return (walked ? (done * pagesLeft) / walked : 0) + unitsOfPartsLeft();
   }
   if (phase == PHASE_DRAINING) {
     const garbage = <u64>control.lastGarbage;
     const left = old > marked + garbage ? old - marked - garbage : 0;
     const drained = marked - control.phaseMarked;
-    return max(left * UNITS_TO_DRAIN, drained ? (done * left) / drained : 0);
+    return max(left * UNITS_TO_DRAIN, drained ? (done * left) / drained : 0) + unitsOfPartsLeft();
   }
-  if (phase < <u32>PHASE_GATHERING) return 0;
   // Objects that became old meanwhile are not marked either.
   const known = marked + control.longLivedPending;
   const garbage = old > known ? old - known : 0;
   return garbage * UNITS_PER_GARBAGE + pagesLeft * UNITS_PER_SWEPT_PAGE;
 }
 
-/** Raises the pace if it is too slow for the remaining work. */
+/**
+ * Raises the pace if it is too slow for the remaining work. At the beginning of a phase the estimate of that work is
+ * rough, so the pace may fall again, unless the cycle is late.
+ */
 function keepPace(): void {
   if (control.cycleBirths >= control.cycleBound) {
     control.isHurried = 1;
@@ -121,8 +137,13 @@ function keepPace(): void {
     setUnitsPerBirth((<u64>control.unitsPerBirth) << 1);
     return;
   }
-  const needed = workLeft() / (control.cycleBound - control.cycleBirths) + YOUNG_UNITS_PER_BIRTH;
-  if (needed > control.unitsPerBirth) setUnitsPerBirth(needed);
+  // The estimate is too low as a rule, so the aim is to end an eighth before the bound.
+  const left = control.cycleBound - control.cycleBirths;
+  const reserve = control.cycleBound >>> 3;
+  const needed = workLeft() / (left > reserve ? left - reserve : left) + YOUNG_UNITS_PER_BIRTH;
+  const isKnown = control.phase >= <u32>PHASE_WALKING && !control.isHurried;
+  const least: u64 = isKnown ? leastPace() : control.unitsPerBirth - 1;
+  setUnitsPerBirth(max(needed, least));
 }
 
 /** Called when a cycle has ended: stores the measured work. */

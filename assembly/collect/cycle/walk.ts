@@ -3,7 +3,7 @@
 
 import { PHASE_GATHERING } from "../../layout";
 import { markedWord } from "../../memory/bits";
-import { blockFrom, endOfBlocks, firstBlockOf, hasBlocks, strideOf } from "../../memory/blocks-of";
+import { blockFrom, endOfBlocks, firstBlockOf, hasBlocks, startsOf, strideOf } from "../../memory/blocks-of";
 import { BLOCK_LEAF, PAGE_FREE, PAGE_INSIDE, Page, pageAt } from "../../memory/page";
 import { control } from "../../control";
 import { infoOf, refcountOf } from "../../object/header";
@@ -51,9 +51,7 @@ function visitRun(number: u32, page: Page): bool {
   const size = strideOf(page);
   const end = endOfBlocks(page);
   let object = blockFrom(control.cursor, firstBlockOf(number, page), size);
-  // A bit for each block that begins in the same word of the bitmap as the first of them.
-  let starts: u64 = 1;
-  for (let bit = size >>> 3; bit < 64; bit += size >>> 3) starts |= (<u64>1) << bit;
+  const starts = startsOf(size);
   while (object < end) {
     control.work -= WORD_UNITS;
     const here = starts << ((object >>> 3) & 63);

@@ -5,7 +5,7 @@
 // are scanned here; all others in scan.ts.
 
 import { FLAG_HAS_WEAKREFS, FLAG_OLD, PAYLOAD_OFFSET, TYPE_DIES_PLAINLY, TYPE_MASK } from "../../layout";
-import { isMarked, mark, markScanned } from "../../memory/bits";
+import { isMarked, markScanned, markUnforeseen } from "../../memory/bits";
 import { control } from "../../control";
 import { birthOf, infoOf } from "../../object/header";
 import { typeAt } from "../../object/type";
@@ -65,9 +65,9 @@ export function drainStack(): void {
       const first = object + PAYLOAD_OFFSET;
       for (let slot = first, last = first + (slots << 2); slot < last; slot += 4) {
         const child = load<u32>(slot);
-        if (!child || !mark(child)) continue;
+        if (!child) continue;
         store<u32>(top, child);
-        top += 4;
+        top += markUnforeseen(child) << 2;
       }
     }
   }

@@ -40,7 +40,7 @@ export function startMarking(): void {
 /** Scans grey objects as long as there is work left in the step. True if none is left. */
 export function markOn(): bool {
   while (control.work > 0) {
-    if (control.partial) scanPart();
+    if (control.partial) scanPartApart();
     else if (control.cursor != u32.MAX_VALUE) walkPage();
     else if (control.markTop != control.markStack) drainStack();
     else if (control.greyCursor) scanGreyPart();
@@ -51,6 +51,16 @@ export function markOn(): bool {
     }
   }
   return false;
+}
+
+/**
+ * Scans a part of a large object. The pace of a cycle follows what the phase has taken for each page so far. The slots
+ * of one large object say nothing about the pages that are left, so their work does not count for the phase.
+ */
+function scanPartApart(): void {
+  const before = control.work;
+  scanPart();
+  control.phaseWork += <i64>(before - control.work);
 }
 
 /**

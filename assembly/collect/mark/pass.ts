@@ -16,8 +16,9 @@ import {
   TYPE_MASK,
 } from "../../layout";
 import { endOfBlocks, firstBlockOf, strideOf } from "../../memory/blocks-of";
-import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark } from "../../memory/bits";
-import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf } from "../../memory/page";
+import { PAGE_BITMAP_WORDS, SCANNED, bitsOfPage, mark, markUnforeseen, maskOf } from "../../memory/bits";
+import { PAGE_FREE, PAGE_INSIDE, PAGE_LARGE, PAGE_SPAN, Page, pageAt, pageOf, usedOf } from "../../memory/page";
+import { CHECK } from "../../check";
 import { control } from "../../control";
 import { birthOf, hasFlag, infoOf } from "../../object/header";
 import { typeAt } from "../../object/type";
@@ -111,6 +112,7 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
   const bits = bitsOfPage(start >>> PAGE_SHIFT);
   const snapshot = control.snapshot;
   const units = OBJECT_UNITS + ((<u32>pageOf(start).blockSize) >>> BYTES_PER_UNIT_SHIFT) + (isPass ? 0 : JUMP_UNITS);
+  const isDense = isPass && isMostlyMarked(at, end);
   const limit = control.markStack + (MARK_STACK_WORDS << 2);
   let top = control.markTop;
   let left = control.work;
@@ -119,11 +121,12 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
     const word = bits + ((at - start) >>> 6);
     const before = load<u64>(word, SCANNED);
     let scanned = before;
-    let grey = load<u64>(word) & ~scanned;
+    // The word of the marked bits: while it is in a variable, marking a neighbour waits for no store.
+    let marked = load<u64>(word);
+    let grey = marked & ~scanned;
     left -= WORD_UNITS;
     while (grey) {
-      // All objects that are grey now, and then those that these have made grey. Reading the word again after each
-      // object would wait for the stores of its marks.
+      // All objects that are grey now, and then those that these have made grey.
       scanned |= grey;
       do {
         const object = <usize>at + ((<usize>ctz(grey)) << 3);
@@ -134,11 +137,13 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
           control.markedOld--;
           if (isPass) control.cursor = at;
           control.markTop = top;
+          store<u64>(word, marked);
           store<u64>(word, scanned & ~grey, SCANNED);
           control.work = left;
           scanSlots(object);
           left = control.work;
           top = control.markTop;
+          marked = load<u64>(word);
           if (control.partial) {
             control.markedOld += <u32>popcnt((scanned & ~grey) ^ before);
             return <u32>object;
@@ -153,16 +158,23 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
           const first = object + PAYLOAD_OFFSET;
           for (let slot = first, last = first + bytes; slot < last; slot += 4) {
             const child = load<u32>(slot);
-            if (!child || !mark(child)) continue;
-            store<u32>(top, child);
-            top += (<u32>(child - at >= met - at)) << 2;
+            if (child - at < 512) marked |= maskOf(child);
+            else if (child) {
+              let isNew: u32 = 1;
+              if (!isDense) isNew = markUnforeseen(child);
+              else if (!mark(child)) continue;
+              store<u32>(top, child);
+              top += (isNew & (<u32>(child - at >= met - at))) << 2;
+            }
           }
         } else control.markedOld--;
       } while (grey);
-      grey = load<u64>(word) & ~scanned;
+      grey = marked & ~scanned;
     }
     if (scanned != before) {
       const passed = <u32>popcnt(scanned ^ before);
+      if (CHECK) assert((load<u64>(word) & ~marked) == 0, "an object was marked behind the back of the pass");
+      store<u64>(word, marked);
       store<u64>(word, scanned, SCANNED);
       control.markedOld += passed;
       left -= passed * units;
@@ -174,14 +186,38 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
   return at;
 }
 
+/**
+ * Whether most blocks in use are marked of those in [at, end), a part of a page. What refers to most objects has been
+ * scanned then, and a reference most likely leads to a marked object.
+ */
+function isMostlyMarked(at: u32, end: u32): bool {
+  const page = pageOf(at);
+  const used = <u32>((<u64>usedOf(page) * (end - at)) / ((<u32>page.span) << PAGE_SHIFT));
+  const bits = bitsOfPage(at >>> PAGE_SHIFT) + ((at & (PAGE_SIZE - 1)) >>> 6);
+  let marked: u32 = 0;
+  for (let word = bits, last = bits + ((end - at) >>> 6); word < last; word += 8)
+    marked += <u32>popcnt(load<u64>(word));
+  return marked >= used - (used >>> 3);
+}
+
 /** Marks the objects of a run that are held from outside. */
 function markRoots(start: u32, page: Page): void {
   const first = <u32>firstBlockOf(start >>> PAGE_SHIFT, page);
   const end = <u32>endOfBlocks(page);
   const size = strideOf(page);
-  for (let object = first; object < end; object += size) if (infoOf(object) & ROOT) mark(object);
+  let object = first;
+  // Few objects are roots, so four are asked at once.
+  for (const four: u32 = 4 * size; end - object >= four; object += four) {
+    const infos = infoOf(object) | infoOf(object + size) | infoOf(object + 2 * size) | infoOf(object + 3 * size);
+    if (infos & ROOT) for (let i: u32 = 0; i < four; i += size) markRoot(object + i);
+  }
+  for (; object < end; object += size) markRoot(object);
   if (control.frozenUpTo) markFrozen(first, size, end);
   control.work -= (end - first) / (size * BLOCKS_PER_UNIT);
+}
+
+function markRoot(object: usize): void {
+  if (infoOf(object) & ROOT) mark(object);
 }
 
 /** Marks the frozen objects of a run. They are alive whatever holds them. */

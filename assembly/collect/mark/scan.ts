@@ -20,7 +20,7 @@ import { control } from "../../control";
 import { hasFlag, infoOf } from "../../object/header";
 import { firstSlot, isPlain, slotCount, slotsEnd, slotsOf } from "../../object/references";
 import { Type, typeAt, typeOf } from "../../object/type";
-import { isOfSnapshot, reach } from "../../heap/barrier";
+import { isOfSnapshot, reach, reachAll } from "../../heap/barrier";
 import { untrack } from "../../heap/generations";
 import { isAtomicPart, untrackIfAtoms } from "../../values/tracking";
 import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../../weak/map";
@@ -70,10 +70,7 @@ function scanAll(object: usize, info: u32, type: Type): void {
   const first = slotsOf(object, type);
   const end = slotsEnd(object, type);
   control.work -= OBJECT_UNITS + ((<i32>(end - first)) >>> 2);
-  for (let slot = first; slot < end; slot += 4) {
-    const child = load<u32>(slot);
-    if (child) reach(child);
-  }
+  reachAll(first, end);
   if (!isPlain(type) && info & FLAG_OLD) untrackIfAtoms(object, type);
 }
 
@@ -83,6 +80,14 @@ function startPart(object: usize, stage: u32, entry: usize): void {
   control.partialSlot = 0;
   control.partialEntry = <u32>entry;
   control.partialIsAtomic = 1;
+}
+
+/** Units that the slots take which are left of the object that is being scanned in parts. */
+export function unitsOfPartsLeft(): u64 {
+  const object = <usize>control.partial;
+  if (!object || control.partialStage != PART_SLOTS) return 0;
+  const slots = slotCount(object, typeOf(object));
+  return slots > control.partialSlot ? <u64>(slots - control.partialSlot) * FAR_SLOT_UNITS : 0;
 }
 
 /** Continues with the object that is scanned in parts. */
@@ -102,10 +107,7 @@ function scanPartOfSlots(object: usize): void {
   const end = min(all, start + (PART << 2));
   // A dying object has dropped some of its slots.
   const held = max(start, slotsOf(object, type));
-  for (let slot = held; slot < end; slot += 4) {
-    const child = load<u32>(slot);
-    if (child) reach(child);
-  }
+  reachAll(held, end);
   if (control.partialIsAtomic && !isAtomicPart(object, held, end)) control.partialIsAtomic = 0;
   control.work -= PART * FAR_SLOT_UNITS;
   control.partialSlot += PART;

@@ -158,6 +158,9 @@ export class Gc extends GcObjects {
    * });
    *
    * @param units One unit is about one block or slot visited. `npm run bench:shapes -- --bounded` prints the time of steps.
+   * When no work is left and less than a quarter of the memory is free, the WebAssembly memory grows ahead of need: then
+   * no allocation has to wait for the engine.
+   *
    * @returns Whether more work waits.
    * @throws {@link BadOptionError} unless `units` is a whole number from 1 to 2^31 − 1.
    */

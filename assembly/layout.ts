@@ -125,6 +125,12 @@ export const TABLE_ORIGIN_OFFSET = 25;
 export const TABLE_VERSION_OFFSET = 28;
 /** FROZENSET: its hash; 0 = it has none, because it is not complete, or nested beyond a limit. */
 export const FROZENSET_HASH_OFFSET = 32;
+/**
+ * FROZENSET with a hash: depth and number of the tuples and frozensets in it, itself included; weak references to
+ * frozensets count as those. Some of these may have died since.
+ */
+export const FROZENSET_DEPTH_OFFSET = 26;
+export const FROZENSET_PARTS_OFFSET = 36;
 /** BUFFER: slots or bytes start here. */
 export const BUFFER_DATA_OFFSET = 8;
 /**

@@ -69,7 +69,7 @@ function addBuiltinTypes(): void {
     if (id == TYPE_LIST) addType(12, 0, KIND_LIST, TYPE_HAS_LINKS);
     else if (id == TYPE_TUPLE) addType(0, 0, KIND_TUPLE, TYPE_HAS_LINKS | TYPE_VARIABLE_SIZE);
     else if (id == TYPE_DICT || id == TYPE_SET) addType(24, 0, KIND_TABLE, TYPE_HAS_LINKS);
-    else if (id == TYPE_FROZENSET) addType(28, 0, KIND_TABLE, TYPE_HAS_LINKS);
+    else if (id == TYPE_FROZENSET) addType(32, 0, KIND_TABLE, TYPE_HAS_LINKS);
     else if (id == TYPE_WEAKREF) addType(16, 0, KIND_LEAF, TYPE_HAS_LINKS);
     else if (id == TYPE_WEAKMAP || id == TYPE_WEAKSET) addType(8, 0, KIND_WEAKMAP, TYPE_HAS_LINKS);
     else if (id == TYPE_EPHEMERON) addType(28, 1, KIND_STRUCT, TYPE_HAS_LINKS);

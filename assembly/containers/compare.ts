@@ -4,18 +4,19 @@
 // level around the innermost:
 //
 //     tuple: the next item of one, the end of its items, the next item of the other
-//     set:   one set, with its lowest bit set; number of the element looked for; the other set; the entry of the other
-//            that the element is being compared with, or NO_ENTRY
+//     set:   one set, with its lowest bit set; number of the element looked for; the other set; the state of the search
+//            for it there, which leads to the entry that it is being compared with: see `nextOfHash`
 //
 // Elements are found by the hashes stored in their set: nothing is hashed. If two elements have one hash and differ,
-// the search continues behind the one compared. See values/key.ts for the limits.
+// the search continues where it was. See values/key.ts for the limits.
 
 import {
+  FROZENSET_HASH_OFFSET,
   MAX_KEY_PARTS,
-  NO_ENTRY,
   TUPLE_ITEMS_OFFSET,
   TUPLE_LENGTH_OFFSET,
   TYPE_BYTES,
+  TYPE_FROZENSET,
   TYPE_TUPLE,
   TYPE_WEAKREF,
 } from "../layout";
@@ -25,6 +26,7 @@ import { isSetType } from "../object/type";
 import { areEqualAtoms } from "../values/atom-key";
 import { referentOf } from "../weak/reference";
 import { cellsOf, entryFrom, entriesOf, hashAt, keyAt, lengthOfTable, logOf } from "./entries";
+import { isFrozen } from "./frozen";
 import { EMPTY, TOMBSTONE, cellShift, readCell } from "./index-cells";
 
 /** Results of a comparison. INCOMPARABLE = beyond a limit. */
@@ -34,15 +36,25 @@ export const INCOMPARABLE: u32 = 2;
 /** Result of `compareHeads`: the parts decide. */
 const BY_PARTS: u32 = 3;
 
-/** Whether two keys are equal. */
+/** The state of a search: a cell, below 2^MAX_LOG, and the number of steps. From ALL_STEPS on the hash has no influence. */
+const STEPS_SHIFT: u32 = 29;
+const CELL_MASK: u32 = (1 << STEPS_SHIFT) - 1;
+const ALL_STEPS: u32 = 7;
+const NO_CELL: u32 = u32.MAX_VALUE;
+
+/**
+ * Whether two hashable objects are equal. Each is within the limits, so this ends. It may visit more parts than either
+ * has: an element is compared with each element of the other set that has its hash.
+ */
 export function areEqual(a: usize, b: usize): bool {
-  return compare(a, b) == EQUAL;
+  const result = compareHeads(a, b);
+  return (result == BY_PARTS ? compareParts(a, b, u32.MAX_VALUE) : result) == EQUAL;
 }
 
 /** Compares any two objects. */
 export function compare(a: usize, b: usize): u32 {
   const result = compareHeads(a, b);
-  return result == BY_PARTS ? compareParts(a, b) : result;
+  return result == BY_PARTS ? compareParts(a, b, MAX_KEY_PARTS) : result;
 }
 
 /** The referent of a live weak reference, which decides about its equality; any other object itself. */
@@ -69,31 +81,38 @@ function compareHeads(a: usize, b: usize): u32 {
   }
   if (isSetType(typeOfA) && isSetType(typeOfB)) {
     const length = lengthOfTable(a);
+    if (haveOtherHashes(a, typeOfA, b, typeOfB)) return DIFFERENT;
     return length != lengthOfTable(b) ? DIFFERENT : length ? BY_PARTS : EQUAL;
   }
   return DIFFERENT;
 }
 
-/** Compares two tuples of equal length, or two sets of equal length that are not empty. */
-function compareParts(a: usize, b: usize): u32 {
+/** Whether two sets are frozensets with hashes that differ. */
+function haveOtherHashes(a: usize, typeOfA: u32, b: usize, typeOfB: u32): bool {
+  if (typeOfA != TYPE_FROZENSET || typeOfB != TYPE_FROZENSET || !isFrozen(a) || !isFrozen(b)) return false;
+  return load<u32>(a, FROZENSET_HASH_OFFSET) != load<u32>(b, FROZENSET_HASH_OFFSET);
+}
+
+/** Compares two tuples of equal length, or two sets of equal length that are not empty. Visits so many pairs at most. */
+function compareParts(a: usize, b: usize, limit: u32): u32 {
   let top = KEY_STACK;
   let visited: u32 = 0;
   // The innermost level.
   let one: usize = 0;
   let position: usize = 0;
   let other: usize = 0;
-  let candidate: u32 = 0;
+  let search: u32 = 0;
   let result: u32 = BY_PARTS;
   while (true) {
     if (result == BY_PARTS) {
       // Begins a level. The first has none around it.
-      if (visited++ == <u32>MAX_KEY_PARTS) return INCOMPARABLE;
+      if (visited++ == limit) return INCOMPARABLE;
       if (visited > 1) {
         if (top + KEY_FRAME == KEY_STACK_END) return INCOMPARABLE;
         store<u32>(top, <u32>one);
         store<u32>(top, <u32>position, 4);
         store<u32>(top, <u32>other, 8);
-        store<u32>(top, candidate, 12);
+        store<u32>(top, search, 12);
         top += KEY_FRAME;
       }
       a = compared(a);
@@ -106,13 +125,13 @@ function compareParts(a: usize, b: usize): u32 {
         one = a | 1;
         position = entryFrom(a, 0);
         other = b;
-        candidate = NO_ENTRY;
+        search = NO_CELL;
       }
     } else if (one & 1) {
       // The candidate has been compared with the element.
       if (result == EQUAL) {
         position = entryFrom(one & ~1, <u32>position + 1);
-        candidate = NO_ENTRY;
+        search = NO_CELL;
       }
     } else if (result == DIFFERENT) position = 0;
 
@@ -121,10 +140,10 @@ function compareParts(a: usize, b: usize): u32 {
       const set = one & ~1;
       if (<u32>position == entriesOf(set)) result = EQUAL;
       else {
-        candidate = entryOfHash(other, hashAt(set, <u32>position), candidate);
-        if (candidate != NO_ENTRY) {
+        search = nextOfHash(other, hashAt(set, <u32>position), search);
+        if (search != NO_CELL) {
           a = keyAt(set, <u32>position);
-          b = keyAt(other, candidate);
+          b = foundKey(other, search);
           result = compareHeads(a, b);
           continue;
         }
@@ -144,25 +163,39 @@ function compareParts(a: usize, b: usize): u32 {
     one = load<u32>(top);
     position = load<u32>(top, 4);
     other = load<u32>(top, 8);
-    candidate = load<u32>(top, 12);
+    search = load<u32>(top, 12);
   }
 }
 
-/** The first entry with this hash; behind `after`, in the order of a search, unless that is NO_ENTRY. */
-function entryOfHash(table: usize, hash: u32, after: u32): u32 {
+/**
+ * The next cell with an entry of this hash, or NO_CELL, as a state of the search: the cell, and above STEPS_SHIFT the
+ * number of steps that led to it, of which later ones are not counted. `state` = NO_CELL begins the search.
+ *
+ * A search may visit a cell twice while the hash has an influence. So only its state, not the entry last found, says how
+ * it goes on.
+ */
+function nextOfHash(table: usize, hash: u32, state: u32): u32 {
   const log = logOf(table);
   const mask = (1 << log) - 1;
   const shift = cellShift(log);
   const cells = cellsOf(table);
-  let perturb = hash;
-  let cell = hash & mask;
+  let isNew = state == NO_CELL;
+  let steps: u32 = isNew ? 0 : state >>> STEPS_SHIFT;
+  let cell: u32 = isNew ? hash & mask : state & CELL_MASK;
   while (true) {
+    if (!isNew) {
+      if (steps < ALL_STEPS) steps++;
+      const perturb = steps < ALL_STEPS ? hash >>> (5 * steps) : 0;
+      cell = (cell * 5 + perturb + 1) & mask;
+    }
+    isNew = false;
     const entry = readCell(cells, shift, cell);
-    if (entry == EMPTY) return NO_ENTRY;
-    if (after != NO_ENTRY) {
-      if (entry == after) after = NO_ENTRY;
-    } else if (entry != TOMBSTONE && hashAt(table, entry) == hash) return entry;
-    perturb >>>= 5;
-    cell = (cell * 5 + perturb + 1) & mask;
+    if (entry == EMPTY) return NO_CELL;
+    if (entry != TOMBSTONE && hashAt(table, entry) == hash) return (steps << STEPS_SHIFT) | cell;
   }
+}
+
+/** The key of the entry that a search has found. */
+function foundKey(table: usize, state: u32): usize {
+  return keyAt(table, readCell(cellsOf(table), cellShift(logOf(table)), state & CELL_MASK));
 }

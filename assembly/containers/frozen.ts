@@ -4,16 +4,27 @@
 //
 // In Python, looking up a set in a set finds the frozenset that equals it.
 
-import { FROZENSET_HASH_OFFSET, TYPE_SET } from "../layout";
+import {
+  FROZENSET_DEPTH_OFFSET,
+  FROZENSET_HASH_OFFSET,
+  FROZENSET_PARTS_OFFSET,
+  MAX_KEY_DEPTH,
+  MAX_KEY_PARTS,
+  TYPE_SET,
+} from "../layout";
 import { typeIdOf } from "../object/header";
 import { isSetType } from "../object/type";
 import { hashOfWord } from "../values/atom-key";
-import { arePartsHashable, hashOf, isHashable } from "../values/key";
+import { DEPTH_SHIFT, arePartsHashable, hashOf, isHashable, measure } from "../values/key";
 import { entriesOf, hashAt, keyAt, lengthOfTable } from "./entries";
 
 /** Gives a frozenset its hash, unless its elements are nested beyond a limit. */
 export function freeze(set: usize): void {
-  store<u32>(set, hashOfSet(set), FROZENSET_HASH_OFFSET);
+  const extent = measure(set);
+  if (!extent) return;
+  store<u16>(set, <u16>(extent >> DEPTH_SHIFT), FROZENSET_DEPTH_OFFSET);
+  store<u32>(set, <u32>extent, FROZENSET_PARTS_OFFSET);
+  store<u32>(set, mixedHash(set), FROZENSET_HASH_OFFSET);
 }
 
 /** Whether a frozenset is complete, and never changes again. */
@@ -21,12 +32,19 @@ export function isFrozen(set: usize): bool {
   return load<u32>(set, FROZENSET_HASH_OFFSET) != 0;
 }
 
-/** The hash of a frozenset, or the one that a set would have if it were frozen. 0 = none, because it is nested beyond a limit. */
-export function hashOfSet(set: usize): u32 {
-  return arePartsHashable(set) ? mixedHash(set) : 0;
+/** Whether a frozenset with a hash is measured right. Weak references in it may have died since, so it may be smaller. */
+export function isExtentRight(set: usize): bool {
+  const depth: u32 = load<u16>(set, FROZENSET_DEPTH_OFFSET);
+  const parts = load<u32>(set, FROZENSET_PARTS_OFFSET);
+  if (depth > <u32>MAX_KEY_DEPTH || parts > <u32>MAX_KEY_PARTS) return false;
+  const extent = measure(set);
+  return extent != 0 && <u32>(extent >> DEPTH_SHIFT) <= depth && <u32>extent <= parts;
 }
 
-/** A hash that does not depend on the order of the elements: a sum. Never 0. */
+/**
+ * The hash of a frozenset, or the one that a set would have if it were frozen. It does not depend on the order of the
+ * elements: a sum. Never 0.
+ */
 export function mixedHash(set: usize): u32 {
   let sum: u64 = lengthOfTable(set);
   for (let entry: u32 = 0, end = entriesOf(set); entry < end; entry++) {

@@ -2,16 +2,19 @@
 // tuples and frozensets; atom-key.ts handles other objects. containers/compare.ts compares keys.
 //
 // The stack of a walk is KEY_STACK, a static area: a walk uses neither the stack of WebAssembly nor new memory. It visits
-// a tuple or frozenset each time it is reached, as Python does, so shared parts can cause 2^n steps at a depth of n. Hence
-// two limits: 1,000 levels, and 2^24 tuples and frozensets visited, a tenth of a second. Keys beyond them are neither
+// a tuple each time it is reached, as Python does, so shared parts can cause 2^n steps at a depth of n. Hence
+// two limits: 1,000 levels, and 2^24 tuples and frozensets, each counted as often as it is reached: a tenth of a second. Keys beyond them are neither
 // hashed nor compared, and the host throws a named error. (Python raises RecursionError for the first,
 // and hangs for the second.)
 //
 // A key that `isHashable` accepts is within both limits, and so is its comparison with another such key, which visits no
-// more than either has. A frozenset is walked once, when it is complete: its hash is 0 if it is beyond a limit.
+// more than either has. A frozenset is walked once, when it is complete. From then on it has a hash, and the depth and the
+// number of its parts, so a tuple around a large frozenset is hashed in constant time. The hash is 0 if a limit is passed.
 
 import {
-  FROZENSET_HASH_OFFSET,
+  FROZENSET_DEPTH_OFFSET,
+  FROZENSET_PARTS_OFFSET,
+  MAX_KEY_DEPTH,
   MAX_KEY_PARTS,
   TUPLE_ITEMS_OFFSET,
   TUPLE_LENGTH_OFFSET,
@@ -25,6 +28,9 @@ import { typeIdOf } from "../object/header";
 import { firstSlot, slotCount } from "../object/references";
 import { typeOf } from "../object/type";
 import { hashOfAtom, isAtomHashable, refuse } from "./atom-key";
+
+/** Where `measure` puts the depth. */
+export const DEPTH_SHIFT: u64 = 32;
 
 function itemsOf(tuple: usize): usize {
   return tuple + TUPLE_ITEMS_OFFSET;
@@ -43,14 +49,27 @@ export function isHashable(object: usize): bool {
 
 /** Whether all parts of a tuple or set are hashable, within the limits. If not, `control.unhashable` is set. */
 export function arePartsHashable(container: usize): bool {
+  return measure(container) != 0;
+}
+
+/**
+ * The extent of a tuple or set whose parts are hashable: the number of tuples and frozensets in it, itself included, and
+ * above DEPTH_SHIFT the depth of the innermost. 0 = some part is not hashable, or beyond a limit; then
+ * `control.unhashable` is set.
+ */
+export function measure(container: usize): u64 {
   let top = KEY_STACK;
   let visited: u32 = 1;
+  let depth: u32 = 1;
+  // Levels around the items of `slot`.
+  let level: u32 = 1;
   let slot = firstSlot(container, typeOf(container));
   let end = slot + (slotCount(container, typeOf(container)) << 2);
   while (true) {
     while (slot == end) {
-      if (top == KEY_STACK) return true;
+      if (top == KEY_STACK) return ((<u64>depth) << DEPTH_SHIFT) | visited;
       top -= KEY_FRAME;
+      level--;
       slot = load<u32>(top);
       end = load<u32>(top, 4);
     }
@@ -59,22 +78,32 @@ export function arePartsHashable(container: usize): bool {
     // A deleted element of a set.
     if (!item) continue;
     let type = typeIdOf(item);
-    if (type != TYPE_TUPLE) {
-      if (!isAtomHashable(item, type)) return false;
-      // A part with a hash is hashable, but its own parts still count for the limits.
-      if (type == TYPE_WEAKREF) {
-        item = load<u32>(item + WEAKREF_REFERENT_OFFSET);
-        type = item ? typeIdOf(item) : 0;
-      }
-      if (type != TYPE_FROZENSET) continue;
+    if (type == TYPE_TUPLE) {
+      if (level == <u32>MAX_KEY_DEPTH || visited++ == <u32>MAX_KEY_PARTS) return refusal();
+      depth = max(depth, ++level);
+      store<u32>(top, <u32>slot);
+      store<u32>(top, <u32>end, 4);
+      top += KEY_FRAME;
+      slot = itemsOf(item);
+      end = itemsEnd(item);
+      continue;
     }
-    if (top + KEY_FRAME == KEY_STACK_END || visited++ == <u32>MAX_KEY_PARTS) return refuse(TYPE_TUPLE);
-    store<u32>(top, <u32>slot);
-    store<u32>(top, <u32>end, 4);
-    top += KEY_FRAME;
-    slot = firstSlot(item, typeOf(item));
-    end = slot + (slotCount(item, typeOf(item)) << 2);
+    if (!isAtomHashable(item, type)) return 0;
+    // A part with a hash is hashable, but its own parts still count for the limits.
+    if (type == TYPE_WEAKREF) {
+      item = load<u32>(item + WEAKREF_REFERENT_OFFSET);
+      type = item ? typeIdOf(item) : 0;
+    }
+    if (type != TYPE_FROZENSET) continue;
+    depth = max(depth, level + load<u16>(item, FROZENSET_DEPTH_OFFSET));
+    visited += load<u32>(item, FROZENSET_PARTS_OFFSET);
+    if (depth > <u32>MAX_KEY_DEPTH || visited > <u32>MAX_KEY_PARTS) return refusal();
   }
+}
+
+function refusal(): u64 {
+  refuse(TYPE_TUPLE);
+  return 0;
 }
 
 /** Hash of a hashable object. */

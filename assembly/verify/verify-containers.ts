@@ -31,7 +31,7 @@ import { hashOf, isHashable } from "../values/key";
 import { holdsAtoms } from "../values/tracking";
 import { findEntry } from "../containers/dict";
 import { bufferBytes, emptyCells, entriesOf, hashAt, keyAt, lengthOfTable, valueAt } from "../containers/entries";
-import { isFrozen, mixedHash } from "../containers/frozen";
+import { isExtentRight, isFrozen, mixedHash } from "../containers/frozen";
 import { MAX_LOG, MIN_LOG, capacityOf } from "../containers/index-cells";
 import { broken } from "./broken";
 import { isBeingSwept } from "./verify-cycle";
@@ -105,10 +105,10 @@ function areKeysFound(table: usize): bool {
   return true;
 }
 
-/** Whether a frozenset has the hash of its elements. One that a collection has begun to clear keeps the one it had. */
+/** Whether a frozenset has the extent and the hash of its elements. One that a collection has begun to clear keeps the hash. */
 function isHashRight(set: usize): bool {
   if (typeIdOf(set) != TYPE_FROZENSET || !isFrozen(set)) return true;
+  if (!isExtentRight(set)) return false;
   const length = lengthOfTable(set);
-  if (!length || entriesOf(set) != length) return true;
-  return load<u32>(set, FROZENSET_HASH_OFFSET) == mixedHash(set);
+  return !length || entriesOf(set) != length || load<u32>(set, FROZENSET_HASH_OFFSET) == mixedHash(set);
 }

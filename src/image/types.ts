@@ -58,7 +58,7 @@ const BUILTINS: readonly TypeShape[] = Array.from({ length: FIRST_USER_TYPE }, (
     case TYPE_SET:
       return { ...shape(24, 0, KIND_TABLE, true), isWeakrefable: true };
     case TYPE_FROZENSET:
-      return { ...shape(28, 0, KIND_TABLE, true), isWeakrefable: true };
+      return { ...shape(32, 0, KIND_TABLE, true), isWeakrefable: true };
     case TYPE_WEAKREF:
       return shape(16, 0, KIND_LEAF, true);
     case TYPE_WEAKMAP:

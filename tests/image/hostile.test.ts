@@ -2,7 +2,9 @@ import { restoreSync, save } from "../../src/image.js";
 import { expect, test } from "vitest";
 import {
   BUFFER_DATA_OFFSET,
+  FROZENSET_DEPTH_OFFSET,
   FROZENSET_HASH_OFFSET,
+  FROZENSET_PARTS_OFFSET,
   SLOTS_BUFFER_OFFSET,
   STR_BYTES_OFFSET,
   STR_HASH_OFFSET,
@@ -94,6 +96,17 @@ test("damage that verify alone would not notice, or not survive, is rejected", (
   refused("a frozenset with another hash than its elements give", (heap) => [
     { address: heap.frozenset([1]).address, offset: FROZENSET_HASH_OFFSET, value: 7 },
   ]);
+  refused("a frozenset that says that it is flat, and has another in it", (heap) => {
+    const { address, store } = heap.frozenset([heap.frozenset([1])]);
+    const at = FROZENSET_DEPTH_OFFSET - 2;
+    return [{ address, offset: at, value: (store.memory.word(address + at) & 0xffff) | (1 << 16) }];
+  });
+  refused("a frozenset that says that it is alone, and has another in it", (heap) => [
+    { address: heap.frozenset([heap.frozenset([1])]).address, offset: FROZENSET_PARTS_OFFSET, value: 1 },
+  ]);
+  refused("an empty frozenset that says that it has 2^32 parts", (heap) => [
+    { address: heap.frozenset().address, offset: FROZENSET_PARTS_OFFSET, value: 0xffffffff },
+  ]);
   refused("two lists with one buffer", (heap) => {
     const [a, b] = [heap.list([1]), heap.list([1])];
     return [
@@ -130,23 +143,38 @@ test("damage that verify alone would not notice, or not survive, is rejected", (
   });
 });
 
-test("too many colliding keys are rejected", () => {
-  // As whoever knows the seed, which is in the image, can make them: what multiplies and folds can be undone.
+const HASH_SEED = 12345;
+
+/** Ints with one hash, as whoever knows the seed, which is in the image, can make them: what multiplies and folds can be undone. */
+function colliding(count: number): bigint[] {
   const bits = (value: bigint): bigint => BigInt.asUintN(64, value);
   const multiplier = 0x9e3779b97f4a7c15n;
   let inverse = 1n;
   for (let i = 0; i < 6; i++) inverse = bits(inverse * (2n - multiplier * inverse));
   const unfold = (value: bigint): bigint => bits((value ^ (value >> 32n)) * inverse);
-  const hashSeed = 12345;
-  const colliding = (count: number): bigint[] =>
-    Array.from({ length: count }, (_, i) =>
-      BigInt.asIntN(64, unfold(unfold((BigInt(i) << 32n) | 77n)) ^ (BigInt(hashSeed) << 32n)),
-    );
+  return Array.from({ length: count }, (_, i) =>
+    BigInt.asIntN(64, unfold(unfold((BigInt(i) << 32n) | 77n)) ^ (BigInt(HASH_SEED) << 32n)),
+  );
+}
+
+test("too many colliding keys are rejected", () => {
   const image = (count: number): Uint8Array => {
-    const heap = Heap.createSync({ hashSeed });
+    const heap = Heap.createSync({ hashSeed: HASH_SEED });
     heap.roots.set("keys", heap.set(colliding(count)));
     return save(heap);
   };
   restoreSync(image(2000)).verify();
   expect(codeOf(() => restoreSync(image(12_500)))).toBe("BAD_IMAGE");
+});
+
+test("so are colliding frozensets of colliding elements: to compare two takes the square of their length", () => {
+  const image = (count: number): Uint8Array => {
+    const heap = Heap.createSync({ hashSeed: HASH_SEED });
+    const elements = colliding(2 * count);
+    const first = elements.slice(0, count);
+    heap.roots.set("keys", heap.set(elements.slice(count).map((last) => heap.frozenset([...first, last]))));
+    return save(heap);
+  };
+  restoreSync(image(20)).verify();
+  expect(codeOf(() => restoreSync(image(112)))).toBe("BAD_IMAGE");
 });

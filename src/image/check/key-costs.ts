@@ -5,6 +5,7 @@ import {
   SLOTS_BUFFER_OFFSET,
   SLOTS_COUNT_OFFSET,
   STR_LENGTH_OFFSET,
+  TABLE_LOG_OFFSET,
   TUPLE_ITEMS_OFFSET,
   TUPLE_LENGTH_OFFSET,
   TYPE_BYTES,
@@ -20,7 +21,10 @@ import {
   WEAKREF_HASHED,
   WEAKREF_REFERENT_OFFSET,
 } from "../../../assembly/layout.js";
+import { tableCapacity } from "../../wasm/core-layout.js";
 import type { Image } from "../image.js";
+import type { ProbeBudget } from "./budget.js";
+import { cellsAt, unusedCell } from "./cells.js";
 import type { Population } from "./population.js";
 
 /** Steps to hash a key, and to compare it with an equal one; nesting depth of tuples and frozensets. */
@@ -44,9 +48,11 @@ export class KeyCosts {
   readonly #image: Image;
   readonly #words: Uint32Array;
   readonly #population: Population;
+  readonly #budget: ProbeBudget;
   readonly #known = new Map<number, KeyCost>();
 
-  constructor(image: Image, population: Population) {
+  constructor(image: Image, population: Population, budget: ProbeBudget) {
+    this.#budget = budget;
     this.#image = image;
     this.#words = image.words;
     this.#population = population;
@@ -107,6 +113,44 @@ export class KeyCosts {
     return [this.#image.at(buffer) + BUFFER_DATA_OFFSET / 4, this.#words[at + SLOTS_COUNT_OFFSET / 4] as number];
   }
 
+  /** Steps to look for each element of a frozenset in an equal one, whose index is like its own. */
+  #searches(set: number): number {
+    const [first, count] = this.#partsOf(set);
+    if (count === 0) return 0;
+    const at = this.#image.at(set);
+    const log = (this.#words[at + TABLE_LOG_OFFSET / 4] as number) & 0xff;
+    const hashes = first + tableCapacity(log);
+    const cells = cellsAt(this.#words, hashes + tableCapacity(log), log);
+    const unused = unusedCell(log);
+    let all = 0;
+    for (let entry = 0; entry < count; entry++) {
+      const hash = this.#words[hashes + entry] as number;
+      let steps = 0;
+      let perturb = hash;
+      let place = hash & (cells.length - 1);
+      for (let cell = cells[place] as number; cell !== entry && cell !== unused; cell = cells[place] as number) {
+        const key = cell < count && this.#words[hashes + cell] === hash ? (this.#words[first + cell] as number) : 0;
+        steps += key === 0 ? 1 : 1 + this.#costOfKnown(key);
+        if (steps > 4096) {
+          this.#budget.spend(steps);
+          all += steps;
+          steps = 0;
+        }
+        perturb >>>= 5;
+        place = (place * 5 + perturb + 1) & (cells.length - 1);
+      }
+      this.#budget.spend(steps);
+      all += steps;
+    }
+    return all;
+  }
+
+  /** Steps to compare an element whose cost has been computed. */
+  #costOfKnown(key: number): number {
+    const parts = this.#whatHasParts(key);
+    return parts === 0 ? 1 : (this.#known.get(parts)?.compare ?? 1);
+  }
+
   /** Uses an explicit stack, because the depth is not checked yet. A shared part counts each time it is reached. */
   #ofParts(table: number, root: number): KeyCost {
     const stack: Level[] = [];
@@ -136,6 +180,7 @@ export class KeyCosts {
         continue;
       }
       if (top.cost.depth > MAX_KEY_DEPTH) this.#fail(table, "a key is nested too deeply");
+      if (this.#typeOf(top.container) === TYPE_FROZENSET) top.cost.compare += this.#searches(top.container);
       this.#known.set(top.container, top.cost);
       stack.pop();
       if (stack.length === 0) return top.cost;

@@ -8,9 +8,10 @@ import {
   TYPE_DICT,
   TYPE_MASK,
 } from "../../../assembly/layout.js";
-import { MAX_TABLE_LOG, MIN_TABLE_LOG, cellShift, tableBufferBytes, tableCapacity } from "../../wasm/core-layout.js";
+import { MAX_TABLE_LOG, MIN_TABLE_LOG, tableBufferBytes, tableCapacity } from "../../wasm/core-layout.js";
 import type { Image } from "../image.js";
 import type { ProbeBudget } from "./budget.js";
+import { cellsAt, unusedCell } from "./cells.js";
 import { KeyCosts } from "./key-costs.js";
 import type { Population } from "./population.js";
 
@@ -28,7 +29,7 @@ export class TableChecker {
   readonly #costs: KeyCosts;
 
   constructor(image: Image, population: Population, budget: ProbeBudget) {
-    this.#costs = new KeyCosts(image, population);
+    this.#costs = new KeyCosts(image, population, budget);
     this.#image = image;
     this.#words = image.words;
     this.#population = population;
@@ -91,8 +92,8 @@ export class TableChecker {
     const entries = (this.#words[at + SLOTS_COUNT_OFFSET / 4] as number) / width;
     const first = this.#image.at(this.#words[at + SLOTS_BUFFER_OFFSET / 4] as number) + BUFFER_DATA_OFFSET / 4;
     const hashes = first + capacity * width;
-    const cells = this.#cells(hashes + capacity, log);
-    const unused = 2 ** (8 << cellShift(log)) - 1;
+    const cells = cellsAt(this.#words, hashes + capacity, log);
+    const unused = unusedCell(log);
     const tombstone = unused - 1;
 
     let filled = 0;
@@ -138,12 +139,5 @@ export class TableChecker {
       }
       this.#budget.spend(steps);
     }
-  }
-
-  /** The index of a table: its cells, from word `start` on. */
-  #cells(start: number, log: number): Uint8Array | Uint16Array | Uint32Array {
-    const { buffer, byteOffset } = this.#words;
-    const View = [Uint8Array, Uint16Array, Uint32Array][cellShift(log)] as typeof Uint8Array;
-    return new View(buffer as ArrayBuffer, byteOffset + 4 * start, 2 ** log);
   }
 }

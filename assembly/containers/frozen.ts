@@ -1,6 +1,6 @@
 // Frozensets: sets that are filled once and never change afterwards, so they can be keys. A frozenset is a table like a
-// set, with one more word for its hash. Until it is frozen it has no hash and cannot be a key: code that runs while it is
-// being filled may meet it.
+// set, and also stores its hash, its depth and the number of its parts. Until it is frozen it has no hash and cannot be a
+// key: code that runs while it is being filled may meet it.
 //
 // In Python, looking up a set in a set finds the frozenset that equals it.
 

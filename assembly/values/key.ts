@@ -2,14 +2,12 @@
 // tuples and frozensets; atom-key.ts handles other objects. containers/compare.ts compares keys.
 //
 // The stack of a walk is KEY_STACK, a static area: a walk uses neither the stack of WebAssembly nor new memory. It visits
-// a tuple each time it is reached, as Python does, so shared parts can cause 2^n steps at a depth of n. Hence
-// two limits: 1,000 levels, and 2^24 tuples and frozensets, each counted as often as it is reached: a tenth of a second. Keys beyond them are neither
-// hashed nor compared, and the host throws a named error. (Python raises RecursionError for the first,
-// and hangs for the second.)
+// a tuple each time it is reached, as Python does, so shared parts can cause 2^n steps at a depth of n. Hence two limits:
+// 1,000 levels, and 2^24 tuples and frozensets, each counted as often as it is reached. Beyond them an object is not
+// hashed, and the host throws a named error. (Python raises RecursionError for the first, and hangs for the second.)
 //
-// A key that `isHashable` accepts is within both limits, and so is its comparison with another such key, which visits no
-// more than either has. A frozenset is walked once, when it is complete. From then on it has a hash, and the depth and the
-// number of its parts, so a tuple around a large frozenset is hashed in constant time. The hash is 0 if a limit is passed.
+// A frozenset is walked once, when it is complete. From then on it has a hash, and the depth and the number of its parts,
+// so a tuple around a large frozenset is hashed in constant time. Without a hash it is beyond a limit, or not complete.
 
 import {
   FROZENSET_DEPTH_OFFSET,

@@ -10,6 +10,7 @@ import { placeImage } from "../image/place.js";
 import { parseFields } from "../object/field-types.js";
 import { outOfMemory } from "../state/out-of-memory.js";
 import { Orphans } from "../state/orphans.js";
+import { growMemoryTo } from "../state/reserve.js";
 import type { Store } from "../state/store.js";
 import { RestoredTraces } from "../state/traces.js";
 import type { LiveTrace } from "../state/traces.js";
@@ -31,7 +32,7 @@ export function restoreInto(store: Store, checked: CheckedImage, maxBytes: numbe
   const { endPage, limitPage } = image.control;
   const limit = maxBytes === undefined ? limitPage : maxBytes >>> 16;
   if (endPage > limit) throw imageTooLarge(endPage, limit);
-  growTo(core.memory, endPage, limit);
+  growMemoryTo(core.memory, endPage * 65536, (cause) => imageTooLarge(endPage, limit, cause));
   placeImage(core, checked, limit);
   const broken = core.verify();
   if (broken !== 0)
@@ -45,16 +46,6 @@ export function restoreInto(store: Store, checked: CheckedImage, maxBytes: numbe
     records.push({ address: rows[row] as number, site, weight: floatOf(rows[row + 2] as number) });
   }
   store.traces = new RestoredTraces(store, records);
-}
-
-function growTo(memory: WebAssembly.Memory, pages: number, limit: number): void {
-  const missing = pages - memory.buffer.byteLength / 65536;
-  if (missing <= 0) return;
-  try {
-    memory.grow(missing);
-  } catch (cause) {
-    throw imageTooLarge(pages, limit, cause);
-  }
 }
 
 function imageTooLarge(pages: number, limit: number, cause?: unknown): OutOfMemoryError {

@@ -32,6 +32,12 @@ export function readOptions<T extends object>(options: T, known: Readonly<Record
   });
 }
 
+/** Checks an option that is true or false. @throws {@link BadOptionError} */
+export function checkFlag(value: unknown, name: string): boolean {
+  if (typeof value !== "boolean") throw new BadOptionError(`${name} must be true or false, not ${describe(value)}`);
+  return value;
+}
+
 /** Names and values of an object's own properties. Errors are a `Refusal` that mentions `what`. */
 export function readProperties<T>(
   object: Readonly<Record<string, T>>,

@@ -1,3 +1,4 @@
+import { checkFlag } from "../base/arguments.js";
 import { BadOptionError, describe } from "../base/errors.js";
 import type { Signal } from "../base/platform.js";
 import {
@@ -119,8 +120,7 @@ export function makeStore(options: HeapOptions): Store {
   const { traceHandles, onLeak } = options;
   if (onLeak !== undefined && typeof onLeak !== "function")
     throw new BadOptionError(`onLeak must be a function, not ${describe(onLeak)}`);
-  if (traceHandles !== undefined && typeof traceHandles !== "boolean")
-    throw new BadOptionError(`traceHandles must be true or false, not ${describe(traceHandles)}`);
+  if (traceHandles !== undefined) checkFlag(traceHandles, "traceHandles");
   return new Store(onUnraisable, onLeak, traceHandles);
 }
 

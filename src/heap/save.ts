@@ -1,24 +1,49 @@
+import { checkFlag, readOptions } from "../base/arguments.js";
 import type { ByteStream, Bytes } from "../base/platform.js";
+import { compactSource } from "../image/compact/compact.js";
+import { sourceOfHeap } from "../image/compact/live-source.js";
 import { saveImage, saveImageChunks } from "../image/save.js";
 import { stateOf } from "../persist/save.js";
 import { storeOf } from "./heap.js";
 import type { Heap } from "./heap.js";
 
+/** How a heap is saved. */
+export interface SaveOptions {
+  /**
+   * Moves all objects to the lowest pages, so that the image, and the memory of the heap that it is restored to, are as
+   * small as what is alive. Addresses are others then; everything else is equal. @default false
+   */
+  compact?: boolean;
+}
+
+const SAVE_OPTIONS: Record<keyof SaveOptions, true> = { compact: true };
+
+/** Maximal size of a piece of a compacted image. */
+const PIECE_SIZE = 1 << 22;
+
 /**
  * Saves the whole heap as bytes: its pages, types, named roots, and the references its handles hold. `restore` restores
  * it; `readImage` reads it as a dump. Freed memory is left out. The heap stays usable.
+ *
+ * An image has the heap's pages, with their holes. With `compact`, objects lie side by side in it: a heap that was once
+ * large gets a small image, and needs little memory when it is restored. The heap itself does not change.
  *
  * With bounded pauses, `save` first frees the waiting objects, and finishes a cycle that has found its garbage. Finalizers
  * and callbacks may run. A cycle that is still marking is abandoned; a new one starts later.
  *
  * @example
  * await writeFile("program.heap", save(heap));
+ * const small = save(heap, { compact: true });
+ * small.length <= save(heap).length; // true
  *
  * @throws {@link HeapBusyError} inside a finalizer or callback of the heap, or during a copy or sort; {@link BadValueError} if
- *   `heap` is not a heap.
+ *   `heap` is not a heap; {@link BadOptionError}.
  */
-export function save(heap: Heap): Bytes {
-  return saveImage(stateOf(storeOf(heap)));
+export function save(heap: Heap, options: SaveOptions = {}): Bytes {
+  const store = storeOf(heap);
+  const isCompact = isCompacted(options);
+  const state = stateOf(store);
+  return isCompact ? compactSource(sourceOfHeap(state), { hasChecksums: true }).bytes : saveImage(state);
 }
 
 /**
@@ -30,8 +55,14 @@ export function save(heap: Heap): Bytes {
  *
  * @throws as `save`
  */
-export function saveStream(heap: Heap): ByteStream {
-  const chunks = saveImageChunks(stateOf(storeOf(heap))).reverse();
+export function saveStream(heap: Heap, options: SaveOptions = {}): ByteStream {
+  const store = storeOf(heap);
+  const isCompact = isCompacted(options);
+  const state = stateOf(store);
+  const chunks = isCompact
+    ? piecesOf(compactSource(sourceOfHeap(state), { hasChecksums: true }).bytes)
+    : saveImageChunks(state);
+  chunks.reverse();
   return new ReadableStream({
     pull(controller) {
       const chunk = chunks.pop();
@@ -39,4 +70,15 @@ export function saveStream(heap: Heap): ByteStream {
       else controller.enqueue(chunk);
     },
   });
+}
+
+function isCompacted(options: SaveOptions): boolean {
+  return checkFlag(readOptions(options, SAVE_OPTIONS).compact ?? false, "compact");
+}
+
+/** Copies: whoever gets a piece may transfer it. */
+function piecesOf(image: Bytes): Bytes[] {
+  const pieces: Bytes[] = [];
+  for (let at = 0; at < image.length; at += PIECE_SIZE) pieces.push(image.slice(at, at + PIECE_SIZE));
+  return pieces;
 }

@@ -44,6 +44,20 @@ export function hashOfText(bytes: Uint8Array, seed: number): number {
   return low === 0 ? 1 : low;
 }
 
+/** Hash of 64 bits (`hashOfWord` of assembly/values/atom-key.ts): its low half. `highHalf` returns the high one. */
+export function hashOfWord(lowBits: number, highBits: number, seed: number): number {
+  low = lowBits >>> 0;
+  high = (highBits ^ seed) >>> 0;
+  fold();
+  fold();
+  return low;
+}
+
+/** The high half of the latest hash. */
+export function highHalf(): number {
+  return high;
+}
+
 function wordAt(bytes: Uint8Array, at: number): number {
   return (
     (bytes[at] as number) |

@@ -88,8 +88,8 @@ export class Image {
   readonly guard: number;
 
   /** @throws {@link BadImageError} */
-  constructor(bytes: Uint8Array) {
-    const frame = readFrame(bytes);
+  constructor(bytes: Uint8Array, hasChecksums = true) {
+    const frame = readFrame(bytes, hasChecksums);
     this.frame = frame;
     this.words = frame.words;
     this.isChecked = frame.isChecked;

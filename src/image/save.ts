@@ -2,8 +2,7 @@
  * Writes an image: the pages of a heap unchanged, but with zeros over everything that no program can read (clean-copy.ts).
  * So an image contains nothing that was freed, and two heaps that behave alike have equal images.
  */
-import { BUFFER_DATA_OFFSET, INFO_OFFSET, PAGE_SIZE, ROOTS_SATURATED, ROOTS_SHIFT } from "../../assembly/layout.js";
-import { SAVED_PLACES } from "../wasm/control-fields.js";
+import { PAGE_SIZE } from "../../assembly/layout.js";
 import {
   CLASSES_OFFSET,
   CLASS_COUNT,
@@ -20,6 +19,7 @@ import { encodeMeta } from "./meta.js";
 import type { Meta } from "./meta.js";
 import { findPieces } from "./pieces.js";
 import type { Pieces } from "./pieces.js";
+import { bytesOf, controlRow, firstOfYoung, saturatedRows } from "./rows.js";
 
 /** A heap to be saved. */
 export interface SavedHeap extends LiveHeap {
@@ -79,29 +79,14 @@ class Saver {
     const { meta, handles, sites } = this.#heap;
     const sections = {
       META: encodeMeta(meta),
-      CTRL: bytesOf(this.#controlRow()),
+      CTRL: bytesOf(controlRow(this.#memory.control, firstOfYoung(this.#memory))),
       RUNS: bytesOf(this.#pieces.rows),
       ORDR: bytesOf(this.#order()),
       HAND: bytesOf(handles),
-      SATU: bytesOf(this.#saturated()),
+      SATU: bytesOf(saturatedRows(this.#memory, this.#heap.rootsOf)),
       SITE: bytesOf(sites),
     };
     return SECTIONS.slice(0, -1).map((name) => sections[name as keyof typeof sections]);
-  }
-
-  /** The saved fields, then the first object of generation 0 and of 1. */
-  #controlRow(): number[] {
-    const row: number[] = [];
-    for (const { field, bytes } of SAVED_PLACES) {
-      const value = this.#memory.control[field];
-      row.push(value);
-      if (bytes === 8) row.push(Math.floor(value / 2 ** 32));
-    }
-    for (const head of this.#memory.heads) {
-      const first = this.#memory.word(head - 8);
-      row.push(first === head ? 0 : first);
-    }
-    return row;
   }
 
   #chunkSizes(): number[] {
@@ -149,25 +134,4 @@ class Saver {
       return ((firstPart + index) << DESCRIPTORS_SHIFT) + place;
     };
   }
-
-  /** Objects with more outside references than their header can hold: address and count. Immortal objects have no count. */
-  #saturated(): number[] {
-    const rows: number[] = [];
-    const { rootsMapBuffer, rootsMapCapacity } = this.#memory.control;
-    if (rootsMapBuffer === 0) return rows;
-    const start = (rootsMapBuffer + BUFFER_DATA_OFFSET) >>> 2;
-    const objects: number[] = [];
-    for (let i = 0; i < rootsMapCapacity; i++) {
-      const object = this.#memory.u32[start + 2 * i] as number;
-      if (object !== 0 && this.#memory.word(object + INFO_OFFSET) >>> ROOTS_SHIFT === ROOTS_SATURATED)
-        objects.push(object);
-    }
-    for (const object of objects.sort((a, b) => a - b)) rows.push(object, this.#heap.rootsOf(object));
-    return rows;
-  }
-}
-
-function bytesOf(numbers: readonly number[] | Uint32Array): Uint8Array {
-  const words = Uint32Array.from(numbers);
-  return new Uint8Array(words.buffer);
 }

@@ -71,6 +71,11 @@ export interface RestoreOptions<Source = CoreSource> extends Pick<
 > {
   /** Maximum size of linear memory, in bytes. @default the limit of the saved heap */
   maxBytes?: number;
+  /**
+   * Moves all objects to the lowest pages before they are placed, so that the heap takes as little memory as what is
+   * alive, however large the saved heap once was. Addresses are others then. @default false
+   */
+  compact?: boolean;
 }
 
 /** Options of a restore that may wait for the bytes of the image. */
@@ -85,17 +90,19 @@ export interface AsyncRestoreOptions<Source = CoreSource> extends RestoreOptions
  */
 const DEFAULT_BYTE_THRESHOLD = 64 * 2 ** 20;
 
-export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = {
+/** Options that both `create` and `restore` take. */
+const COMMON_OPTIONS = {
   module: true,
   traceHandles: true,
   onLeak: true,
   onUnraisable: true,
   maxBytes: true,
   initialBytes: true,
-};
+} as const;
+export const RESTORE_OPTIONS: Record<keyof RestoreOptions, true> = { ...COMMON_OPTIONS, compact: true };
 export const ASYNC_RESTORE_OPTIONS: Record<keyof AsyncRestoreOptions, true> = { ...RESTORE_OPTIONS, signal: true };
 export const HEAP_OPTIONS: Record<keyof HeapOptions, true> = {
-  ...RESTORE_OPTIONS,
+  ...COMMON_OPTIONS,
   thresholds: true,
   byteThreshold: true,
   pauses: true,

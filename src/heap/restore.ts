@@ -1,8 +1,10 @@
-import { readOptions } from "../base/arguments.js";
+import { checkFlag, readOptions } from "../base/arguments.js";
 import { noImpostor } from "../handles/handle.js";
 import { bytesOf, viewOf } from "../image/byte-source.js";
 import type { ByteSource, Bytes } from "../image/byte-source.js";
 import { checkImage } from "../image/check/check.js";
+import type { CheckedImage } from "../image/check/check.js";
+import { compactImage } from "../image/compact/image.js";
 import { restoreInto } from "../persist/restore.js";
 import type { CoreAtHand, CoreProvider } from "../wasm/instance.js";
 import type { Heap } from "./heap.js";
@@ -21,7 +23,8 @@ export async function restoreAs(
   const options = readOptions(given, ASYNC_RESTORE_OPTIONS);
   checkSignal(options.signal);
   const store = makeStore(options);
-  const checked = checkImage(await bytesOf(noImpostor(image), options.signal));
+  const isCompact = checkFlag(options.compact ?? false, "compact");
+  const checked = checkedImage(await bytesOf(noImpostor(image), options.signal), isCompact);
   await start(store, options.module ?? core.compile(), options);
   checkSignal(options.signal);
   restoreInto(store, checked, options.maxBytes);
@@ -37,8 +40,14 @@ export function restoreSyncAs(
 ): Heap {
   const options = readOptions(given, RESTORE_OPTIONS);
   const store = makeStore(options);
-  const checked = checkImage(viewOf(image));
+  const isCompact = checkFlag(options.compact ?? false, "compact");
+  const checked = checkedImage(viewOf(image), isCompact);
   startSync(store, options.module ?? core.compileSync(), options);
   restoreInto(store, checked, options.maxBytes);
   return heapClass.over(store);
+}
+
+function checkedImage(bytes: Uint8Array, isCompact: boolean): CheckedImage {
+  const checked = checkImage(bytes);
+  return isCompact ? compactImage(checked) : checked;
 }

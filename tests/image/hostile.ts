@@ -2,6 +2,7 @@
 // that is what it says and can do all that a heap can.
 
 import { adoptOrphan, lostFunctions, orphans, releaseOrphans, restoreSync, save } from "../../src/image.js";
+import type { RestoreOptions } from "../../src/image.js";
 import { inspect } from "node:util";
 import { HeapwrightError, Heap } from "../../src/index.js";
 import { SECTIONS } from "../../src/image/format.js";
@@ -87,10 +88,10 @@ function changedText(bytes: Uint8Array, random: Random): Uint8Array {
 }
 
 /** Tries an image. Whether it was refused. */
-export function tryImage(image: Uint8Array): boolean {
+export function tryImage(image: Uint8Array, options: RestoreOptions = {}): boolean {
   let heap: Heap;
   try {
-    heap = restoreSync(image, { maxBytes: 1 << 28, onUnraisable: () => undefined });
+    heap = restoreSync(image, { ...options, maxBytes: 1 << 28, onUnraisable: () => undefined });
   } catch (error) {
     const code = error instanceof HeapwrightError ? error.code : "no code";
     if (code === "BAD_IMAGE" || code === "OUT_OF_MEMORY") return true;

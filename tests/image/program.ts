@@ -2,6 +2,7 @@
 // and everything they hold they hold by handles, which a restored heap gives back by address.
 
 import { adoptOrphan, orphans, restoreSync, save } from "../../src/image.js";
+import type { RestoreOptions } from "../../src/image.js";
 import { Handle, Heap } from "../../src/index.js";
 import type {
   Atom,
@@ -13,6 +14,7 @@ import type {
   WeakKeyMapHandle,
   WeakSetHandle,
 } from "../../src/index.js";
+import { readFrame } from "../../src/image/format.js";
 import { seededRandom } from "../support/random.js";
 import { pick } from "../support/program.js";
 import type { Random } from "../support/program.js";
@@ -46,7 +48,7 @@ export class ImageProgram {
     const Node = heap.struct("Node", fields);
     const Loud = heap.struct("Loud", fields, {
       finalize: (loud) => {
-        this.events.push(`${loud.address} ${loud.x}`);
+        this.events.push(`${loud.x} ${loud.y} ${loud.text}`);
         // Some come back once.
         if (loud.y % 3 === 0) this.#resurrected.push(loud.clone());
       },
@@ -58,17 +60,41 @@ export class ImageProgram {
   /** Saves the heap, ends it, and goes on with what was saved. */
   interrupt(): void {
     const image = save(this.heap);
-    const { module } = this.#options;
-    const restored = restoreSync(image, module === undefined ? {} : { module, traceHandles: false });
+    const restored = this.#restore(image, {});
     const again = save(restored);
     if (Buffer.compare(image, again) !== 0) throw new Error("the image of the restored heap is another");
-    const addresses = this.handles.map((handle) => handle?.address);
+    this.#goOn(restored, new Map());
+  }
+
+  /** The same, in images whose objects were moved: by who saves, or by who restores. */
+  move(by: "save" | "restore"): void {
+    const image = save(this.heap);
+    const compact = by === "restore";
+    const restored = this.#restore(compact ? image : save(this.heap, { compact: true }), compact ? { compact } : {});
+    restored.verify();
+    const [before, after] = [addressesHeld(image), addressesHeld(save(restored))];
+    this.#goOn(restored, new Map(before.map((address, i) => [address, after[i] as number])));
+  }
+
+  #restore(image: Uint8Array<ArrayBuffer>, options: RestoreOptions): Heap {
+    const { module } = this.#options;
+    return restoreSync(image, module === undefined ? options : { module, traceHandles: false, ...options });
+  }
+
+  /** Goes on with a restored heap, where some objects have other addresses. */
+  #goOn(restored: Heap, moved: ReadonlyMap<number, number>): void {
+    const addresses = this.handles.map((handle) => handle && (moved.get(handle.address) ?? handle.address));
     this.heap = restored;
     this.#define();
     addresses.forEach((address, slot) => {
-      this.handles[slot] = address === undefined ? null : adoptOrphan(restored, address);
+      this.handles[slot] = address === null ? null : adoptOrphan(restored, address);
     });
     if (orphans(restored).length > 0) throw new Error("more was left behind than handles");
+  }
+
+  /** What is held: the addresses of the handles. */
+  get held(): number[] {
+    return this.handles.flatMap((handle) => handle?.address ?? []);
   }
 
   /** Puts a handle into a slot, whose old one goes. */
@@ -217,6 +243,13 @@ export class ImageProgram {
         break;
     }
   }
+}
+
+/** Rows of HAND: the addresses that handles hold, in the order the handles were made. */
+function addressesHeld(image: Uint8Array): number[] {
+  const { sections } = readFrame(image);
+  const { buffer, byteOffset, length } = sections.HAND.bytes;
+  return [...new Uint32Array(buffer, byteOffset, length / 4)].filter((_, word) => word % 2 === 0);
 }
 
 function isWeakrefable({ type }: Handle): boolean {

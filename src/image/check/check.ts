@@ -27,9 +27,9 @@ export interface CheckedImage {
   readonly holders: Holders;
 }
 
-/** @throws {@link BadImageError} */
-export function checkImage(bytes: Uint8Array): CheckedImage {
-  const image = new Image(bytes);
+/** `hasChecksums`: whether the image was made elsewhere. @throws {@link BadImageError} */
+export function checkImage(bytes: Uint8Array, hasChecksums = true): CheckedImage {
+  const image = new Image(bytes, hasChecksums);
   const population = new Population(image);
   const order = readOrder(image);
   const budget = new ProbeBudget(

@@ -1,9 +1,25 @@
+import { checkImage } from "../check/check.js";
+import type { CheckedImage } from "../check/check.js";
 import { HANDLE_WORDS, SATURATED_WORDS, SITE_WORDS } from "../image.js";
 import type { Image } from "../image.js";
+import { compactSource } from "./compact.js";
 import type { BlockSource } from "./source.js";
 
+/**
+ * Compacts an image that was checked, and checks the result: keys have new hashes, which a hostile image may have chosen
+ * to collide.
+ *
+ * @throws {@link BadImageError}
+ */
+export function compactImage({ image, budget }: CheckedImage): CheckedImage {
+  const spend = (steps: number): void => {
+    budget.spend(steps);
+  };
+  return checkImage(compactSource(sourceOfImage(image), { hasChecksums: false, spend }).bytes, false);
+}
+
 /** An image that was checked, to be compacted. */
-export function sourceOfImage(image: Image): BlockSource {
+function sourceOfImage(image: Image): BlockSource {
   return {
     isChecked: image.isChecked,
     meta: image.meta,

@@ -8,6 +8,7 @@ import {
   messageOf,
 } from "./errors.js";
 import { outside } from "./entered.js";
+import { pin, pinned, unpin } from "./pins.js";
 import { didYouMean } from "./suggest.js";
 import { isA, isArray } from "./untrusted.js";
 
@@ -67,7 +68,7 @@ function* steps<T>(begin: () => unknown): Generator<T, void> {
   let isOver = true;
   try {
     for (;;) {
-      const result: unknown = outside(next as () => unknown, iterator);
+      const result = nextOf(next as () => unknown, iterator);
       if (typeof result !== "object" || result === null)
         throw new BadValueError(`an iterator gives objects, not ${describe(result)}`);
       const step = stepIn(result as IteratorResult<T>);
@@ -79,17 +80,28 @@ function* steps<T>(begin: () => unknown): Generator<T, void> {
   } finally {
     // The loop was left early.
     const end = isOver ? undefined : memberOf(iterator, "return");
-    if (typeof end === "function") outside(end as () => unknown, iterator);
+    if (typeof end === "function") pinned(() => outside(end as () => unknown, iterator));
+  }
+}
+
+function nextOf(next: () => unknown, iterator: unknown): unknown {
+  pin();
+  try {
+    return outside(next, iterator);
+  } finally {
+    unpin();
   }
 }
 
 /** The value of an iterator's result; `undefined` at the end. Called for each value, hence without a closure. */
 function stepIn<T>(result: IteratorResult<T>): { readonly value: T } | undefined {
+  pin();
   try {
-    if (result.done) return undefined;
-    return { value: result.value };
+    return result.done ? undefined : { value: result.value };
   } catch (cause) {
     throw unreadable(BadValueError, "values", cause);
+  } finally {
+    unpin();
   }
 }
 
@@ -100,7 +112,7 @@ function memberOf(holder: unknown, name: PropertyKey): unknown {
 /** Runs a function that reads an argument. An error without a code becomes the cause of a `Refusal`. */
 export function attempt<T>(Refusal: ErrorClass, what: string, read: () => T): T {
   try {
-    return outside(read);
+    return pinned(() => outside(read));
   } catch (cause) {
     throw unreadable(Refusal, what, cause);
   }

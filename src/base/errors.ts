@@ -2,6 +2,7 @@
  * One error class per cause. Each has a literal `code`, so callers can `switch` on it. The heap stays usable after every
  * error except {@link CorruptHeapError}.
  */
+import { pinned } from "./pins.js";
 
 export type ErrorCode =
   | "OUT_OF_MEMORY"
@@ -190,8 +191,10 @@ export function describe(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
   try {
-    const constructor: unknown = Reflect.get(value, "constructor");
-    const name: unknown = typeof constructor === "function" ? constructor.name : undefined;
+    const name: unknown = pinned(() => {
+      const constructor: unknown = Reflect.get(value, "constructor");
+      return typeof constructor === "function" ? constructor.name : undefined;
+    });
     return typeof name === "string" && name !== "" ? `a value of ${name}` : "an object";
   } catch {
     return "an object that cannot be read";

@@ -74,6 +74,11 @@ export class Handle {
     return address;
   }
 
+  /** Follows its object, if the handle is lent. The leak net moves the others. @internal */
+  moveLent(to: (address: Address) => Address): void {
+    if (this.#record === undefined && !this.released) this.#addresses[0] = to(this.address);
+  }
+
   /** The end of the heap has released its handles: that is what the program should hear of. */
   #refuse(): never {
     this.#store.mustLive();

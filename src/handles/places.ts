@@ -1,5 +1,6 @@
 import { attempt } from "../base/arguments.js";
 import { BadValueError, describe } from "../base/errors.js";
+import { pinned } from "../base/pins.js";
 import { hasBrand, isA, isArray, isBytes, isPlain, isTypedArray } from "../base/untrusted.js";
 import { isHandle } from "./handle.js";
 
@@ -14,7 +15,11 @@ export type Place = "bytes" | "array" | "object" | "map" | "set";
 
 /** What an object that is no handle becomes; `undefined`: a heap has no place for it. What is in it may still have none. */
 export function placeOf(value: object): Place | undefined {
-  if (isArray(value)) return "array";
+  // A proxy answers some of these questions.
+  return isArray(value) ? "array" : pinned(() => placeOfObject(value));
+}
+
+function placeOfObject(value: object): Place | undefined {
   if (ArrayBuffer.isView(value)) return isBinaryView(value) ? "bytes" : "array";
   if (isPlain(value)) return "object";
   // A proxy of a Map is taken for what it says that it is.

@@ -1,3 +1,4 @@
+import { pin, unpin } from "../base/pins.js";
 import { FIRST_USER_TYPE, MAX_TYPES, TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
 import { isMarking, markMembers } from "../base/entered.js";
 import { readProperties } from "../base/arguments.js";
@@ -243,6 +244,7 @@ export class StructLayout implements HandleType<Handle> {
     for (const field of this.required) if (!given.some(([one]) => one === field)) this.#check(field, undefined);
     // References are owned before the object exists: from then on nothing can fail.
     const owned: [FieldLayout, Address][] = [];
+    pin();
     try {
       for (const [field, value] of given) {
         if (field.codec !== undefined) continue;
@@ -254,6 +256,7 @@ export class StructLayout implements HandleType<Handle> {
       for (const [field, value] of given) field.codec?.write(store.memory, address + field.offset, value as never);
       return this.wrap(store, address, false);
     } finally {
+      unpin();
       for (const [, target] of owned) store.core.decref(target);
     }
   }

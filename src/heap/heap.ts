@@ -265,6 +265,17 @@ export class Heap extends HeapValues {
   }
 
   /**
+   * How often `compact(heap)` has moved the objects: 0 at first. An address of an object is valid in one epoch.
+   *
+   * @example
+   * const noted = { address: alice.address, epoch: heap.epoch };
+   * noted.epoch === heap.epoch; // true, so the address is alice's
+   */
+  get epoch(): number {
+    return this.#store.epoch;
+  }
+
+  /**
    * Counts everything. Walks the heap.
    *
    * @example

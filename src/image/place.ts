@@ -53,12 +53,15 @@ import type { Population } from "./check/population.js";
 import { readControl } from "./control.js";
 import { prefixOf, sizeClassOf } from "./types.js";
 
+/** What the placing of an image needs. */
+export type PlacedImage = Omit<CheckedImage, "holders">;
+
 /**
  * Turns a freshly started heap, in a memory that is large enough, into the heap of the image.
  *
  * @throws {@link BadImageError}
  */
-export function placeImage(core: CoreExports, checked: CheckedImage, limitPage: number): void {
+export function placeImage(core: CoreExports, checked: PlacedImage, limitPage: number): void {
   new Placer(core, checked).run(limitPage);
 }
 
@@ -72,7 +75,7 @@ class Placer {
   readonly #u8: Uint8Array;
   readonly #base: number;
 
-  constructor(core: CoreExports, { image, population, order, budget }: CheckedImage) {
+  constructor(core: CoreExports, { image, population, order, budget }: PlacedImage) {
     this.#image = image;
     this.#population = population;
     this.#order = order;

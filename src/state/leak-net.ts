@@ -175,6 +175,13 @@ export class LeakNet {
     this.releaseAll(() => undefined);
   }
 
+  /** Gives each live handle the new address of its object. */
+  move(to: (address: Address) => Address): void {
+    for (const { addresses } of this.#records.values())
+      for (let index = 0; index < addresses.length; index++)
+        if (addresses[index] !== 0) addresses[index] = to(addresses[index] as number);
+  }
+
   /** Address and site of each live handle, in the order of creation. */
   *live(): Generator<[address: Address, site: string | undefined], void> {
     for (const { addresses, sites } of this.#records.values())

@@ -28,10 +28,19 @@ export class Orphans {
       if (entry === undefined) index.set(address, (entry = { handles: [], other: -1 }));
       return entry;
     };
-    for (let row = 0; row < this.#handles.length; row += 2) at(this.#handles[row] as number).handles.push(row);
-    for (let row = 0; row < this.#others.length; row += 2) at(this.#others[row] as number).other = row;
+    for (let row = 0; row < this.#handles.length; row += 2)
+      if (this.#handles[row] !== 0) at(this.#handles[row] as number).handles.push(row);
+    for (let row = 0; row < this.#others.length; row += 2)
+      if (this.#others[row + 1] !== 0) at(this.#others[row] as number).other = row;
     this.#index = index;
     return index;
+  }
+
+  /** Gives each reference the new address of its object. */
+  move(to: (address: Address) => Address): void {
+    for (const rows of [this.#handles, this.#others])
+      for (let row = 0; row < rows.length; row += 2) rows[row] = to(rows[row] as number);
+    this.#index = undefined;
   }
 
   /** Takes one reference to an object. False if there is none. */

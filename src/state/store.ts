@@ -68,6 +68,10 @@ export class Store implements Reader {
   readonly loops = new Map<Address, { loops: number; changes: number }>();
   /** Lists that are being sorted. */
   readonly locked = new Set<Address>();
+  /** How often all objects have moved. An address is valid in one epoch. */
+  epoch = 0;
+  /** Called when all objects have moved: `to` gives the new address of an object, and 0 for what was none. */
+  readonly onMove: ((to: (address: Address) => Address) => void)[] = [];
   /** Number of running hooks. */
   depth = 0;
   isDisposed = false;
@@ -118,7 +122,28 @@ export class Store implements Reader {
   attach(exports: CoreExports): void {
     this.net = netFor(this, this.#traceHandles ?? exports.isChecked() !== 0, this.#onLeak);
     this.memory = new HeapMemory(exports.memory);
-    this.core = guardExports(exports, {
+    this.core = this.#guard(exports);
+  }
+
+  /** Goes on with another core, whose heap has the same objects at other addresses: see `onMove`. */
+  moveTo(exports: CoreExports, to: (address: Address) => Address): void {
+    // Both may need memory. From then on nothing fails.
+    const moveTraces = this.traces.moving(to);
+    this.memory.moveTo(exports.memory);
+    moveTraces();
+    this.core = this.traces.over(this.#guard(exports));
+    for (const [name, address] of this.roots) this.roots.set(name, to(address));
+    this.net.move(to);
+    this.orphans?.move(to);
+    const loops = [...this.loops];
+    this.loops.clear();
+    for (const [map, loop] of loops) this.loops.set(to(map), loop);
+    for (const move of this.onMove) move(to);
+    this.epoch++;
+  }
+
+  #guard(exports: CoreExports): CoreExports {
+    return guardExports(exports, {
       onBroken: (message, cause) => this.#break(message, cause),
       onSuspicion: () => {
         this.#suspect(exports);

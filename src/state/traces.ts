@@ -20,11 +20,23 @@ export interface LiveTrace {
 export interface Traces {
   /** The live samples, ordered by address. */
   live(): readonly LiveTrace[];
+  /**
+   * Prepares to give each sample the new address of its object, which the returned function does. A dead one gets none, or
+   * that of an object that was never sampled.
+   */
+  moving(to: (address: Address) => Address): () => void;
+  /** What the host sees of a core that takes the place of its core. */
+  over(core: CoreExports): CoreExports;
   /** Releases the heap when it has ended. */
   end(): void;
 }
 
-export const NO_TRACES: Traces = { live: () => [], end: () => undefined };
+export const NO_TRACES: Traces = {
+  live: () => [],
+  moving: () => () => undefined,
+  over: (core) => core,
+  end: () => undefined,
+};
 
 /** Whether an object was sampled and is alive. Its death clears the flag. */
 export function isTraced({ core, memory }: Objects, object: Address): boolean {
@@ -34,7 +46,7 @@ export function isTraced({ core, memory }: Objects, object: Address): boolean {
 /** The samples of an image, until tracing starts. */
 export class RestoredTraces implements Traces {
   readonly #objects: Objects;
-  readonly #traces: readonly LiveTrace[];
+  #traces: readonly LiveTrace[];
 
   constructor(objects: Objects, traces: readonly LiveTrace[]) {
     this.#objects = objects;
@@ -43,6 +55,19 @@ export class RestoredTraces implements Traces {
 
   live(): readonly LiveTrace[] {
     return this.#traces.filter(({ address }) => isTraced(this.#objects, address));
+  }
+
+  moving(to: (address: Address) => Address): () => void {
+    const moved = this.#traces
+      .map((trace) => ({ ...trace, address: to(trace.address) }))
+      .filter(({ address }) => address !== 0);
+    return () => {
+      this.#traces = moved;
+    };
+  }
+
+  over(core: CoreExports): CoreExports {
+    return core;
   }
 
   end(): void {

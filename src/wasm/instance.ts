@@ -107,10 +107,13 @@ class Imports {
 }
 
 /** The exports without the wrappers of AssemblyScript's loader: all arguments are plain numbers. */
-function rawExports(result: { instance: WebAssembly.Instance }, imports: Imports): CoreExports {
+function rawExports(
+  result: { module: WebAssembly.Module; instance: WebAssembly.Instance },
+  imports: Imports,
+): CoreExports {
   const exports = result.instance.exports as unknown as RawExports;
   if (typeof (exports as Partial<RawExports>).isChecked !== "function")
     throw new TypeError("the module exports no heap");
   imports.connect(exports);
-  return completeExports(exports);
+  return completeExports(exports, result.module);
 }

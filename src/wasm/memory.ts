@@ -39,6 +39,13 @@ export class HeapMemory {
     return this.#data;
   }
 
+  /** Goes on with another memory. If the engine refuses the views, nothing has changed. */
+  moveTo(memory: WebAssembly.Memory): void {
+    const views = viewsOf(memory);
+    this.#memory = memory;
+    [this.#u32, this.#u8, this.#data] = views;
+  }
+
   /** Releases the memory: each later use throws `cause()`. Uses before that pay nothing for this. */
   kill(cause: () => Error): void {
     this.#memory = undefined;
@@ -50,10 +57,7 @@ export class HeapMemory {
 
   #refresh(): void {
     if (this.#memory === undefined) throw this.#deathCause?.() ?? new Error("this memory was released");
-    const { buffer } = this.#memory;
-    this.#u32 = new Uint32Array(buffer);
-    this.#u8 = new Uint8Array(buffer);
-    this.#data = new DataView(buffer);
+    [this.#u32, this.#u8, this.#data] = viewsOf(this.#memory);
   }
 
   /** The 32-bit word at an address, unsigned. */
@@ -98,6 +102,11 @@ export class HeapMemory {
   writeBytes(object: Address, bytes: Uint8Array): void {
     this.u8.set(bytes, object + STR_BYTES_OFFSET);
   }
+}
+
+function viewsOf(memory: WebAssembly.Memory): [Uint32Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, DataView<ArrayBuffer>] {
+  const buffer = memory.buffer as ArrayBuffer;
+  return [new Uint32Array(buffer), new Uint8Array(buffer), new DataView(buffer)];
 }
 
 export function encodeString(text: string): Uint8Array {

@@ -152,9 +152,12 @@ export function readingsOf(memory: WebAssembly.Memory, control: Address): CoreRe
 }
 
 /** A core: its exports, and the readings of its memory. */
-export interface CoreExports extends RawExports, CoreReadings {}
+export interface CoreExports extends RawExports, CoreReadings {
+  /** What the core is an instance of. */
+  readonly module: WebAssembly.Module;
+}
 
 /** Adds the readings to the exports of a core. */
-export function completeExports(exports: RawExports): CoreExports {
-  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()) };
+export function completeExports(exports: RawExports, module: WebAssembly.Module): CoreExports {
+  return { ...exports, ...readingsOf(exports.memory, exports.controlBlock()), module };
 }

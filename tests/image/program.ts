@@ -1,7 +1,7 @@
 // Random programs on a heap that can be saved and restored at any step: what they do depends on their seed alone,
 // and everything they hold they hold by handles, which a restored heap gives back by address.
 
-import { adoptOrphan, orphans, restoreSync, save } from "../../src/image.js";
+import { adoptOrphan, compact, orphans, restoreSync, save } from "../../src/image.js";
 import type { RestoreOptions } from "../../src/image.js";
 import { Handle, Heap } from "../../src/index.js";
 import type {
@@ -74,6 +74,14 @@ export class ImageProgram {
     restored.verify();
     const [before, after] = [addressesHeld(image), addressesHeld(save(restored))];
     this.#goOn(restored, new Map(before.map((address, i) => [address, after[i] as number])));
+  }
+
+  /** Moves the objects, and goes on. */
+  compact(): void {
+    const before = this.held;
+    const { movedTo } = compact(this.heap);
+    this.heap.verify();
+    if (before.some((address, i) => movedTo(address) !== this.held[i])) throw new Error("a handle went astray");
   }
 
   #restore(image: Uint8Array<ArrayBuffer>, options: RestoreOptions): Heap {

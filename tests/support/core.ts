@@ -42,7 +42,8 @@ export function startCore(build: Build, given: Partial<Hooks> = {}, pages = 6553
     const length = new DataView(memory()).getUint32(message - 4, true);
     throw new Error(new TextDecoder("utf-16le").decode(new Uint8Array(memory(), message, length)));
   };
-  const instance = new WebAssembly.Instance(moduleOf(build), {
+  const module = moduleOf(build);
+  const instance = new WebAssembly.Instance(module, {
     host: {
       finalize() {},
       callback() {},
@@ -56,7 +57,7 @@ export function startCore(build: Build, given: Partial<Hooks> = {}, pages = 6553
     },
     env: { abort: fail },
   });
-  const exports = completeExports(instance.exports as unknown as RawExports);
+  const exports = completeExports(instance.exports as unknown as RawExports, module);
   if (!exports.init(base ?? exports.heapBase(), pages * 65536)) throw new Error("the core did not start");
   return {
     ...exports,

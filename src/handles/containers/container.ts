@@ -1,6 +1,7 @@
 import { adoptOutsideScopes } from "../adopt.js";
 import { iterate } from "../../base/arguments.js";
 import { stepping } from "../../base/entered.js";
+import { pin, unpin } from "../../base/pins.js";
 import { Handle, addressIn, isHandle, isHandleOf, noImpostor } from "../handle.js";
 import { readPath } from "../path.js";
 import type { PathStep } from "../path.js";
@@ -150,6 +151,7 @@ export type OwnedItems = Uint32Array;
 export function ownedItems(store: Store, values: Iterable<unknown>): OwnedItems {
   let items: OwnedItems = new Uint32Array(16);
   let count = 0;
+  pin();
   try {
     for (const item of ownedElements(store, values)) {
       items[count++] = item;
@@ -162,5 +164,7 @@ export function ownedItems(store: Store, values: Iterable<unknown>): OwnedItems 
   } catch (error) {
     for (const item of items.subarray(0, count)) store.core.decref(item);
     throw error;
+  } finally {
+    unpin();
   }
 }

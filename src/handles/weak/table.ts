@@ -81,26 +81,27 @@ export abstract class WeakTableHandle extends Handle {
   protected *each<T>(read: (entry: Address) => T): Generator<T, void> {
     const { store } = this;
     const held = store.outsideScopes(() => this.clone());
-    const map = held.address;
-    const now = store.loops.get(map) ?? { loops: 0, changes: 0 };
-    store.loops.set(map, now);
+    const now = store.loops.get(held.address) ?? { loops: 0, changes: 0 };
+    store.loops.set(held.address, now);
     now.loops++;
     let key: Handle | undefined;
     try {
       const before = now.changes;
-      for (let entry = entryNewerThan(store, map, 0); entry !== 0;) {
+      for (let entry = entryNewerThan(store, held.address, 0); entry !== 0;) {
         const found = entry;
         const last = key;
         key = store.outsideScopes(() => held.keyAt<Handle>(found));
         // It may die, and its hooks may change the map.
         last?.release();
         if (now.changes !== before) throw changed(held.type);
+        const { epoch } = store;
         yield read(entry);
         if (now.changes !== before) throw changed(held.type);
-        entry = entryNewerThan(store, map, entry);
+        if (store.epoch !== epoch) entry = held.entryOf(key);
+        entry = entryNewerThan(store, held.address, entry);
       }
     } finally {
-      if (--now.loops === 0) store.loops.delete(map);
+      if (--now.loops === 0) store.loops.delete(held.address);
       key?.release();
       held.release();
     }

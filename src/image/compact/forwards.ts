@@ -1,4 +1,4 @@
-import type { Run } from "../image.js";
+import { PAGE_SIZE } from "../../../assembly/layout.js";
 import { addressOf } from "../image.js";
 import type { BlockSource } from "./source.js";
 
@@ -41,12 +41,13 @@ export class Forwards {
     return this.#targets[(this.#firsts[run] as number) + block] as number;
   }
 
-  /** As `to`, of any number: 0 if no live object begins there. */
-  find(address: number, runs: readonly Run[]): number {
-    const index = this.#runOfPage[address >>> 16];
-    const run = index === undefined ? undefined : runs[index];
-    if (run === undefined || run.made === 0) return 0;
-    const block = (address - addressOf(run, 0)) / run.blockSize;
-    return Number.isInteger(block) && block >= 0 && block < run.made ? this.to(address) : 0;
+  /** As `to`, of any number: 0 if no live block begins there. */
+  find(address: number): number {
+    const run = this.#runOfPage[Math.floor(address / PAGE_SIZE)];
+    if (run === undefined) return 0;
+    const block = (address - (this.#starts[run] as number)) / (this.#sizes[run] as number);
+    const first = this.#firsts[run] as number;
+    const made = (this.#firsts[run + 1] as number) - first;
+    return Number.isInteger(block) && block >= 0 && block < made ? (this.#targets[first + block] as number) : 0;
   }
 }

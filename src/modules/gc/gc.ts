@@ -320,7 +320,11 @@ export class Gc extends GcObjects {
     const store = this.#store;
     if (this.#garbage === undefined || this.#garbage.released) {
       const address = store.require(() => store.core.garbage(), "the list of garbage");
-      this.#garbage = lend<ListHandle>(store, address);
+      const garbage = lend<ListHandle>(store, address);
+      this.#garbage = garbage;
+      store.onMove.push((to) => {
+        garbage.moveLent(to);
+      });
     }
     return this.#garbage;
   }

@@ -82,9 +82,29 @@ export class Recorder implements Traces {
   start({ frames, sampleBytes, seed }: Recording): void {
     this.#frames = frames;
     this.#sampler = new Sampler(sampleBytes, seed);
-    this.#plain = this.#store.core;
-    this.#traced = { ...this.#plain, ...this.#births(this.#plain) };
-    this.#store.core = this.#traced;
+    this.#store.core = this.#record(this.#store.core);
+  }
+
+  /** The core, with functions that record. */
+  #record(core: CoreExports): CoreExports {
+    this.#plain = core;
+    this.#traced = { ...core, ...this.#births(core) };
+    return this.#traced;
+  }
+
+  over(core: CoreExports): CoreExports {
+    return this.isRecording ? this.#record(core) : core;
+  }
+
+  moving(to: (address: Address) => Address): () => void {
+    const moved = new Records(this.#records.size);
+    this.#records.each((address, site, weight) => {
+      const now = to(address);
+      if (now !== 0) moved.set(now, site, weight);
+    });
+    return () => {
+      this.#records = moved;
+    };
   }
 
   /** Whatever there is of a dead heap stays as it is. */
@@ -160,10 +180,10 @@ export class Recorder implements Traces {
 
   /** An object may have been made: if it is new, it has the one reference that it was made with. */
   #born(object: Address, site?: string): void {
-    if (object !== 0 && this.#store.memory.word(object) === 1) this.#record(object, site);
+    if (object !== 0 && this.#store.memory.word(object) === 1) this.#note(object, site);
   }
 
-  #record(object: Address, site: string | undefined): void {
+  #note(object: Address, site: string | undefined): void {
     const { memory, core } = this.#store;
     const size = core.sizeOf(object) >>> 0;
     const weight = this.#sampler.weigh(size);
@@ -263,7 +283,7 @@ export class Recorder implements Traces {
           if (this.#store.typeIdAt(child) >= TYPE_LIST) seen.add(child);
           pending.push(child);
         }
-      if (!this.#store.isImmortal(object)) this.#record(object, site);
+      if (!this.#store.isImmortal(object)) this.#note(object, site);
     }
   }
 }

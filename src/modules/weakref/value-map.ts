@@ -27,6 +27,9 @@ export class WeakValueMap<T extends Handle = Handle> {
   /** From the address of a weak reference to its key's address: finds the entry to remove when a value is freed. */
   readonly #keys = new Map<Address, Address>();
 
+  /** The epoch of the heap that the addresses are of. */
+  #epoch: number;
+
   /** Counts changes that invalidate iteration: all but removals because a value was freed. */
   #changes = 0;
 
@@ -34,6 +37,7 @@ export class WeakValueMap<T extends Handle = Handle> {
   constructor(store: Store, dict: DictHandle) {
     this.#store = store;
     this.#dict = dict;
+    this.#epoch = store.epoch;
     markAsSource(this);
   }
 
@@ -115,9 +119,11 @@ export class WeakValueMap<T extends Handle = Handle> {
       else {
         const found = keeps ? first.deref() : null;
         if (found !== null) return found;
+        this.#refresh();
         this.#dict.set(object, weakref);
         this.#keys.delete(first.address);
       }
+      this.#refresh();
       this.#keys.set(weakref.address, this.#dict.ownKey(object));
       return undefined;
     } finally {
@@ -247,12 +253,25 @@ export class WeakValueMap<T extends Handle = Handle> {
    */
   clear(): void {
     this.#changes++;
+    this.#epoch = this.#store.epoch;
     this.#keys.clear();
     this.#dict.clear();
   }
 
+  /** Reads the addresses anew if objects have moved. */
+  #refresh(): void {
+    const store = this.#store;
+    if (this.#epoch === store.epoch) return;
+    this.#epoch = store.epoch;
+    this.#keys.clear();
+    if (this.released) return;
+    for (const slot of this.#dict.slots(() => undefined))
+      this.#keys.set(store.memory.word(slot + 4), store.memory.word(slot));
+  }
+
   /** Removes the entry of a weak reference, if there is one. */
   #forget(weakref: Address): void {
+    this.#refresh();
     const key = this.#keys.get(weakref);
     if (key === undefined || this.released) return;
     this.#keys.delete(weakref);

@@ -137,7 +137,8 @@ export function readFrame(source: Uint8Array, hasChecksums = true): Frame {
   const entries = table.map(({ name, at, checksum, offset, size }, index): [SectionName, Section] => {
     if (offset !== offsets[index]) throw new BadImageError(`section ${name} is not where it should be`, at + 8);
     const section = bytes.subarray(offset, offset + size);
-    if (hasChecksums && new Checksum().add(section).end() !== checksum) throw new BadImageError(`section ${name} is damaged`, offset);
+    if (hasChecksums && new Checksum().add(section).end() !== checksum)
+      throw new BadImageError(`section ${name} is damaged`, offset);
     return [name, { offset, bytes: section }];
   });
   const sections = Object.fromEntries(entries) as Record<SectionName, Section>;

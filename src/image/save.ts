@@ -83,7 +83,7 @@ class Saver {
       RUNS: bytesOf(this.#pieces.rows),
       ORDR: bytesOf(this.#order()),
       HAND: bytesOf(handles),
-      SATU: bytesOf(saturatedRows(this.#memory, this.#heap.rootsOf)),
+      SATU: bytesOf(saturatedRows(this.#memory, (object) => this.#heap.rootsOf(object))),
       SITE: bytesOf(sites),
     };
     return SECTIONS.slice(0, -1).map((name) => sections[name as keyof typeof sections]);

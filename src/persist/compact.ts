@@ -32,10 +32,11 @@ const CARRIED: readonly ControlField[] = ["pauses", "collectAlways", "failCountd
  */
 export function compactStore(store: Store): (address: Address) => Address {
   if (isPinned())
-    throw new HeapBusyError("a heap does not move its objects while it reads what it was given: getters, iterators, proxies");
-  const state = stateOf(store);
+    throw new HeapBusyError(
+      "a heap does not move its objects while it reads what it was given: getters, iterators, proxies",
+    );
   try {
-    const { core, to } = moved(store, sourceOfHeap(state));
+    const { core, to } = moved(store, sourceOfHeap(stateOf(store)));
     store.moveTo(core, to);
     return to;
   } catch (error) {

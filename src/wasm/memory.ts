@@ -104,8 +104,10 @@ export class HeapMemory {
   }
 }
 
-function viewsOf(memory: WebAssembly.Memory): [Uint32Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, DataView<ArrayBuffer>] {
-  const buffer = memory.buffer as ArrayBuffer;
+function viewsOf(
+  memory: WebAssembly.Memory,
+): [Uint32Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, DataView<ArrayBuffer>] {
+  const { buffer } = memory;
   return [new Uint32Array(buffer), new Uint8Array(buffer), new DataView(buffer)];
 }
 

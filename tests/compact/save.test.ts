@@ -11,36 +11,39 @@ import { richImage, tampered, tryImage } from "../image/hostile.js";
 import { ImageProgram } from "../image/program.js";
 
 describe.each(CORES)("%s core", (build, options) => {
-  test.each(["save", "restore"] as const)("a random program goes on as it would have, when %s moves its objects", (by) => {
-    const first = seedOf(by === "save" ? 1 : 100);
-    for (let seed = first; seed < first + howMany(build === "release" ? 2 : 1); seed++) {
-      let step = 0;
-      try {
-        const pauses = seed % 2 === 0 ? "bounded" : "unbounded";
-        const plain = new ImageProgram(seed, { ...options(), pauses });
-        const moved = new ImageProgram(seed, { ...options(), pauses });
-        for (step = 1; step <= 150; step++) {
-          plain.step();
-          moved.step();
-          if ((step * 7 + seed) % 23 === 0) {
-            // Saving ends a cycle under way.
-            save(plain.heap);
-            moved.move(by);
+  test.each(["save", "restore"] as const)(
+    "a random program goes on as it would have, when %s moves its objects",
+    (by) => {
+      const first = seedOf(by === "save" ? 1 : 100);
+      for (let seed = first; seed < first + howMany(build === "release" ? 2 : 1); seed++) {
+        let step = 0;
+        try {
+          const pauses = seed % 2 === 0 ? "bounded" : "unbounded";
+          const plain = new ImageProgram(seed, { ...options(), pauses });
+          const moved = new ImageProgram(seed, { ...options(), pauses });
+          for (step = 1; step <= 150; step++) {
+            plain.step();
+            moved.step();
+            if ((step * 7 + seed) % 23 === 0) {
+              // Saving ends a cycle under way.
+              save(plain.heap);
+              moved.move(by);
+            }
+            if (step % 25 !== 0) continue;
+            const pairs = plain.held.map((address, i) => [address, moved.held[i] as number] as const);
+            expect(differenceOfImages(save(plain.heap), save(moved.heap), pairs)).toBeUndefined();
           }
-          if (step % 25 !== 0) continue;
-          const pairs = plain.held.map((address, i) => [address, moved.held[i] as number] as const);
-          expect(differenceOfImages(save(plain.heap), save(moved.heap), pairs)).toBeUndefined();
+          expect(moved.events).toEqual(plain.events);
+          expect(moved.heap.gc.getStats()).toEqual(plain.heap.gc.getStats());
+          plain.heap.dispose();
+          moved.heap.dispose();
+          expect(moved.events.sort()).toEqual(plain.events.sort());
+        } catch (error) {
+          throw new Error(`seed ${seed}, step ${step}: ${(error as Error).message.slice(0, 500)}`, { cause: error });
         }
-        expect(moved.events).toEqual(plain.events);
-        expect(moved.heap.gc.getStats()).toEqual(plain.heap.gc.getStats());
-        plain.heap.dispose();
-        moved.heap.dispose();
-        expect(moved.events.sort()).toEqual(plain.events.sort());
-      } catch (error) {
-        throw new Error(`seed ${seed}, step ${step}: ${(error as Error).message.slice(0, 500)}`, { cause: error });
       }
-    }
-  });
+    },
+  );
 
   /** The heap of a compacted image. */
   const moved = (heap: Heap): Heap => {
@@ -111,7 +114,9 @@ describe.each(CORES)("%s core", (build, options) => {
     heap.gc.collect();
     for (const hole of holes) hole.release();
     const again = moved(heap);
-    expect(again.core.refcount((again.roots.get("p") as { address: number }).address)).toBe(heap.core.refcount(p.address) + 1);
+    expect(again.core.refcount((again.roots.get("p") as { address: number }).address)).toBe(
+      heap.core.refcount(p.address) + 1,
+    );
     expect(orphans(again).find(({ references }) => references > 254)?.references).toBe(many.length + 1);
     const [map2, p2] = [again.roots.get("map"), again.roots.get("p")];
     expect((map2 as typeof map).get(p2 as typeof p)).toBe("value");

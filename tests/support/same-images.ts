@@ -58,7 +58,8 @@ function contentOf(image: Image, object: number): { plain: number[]; references:
   const type = image.types[id] as (typeof image.types)[number];
   const plain = [word(0), info];
   const references: number[] = [];
-  if (type.hasLinks) ((info & L.FLAG_TRACKED) !== 0 && (info & L.FLAG_OLD) === 0 ? references : plain).push(word(-8), word(-4));
+  if (type.hasLinks)
+    ((info & L.FLAG_TRACKED) !== 0 && (info & L.FLAG_OLD) === 0 ? references : plain).push(word(-8), word(-4));
   if (id === L.TYPE_STR || id === L.TYPE_BYTES) {
     const length = word(L.STR_LENGTH_OFFSET);
     plain.push(length, ...wordsFrom(object + L.STR_BYTES_OFFSET, (length + 3) >>> 2));

@@ -66,7 +66,12 @@ function smallSections(source: BlockSource, plan: Plan): Uint8Array[] {
   const control = movedControl(source, plan);
   const sections = {
     META: encodeMeta({ ...meta, roots: meta.roots.map(([name, address]) => [name, forwards.to(address)]) }),
-    CTRL: bytesOf(controlRow(control, source.young.map((object) => forwards.to(object)))),
+    CTRL: bytesOf(
+      controlRow(
+        control,
+        source.young.map((object) => forwards.to(object)),
+      ),
+    ),
     RUNS: bytesOf(plan.rows),
     ORDR: bytesOf(plan.order),
     HAND: bytesOf(movedRows(source.handles, 2, forwards)),

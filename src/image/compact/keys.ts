@@ -106,7 +106,7 @@ export class Keys {
   }
 
   #hashOfInt(low: number, high: number): number {
-    return high === (low | 0) >> 31 >>> 0 ? low : hashOfWord(low, high, this.#seed);
+    return high === ((low | 0) >> 31) >>> 0 ? low : hashOfWord(low, high, this.#seed);
   }
 
   #hashOfFloat(key: number, at: number): number {

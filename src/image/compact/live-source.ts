@@ -47,7 +47,7 @@ export function sourceOfHeap(heap: SavedHeap): BlockSource {
     young: firstOfYoung(memory),
     heads: memory.heads as readonly [number, number],
     handles: heap.handles,
-    saturated: Uint32Array.from(saturatedRows(memory, heap.rootsOf)),
+    saturated: Uint32Array.from(saturatedRows(memory, (object) => heap.rootsOf(object))),
     sites: heap.sites,
   };
 }

@@ -135,7 +135,8 @@ class Mover {
     if (type.kind === KIND_STRUCT) this.#moveSlots(at + PAYLOAD_OFFSET / 4, to + PAYLOAD_OFFSET / 4, type.slots);
     else if (type.kind === KIND_LIST) this.#moveList(at, to);
     else if (type.kind === KIND_TABLE) this.#moveTable(at, to, id);
-    else if (type.kind === KIND_WEAKMAP) this.#moveSlots(at + WEAKMAP_FIRST_OFFSET / 4, to + WEAKMAP_FIRST_OFFSET / 4, 1);
+    else if (type.kind === KIND_WEAKMAP)
+      this.#moveSlots(at + WEAKMAP_FIRST_OFFSET / 4, to + WEAKMAP_FIRST_OFFSET / 4, 1);
     else if (id === TYPE_WEAKREF && this.#from[at + WEAKREF_REFERENT_OFFSET / 4] !== 0)
       // A dead one can have its hash in the place of a link.
       this.#moveFields(at, to, WEAKREF_REFERENT_OFFSET, WEAKREF_PREV_OFFSET);
@@ -204,7 +205,6 @@ class Mover {
     const cells = hashes + capacity;
     if (isIndexed) this.#copy(source + cells, first + cells, 2 ** (log + cellShift(log)) / 4);
     else buildIndex(this.#to, { first, hashes: first + hashes, entries, width, log }, this.#spend);
-    if (id === TYPE_FROZENSET && !isIndexed)
-      this.#to[to + FROZENSET_HASH_OFFSET / 4] = this.#keys.hashOfFrozenset(at);
+    if (id === TYPE_FROZENSET && !isIndexed) this.#to[to + FROZENSET_HASH_OFFSET / 4] = this.#keys.hashOfFrozenset(at);
   }
 }

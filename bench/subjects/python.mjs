@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pythons } from "./pythons.mjs";
 
 const programs = fileURLToPath(new URL("../programs/", import.meta.url));
 export const programSource = () => readFileSync(`${programs}program.py`, "utf8");
@@ -30,22 +31,15 @@ export const STEPS = [
   "replace",
 ];
 
-function version() {
-  const { status, stdout } = spawnSync("python3", ["-c", "import platform; print(platform.python_version())"], {
-    encoding: "utf8",
-  });
-  return status === 0 ? stdout.trim() : undefined;
-}
-
 /**
  * A Python process whose steps are called as if they were functions: two pipes carry the calls, and Python itself says how long
  * each one took, in `lastNanoseconds`, and how long the processor worked for it. (A call costs some 50 µs on top, which benchmark.js sees.)
  */
-function startPython() {
+function startPython({ path }) {
   const directory = mkdtempSync(join(tmpdir(), "heapwright-bench-"));
   const [requestPath, answerPath] = ["requests", "answers"].map((name) => join(directory, name));
   if (spawnSync("mkfifo", [requestPath, answerPath]).status !== 0) throw new Error("mkfifo failed");
-  const child = spawn("python3", [`${programs}serve.py`, requestPath, answerPath], {
+  const child = spawn(path, [`${programs}serve.py`, requestPath, answerPath], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const requests = openSync(requestPath, "w");
@@ -74,24 +68,35 @@ function startPython() {
   return program;
 }
 
-export const python = {
-  name: "python",
-  title: "CPython, native",
-  unavailable: () =>
-    process.platform !== "win32" && version() !== undefined ? undefined : "there is no python3 on PATH",
-  workloads: {
-    churn: true,
-    trees: true,
-    "trees-off": true,
-    "full-random": true,
-    "full-one-root": true,
-    "full-sequential": true,
-    "full-aged": 1e6,
-    garbage: true,
-    steady: true,
-    drop: true,
-    bytes: true,
-    pauses: 5e6,
-  },
-  start: startPython,
+const WORKLOADS = {
+  churn: true,
+  trees: true,
+  "trees-off": true,
+  "full-random": true,
+  "full-one-root": true,
+  "full-sequential": true,
+  "full-aged": 1e6,
+  garbage: true,
+  steady: true,
+  drop: true,
+  bytes: true,
+  pauses: 5e6,
 };
+
+/** `which`: of those that `pythons` finds. */
+const nativePython = (name, title, which, missing) => ({
+  name,
+  title,
+  about: () => `${pythons()[which].version}, ${pythons()[which].build}`,
+  unavailable: () => (pythons()[which] ? undefined : missing),
+  workloads: WORKLOADS,
+  start: () => startPython(pythons()[which]),
+});
+
+export const python = nativePython("python", "CPython, native", "own", "there is no python3");
+export const newestPython = nativePython(
+  "python-newest",
+  "CPython, native, newest",
+  "newest",
+  "there is no CPython newer than the system's on PATH or in pyenv",
+);

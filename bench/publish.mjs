@@ -19,6 +19,9 @@ const ON_OTHER_NODE = "v8,control,wasm-gc";
 /** Who is in the curves. Two runs of each: a curve says how figures grow. */
 const IN_CURVES = "heapwright,v8,as-minimal,limit,python";
 
+const IN_BROWSERS = ["full", "most=1000000", "runs=2"];
+const WORKLOADS_IN_BROWSERS = "only=churn,trees,full-random,garbage,drop,pauses";
+
 const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
@@ -79,12 +82,8 @@ renameSync(join(out, "node26/results.json"), join(out, "node26.json"));
 rmSync(join(out, "node26"), { recursive: true });
 if (values.browsers) {
   note("browsers");
-  run(
-    process.execPath,
-    "browser.mjs",
-    `json=${join(out, "browsers.json")}`,
-    ...(values.quick ? ["runs=1"] : ["runs=3"]),
-  );
+  const sizes = values.quick ? ["runs=1"] : IN_BROWSERS;
+  run(process.execPath, "browser.mjs", `json=${join(out, "browsers.json")}`, ...sizes, WORKLOADS_IN_BROWSERS);
 }
 if (isTrial) note(`done: see ${out}. No page was written, because this was not the whole run`);
 else {

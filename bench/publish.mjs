@@ -1,11 +1,12 @@
-// Makes all that docs/benchmarks holds, and writes the pages that show it. Some of an hour: leave it the machine for itself.
+// Makes all that docs/benchmarks holds, and writes the pages that show it. About an hour: leave it the machine for itself.
 //
 //     npm run bench:publish
-//     npm run bench:publish -- --quick --only churn,pauses --out /tmp/tried      to see that it works; no page is written
-//     node bench/publish.mjs --node /path/to/node                                 another Node beside this one than 26
+//     npm run bench:publish -- --parts growth,node26                             a part of it, at the same commit; pages when all are there
+//     npm run bench:publish -- --quick --only full-sequential --out /tmp/tried   to see that it works; no page is written
+//     node bench/publish.mjs --node /path/to/node                                another Node beside this one than 26
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,25 +15,23 @@ import { fetchNewerNode, newerNode } from "./nodes.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const DOCS = join(root, "docs/benchmarks");
-/** Whom the other Node runs. Ours is there anyway. */
-const ON_OTHER_NODE = "v8,control,wasm-gc";
-/** Who is in the curves. Two runs of each: a curve says how figures grow. */
-const IN_CURVES = "heapwright,v8,as-minimal,limit,python";
-
+/** Whom the other Node runs; ours is there anyway. The large sizes are the first Node's. */
+const ON_OTHER_NODE = ["--only", "v8,control,wasm-gc", "--most", "1000000"];
+/** Curves say how figures grow: two runs, of ours and of those that it is measured by. */
+const CURVES = ["--growth", "--only", "heapwright,v8,python"];
 const IN_BROWSERS = ["full", "most=1000000", "runs=2"];
 const WORKLOADS_IN_BROWSERS = "only=churn,trees,full-random,garbage,drop,pauses";
 
 const { values } = parseArgs({
   options: {
+    parts: { type: "string" },
     quick: { type: "boolean", default: false },
     runs: { type: "string" },
     only: { type: "string" },
     node: { type: "string" },
     out: { type: "string" },
     core: { type: "string" },
-    browsers: { type: "boolean", default: true },
   },
-  allowNegative: true,
 });
 
 const start = performance.now();
@@ -45,10 +44,10 @@ function run(node, script, ...args) {
   if (status !== 0) throw new Error(`bench/${script} ${args.join(" ")} ended with code ${status}`);
 }
 
-function measure(node, folder, ...args) {
+function measure(node, folder, runs, ...args) {
   const given = [
     ...(values.quick ? ["--quick"] : []),
-    ...(values.runs ? ["--runs", values.runs] : []),
+    ...["--runs", values.runs ?? (values.quick ? "1" : String(runs))],
     ...(values.only ? ["--only", values.only] : []),
     ...(values.core ? ["--core", values.core] : []),
   ];
@@ -61,31 +60,45 @@ function otherNode() {
   return newerNode;
 }
 
-if (!isTrial && describeMachine().modified)
-  throw new Error("there are changes that are not committed: what is published says of which commit it is");
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
-note("the whole run");
-measure(process.execPath, ".");
-note("growth curves");
-measure(
-  process.execPath,
-  ".",
-  "--growth",
-  "--only",
-  IN_CURVES,
-  ...(values.runs || values.quick ? [] : ["--runs", "2"]),
-);
-note("the other Node");
-measure(otherNode(), "node26", "--only", ON_OTHER_NODE);
-renameSync(join(out, "node26/results.json"), join(out, "node26.json"));
-rmSync(join(out, "node26"), { recursive: true });
-if (values.browsers) {
-  note("browsers");
-  const sizes = values.quick ? ["runs=1"] : IN_BROWSERS;
-  run(process.execPath, "browser.mjs", `json=${join(out, "browsers.json")}`, ...sizes, WORKLOADS_IN_BROWSERS);
+/** Each makes the file of its name. */
+const PARTS = {
+  results: () => measure(process.execPath, ".", 5),
+  growth: () => measure(process.execPath, ".", 2, ...CURVES),
+  node26() {
+    measure(otherNode(), "node26", 5, ...ON_OTHER_NODE);
+    renameSync(join(out, "node26/results.json"), join(out, "node26.json"));
+    rmSync(join(out, "node26"), { recursive: true });
+  },
+  browsers() {
+    const sizes = values.quick ? ["runs=1"] : IN_BROWSERS;
+    run(process.execPath, "browser.mjs", `json=${join(out, "browsers.json")}`, ...sizes, WORKLOADS_IN_BROWSERS);
+  },
+};
+
+/** Parts that were not made at this commit. */
+function missingAt(commit) {
+  return Object.keys(PARTS).filter((part) => {
+    const file = join(out, `${part}.json`);
+    return !existsSync(file) || JSON.parse(readFileSync(file, "utf8")).commit !== commit;
+  });
 }
+
+const { commit, modified } = describeMachine();
+if (!isTrial && modified)
+  throw new Error("there are changes that are not committed: what is published says of which commit it is");
+const wanted = values.parts?.split(",") ?? Object.keys(PARTS);
+const unknown = wanted.filter((part) => !PARTS[part]);
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join()}; there are ${Object.keys(PARTS).join()}`);
+if (values.parts === undefined) rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+for (const part of wanted) {
+  note(part);
+  PARTS[part]();
+}
+const missing = missingAt(commit);
 if (isTrial) note(`done: see ${out}. No page was written, because this was not the whole run`);
+else if (missing.length > 0)
+  note(`done; before the pages are written, --parts ${missing.join()} must be measured, too`);
 else {
   for (const name of readdirSync(out)) copyFileSync(join(out, name), join(DOCS, name));
   run(process.execPath, "page.mjs");

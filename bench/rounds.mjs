@@ -2,9 +2,9 @@
 
 /** Of a case whose first run took more than so many seconds: at most so many runs. Longest first. */
 export const LONG_CASES = [
-  { seconds: 60, runs: 1 },
-  { seconds: 30, runs: 2 },
-  { seconds: 10, runs: 3 },
+  { seconds: 30, runs: 1 },
+  { seconds: 15, runs: 2 },
+  { seconds: 6, runs: 3 },
 ];
 
 /** How many of the wanted runs a case gets, by the seconds that its first one took. */

@@ -100,6 +100,7 @@ export async function main(args) {
       runs: options.runs,
       longCases: LONG_CASES,
       only: options.only,
+      ...(Number.isFinite(options.most) && { most: options.most }),
     },
     minutes: (performance.now() - start) / 60_000,
     subjects: usable.map(({ name, title, about }) => ({ name, title, ...(about && { about: about() }) })),

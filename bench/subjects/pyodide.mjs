@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { IS_TRACKED, parsedLibrary, readGraph } from "../real-graph.mjs";
-import { STEPS, programSource } from "./python.mjs";
+import { COMPARED, STEPS, programSource } from "./python.mjs";
 
 const WORKLOADS = {
   churn: true,
@@ -59,7 +59,7 @@ export const newestPyodide = {
   title: "CPython in wasm, newest",
   about: () => about("pyodide-newest"),
   needs: ["pyodide-newest"],
-  workloads: WORKLOADS,
+  workloads: COMPARED,
   start: () => startPyodide("pyodide-newest"),
 };
 

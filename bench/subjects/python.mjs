@@ -94,20 +94,35 @@ const WORKLOADS = {
   pauses: 5e6,
 };
 
+/** Of a second version: enough to compare the two. */
+export const COMPARED = {
+  churn: true,
+  trees: true,
+  "full-random": 1e6,
+  "full-one-root": 1e6,
+  "full-aged": 1e6,
+  garbage: 1e6,
+  steady: 0,
+  drop: 1e6,
+  bytes: 1e6,
+  pauses: 1e6,
+};
+
 /** `which`: of those that `pythons` finds. */
-const nativePython = (name, title, which, missing) => ({
+const nativePython = (name, title, which, workloads, missing) => ({
   name,
   title,
   about: () => `${pythons()[which].version}, ${pythons()[which].build}`,
   unavailable: () => (pythons()[which] ? undefined : missing),
-  workloads: WORKLOADS,
+  workloads,
   start: () => startPython(pythons()[which]),
 });
 
-export const python = nativePython("python", "CPython, native", "own", "there is no python3");
+export const python = nativePython("python", "CPython, native", "own", WORKLOADS, "there is no python3");
 export const newestPython = nativePython(
   "python-newest",
   "CPython, native, newest",
   "newest",
+  COMPARED,
   "there is no CPython newer than the system's on PATH or in pyenv",
 );

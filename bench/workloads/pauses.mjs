@@ -3,7 +3,7 @@ import { PauseRecorder } from "../measure/pauses.mjs";
 import { minimumUtilisation } from "../measure/utilisation.mjs";
 
 const REPLACEMENTS = 1000;
-const FULL = { batches: 10_000, seconds: 10 };
+const FULL = { batches: 10_000, seconds: 8 };
 const QUICK = { batches: 300, seconds: 2 };
 const LOOKS_AT_MEMORY = 100;
 /** What part of the ring is replaced before anything is called steady: enough for memory to grow to where it stays. */

@@ -5,9 +5,9 @@ import { format } from "./table.mjs";
 
 const WIDTH = 640;
 const MARGIN = 20;
-const LABELS = 250;
+const LABELS = 258;
 /** Room for the figure behind the longest bar. */
-const FIGURES = 112;
+const FIGURES = 124;
 const ROW = 29;
 const BAR = 20;
 const HEAD = 88;
@@ -51,7 +51,7 @@ const PANELS = [
   },
   { title: "The same in an aged heap", unit: "ns", workload: "full-aged", bars: atSize(MILLION, HEAPS) },
   {
-    title: "Longest pause, with bounded pauses",
+    title: "Longest pause (heapwright: bounded)",
     unit: "ms",
     workload: "pauses",
     names: (subject, size) => `${NAMES[subject]}, ${ring(size)}`,

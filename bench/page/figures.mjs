@@ -7,7 +7,9 @@ import { table } from "./markdown.mjs";
 /** The machine, what the subjects are, which cases ran less often, and who is missing. */
 export function aboutRun({ results }) {
   const builds = results.subjects.filter(({ about }) => about).map(({ title, about }) => `${title}: ${about}`);
-  const long = (results.options.longCases ?? []).map(({ seconds, runs }) => `of more than ${seconds} s, ${runs === 1 ? "once" : `${runs} times`}`);
+  const long = (results.options.longCases ?? []).map(
+    ({ seconds, runs }) => `of more than ${seconds} s, ${runs === 1 ? "once" : `${runs} times`}`,
+  );
   const { versions } = results;
   const packages = [
     `AssemblyScript ${versions.assemblyscript}`,

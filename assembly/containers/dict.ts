@@ -172,7 +172,10 @@ export function addText(dict: usize, key: usize, value: usize): bool {
   while (true) {
     const found = readCell(cells, shift, cell);
     if (found == EMPTY) break;
-    if (found == TOMBSTONE || (load<u32>(hashes + (found << 2)) == hash && areEqual(load<u32>(slots + (found << 3)), key)))
+    if (
+      found == TOMBSTONE ||
+      (load<u32>(hashes + (found << 2)) == hash && areEqual(load<u32>(slots + (found << 3)), key))
+    )
       return false;
     perturb >>>= 5;
     cell = (cell * 5 + perturb + 1) & mask;

@@ -16,11 +16,7 @@ export function firstCell(start: number, log: number): number {
 }
 
 /** The index of a table: its cells, from word `start` on. */
-export function cellsAt(
-  { buffer, byteOffset }: Uint32Array,
-  start: number,
-  log: number,
-): Cells {
+export function cellsAt({ buffer, byteOffset }: Uint32Array, start: number, log: number): Cells {
   const View = [Uint8Array, Uint16Array, Uint32Array][cellShift(log)] as typeof Uint8Array;
   return new View(buffer as ArrayBuffer, byteOffset + 4 * start, 2 ** log);
 }

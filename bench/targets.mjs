@@ -27,6 +27,7 @@ const bounded = (workload, sizes, field, limit, unit) =>
   atMost(workload, sizes, field, limit, unit, "heapwright-bounded");
 const RINGS = [MILLION, 5 * MILLION, 10 * MILLION];
 const LARGE = ["pauses-list", "pauses-cycle", "pauses-dict", "pauses-array"];
+const SHAPES = ["shape-boxed", "shape-chunks-10", "shape-chunks-128", "shape-comb", "shape-hub"];
 const THROUGHPUT = [
   "churn",
   "trees",
@@ -80,6 +81,10 @@ export const TARGETS = [
   times("full-sequential", [MILLION], "as-minimal", 1),
   times("full-sequential", [MILLION], "python", 1 / 4),
   times("full-sequential", [MILLION], "v8", 1 / 5),
+  ...SHAPES.flatMap((workload) => [
+    timesOwn(workload, [MILLION], { workload: "full-random", size: MILLION }, 3),
+    times(workload, [MILLION], "python", 1 / 5),
+  ]),
   times("garbage", [MILLION], "v8", 1.2),
   times("garbage", [MILLION], "python", 1 / 6),
   times("steady", [0], "python", 1 / 3),

@@ -3,8 +3,8 @@ import { isPinned } from "../base/pins.js";
 import { isA } from "../base/untrusted.js";
 import { ProbeBudget } from "../image/check/budget.js";
 import { readOrder } from "../image/check/order.js";
-import { Population } from "../image/check/population.js";
 import { compactSource } from "../image/compact/compact.js";
+import type { Compaction } from "../image/compact/compact.js";
 import type { Forwards } from "../image/compact/forwards.js";
 import { sourceOfHeap } from "../image/compact/live-source.js";
 import type { BlockSource } from "../image/compact/source.js";
@@ -47,9 +47,9 @@ export function compactStore(store: Store): (address: Address) => Address {
 
 /** A core with the compacted heap, and a function that gives the new addresses. It must not refer to the old memory. */
 function moved(store: Store, source: BlockSource): { core: CoreExports; to: (address: Address) => Address } {
-  const { bytes, forwards } = compactSource(source, { hasChecksums: false });
-  const core = coreOf(store, source.control, bytes);
-  return { core, to: finderOf(forwards) };
+  const compaction = compactSource(source, { hasChecksums: false });
+  const core = coreOf(store, source.control, compaction);
+  return { core, to: finderOf(compaction.forwards) };
 }
 
 function finderOf(forwards: Forwards): (address: Address) => Address {
@@ -57,7 +57,7 @@ function finderOf(forwards: Forwards): (address: Address) => Address {
 }
 
 /** A core of its own for the compacted heap. */
-function coreOf(store: Store, old: ControlValues, bytes: Uint8Array): CoreExports {
+function coreOf(store: Store, old: ControlValues, { bytes, tally }: Compaction): CoreExports {
   const image = new Image(bytes, false);
   const core = startCoreSync(store.core.module, store.hooks);
   const { endPage, limitPage } = image.control;
@@ -66,9 +66,8 @@ function coreOf(store: Store, old: ControlValues, bytes: Uint8Array): CoreExport
   growMemoryTo(core.memory, endPage * 65536, refusal);
   if (core.init(core.heapBase(), limitPage * 65536) === 0) throw refusal();
   // Nobody else has had this image, so it is not checked.
-  const population = new Population(image);
   const budget = new ProbeBudget(Infinity, refusal);
-  placeImage(core, { image, population, order: readOrder(image), budget }, limitPage);
+  placeImage(core, { image, tally, order: readOrder(image), budget }, limitPage);
   carryOver(core, old);
   return core;
 }

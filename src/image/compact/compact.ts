@@ -11,6 +11,7 @@ import type { ControlValues } from "../../wasm/control-fields.js";
 import { PAGE_LARGE, PAGE_SPAN } from "../../wasm/core-layout.js";
 import type { Forwards } from "./forwards.js";
 import { moveBlocks } from "./move.js";
+import type { MovedTally } from "./move.js";
 import { planCompaction } from "./plan.js";
 import type { Plan } from "./plan.js";
 import type { BlockSource } from "./source.js";
@@ -30,8 +31,7 @@ const ADDRESSES = [
 export interface Compaction {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly forwards: Forwards;
-  /** Number of blocks that moved. */
-  readonly blocks: number;
+  readonly tally: MovedTally;
 }
 
 /** How a compaction is done. */
@@ -53,10 +53,10 @@ export function compactSource(source: BlockSource, { hasChecksums, spend }: Comp
     bytes.set(section, offsets[index]);
   });
   const pagesAt = offsets.at(-1) as number;
-  moveBlocks(source, plan, new Uint32Array(bytes.buffer, pagesAt, plan.bytes / 4), spend);
+  const tally = moveBlocks(source, plan, new Uint32Array(bytes.buffer, pagesAt, plan.bytes / 4), spend);
   const sections = [...small, bytes.subarray(pagesAt)];
   bytes.set(makeHeader(source.isChecked, sizes, hasChecksums ? sections.map(checksumOf) : sizes.map(() => 0)));
-  return { bytes, forwards: plan.forwards, blocks: plan.blocks };
+  return { bytes, forwards: plan.forwards, tally };
 }
 
 /** All sections except PAGE. */

@@ -3,6 +3,7 @@ import {
   BUFFER_DATA_OFFSET,
   EPHEMERON_KEY_OFFSET,
   EPHEMERON_PREV_OFFSET,
+  FLAG_INTERNED,
   FLAG_OLD,
   FLAG_TRACKED,
   FROZENSET_HASH_OFFSET,
@@ -32,6 +33,7 @@ import {
   WEAKREF_REFERENT_OFFSET,
 } from "../../../assembly/layout.js";
 import { cellShift, tableCapacity } from "../../wasm/core-layout.js";
+import type { Tally } from "../check/objects.js";
 import type { Run } from "../image.js";
 import { prefixOf } from "../types.js";
 import type { TypeShape } from "../types.js";
@@ -39,6 +41,9 @@ import type { Forwards } from "./forwards.js";
 import { Keys, buildIndex } from "./keys.js";
 import type { Plan } from "./plan.js";
 import type { BlockSource } from "./source.js";
+
+/** What the placing of the blocks needs to know of them. */
+export type MovedTally = Pick<Tally, "noted" | "old" | "frozen">;
 
 /**
  * Fills the section PAGE of the compacted heap. `pages` consists of zeros, and so does everything afterwards that no
@@ -49,8 +54,8 @@ export function moveBlocks(
   plan: Plan,
   pages: Uint32Array,
   spend: (steps: number) => void = () => undefined,
-): void {
-  new Mover(source, plan, pages, spend).run();
+): MovedTally {
+  return new Mover(source, plan, pages, spend).run();
 }
 
 class Mover {
@@ -62,6 +67,9 @@ class Mover {
   readonly #toStart: Uint32Array;
   readonly #keys: Keys;
   readonly #spend: (steps: number) => void;
+  readonly #noted: number[] = [];
+  #old = 0;
+  #frozen = 0;
 
   constructor(source: BlockSource, plan: Plan, pages: Uint32Array, spend: (steps: number) => void) {
     this.#source = source;
@@ -74,10 +82,11 @@ class Mover {
     this.#spend = spend;
   }
 
-  run(): void {
+  run(): MovedTally {
     this.#source.runs.forEach((run, index) => {
       if (run.made > 0) this.#moveRun(run, this.#forwards.ofRun(index));
     });
+    return { noted: this.#noted.sort((a, b) => a - b), old: this.#old, frozen: this.#frozen };
   }
 
   #moveRun(run: Run, targets: Uint32Array): void {
@@ -88,7 +97,7 @@ class Mover {
       if (address === 0) continue;
       const to = this.#place(address);
       if (run.kind !== 0) this.#moveLinks(at, to);
-      this.#move(at, to);
+      if (this.#move(at, to)) this.#noted.push(address);
     }
   }
 
@@ -104,6 +113,10 @@ class Mover {
     const next = this.#from[at - 2] as number;
     const prev = this.#from[at - 1] as number;
     const isOld = (info & FLAG_OLD) !== 0;
+    if (isOld) {
+      this.#old++;
+      if (prev * 2 ** 32 + next < this.#source.control.frozenUpTo) this.#frozen++;
+    }
     this.#to[to - 2] = isOld ? next : this.#neighbour(next);
     this.#to[to - 1] = isOld ? prev : this.#neighbour(prev);
   }
@@ -113,23 +126,24 @@ class Mover {
     return link === head0 || link === head1 ? 0 : this.#forwards.to(link);
   }
 
-  #move(at: number, to: number): void {
+  /** Whether a table of the heap leads to the object, or its neighbours in a chain: see `Tally.noted`. */
+  #move(at: number, to: number): boolean {
     const info = this.#from[at + 1] as number;
     const id = info & TYPE_MASK;
     this.#to[to] = this.#from[at] as number;
     this.#to[to + 1] = info;
     // Its owner moves what it contains. The tables of the heap are filled anew.
-    if (id === TYPE_BUFFER) return;
+    if (id === TYPE_BUFFER) return false;
     if (id === TYPE_STR || id === TYPE_BYTES) {
       this.#moveText(at, to);
-      return;
+      return id === TYPE_STR && (info & FLAG_INTERNED) !== 0;
     }
     const type = this.#source.types[id] as TypeShape;
     if (type.kind === KIND_TUPLE) {
       const length = this.#from[at + TUPLE_LENGTH_OFFSET / 4] as number;
       this.#to[to + TUPLE_LENGTH_OFFSET / 4] = length;
       this.#moveSlots(at + TUPLE_ITEMS_OFFSET / 4, to + TUPLE_ITEMS_OFFSET / 4, length);
-      return;
+      return false;
     }
     this.#copy(at + 2, to + 2, type.payload >>> 2);
     if (type.kind === KIND_STRUCT) this.#moveSlots(at + PAYLOAD_OFFSET / 4, to + PAYLOAD_OFFSET / 4, type.slots);
@@ -141,6 +155,7 @@ class Mover {
       // A dead one can have its hash in the place of a link.
       this.#moveFields(at, to, WEAKREF_REFERENT_OFFSET, WEAKREF_PREV_OFFSET);
     if (id === TYPE_EPHEMERON) this.#moveFields(at, to, EPHEMERON_KEY_OFFSET, EPHEMERON_PREV_OFFSET);
+    return id === TYPE_WEAKREF || id === TYPE_EPHEMERON;
   }
 
   /** Copies words. Most objects are too small for `set`. */

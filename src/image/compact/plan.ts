@@ -21,8 +21,6 @@ export interface Plan {
   readonly pageStart: Uint32Array;
   /** Bytes of the section PAGE. */
   readonly bytes: number;
-  /** Number of blocks that are live. */
-  readonly blocks: number;
   readonly pagesInUse: number;
   readonly endPage: number;
 }
@@ -50,7 +48,6 @@ class Planner {
   readonly #starts: number[] = [];
   #page: number;
   #bytes = 0;
-  #blocks = 0;
   #pagesInUse = 0;
 
   constructor(source: BlockSource) {
@@ -80,7 +77,6 @@ class Planner {
       order: orderOf(groups),
       pageStart,
       bytes: this.#bytes,
-      blocks: this.#blocks,
       pagesInUse: this.#pagesInUse,
       endPage,
     };
@@ -117,7 +113,6 @@ class Planner {
       this.#takePages(span, PAGE_SPAN, group.kind, group.sizeClass | (made << 8), made * size);
       left -= made;
     }
-    this.#blocks += group.count;
   }
 
   #takePages(pages: number, state: number, kind: number, shape: number, stored: number): void {
@@ -144,7 +139,6 @@ class Planner {
       if (run.state === PAGE_LARGE) {
         targets[0] = this.#page * PAGE_SIZE + prefixOf(run.kind);
         this.#takePages(run.pages, PAGE_LARGE, run.kind, 0, run.stored);
-        this.#blocks++;
         return;
       }
       const group = groups[2 * run.sizeClass + run.kind] as Group;

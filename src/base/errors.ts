@@ -1,9 +1,9 @@
+import { pinned } from "./pins.js";
+
 /**
  * One error class per cause. Each has a literal `code`, so callers can `switch` on it. The heap stays usable after every
  * error except {@link CorruptHeapError}.
  */
-import { pinned } from "./pins.js";
-
 export type ErrorCode =
   | "OUT_OF_MEMORY"
   | "TOO_LARGE"

@@ -5,8 +5,9 @@ import type { Heap } from "./heap.js";
 
 /** What a compaction has done. */
 export interface Compacted {
-  /** Bytes of the WebAssembly memory before, and after. */
+  /** Bytes of the WebAssembly memory before. */
   readonly before: number;
+  /** Bytes of the WebAssembly memory after. */
   readonly after: number;
   /**
    * The new address of an object, for a program that uses `heap.core` and has noted addresses; 0 for a number that was no

@@ -72,7 +72,11 @@ const SHARED = [
   // What every heap needs.
   { name: "heapwright", test: /\/src\/(heap\/(heap|exports)|state\/\w+|wasm\/core-text)\.ts$/, priority: 2 },
   { name: "inlined", test: /\/src\/(index|heap\/inlined)\.ts$/, priority: 1 },
-  { name: "images", test: /\/src\/((image|persist)\/.*|heap\/(save|restore|left-behind))(?<!\.d)\.ts$/, priority: 1 },
+  {
+    name: "images",
+    test: /\/src\/((image|persist)\/.*|heap\/(compact|save|restore|left-behind))(?<!\.d)\.ts$/,
+    priority: 1,
+  },
   { name: "dumps", test: /\/src\/dump\/.*(?<!\.d)\.ts$/ },
 ];
 

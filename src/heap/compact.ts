@@ -12,6 +12,10 @@ export interface Compacted {
   /**
    * The new address of an object, for a program that uses `heap.core` and has noted addresses; 0 for a number that was no
    * object's address. It keeps a table of all objects for as long as it is kept itself.
+   *
+   * @example
+   * const noted = alice.address;
+   * compact(heap).movedTo(noted) === alice.address; // true
    */
   movedTo(address: Address): Address;
 }

@@ -37,6 +37,8 @@ export function compactStore(store: Store): (address: Address) => Address {
     );
   try {
     const { core, to } = moved(store, sourceOfHeap(stateOf(store)));
+    // What follows must not end half way.
+    store.askForRoom();
     store.moveTo(core, to);
     return to;
   } catch (error) {

@@ -65,6 +65,31 @@ test("if any memory is refused, the heap is as it was, and the next call succeed
   expect(refused).toBeGreaterThan(10);
 });
 
+test("near the end of the stack it either moves all objects, or changes nothing", () => {
+  const { heap, kept } = holey();
+  let moved = 0;
+  let tries = 0;
+  const dive = (): void => {
+    try {
+      dive();
+    } catch {
+      // The stack is full. From here on there is more room in each frame.
+    }
+    if (tries++ % 8 > 0 || moved > 1) return;
+    try {
+      compact(heap);
+      moved++;
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError);
+    }
+  };
+  dive();
+  expect(tries).toBeGreaterThan(16);
+  expect([moved, heap.epoch]).toEqual([2, 2]);
+  expect(kept.toJS()).toEqual(["kept"]);
+  heap.verify();
+});
+
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
 

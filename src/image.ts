@@ -16,8 +16,8 @@ import type { ByteSource, Bytes } from "./image/byte-source.js";
 import { INLINED_CORE } from "./wasm/inlined.js";
 import type { CoreAtHand } from "./wasm/instance.js";
 
-export { compact } from "./heap/compact.js";
-export type { Compacted } from "./heap/compact.js";
+export { compact, trim } from "./heap/compact.js";
+export type { Compacted, Trimmed } from "./heap/compact.js";
 export { adoptOrphan, lostFunctions, orphans, releaseOrphans } from "./heap/left-behind.js";
 export type { Lost, Orphan } from "./heap/left-behind.js";
 export type { SaveOptions } from "./heap/save.js";

@@ -17,8 +17,8 @@ import type { CoreAtHand, CoreSource } from "./wasm/instance.js";
 
 export { Heap };
 export * from "./heap/exports.js";
-export { compact } from "./heap/compact.js";
-export type { Compacted } from "./heap/compact.js";
+export { compact, trim } from "./heap/compact.js";
+export type { Compacted, Trimmed } from "./heap/compact.js";
 export { adoptOrphan, lostFunctions, orphans, releaseOrphans } from "./heap/left-behind.js";
 export type { Lost, Orphan } from "./heap/left-behind.js";
 export type { SaveOptions } from "./heap/save.js";

@@ -20,6 +20,8 @@ export const DISPOSE: typeof Symbol.dispose =
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 let isBranded: (value: object) => boolean;
+/** Moves a handle that was lent after its object. The leak net moves the others. */
+export let moveLent: (handle: Handle, to: (address: Address) => Address) => void;
 
 /**
  * A name for an object: owns one outside reference to it, and so keeps it alive, until it is released.
@@ -30,6 +32,9 @@ let isBranded: (value: object) => boolean;
 export class Handle {
   static {
     isBranded = (value) => #store in value;
+    moveLent = (handle, to) => {
+      if (handle.#record === undefined && !handle.released) handle.#addresses[0] = to(handle.address);
+    };
     Object.setPrototypeOf(
       this.prototype,
       sealedPrototype((handle) => (#store in handle ? typeNameOf(handle) : undefined)),
@@ -72,11 +77,6 @@ export class Handle {
     const address = this.#addresses[this.#index] as number;
     if (address === 0) this.#refuse();
     return address;
-  }
-
-  /** Follows its object, if the handle is lent. The leak net moves the others. @internal */
-  moveLent(to: (address: Address) => Address): void {
-    if (this.#record === undefined && !this.released) this.#addresses[0] = to(this.address);
   }
 
   /** The end of the heap has released its handles: that is what the program should hear of. */

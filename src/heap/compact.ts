@@ -1,4 +1,4 @@
-import { compactStore } from "../persist/compact.js";
+import { compactStore, trimStore } from "../persist/compact.js";
 import type { Address } from "../wasm/exports.js";
 import { storeOf } from "./heap.js";
 import type { Heap } from "./heap.js";
@@ -52,4 +52,29 @@ export function compact(heap: Heap): Compacted {
   const before = store.core.memory.buffer.byteLength;
   const movedTo = compactStore(store);
   return { before, after: store.core.memory.buffer.byteLength, movedTo };
+}
+
+/** The memory of a heap before and after `trim`. */
+export type Trimmed = Omit<Compacted, "movedTo">;
+
+/**
+ * Gives back the free pages behind the last object, and leaves all addresses as they are. The heap's own tables move out of
+ * the way. It gives back less than {@link compact}: one live object at the end of memory keeps all of it. Time, memory and
+ * errors are those of `compact`; if nothing would come back, nothing is copied.
+ *
+ * @example
+ * const large = heap.list(Array.from({ length: 20_000 }, (_, i) => `item ${i}`));
+ * large.release(); // it was born last, so its pages are at the end
+ * const { before, after } = trim(heap);
+ * after < before; // true
+ * alice.title; // "Alice", at the same address
+ *
+ * @throws {@link HeapBusyError}, {@link OutOfMemoryError}, {@link BadValueError}, as `compact`
+ */
+export function trim(heap: Heap): Trimmed {
+  const store = storeOf(heap);
+  store.mustLive();
+  const before = store.core.memory.buffer.byteLength;
+  trimStore(store);
+  return { before, after: store.core.memory.buffer.byteLength };
 }

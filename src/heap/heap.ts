@@ -272,7 +272,9 @@ export class Heap extends HeapValues {
    * noted.epoch === heap.epoch; // true, so the address is alice's
    */
   get epoch(): number {
-    return this.#store.epoch;
+    const store = this.#store;
+    store.mustLive();
+    return store.epoch;
   }
 
   /**

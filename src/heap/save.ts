@@ -2,7 +2,9 @@ import { checkFlag, readOptions } from "../base/arguments.js";
 import type { ByteStream, Bytes } from "../base/platform.js";
 import { compactSource } from "../image/compact/compact.js";
 import { sourceOfHeap } from "../image/compact/live-source.js";
+import { planCompaction } from "../image/compact/plan.js";
 import { saveImage, saveImageChunks } from "../image/save.js";
+import type { SavedHeap } from "../image/save.js";
 import { stateOf } from "../persist/save.js";
 import { storeOf } from "./heap.js";
 import type { Heap } from "./heap.js";
@@ -43,7 +45,7 @@ export function save(heap: Heap, options: SaveOptions = {}): Bytes {
   const store = storeOf(heap);
   const isCompact = isCompacted(options);
   const state = stateOf(store);
-  return isCompact ? compactSource(sourceOfHeap(state), { hasChecksums: true }).bytes : saveImage(state);
+  return isCompact ? compactedImage(state) : saveImage(state);
 }
 
 /**
@@ -59,9 +61,7 @@ export function saveStream(heap: Heap, options: SaveOptions = {}): ByteStream {
   const store = storeOf(heap);
   const isCompact = isCompacted(options);
   const state = stateOf(store);
-  const chunks = isCompact
-    ? piecesOf(compactSource(sourceOfHeap(state), { hasChecksums: true }).bytes)
-    : saveImageChunks(state);
+  const chunks = isCompact ? piecesOf(compactedImage(state)) : saveImageChunks(state);
   chunks.reverse();
   return new ReadableStream({
     pull(controller) {
@@ -74,6 +74,11 @@ export function saveStream(heap: Heap, options: SaveOptions = {}): ByteStream {
 
 function isCompacted(options: SaveOptions): boolean {
   return checkFlag(readOptions(options, SAVE_OPTIONS).compact ?? false, "compact");
+}
+
+function compactedImage(state: SavedHeap): Bytes {
+  const source = sourceOfHeap(state);
+  return compactSource(source, planCompaction(source), { hasChecksums: true }).bytes;
 }
 
 /** Copies: whoever gets a piece may transfer it. */

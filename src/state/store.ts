@@ -125,13 +125,16 @@ export class Store implements Reader {
     this.core = this.#guard(exports);
   }
 
-  /** Goes on with another core, whose heap has the same objects at other addresses: see `onMove`. */
-  moveTo(exports: CoreExports, to: (address: Address) => Address): void {
+  /**
+   * Goes on with another core, whose heap has the same objects: at other addresses, which `to` gives, or at the same ones.
+   */
+  moveTo(exports: CoreExports, to?: (address: Address) => Address): void {
     // Both may need memory. From then on nothing fails.
-    const moveTraces = this.traces.moving(to);
+    const moveTraces = to && this.traces.moving(to);
     this.memory.moveTo(exports.memory);
-    moveTraces();
     this.core = this.traces.over(this.#guard(exports));
+    if (to === undefined) return;
+    moveTraces?.();
     for (const [name, address] of this.roots) this.roots.set(name, to(address));
     this.net.move(to);
     this.orphans?.move(to);

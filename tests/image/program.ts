@@ -1,7 +1,7 @@
 // Random programs on a heap that can be saved and restored at any step: what they do depends on their seed alone,
 // and everything they hold they hold by handles, which a restored heap gives back by address.
 
-import { adoptOrphan, compact, orphans, restoreSync, save } from "../../src/image.js";
+import { adoptOrphan, compact, orphans, restoreSync, save, trim } from "../../src/image.js";
 import type { RestoreOptions } from "../../src/image.js";
 import { Handle, Heap } from "../../src/index.js";
 import type {
@@ -82,6 +82,14 @@ export class ImageProgram {
     const { movedTo } = compact(this.heap);
     this.heap.verify();
     if (before.some((address, i) => movedTo(address) !== this.held[i])) throw new Error("a handle went astray");
+  }
+
+  /** Gives back the free end of memory, and goes on. */
+  trim(): void {
+    const before = this.held;
+    trim(this.heap);
+    this.heap.verify();
+    if (before.some((address, i) => address !== this.held[i])) throw new Error("a handle went astray");
   }
 
   #restore(image: Uint8Array<ArrayBuffer>, options: RestoreOptions): Heap {

@@ -12,7 +12,6 @@ import { PAGE_LARGE, PAGE_SPAN } from "../../wasm/core-layout.js";
 import type { Forwards } from "./forwards.js";
 import { moveBlocks } from "./move.js";
 import type { MovedTally } from "./move.js";
-import { planCompaction } from "./plan.js";
 import type { Plan } from "./plan.js";
 import type { BlockSource } from "./source.js";
 
@@ -42,9 +41,8 @@ export interface CompactionOptions {
   readonly spend?: (steps: number) => void;
 }
 
-/** Makes a compacted image of a heap. */
-export function compactSource(source: BlockSource, { hasChecksums, spend }: CompactionOptions): Compaction {
-  const plan = planCompaction(source);
+/** Makes an image of a heap whose blocks are where the plan puts them. */
+export function compactSource(source: BlockSource, plan: Plan, { hasChecksums, spend }: CompactionOptions): Compaction {
   const small = smallSections(source, plan);
   const sizes = [...small.map((section) => section.length), plan.bytes];
   const { offsets, end } = placeSections(sizes);

@@ -3,6 +3,7 @@ import type { CheckedImage } from "../check/check.js";
 import { HANDLE_WORDS, SATURATED_WORDS, SITE_WORDS } from "../image.js";
 import type { Image } from "../image.js";
 import { compactSource } from "./compact.js";
+import { planCompaction } from "./plan.js";
 import type { BlockSource } from "./source.js";
 
 /**
@@ -15,7 +16,8 @@ export function compactImage({ image, budget }: CheckedImage): CheckedImage {
   const spend = (steps: number): void => {
     budget.spend(steps);
   };
-  return checkImage(compactSource(sourceOfImage(image), { hasChecksums: false, spend }).bytes, false);
+  const source = sourceOfImage(image);
+  return checkImage(compactSource(source, planCompaction(source), { hasChecksums: false, spend }).bytes, false);
 }
 
 /** An image that was checked, to be compacted. */

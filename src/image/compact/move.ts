@@ -62,6 +62,7 @@ class Mover {
   readonly #source: BlockSource;
   readonly #from: Uint32Array;
   readonly #to: Uint32Array;
+  readonly #plan: Plan;
   readonly #forwards: Forwards;
   readonly #fromStart: Uint32Array;
   readonly #toStart: Uint32Array;
@@ -75,6 +76,7 @@ class Mover {
     this.#source = source;
     this.#from = source.words;
     this.#to = pages;
+    this.#plan = plan;
     this.#forwards = plan.forwards;
     this.#fromStart = source.pageStart;
     this.#toStart = plan.pageStart;
@@ -86,6 +88,9 @@ class Mover {
     this.#source.runs.forEach((run, index) => {
       if (run.made > 0) this.#moveRun(run, this.#forwards.ofRun(index));
     });
+    const { freeBlocks } = this.#plan;
+    for (let i = 0; i < freeBlocks.length; i += 2)
+      this.#to[this.#place(freeBlocks[i] as number)] = freeBlocks[i + 1] as number;
     return { noted: this.#noted.sort((a, b) => a - b), old: this.#old, frozen: this.#frozen };
   }
 

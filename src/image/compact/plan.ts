@@ -23,6 +23,8 @@ export interface Plan {
   readonly bytes: number;
   readonly pagesInUse: number;
   readonly endPage: number;
+  /** The free blocks, each with the next one in the list of its span. */
+  readonly freeBlocks: readonly number[];
 }
 
 /** Blocks of one size class and kind. */
@@ -79,6 +81,7 @@ class Planner {
       bytes: this.#bytes,
       pagesInUse: this.#pagesInUse,
       endPage,
+      freeBlocks: [],
     };
   }
 

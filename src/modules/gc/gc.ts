@@ -3,6 +3,7 @@ import { DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE } fr
 import type { ListHandle } from "../../handles/containers/list.js";
 import { outside } from "../../base/entered.js";
 import { BadOptionError, BadValueError, HeapBusyError, describe } from "../../base/errors.js";
+import { moveLent } from "../../handles/handle.js";
 import { uncloneable } from "../../base/uncloneable.js";
 import { checkByteThreshold, checkGeneration, checkPauses, checkThresholds, checkUnits } from "../../state/options.js";
 import type { Generation, Pauses } from "../../state/options.js";
@@ -323,7 +324,7 @@ export class Gc extends GcObjects {
       const garbage = lend<ListHandle>(store, address);
       this.#garbage = garbage;
       store.onMove.push((to) => {
-        garbage.moveLent(to);
+        moveLent(garbage, to);
       });
     }
     return this.#garbage;

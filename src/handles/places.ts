@@ -1,6 +1,6 @@
 import { attempt } from "../base/arguments.js";
 import { BadValueError, describe } from "../base/errors.js";
-import { pinned } from "../base/pins.js";
+import { pin, unpin } from "../base/pins.js";
 import { hasBrand, isA, isArray, isBytes, isPlain, isTypedArray } from "../base/untrusted.js";
 import { isHandle } from "./handle.js";
 
@@ -15,8 +15,14 @@ export type Place = "bytes" | "array" | "object" | "map" | "set";
 
 /** What an object that is no handle becomes; `undefined`: a heap has no place for it. What is in it may still have none. */
 export function placeOf(value: object): Place | undefined {
-  // A proxy answers some of these questions.
-  return isArray(value) ? "array" : pinned(() => placeOfObject(value));
+  if (isArray(value)) return "array";
+  // A proxy answers some of the questions.
+  pin();
+  try {
+    return placeOfObject(value);
+  } finally {
+    unpin();
+  }
 }
 
 function placeOfObject(value: object): Place | undefined {

@@ -1,9 +1,10 @@
 // The pace of a cycle: the work for each birth is chosen so that the cycle ends before births have added a tenth to the
-// live objects.
+// live objects. Births count from the snapshot on, because what dies before it is found by the same cycle.
 //
-// The work can only be estimated. When a cycle begins, the estimate is the work of the last one, or at first the worst
-// case of marking. In each phase the estimate is the rest of the phase. If it was too low, the pace doubles. But no step
-// exceeds STEP_UNITS: if every birth already has a full step, the cycle takes as many births as it needs.
+// Every birth should pay the same, so before each step the work that is left is divided by the births that are left. The
+// work can only be estimated: by the work of the last cycle, or at first by the worst case of marking, and by what the
+// phase has left at least. If a cycle is late, the pace doubles. But no step exceeds STEP_UNITS: if every birth already
+// has a full step, the cycle takes as many births as it needs.
 
 import { PHASE_DRAINING, PHASE_WALKING } from "../../layout";
 import { hasBlocks } from "../../memory/blocks-of";
@@ -31,14 +32,16 @@ const UNITS_PER_LEAF: u64 = 4;
 const UNITS_PER_PAGE: u64 = 1200;
 /** Minimal units for an object that is not marked yet when the walk is over. */
 const UNITS_TO_DRAIN: u64 = 15;
-/** Units to sweep a garbage object, and units for each walk over a page. */
-const UNITS_PER_GARBAGE: u64 = 14;
+/** Minimal units to sweep a garbage object, and units for each walk over a page. */
+const UNITS_PER_GARBAGE: u64 = 9;
 const UNITS_PER_SWEPT_PAGE: u64 = 140;
+/** After this part of the pages, what they took says what the others will take: log2 of its inverse. */
+const KNOWN_SHIFT: u32 = 4;
 /**
  * Units that a collection of generation 0 takes for an object that it examines. One of generation 1 takes twice as
  * much, because not all of it is in the cache.
  */
-const UNITS_PER_YOUNG: u32 = 4;
+const UNITS_PER_YOUNG: u32 = 6;
 /** Units that young collections take for each birth: one collection of generation 0, later one of generation 1. */
 const YOUNG_UNITS_PER_BIRTH: u64 = 3 * UNITS_PER_YOUNG;
 /** Measured work per block is stored in sixteenths of a unit. */
@@ -67,7 +70,13 @@ export function countBlocks(number: u32): void {
 export function setPace(): void {
   // Few objects may have many slots, or leaves.
   control.cycleBound = max(control.cycleBound, <u32>(workOfCycle() / STEP_UNITS));
-  setUnitsPerBirth(leastPace());
+  setUnitsPerBirth(workOfCycle() / control.cycleBound + YOUNG_UNITS_PER_BIRTH);
+}
+
+/** Called when the snapshot is taken. */
+export function startSnapshotPace(): void {
+  control.cycleBirths = 0;
+  startPhasePace();
 }
 
 /** Units that the cycle is estimated to take, by its blocks and pages. */
@@ -75,14 +84,8 @@ function workOfCycle(): u64 {
   const linked = <u64>control.cycleLinked;
   const leaves = <u64>control.cycleLeaves;
   const known = ((linked + leaves) * control.cycleCost) / PARTS;
-  const most = linked * UNITS_PER_OBJECT + leaves * UNITS_PER_LEAF;
-  const blocks = control.cycleCost ? known + (known >>> 4) : most;
-  return blocks + <u64>control.pagesInUse * UNITS_PER_PAGE;
-}
-
-/** Units for each birth by that estimate. */
-function leastPace(): u64 {
-  return workOfCycle() / control.cycleBound + YOUNG_UNITS_PER_BIRTH;
+  if (known) return known + (known >>> 4);
+  return linked * UNITS_PER_OBJECT + leaves * UNITS_PER_LEAF + <u64>control.pagesInUse * UNITS_PER_PAGE;
 }
 
 function setUnitsPerBirth(units: u64): void {
@@ -98,38 +101,40 @@ export function startPhasePace(): void {
 }
 
 /**
- * Units that the current phase still needs, estimated from its progress. A walk has pages left. Draining has all unmarked
- * objects left, except as many as were garbage in the last cycle. Sweeping has all objects left that were not
- * marked.
+ * Units that the cycle still needs at least, estimated from the progress of its phase. A walk has pages left. Draining
+ * has all unmarked objects left, except as many as were garbage in the last cycle. Sweeping has all objects left that
+ * were not marked.
  */
 function workLeft(): u64 {
   const phase = control.phase;
   const done = control.cycleWork - control.phaseWork;
   const old = <u64>control.oldCount;
   const marked = <u64>control.markedOld;
-  const pagesLeft = <u64>(control.endPage - control.walkPage);
-  if (phase < <u32>PHASE_WALKING) return 0;
+  const garbage = <u64>control.lastGarbage;
   if (CHECK) assert(<i64>done >= 0, "a phase has taken less than no work");
   if (phase == PHASE_WALKING) {
     const walked = control.walkPage - control.firstPage;
-    return (walked ? (done * pagesLeft) / walked : 0) + unitsOfPartsLeft();
+    const pages = control.endPage - control.firstPage;
+    const left = <u64>(control.endPage - control.walkPage);
+    const walk = walked > pages >>> KNOWN_SHIFT ? (done * left) / walked : 0;
+    return walk + unitsOfPartsLeft() + unitsToSweep(garbage, pages);
   }
   if (phase == PHASE_DRAINING) {
-    const garbage = <u64>control.lastGarbage;
     const left = old > marked + garbage ? old - marked - garbage : 0;
     const drained = marked - control.phaseMarked;
-    return max(left * UNITS_TO_DRAIN, drained ? (done * left) / drained : 0) + unitsOfPartsLeft();
+    const drain = max(left * UNITS_TO_DRAIN, drained ? (done * left) / drained : 0);
+    return drain + unitsOfPartsLeft() + unitsToSweep(garbage, control.endPage - control.firstPage);
   }
   // Objects that became old meanwhile are not marked either.
   const known = marked + control.longLivedPending;
-  const garbage = old > known ? old - known : 0;
-  return garbage * UNITS_PER_GARBAGE + pagesLeft * UNITS_PER_SWEPT_PAGE;
+  return unitsToSweep(old > known ? old - known : 0, control.endPage - control.walkPage);
 }
 
-/**
- * Raises the pace if it is too slow for the remaining work. At the beginning of a phase the estimate of that work is
- * rough, so the pace may fall again, unless the cycle is late.
- */
+function unitsToSweep(garbage: u64, pages: u32): u64 {
+  return garbage * UNITS_PER_GARBAGE + pages * UNITS_PER_SWEPT_PAGE;
+}
+
+/** Sets the pace for the rest of the cycle. If the cycle is late, the pace does not fall again. */
 function keepPace(): void {
   if (control.cycleBirths >= control.cycleBound) {
     control.isHurried = 1;
@@ -137,13 +142,12 @@ function keepPace(): void {
     setUnitsPerBirth((<u64>control.unitsPerBirth) << 1);
     return;
   }
-  // The estimate is too low as a rule, so the aim is to end an eighth before the bound.
-  const left = control.cycleBound - control.cycleBirths;
-  const reserve = control.cycleBound >>> 3;
-  const needed = workLeft() / (left > reserve ? left - reserve : left) + YOUNG_UNITS_PER_BIRTH;
-  const isKnown = control.phase >= <u32>PHASE_WALKING && !control.isHurried;
-  const least: u64 = isKnown ? leastPace() : control.unitsPerBirth - 1;
-  setUnitsPerBirth(max(needed, least));
+  if (control.phase < <u32>PHASE_WALKING) return;
+  const planned = workOfCycle();
+  const done = control.cycleWork;
+  const rest = max(planned > done ? planned - done : 0, workLeft());
+  const needed = rest / (control.cycleBound - control.cycleBirths) + YOUNG_UNITS_PER_BIRTH;
+  setUnitsPerBirth(control.isHurried ? max<u64>(needed, control.unitsPerBirth - 1) : needed);
 }
 
 /** Called when a cycle has ended: stores the measured work. */

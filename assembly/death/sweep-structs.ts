@@ -6,14 +6,13 @@
 // allocates or runs user code meanwhile.
 
 import { FLAG_HAS_WEAKREFS, FLAG_OLD, PAYLOAD_OFFSET, TYPE_MASK } from "../layout";
-import { markedWord } from "../memory/bits";
+import { isMarked, markedWord } from "../memory/bits";
 import { endGiving, freeBlock, giveToSpan } from "../memory/blocks";
-import { startsOf, strideOf } from "../memory/blocks-of";
+import { firstBlockOf, startsOf, strideOf } from "../memory/blocks-of";
 import { Page, runOf } from "../memory/page";
 import { control } from "../control";
 import { birthOf, infoOf, refcountOf } from "../object/header";
 import { typeAt } from "../object/type";
-import { isDecidedDead } from "../heap/barrier";
 import { dropSlot } from "../heap/count";
 import { uncountOldTogether } from "../heap/generations";
 import { isAnythingWaiting } from "./hooks";
@@ -33,9 +32,10 @@ export const NEEDS_VISIT: usize = 1;
 export function sweepStructs(at: usize, end: usize, page: Page): usize {
   const size = strideOf(page);
   const starts = startsOf(size);
-  const snapshot = control.snapshot;
-  const frozen = control.decidedFrozen;
-  const run = runOf(at);
+  // Births of the garbage begin with `oldest`.
+  const oldest = control.decidedFrozen;
+  const births = control.snapshot - oldest;
+  const first = firstBlockOf(runOf(at), page);
   const used = page.used;
   let left = control.work;
   let collected: u32 = 0;
@@ -49,9 +49,7 @@ export function sweepStructs(at: usize, end: usize, page: Page): usize {
       if (dead >= end) break;
       left -= UNMARKED_UNITS;
       const info = infoOf(dead);
-      if (!(info & FLAG_OLD)) continue;
-      const birth = birthOf(dead);
-      if (birth >= snapshot || birth < frozen) continue;
+      if (!(info & FLAG_OLD) || birthOf(dead) - oldest >= births) continue;
       const type = typeAt(info & TYPE_MASK);
       if ((type.flags & STRUCT) != STRUCT || info & FLAG_HAS_WEAKREFS) {
         stopped = dead + NEEDS_VISIT;
@@ -65,11 +63,12 @@ export function sweepStructs(at: usize, end: usize, page: Page): usize {
         store<u32>(slot, 0);
         if (!dropSlot(child)) continue;
         const itsInfo = infoOf(child);
-        if ((typeAt(itsInfo & TYPE_MASK).flags & STRUCT) != STRUCT || !isDecidedDead(child, itsInfo)) {
+        const isSimple = (typeAt(itsInfo & TYPE_MASK).flags & STRUCT) == STRUCT;
+        if (!isSimple || !(itsInfo & FLAG_OLD) || birthOf(child) - oldest >= births || isMarked(child)) {
           dropDead(child, dead);
           hasDropped = true;
         } else if (child < dead) {
-          if (runOf(child) == run) giveToSpan(child, page);
+          if (child >= first) giveToSpan(child, page);
           else freeBlock(child);
           collected++;
         }

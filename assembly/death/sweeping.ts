@@ -36,7 +36,7 @@ import { defer, deferCallbacks } from "./hooks";
 const PART: u32 = 512;
 /** Units of work: a word of the bitmap, a block that is not marked, and a slot of a garbage object. */
 export const WORD_UNITS: i32 = 1;
-export const UNMARKED_UNITS: i32 = 3;
+export const UNMARKED_UNITS: i32 = 2;
 export const DROP_UNITS: i32 = 3;
 
 /** Visits a garbage object. False = it is not finished: visit it again, or continue with `sweepPart`. */

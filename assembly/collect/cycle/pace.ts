@@ -1,12 +1,15 @@
 // The pace of a cycle: the work for each birth is chosen so that the cycle ends before births have added a tenth to the
 // live objects. Births count from the snapshot on, because what dies before it is found by the same cycle.
 //
+// A tenth of the live objects, or, if most of the work is about slots of large objects or other memory, of the bytes in
+// use. (`spread`)
+//
 // Every birth should pay the same, so before each step the work that is left is divided by the births that are left. The
 // work can only be estimated: by the work of the last cycle, or at first by the worst case of marking, and by what the
 // phase has left at least. If a cycle is late, the pace doubles. But no step exceeds STEP_UNITS: if every birth already
 // has a full step, the cycle takes as many births as it needs.
 
-import { PHASE_DRAINING, PHASE_WALKING } from "../../layout";
+import { PAGE_SIZE, PHASE_DRAINING, PHASE_SWEEPING, PHASE_WALKING } from "../../layout";
 import { hasBlocks } from "../../memory/blocks-of";
 import { BLOCK_LINKED, pageAt, usedOf } from "../../memory/page";
 import { CHECK } from "../../check";
@@ -23,6 +26,12 @@ export const DEATHS_STEP: i32 = 2000;
 const MIN_BOUND: u32 = 2000;
 /** A cycle ends within one birth for this many old objects. In a steady state, a quarter of those are garbage. */
 const OBJECTS_PER_BIRTH: u32 = 13;
+/**
+ * If births would pay more units than this, the cycle takes more of them: up to one for so many bytes in use, which is
+ * what as many objects of the smallest size take.
+ */
+const FAIR_UNITS: u64 = 128;
+const BYTES_PER_BIRTH: u32 = OBJECTS_PER_BIRTH * 32;
 
 /**
  * Estimates for the first cycle: units for an object, for a leaf, and for a page of any use.
@@ -33,7 +42,7 @@ const UNITS_PER_PAGE: u64 = 1200;
 /** Minimal units for an object that is not marked yet when the walk is over. */
 const UNITS_TO_DRAIN: u64 = 15;
 /** Minimal units to sweep a garbage object, and units for each walk over a page. */
-const UNITS_PER_GARBAGE: u64 = 9;
+const UNITS_PER_GARBAGE: u64 = 8;
 const UNITS_PER_SWEPT_PAGE: u64 = 140;
 /** After this part of the pages, what they took says what the others will take: log2 of its inverse. */
 const KNOWN_SHIFT: u32 = 4;
@@ -42,6 +51,8 @@ const KNOWN_SHIFT: u32 = 4;
  * much, because not all of it is in the cache.
  */
 const UNITS_PER_YOUNG: u32 = 6;
+/** Objects that the next collection of generation 1 is expected to examine at most. */
+const MAX_FORESEEN: u32 = 16384;
 /** Units that young collections take for each birth: one collection of generation 0, later one of generation 1. */
 const YOUNG_UNITS_PER_BIRTH: u64 = 3 * UNITS_PER_YOUNG;
 /** Measured work per block is stored in sixteenths of a unit. */
@@ -70,7 +81,15 @@ export function countBlocks(number: u32): void {
 export function setPace(): void {
   // Few objects may have many slots, or leaves.
   control.cycleBound = max(control.cycleBound, <u32>(workOfCycle() / STEP_UNITS));
+  spread(workOfCycle());
   setUnitsPerBirth(workOfCycle() / control.cycleBound + YOUNG_UNITS_PER_BIRTH);
+}
+
+/** Lets the cycle take more births for this work, if its memory allows. */
+function spread(work: u64): void {
+  const births = control.pagesInUse * (PAGE_SIZE / BYTES_PER_BIRTH);
+  const fair = <u64>control.cycleBirths + work / FAIR_UNITS;
+  control.cycleBound = max(control.cycleBound, <u32>min<u64>(births, fair));
 }
 
 /** Called when the snapshot is taken. */
@@ -134,6 +153,19 @@ function unitsToSweep(garbage: u64, pages: u32): u64 {
   return garbage * UNITS_PER_GARBAGE + pages * UNITS_PER_SWEPT_PAGE;
 }
 
+/**
+ * Units that the cycle still needs: what is left of the estimate for the whole cycle, or of the phase. The first may be
+ * much too high. So once the phase is known well, it counts up to twice the second.
+ */
+function workEstimated(): u64 {
+  const all = workOfCycle();
+  const done = control.cycleWork;
+  const left = workLeft();
+  const planned = all > done ? all - done : 0;
+  const isKnown = control.phase == PHASE_DRAINING || control.phase == PHASE_SWEEPING;
+  return max(left, isKnown ? min(planned, left << 1) : planned);
+}
+
 /** Sets the pace for the rest of the cycle. If the cycle is late, the pace does not fall again. */
 function keepPace(): void {
   if (control.cycleBirths >= control.cycleBound) {
@@ -143,9 +175,8 @@ function keepPace(): void {
     return;
   }
   if (control.phase < <u32>PHASE_WALKING) return;
-  const planned = workOfCycle();
-  const done = control.cycleWork;
-  const rest = max(planned > done ? planned - done : 0, workLeft());
+  const rest = workEstimated();
+  spread(rest);
   const needed = rest / (control.cycleBound - control.cycleBirths) + YOUNG_UNITS_PER_BIRTH;
   setUnitsPerBirth(control.isHurried ? max<u64>(needed, control.unitsPerBirth - 1) : needed);
 }
@@ -157,10 +188,16 @@ export function learnPace(): void {
   control.lastGarbage = control.cycleCollected;
 }
 
-/** Counts the objects that a young collection has examined. The steps of a cycle under way do that much less. */
+/**
+ * Counts the objects that a young collection has examined. The steps of a cycle under way do that much less. Half of what
+ * a collection of generation 1 takes is deducted before it: from the steps behind the last collection of generation 0.
+ */
 export function countYoung(generation: u32, objects: u32): void {
   if (!control.phase) return;
-  control.youngWork = min(control.youngWork + <i32>(objects * (UNITS_PER_YOUNG << generation)), MAX_AHEAD);
+  let examined: u32 = objects;
+  // Half of twice as much for each object.
+  if (!generation && control.count1 > control.threshold1) examined += min(objects * control.count1, MAX_FORESEEN);
+  control.youngWork = min(control.youngWork + <i32>(examined * UNITS_PER_YOUNG), MAX_AHEAD);
 }
 
 /**

@@ -32,6 +32,8 @@ import { JUMP_UNITS, OBJECT_UNITS, PART, scanSlots } from "./scan";
  */
 const PAGE_UNITS: i32 = 4;
 const WORD_UNITS: i32 = 1;
+/** Units to take a grey part of a page: its bitmaps, and its page's descriptor, are not in the cache. */
+const PART_UNITS: i32 = 40;
 const BLOCKS_PER_UNIT: u32 = 4;
 /** Units for the slots of a struct, estimated by its size: one for each 16 bytes. */
 const BYTES_PER_UNIT_SHIFT: u32 = 4;
@@ -81,7 +83,7 @@ function endOfBits(start: u32, state: u32): u32 {
 
 /** Begins to scan a grey part of a page. */
 export function startGreyPart(start: usize): void {
-  control.work -= PAGE_UNITS;
+  control.work -= PART_UNITS;
   control.greyCursor = <u32>start;
 }
 

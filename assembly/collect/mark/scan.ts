@@ -31,8 +31,8 @@ export const PART: u32 = 512;
 export const OBJECT_UNITS: i32 = 2;
 /** Additional units for an object reached through a reference, because it is not in the cache. */
 export const JUMP_UNITS: i32 = 11;
-/** Units for a slot of a large object: its referent may be anywhere in memory. */
-const FAR_SLOT_UNITS: i32 = 2;
+/** Units for a slot of a large object. */
+const FAR_SLOT_UNITS: i32 = 1;
 
 /** Scans a grey object, unless it has been scanned already. */
 export function scan(object: usize): void {

@@ -138,6 +138,7 @@ function advance(): void {
 function startPhase(phase: u32): void {
   control.phase = phase;
   startWalk();
+  startPhasePace();
 }
 
 function clearSome(): void {

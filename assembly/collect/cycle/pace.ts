@@ -22,6 +22,8 @@ const MIN_STEP: u32 = 2000;
 const STEP_UNITS: u32 = 40000;
 /** Slots of deferred deaths that a step drops when no cycle is under way. */
 export const DEATHS_STEP: i32 = 2000;
+/** What is left of a cycle is spread over this part of its births at least: log2 of its inverse. */
+const LEAST_SHIFT: u32 = 6;
 /** Births within which a cycle of few objects ends. */
 const MIN_BOUND: u32 = 2000;
 /** A cycle ends within one birth for this many old objects. In a steady state, a quarter of those are garbage. */
@@ -103,7 +105,7 @@ function workOfCycle(): u64 {
   const linked = <u64>control.cycleLinked;
   const leaves = <u64>control.cycleLeaves;
   const known = ((linked + leaves) * control.cycleCost) / PARTS;
-  if (known) return known + (known >>> 4);
+  if (known) return known;
   return linked * UNITS_PER_OBJECT + leaves * UNITS_PER_LEAF + <u64>control.pagesInUse * UNITS_PER_PAGE;
 }
 
@@ -132,11 +134,8 @@ function workLeft(): u64 {
   const garbage = <u64>control.lastGarbage;
   if (CHECK) assert(<i64>done >= 0, "a phase has taken less than no work");
   if (phase == PHASE_WALKING) {
-    const walked = control.walkPage - control.firstPage;
-    const pages = control.endPage - control.firstPage;
-    const left = <u64>(control.endPage - control.walkPage);
-    const walk = walked > pages >>> KNOWN_SHIFT ? (done * left) / walked : 0;
-    return walk + unitsOfPartsLeft() + unitsToSweep(garbage, pages);
+    const walk = extrapolate(done, control.endPage - control.walkPage);
+    return walk + unitsOfPartsLeft() + unitsToSweep(garbage, control.endPage - control.firstPage);
   }
   if (phase == PHASE_DRAINING) {
     const left = old > marked + garbage ? old - marked - garbage : 0;
@@ -146,7 +145,16 @@ function workLeft(): u64 {
   }
   // Objects that became old meanwhile are not marked either.
   const known = marked + control.longLivedPending;
-  return unitsToSweep(old > known ? old - known : 0, control.endPage - control.walkPage);
+  const left = control.endPage - control.walkPage;
+  const least = unitsToSweep(old > known ? old - known : 0, left);
+  return phase == PHASE_SWEEPING ? max(least, extrapolate(done, left)) : least;
+}
+
+/** Units that `left` pages will take if they take as many as those in front of them; 0 = too few to tell. */
+function extrapolate(done: u64, left: u32): u64 {
+  const pages = control.endPage - control.firstPage;
+  const walked = pages - left;
+  return walked > pages >>> KNOWN_SHIFT ? (done * left) / walked : 0;
 }
 
 function unitsToSweep(garbage: u64, pages: u32): u64 {
@@ -177,7 +185,10 @@ function keepPace(): void {
   if (control.phase < <u32>PHASE_WALKING) return;
   const rest = workEstimated();
   spread(rest);
-  const needed = rest / (control.cycleBound - control.cycleBirths) + YOUNG_UNITS_PER_BIRTH;
+  // The aim is a sixteenth in front of the bound: then an estimate that is a little too low makes no burst at the end.
+  const aim = control.cycleBound - (control.cycleBound >>> 4);
+  const left = max<i32>(aim - control.cycleBirths, control.cycleBound >>> LEAST_SHIFT);
+  const needed = rest / left + YOUNG_UNITS_PER_BIRTH;
   setUnitsPerBirth(control.isHurried ? max<u64>(needed, control.unitsPerBirth - 1) : needed);
 }
 

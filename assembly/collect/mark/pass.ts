@@ -34,7 +34,7 @@ const PAGE_UNITS: i32 = 4;
 const WORD_UNITS: i32 = 1;
 /** Units to take a grey part of a page: its bitmaps, and its page's descriptor, are not in the cache. */
 const PART_UNITS: i32 = 40;
-const BLOCKS_PER_UNIT: u32 = 4;
+const BLOCKS_PER_UNIT: u32 = 2;
 /** Units for the slots of a struct, estimated by its size: one for each 16 bytes. */
 const BYTES_PER_UNIT_SHIFT: u32 = 4;
 

@@ -131,14 +131,14 @@ function workLeft(): u64 {
   const done = control.cycleWork - control.phaseWork;
   const old = <u64>control.oldCount;
   const marked = <u64>control.markedOld;
-  const garbage = <u64>control.lastGarbage;
+  const garbage = min(<u64>control.lastGarbage, old > marked ? old - marked : 0);
   if (CHECK) assert(<i64>done >= 0, "a phase has taken less than no work");
   if (phase == PHASE_WALKING) {
     const walk = extrapolate(done, control.endPage - control.walkPage);
     return walk + unitsOfPartsLeft() + unitsToSweep(garbage, control.endPage - control.firstPage);
   }
   if (phase == PHASE_DRAINING) {
-    const left = old > marked + garbage ? old - marked - garbage : 0;
+    const left = unmarked();
     const drained = marked - control.phaseMarked;
     const drain = max(left * UNITS_TO_DRAIN, drained ? (done * left) / drained : 0);
     return drain + unitsOfPartsLeft() + unitsToSweep(garbage, control.endPage - control.firstPage);
@@ -163,15 +163,26 @@ function unitsToSweep(garbage: u64, pages: u32): u64 {
 
 /**
  * Units that the cycle still needs: what is left of the estimate for the whole cycle, or of the phase. The first may be
- * much too high. So once the phase is known well, it counts up to twice the second.
+ * much too high: the last cycle may have swept a large graph. So it counts up to twice the second, and the worst case of
+ * marking, unless hooks are to run.
  */
 function workEstimated(): u64 {
   const all = workOfCycle();
   const done = control.cycleWork;
   const left = workLeft();
   const planned = all > done ? all - done : 0;
-  const isKnown = control.phase == PHASE_DRAINING || control.phase == PHASE_SWEEPING;
-  return max(left, isKnown ? min(planned, left << 1) : planned);
+  const phase = control.phase;
+  let most: u64 = u64.MAX_VALUE;
+  if (phase <= <u32>PHASE_DRAINING) most = (left << 1) + unmarked() * UNITS_PER_OBJECT;
+  else if (phase == PHASE_SWEEPING) most = left << 1;
+  return max(left, min(planned, most));
+}
+
+/** Objects of the snapshot that are not marked yet, and that are no garbage if there is as much as in the last cycle. */
+function unmarked(): u64 {
+  const known = <u64>control.markedOld + control.lastGarbage;
+  const old = <u64>control.oldCount;
+  return old > known ? old - known : 0;
 }
 
 /** Sets the pace for the rest of the cycle. If the cycle is late, the pace does not fall again. */

@@ -46,15 +46,16 @@ function makeRing(objects: number, before: (core: Core) => void = () => undefine
     core.listAppend(list, object);
     core.decref(object);
   }
-  let at = 0;
+  let drawn = 1;
   const batches: number[] = [];
   const replace = (count: number): void => {
     for (let left = count; left > 0; left -= BATCH) {
       const [wasInCycle, ended] = [inCycle && fieldOf(core, "marking") + fieldOf(core, "markedOld") > 0, births.length];
       units = 0;
-      for (let i = 0; i < BATCH; i++, at += 7919) {
+      for (let i = 0; i < BATCH; i++) {
+        drawn = (Math.imul(drawn, 1_664_525) + 1_013_904_223) >>> 0;
         const object = pair();
-        core.listSet(list, at % (objects / 2), object);
+        core.listSet(list, Math.floor((drawn / 2 ** 32) * (objects / 2)), object);
         core.decref(object);
       }
       if (wasInCycle && inCycle && births.length === ended) batches.push(units);

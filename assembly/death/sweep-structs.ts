@@ -36,9 +36,10 @@ export function sweepStructs(at: usize, end: usize, page: Page): usize {
   const oldest = control.decidedFrozen;
   const births = control.snapshot - oldest;
   const first = firstBlockOf(runOf(at), page);
-  const used = page.used;
   let left = control.work;
+  // Objects freed, and those of them that were in this run.
   let collected: u32 = 0;
+  let given: u32 = 0;
   let stopped: usize = 0;
   do {
     left -= WORD_UNITS;
@@ -68,13 +69,16 @@ export function sweepStructs(at: usize, end: usize, page: Page): usize {
           dropDead(child, dead);
           hasDropped = true;
         } else if (child < dead) {
-          if (child >= first) giveToSpan(child, page);
-          else freeBlock(child);
+          if (child >= first) {
+            giveToSpan(child, page);
+            given++;
+          } else freeBlock(child);
           collected++;
         }
       }
       if (refcountOf(dead) == 0) {
         giveToSpan(dead, page);
+        given++;
         collected++;
       }
       if (hasDropped && isAnythingWaiting()) {
@@ -87,7 +91,7 @@ export function sweepStructs(at: usize, end: usize, page: Page): usize {
   control.work = left;
   control.cycleCollected += collected;
   uncountOldTogether(collected);
-  control.freedBytes += (used - page.used) * size;
-  if (page.used != used) endGiving(page);
+  control.freedBytes += given * size;
+  if (given) endGiving(page);
   return at;
 }

@@ -29,6 +29,7 @@ const RINGS = [MILLION, 5 * MILLION, 10 * MILLION];
 /** Live JavaScript objects beside a ring of a million. */
 const BESIDE = [0, 2 * MILLION];
 const LARGE = ["pauses-list", "pauses-cycle", "pauses-dict", "pauses-array"];
+const SHAPES = ["shape-boxed", "shape-chunks-10", "shape-chunks-128", "shape-comb", "shape-hub"];
 const THROUGHPUT = [
   "churn",
   "trees",
@@ -86,6 +87,10 @@ export const TARGETS = [
   times("full-sequential", [MILLION], "as-minimal", 1),
   times("full-sequential", [MILLION], "python", 1 / 4),
   times("full-sequential", [MILLION], "v8", 1 / 5),
+  ...SHAPES.flatMap((workload) => [
+    timesOwn(workload, [MILLION], { workload: "full-random", size: MILLION }, 3),
+    times(workload, [MILLION], "python", 1 / 5),
+  ]),
   times("garbage", [MILLION], "v8", 1.2),
   times("garbage", [MILLION], "python", 1 / 6),
   times("steady", [0], "python", 1 / 3),

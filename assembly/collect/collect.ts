@@ -5,6 +5,7 @@
 // without hooks dies in bulk (death/bulk.ts).
 
 import { COLLECTION_ENDS, COLLECTION_FOUND, COLLECTION_STARTS, DEBUG_COLLECTABLE, DEBUG_SAVEALL } from "../layout";
+import { CHECK } from "../check";
 import { FINALIZED, GENERATION_0, GENERATION_1, UNREACHABLE, control } from "../control";
 import { isEmpty, moveAll } from "../object/links";
 import {
@@ -26,11 +27,21 @@ import { trimRoots } from "../heap/count";
 import { trimInterned } from "../values/intern";
 import { trimWeak } from "../weak/map";
 import { settleAll } from "./cycle/cycle";
+import { leadsOneWay } from "./direction";
 import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
 import { hasUntrackedKeys, splitUnmarked } from "./remark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
-import { BECOME_OLD, MAX_EXAMINED, STAY, STAY_IF_TRACKED, splitAllYoung, splitIfFew, splitUnreachable } from "./young";
+import {
+  BECOME_OLD,
+  MAX_EXAMINED,
+  MAX_SLOTS,
+  STAY,
+  STAY_IF_TRACKED,
+  splitAllYoung,
+  splitIfFew,
+  splitUnreachable,
+} from "./young";
 
 /**
  * Collects a generation and all younger ones. Returns how many objects were garbage and not resurrected; 0 if a
@@ -93,10 +104,22 @@ function findInYoung(generation: u32): void {
   const list = generation ? GENERATION_1 : GENERATION_0;
   if (generation) moveAll(GENERATION_0, GENERATION_1);
   const survivors = generation ? BECOME_OLD : STAY_IF_TRACKED;
-  if (!control.bounded && generation) splitAllYoung(list, UNREACHABLE, survivors);
+  if (hasNoCycle(list)) {
+    if (generation) countUnexamined(promoteAll(list));
+    else clearMarks(list);
+  } else if (!control.bounded && generation) splitAllYoung(list, UNREACHABLE, survivors);
   else if (!control.bounded) splitUnreachable(list, UNREACHABLE, survivors);
   else if (!splitIfFew(list, UNREACHABLE, survivors)) countUnexamined(promoteSome(list, MAX_EXAMINED));
   moveAll(GENERATION_0, GENERATION_1);
+}
+
+/** Whether one pass can see that a young list has no cycle, and so no garbage. Then its objects are COLLECTING. */
+function hasNoCycle(list: usize): bool {
+  const found = control.bounded
+    ? leadsOneWay(list, MAX_EXAMINED, MAX_SLOTS)
+    : leadsOneWay(list, u32.MAX_VALUE, u32.MAX_VALUE);
+  if (CHECK && found) assert(!splitUnreachable(list, UNREACHABLE, STAY), "there is garbage in a list without a cycle");
+  return found;
 }
 
 /** Makes everything old and marks. Garbage without hooks is swept by the marks alone. */

@@ -124,7 +124,7 @@ function checkExamined(list: usize): void {
 
 /** Whether an object is in generation 0 or 1. (PENDING ones, which are in neither, are UNREACHABLE.) */
 @inline
-function isYoung(info: u32): bool {
+export function isYoung(info: u32): bool {
   return (info & (FLAG_TRACKED | FLAG_OLD | FLAG_UNREACHABLE)) == FLAG_TRACKED;
 }
 

@@ -42,7 +42,7 @@ export const BECOME_OLD: u32 = 2;
 
 /** Maximal number of objects, and of slots, that one collection examines when pauses are bounded. */
 export const MAX_EXAMINED: u32 = 16384;
-const MAX_SLOTS: u32 = 131072;
+export const MAX_SLOTS: u32 = 131072;
 
 /**
  * Splits `from`, whose objects are young. Those that nothing outside of it reaches move to the empty list

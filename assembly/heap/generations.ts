@@ -38,8 +38,9 @@ export function untrack(object: usize): void {
 /** Takes a tracked object, whose `info` this is, out of its generation. Its flags stay as they are. */
 @inline
 export function leaveGeneration(object: usize, info: u32): void {
-  if (info & FLAG_OLD) leaveOld(object, info);
-  else remove(object);
+  if (!(info & FLAG_OLD)) remove(object);
+  else if (control.phase | control.frozenCount) leaveOld(object, info);
+  else control.oldCount--;
 }
 
 /** Takes an object out of generation 2. Garbage of a cycle counts as collected, in whichever way it dies. */
@@ -114,7 +115,7 @@ export function clearMarks(list: usize): void {
 
 // ---- The quarter
 
-/** Counts objects that became old without being examined as if a young collection had promoted them. */
+/** Counts objects that `promoteAll` or `promoteSome` made old as if the split of a young collection had. */
 export function countUnexamined(promoted: u32): void {
   control.longLivedPending += promoted;
 }

@@ -1,5 +1,6 @@
 import { buildRealGraph } from "./heapwright-graph.mjs";
 import { hooks } from "./instantiate.mjs";
+import { SHAPE_NAMES } from "../workloads/shapes.mjs";
 import { startModule } from "./wasm-module.mjs";
 
 /** What it does with bounded pauses and without. */
@@ -38,7 +39,7 @@ export const heapwright = {
   isOurs: true,
   build: ["heapwright"],
   flags: FLAGS,
-  workloads: { ...WORKLOADS, bytes: true },
+  workloads: { ...WORKLOADS, ...Object.fromEntries(SHAPE_NAMES.map((name) => [name, true])), bytes: true },
   start: () => startHeap(),
 };
 

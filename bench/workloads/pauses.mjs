@@ -3,7 +3,7 @@ import { PauseRecorder } from "../measure/pauses.mjs";
 import { minimumUtilisation } from "../measure/utilisation.mjs";
 
 const REPLACEMENTS = 1000;
-const FULL = { batches: 10_000, seconds: 30 };
+const FULL = { batches: 10_000, seconds: 8 };
 const QUICK = { batches: 300, seconds: 2 };
 const LOOKS_AT_MEMORY = 100;
 /** What part of the ring is replaced before anything is called steady: enough for memory to grow to where it stays. */
@@ -78,6 +78,7 @@ const pauses = {
   name: "pauses",
   title: "longest pause: cycles of two in a ring, replaced at random, timed in batches of 1,000",
   unit: "ms",
+  label: (objects) => `a ring of ${objects.toLocaleString("en-US")}`,
   sizes: { full: [1e6, 5e6, 1e7], quick: [1e5] },
   open(program, objects, { quick }) {
     const options = quick ? QUICK : FULL;
@@ -128,11 +129,12 @@ const pauses = {
 const BACKGROUND = { full: 1e6, quick: 1e4 };
 
 /** Something large beside a ring of a million: dropped in the middle of the replacements, or there all the time. */
-function besideLarge(what, title, make, isDropped) {
+function besideLarge(what, beside, title, make, isDropped) {
   return {
     name: `pauses-${what}`,
-    title: `longest pause: ${title}, in batches of 1,000 replacements in a ring`,
+    title: `longest pause, ring of 1,000,000: ${title}, in batches of 1,000 replacements`,
     unit: "ms",
+    label: (size) => `beside ${beside} of ${size.toLocaleString("en-US")}`,
     sizes: { full: [1e7], quick: [1e5] },
     open(program, size, { quick }) {
       const ring = BACKGROUND[quick ? "quick" : "full"];
@@ -198,8 +200,8 @@ function expectAlive(program, expected) {
 export const pauseWorkloads = [
   pauses,
   inProgram,
-  besideLarge("list", "a linked list dropped", "largeList", true),
-  besideLarge("cycle", "one large cycle dropped", "largeCycle", true),
-  besideLarge("dict", "a dict with an object for each number dropped", "largeDict", true),
-  besideLarge("array", "one array of so many slots, alive", "largeArray", false),
+  besideLarge("list", "a list", "a linked list dropped", "largeList", true),
+  besideLarge("cycle", "a cycle", "one large cycle dropped", "largeCycle", true),
+  besideLarge("dict", "a dict", "a dict with an object for each number dropped", "largeDict", true),
+  besideLarge("array", "an array", "one array of so many slots, alive", "largeArray", false),
 ];

@@ -7,12 +7,14 @@ import hooks from "./hooks.mjs";
 import marking from "./marking.mjs";
 import parts from "./parts.mjs";
 import weak from "./weak.mjs";
+import young from "./young.mjs";
 
 /** Test files, in the order in which they are asked: those that notice most in the least time first. */
 export const STAGES = [
   [
     "tests/core/death",
     "tests/core/collection",
+    "tests/core/one-way",
     "tests/core/weak",
     "tests/core/silent",
     "tests/death",
@@ -56,4 +58,4 @@ export const STAGES = [
   ),
 ];
 
-export default [...death, ...hooks, ...marking, ...cycle, ...parts, ...weak];
+export default [...death, ...hooks, ...marking, ...cycle, ...parts, ...weak, ...young];

@@ -7,7 +7,7 @@
 
 import { FLAG_HAS_WEAKREFS, FLAG_OLD, PAYLOAD_OFFSET, TYPE_MASK } from "../layout";
 import { isMarked, markedWord } from "../memory/bits";
-import { endGiving, freeBlock, giveToSpan } from "../memory/blocks";
+import { endGiving, giveToSpan } from "../memory/blocks";
 import { firstBlockOf, startsOf, strideOf } from "../memory/blocks-of";
 import { Page, runOf } from "../memory/page";
 import { control } from "../control";
@@ -37,9 +37,8 @@ export function sweepStructs(at: usize, end: usize, page: Page): usize {
   const births = control.snapshot - oldest;
   const first = firstBlockOf(runOf(at), page);
   let left = control.work;
-  // Objects freed, and those of them that were in this run.
-  let collected: u32 = 0;
-  let given: u32 = 0;
+  // Objects of this run; `dropDead` counts what else dies.
+  let freed: u32 = 0;
   let stopped: usize = 0;
   do {
     left -= WORD_UNITS;
@@ -64,22 +63,18 @@ export function sweepStructs(at: usize, end: usize, page: Page): usize {
         store<u32>(slot, 0);
         if (!dropSlot(child)) continue;
         const itsInfo = infoOf(child);
-        const isSimple = (typeAt(itsInfo & TYPE_MASK).flags & STRUCT) == STRUCT;
+        const isSimple = child >= first && (typeAt(itsInfo & TYPE_MASK).flags & STRUCT) == STRUCT;
         if (!isSimple || !(itsInfo & FLAG_OLD) || birthOf(child) - oldest >= births || isMarked(child)) {
           dropDead(child, dead);
           hasDropped = true;
         } else if (child < dead) {
-          if (child >= first) {
-            giveToSpan(child, page);
-            given++;
-          } else freeBlock(child);
-          collected++;
+          giveToSpan(child, page);
+          freed++;
         }
       }
       if (refcountOf(dead) == 0) {
         giveToSpan(dead, page);
-        given++;
-        collected++;
+        freed++;
       }
       if (hasDropped && isAnythingWaiting()) {
         stopped = dead + size;
@@ -89,9 +84,9 @@ export function sweepStructs(at: usize, end: usize, page: Page): usize {
     at = stopped ? stopped : at + <usize>popcnt(here) * size;
   } while (!stopped && at < end && left > 0);
   control.work = left;
-  control.cycleCollected += collected;
-  uncountOldTogether(collected);
-  control.freedBytes += given * size;
-  if (given) endGiving(page);
+  control.cycleCollected += freed;
+  uncountOldTogether(freed);
+  control.freedBytes += freed * size;
+  if (freed) endGiving(page);
   return at;
 }

@@ -83,7 +83,6 @@ export function countBlocks(number: u32): void {
 export function setPace(): void {
   // Few objects may have many slots, or leaves.
   control.cycleBound = max(control.cycleBound, <u32>(workOfCycle() / STEP_UNITS));
-  spread(workOfCycle());
   setUnitsPerBirth(workOfCycle() / control.cycleBound + YOUNG_UNITS_PER_BIRTH);
 }
 

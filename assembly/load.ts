@@ -39,9 +39,6 @@ import { clearTable } from "./containers/dict";
 import { typeIdOf } from "./object/header";
 import { checkAlive, checkLoan, refuseUnless } from "./doors/checks";
 
-/** The room of a block is whole words, too. */
-const LONGEST_BY_WORDS: u32 = 64;
-
 /** An empty load; 0 = out of memory. Asks for more room than `endLoad`, so that a load can always be ended. */
 export function startLoad(): usize {
   needMoreRoom(ROOM_FOR_DOORS);
@@ -107,7 +104,7 @@ export function runLoad(address: usize, at: usize, end: usize): usize {
         break;
       case LOAD_STR:
         value = createText(TYPE_STR, operand);
-        if (value) copyText(value + STR_BYTES_OFFSET, at + 4, operand);
+        if (value) memory.copy(value + STR_BYTES_OFFSET, at + 4, operand);
         length = 4 + ((operand + 3) & ~3);
         break;
       case LOAD_REF:
@@ -129,12 +126,6 @@ export function runLoad(address: usize, at: usize, end: usize): usize {
     at += length;
   }
   return end;
-}
-
-/** A short text is copied by whole words, as it lies in the stream: `memory.copy` costs a call out of WebAssembly. */
-function copyText(to: usize, from: usize, length: u32): void {
-  if (length > LONGEST_BY_WORDS) memory.copy(to, from, length);
-  else for (const end = from + length; from < end; from += 4, to += 4) store<u32>(to, load<u32>(from));
 }
 
 /**

@@ -37,6 +37,7 @@
  * @property {(count: number) => void} garbage     makes so many that one collection will find dead
  * @property {() => number} [found]                objects that collections have found so far
  * @property {(objects: number) => void} ring      holds a list of cycles of two
+ * @property {(bytes: number) => void} [reserve]   takes memory, once, that what follows grows into
  * @property {(count: number) => void} replace     replaces cycles of the ring, drawn at random, by new ones
  *
  * Beside the ring, one thing of so many objects (of the array: slots), and letting go of it:

@@ -28,6 +28,7 @@ export const v8 = {
     drop: true,
     bytes: true,
     pauses: true,
+    "pauses-program": true,
     "js-object": true,
     "js-handle": true,
     "real-graph": true,

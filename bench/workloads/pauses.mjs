@@ -158,6 +158,40 @@ function besideLarge(what, beside, title, make, isDropped) {
   };
 }
 
+/** Memory that the heap may grow into, reserved before anything lives: bytes for each object of the ring. */
+const RESERVED = 64;
+
+/**
+ * As a program feels them: from the first batch on, with nothing warmed up but what made the ring, beside so many live
+ * JavaScript objects. An engine may answer a growth of memory with a collection of all of them.
+ */
+const inProgram = {
+  name: "pauses-program",
+  title:
+    "longest pause: the ring of a million from its first batch on, memory reserved, beside live JavaScript objects",
+  unit: "ms",
+  label: (beside) => `${beside.toLocaleString("en-US")} JavaScript objects`,
+  sizes: { full: [0, 2e6], quick: [0, 2e4] },
+  open(program, size, { quick }) {
+    const ring = BACKGROUND[quick ? "quick" : "full"];
+    program.reserve?.(ring * RESERVED);
+    const beside = Array.from({ length: size }, (_, i) => ({ number: i, other: null }));
+    program.ring(ring);
+    return {
+      value() {
+        const summary = recordBatches(program, quick ? QUICK : FULL);
+        return { ...summary, figure: summary.max, perReplacement: (summary.mean * 1e6) / REPLACEMENTS };
+      },
+      check() {
+        if (beside.some(({ number }, i) => number !== i)) throw new Error("the JavaScript objects are others");
+        program.enable(0);
+        program.collect();
+        expectAlive(program, ring + (program.holders ?? 0));
+      },
+    };
+  },
+};
+
 function expectAlive(program, expected) {
   const alive = program.alive?.();
   if (alive !== undefined && alive !== expected) throw new Error(`${alive} objects are alive, of ${expected}`);
@@ -165,6 +199,7 @@ function expectAlive(program, expected) {
 
 export const pauseWorkloads = [
   pauses,
+  inProgram,
   besideLarge("list", "a list", "a linked list dropped", "largeList", true),
   besideLarge("cycle", "a cycle", "one large cycle dropped", "largeCycle", true),
   besideLarge("dict", "a dict", "a dict with an object for each number dropped", "largeDict", true),

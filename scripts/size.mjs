@@ -14,7 +14,7 @@ const KIB = 1024;
 
 /** Programs, and the most that each may weigh. */
 export const WEIGHTS = [
-  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 73.5 * KIB },
+  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 74 * KIB },
   { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 40.5 * KIB },
   { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 49.5 * KIB },
   { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 59.5 * KIB },

@@ -67,6 +67,9 @@ describe.each(CORES)("%s core", (build, options) => {
     const heap = Heap.createSync(options());
     const P = heap.struct("P", { n: "u32" });
     const holes = Array.from({ length: 500 }, () => P.new({ n: 0 }));
+    // Weak maps and their entries, so that those of the loops move, too.
+    const anchor = P.new({ n: 0 });
+    const maps = Array.from({ length: 200 }, () => heap.weakref.keyMap([[anchor, 1]]));
     const people = Array.from({ length: 9 }, (_, n) => P.new({ n }));
     const list = heap.list(people);
     const dict = heap.dict(people.map((p) => [p, p.n]));
@@ -76,6 +79,7 @@ describe.each(CORES)("%s core", (build, options) => {
     const values = heap.weakref.valueMap(people.map((p) => [p.n, p]));
     const going = (): void => {
       holes.pop()?.release();
+      maps.pop()?.release();
       compact(heap);
     };
     const seen = (objects: Iterable<{ n: number }>): number[] => {
@@ -90,6 +94,16 @@ describe.each(CORES)("%s core", (build, options) => {
     for (const one of [list, dict.keys(), set, map.keys(), weak, values.values()])
       expect(seen(one as Iterable<{ n: number }>)).toEqual(all);
     heap.verify();
+    // A change is still noticed.
+    expect(
+      codeOf(() => {
+        for (const key of lending(map.keys())) {
+          going();
+          map.set(anchor, key.n);
+        }
+      }),
+    ).toBe("CONTAINER_CHANGED");
+    map.delete(anchor);
     // Weak values that die remove their entries.
     people[3]?.release();
     list.clear();

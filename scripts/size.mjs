@@ -14,7 +14,7 @@ const KIB = 1024;
 
 /** Programs, and the most that each may weigh. */
 export const WEIGHTS = [
-  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 73 * KIB },
+  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 74 * KIB },
   { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 40 * KIB },
   { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 45.5 * KIB },
   { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 55 * KIB },
@@ -28,7 +28,7 @@ export const WEIGHTS = [
 ];
 /** The cores as files, gzipped as servers do. */
 export const CORES = [
-  { what: "core.wasm", limit: 32 * KIB },
+  { what: "core.wasm", limit: 33 * KIB },
   { what: "core.checked.wasm", limit: 40 * KIB },
 ];
 /** Files of JavaScript in the package, those of the command line included. */

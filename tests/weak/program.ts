@@ -207,7 +207,7 @@ export class WeakProgram {
   #stepOn(): void {
     // Behind the decision as little as can be: few objects have hooks, and those phases would be over in one step.
     const isDecided = this.#core.phase() >= PHASE_GATHERING;
-    this.#core.step(isDecided ? 1 : 1 + this.#random(1 << this.#random(12)));
+    this.#core.step(isDecided ? 1 : 1 + this.#random(1 << this.#random(9)));
     this.#phases.add(this.#core.phase());
   }
 

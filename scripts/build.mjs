@@ -110,6 +110,7 @@ async function bundle() {
       trace: "src/trace.ts",
       checked: "src/checked.ts",
       dump: "src/dump.ts",
+      view: "src/view.ts",
       "cli/main": "src/cli/main.ts",
     },
     plugins: [slimLoader],

@@ -1,4 +1,4 @@
-/** The core's hash of strings and bytes (assembly/values/key.ts), computed in 32-bit halves. */
+/** The core's hashes of strings, bytes and numbers (assembly/values/atom-key.ts), computed in 32-bit halves. */
 
 const LOW = 0x7f4a7c15;
 const HIGH = 0x9e3779b9;
@@ -42,6 +42,15 @@ export function hashOfText(bytes: Uint8Array, seed: number): number {
   fold();
   fold();
   return low === 0 ? 1 : low;
+}
+
+/** Hash of 64 bits, given as two halves: of an int beyond 32 bits, and of a float that is no whole number. */
+export function hashOfWord(lowBits: number, highBits: number, seed: number): number {
+  low = lowBits >>> 0;
+  high = (seed ^ highBits) >>> 0;
+  fold();
+  fold();
+  return low;
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {

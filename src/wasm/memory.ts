@@ -1,5 +1,6 @@
 import { STR_BYTES_OFFSET, STR_LENGTH_OFFSET } from "../../assembly/layout.js";
 import { withinEngine } from "../base/arguments.js";
+import { isWellFormed } from "../base/well-formed.js";
 import type { Address } from "./exports.js";
 
 const encoder = new TextEncoder();
@@ -102,12 +103,6 @@ export class HeapMemory {
 
 export function encodeString(text: string): Uint8Array {
   return encoder.encode(text);
-}
-
-/** Whether a text is valid Unicode: it has no unpaired surrogate, which UTF-8 cannot encode. */
-export function isWellFormed(text: string): boolean {
-  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
-  return native === undefined ? !/\p{Surrogate}/u.test(text) : native.call(text);
 }
 
 /** Writes a text as UTF-8. There must be room for 3 bytes for each unit. Returns the bytes written; -1 if it is not well-formed. */

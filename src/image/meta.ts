@@ -1,12 +1,20 @@
 import { FIRST_USER_TYPE, MAX_TYPES } from "../../assembly/layout.js";
-import { HeapwrightError } from "../base/errors.js";
+import { BadImageError, HeapwrightError } from "../base/errors.js";
 import { placeFields } from "../object/field-layout.js";
 import type { StructPlan } from "../object/field-layout.js";
 import { CALLBACK_KINDS } from "../object/callbacks.js";
 import type { CallbackLabel } from "../object/callbacks.js";
 import { parseFields } from "../object/field-types.js";
-import { MetaRows } from "./meta-rows.js";
-import type { TypeRecord } from "./meta-rows.js";
+
+/** A struct, as the image stores it. */
+export interface TypeRecord {
+  readonly name: string;
+  /** Name of the struct that it extends. */
+  readonly base: string | null;
+  readonly hasFinalizer: boolean;
+  /** All fields, inherited ones first: name, type (as `FieldSpec.text`), offset from the object's address. */
+  readonly fields: readonly (readonly [name: string, type: string, offset: number])[];
+}
 
 /** The section META. */
 export interface Meta {
@@ -47,8 +55,11 @@ export function decodeMeta(bytes: Uint8Array, offset: number): { meta: Meta; pla
   }
   const { types, roots, callbacks, nextCallback, sites } = reader.object(json);
   const meta: Meta = {
-    types: reader.types(types),
-    roots: reader.roots(roots),
+    types: reader.array(types).map((type) => reader.type(type)),
+    roots: reader.array(roots).map((root) => {
+      const [name, address] = reader.tuple(root, 2);
+      return [reader.string(name), reader.number(address)];
+    }),
     callbacks: reader.array(callbacks).map((callback) => {
       const [id, kind, name] = reader.tuple(callback, 3);
       const known = CALLBACK_KINDS.find((one) => one === kind);
@@ -59,6 +70,8 @@ export function decodeMeta(bytes: Uint8Array, offset: number): { meta: Meta; pla
     sites: reader.array(sites).map((site) => reader.string(site)),
   };
   if (meta.types.length > MAX_TYPES - FIRST_USER_TYPE) throw reader.error("has too many types");
+  if (new Set(meta.roots.map(([name]) => name)).size !== meta.roots.length)
+    throw reader.error("has two roots of one name");
   const ids = meta.callbacks.map(([id]) => id);
   if (ids.some((id, i) => id < 1 || id >= meta.nextCallback || id <= (ids[i - 1] ?? 0)))
     throw reader.error("has callbacks that are not numbered in order");
@@ -66,8 +79,53 @@ export function decodeMeta(bytes: Uint8Array, offset: number): { meta: Meta; pla
   return { meta, plans: reader.plans(meta.types) };
 }
 
-/** Reads META, and places the fields of its structs. */
-class MetaReader extends MetaRows {
+/** Reads values parsed from JSON without trusting their types. */
+class MetaReader {
+  readonly #offset: number;
+  constructor(offset: number) {
+    this.#offset = offset;
+  }
+
+  error(what: string): BadImageError {
+    return new BadImageError(`section META ${what}`, this.#offset);
+  }
+  object(value: unknown): Record<string, unknown> {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.error("lacks an object");
+    return value as Record<string, unknown>;
+  }
+  array(value: unknown): unknown[] {
+    if (!Array.isArray(value)) throw this.error("lacks an array");
+    return value;
+  }
+  tuple(value: unknown, length: number): unknown[] {
+    const array = this.array(value);
+    if (array.length !== length) throw this.error(`has a row of ${array.length} instead of ${length}`);
+    return array;
+  }
+  string(value: unknown): string {
+    if (typeof value !== "string") throw this.error("lacks a text");
+    return value;
+  }
+  number(value: unknown): number {
+    if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 0xffffffff)
+      throw this.error("lacks a whole number");
+    return value as number;
+  }
+
+  type(value: unknown): TypeRecord {
+    const { name, base, hasFinalizer, fields } = this.object(value);
+    if (typeof hasFinalizer !== "boolean") throw this.error("lacks a boolean");
+    return {
+      name: this.string(name),
+      base: base === null ? null : this.string(base),
+      hasFinalizer,
+      fields: this.array(fields).map((field) => {
+        const [fieldName, type, at] = this.tuple(field, 3);
+        return [this.string(fieldName), this.string(type), this.number(at)];
+      }),
+    };
+  }
+
   /** Computes the layout of the fields again, and checks that the image's offsets are the same. */
   plans(types: readonly TypeRecord[]): TypePlan[] {
     const byName = new Map<string, TypePlan>();

@@ -1,7 +1,7 @@
 import { FIRST_USER_TYPE } from "../../assembly/layout.js";
 import { HeapBusyError } from "../base/errors.js";
 import { readControl } from "../image/control.js";
-import type { TypeRecord } from "../image/meta-rows.js";
+import type { TypeRecord } from "../image/meta.js";
 import type { SavedHeap } from "../image/save.js";
 import { shapesOf } from "../image/types.js";
 import type { Store } from "../state/store.js";

@@ -1,7 +1,6 @@
 import { FIRST_USER_TYPE } from "../../assembly/layout.js";
 import type { StructLayout } from "../handles/struct-layout.js";
-import type { TypePlan } from "../image/meta.js";
-import type { TypeRecord } from "../image/meta-rows.js";
+import type { TypePlan, TypeRecord } from "../image/meta.js";
 import type { Store } from "../state/store.js";
 
 /** All structs of a heap, ordered by id. */

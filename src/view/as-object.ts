@@ -49,18 +49,63 @@ class Disguise {
   }
 
   #look(node: NodeView): object {
-    if (node instanceof SequenceView) return new Proxy([], new ArrayLook(node, this));
+    if (node instanceof SequenceView)
+      return new Proxy(
+        [],
+        this.#handler(
+          (name) => propertyOf(node, name),
+          () => namesOf(node),
+        ),
+      );
     if (node instanceof StructView) {
       const { fields } = node[STRUCT];
       const read = (name: string): unknown => (fields.has(name) ? node.get(name) : undefined);
-      return new Proxy({}, new ObjectLook(read, () => fields.keys(), this));
+      return new Proxy(
+        {},
+        this.#handler(read, () => fields.keys()),
+      );
     }
     const origin = node instanceof DictView ? originOf(node[SOURCE], node[AT]) : undefined;
     if (origin === undefined) return node;
     const dict = node as DictView;
     const target = origin === ORIGIN_BARE_OBJECT ? (Object.create(null) as object) : {};
-    const names = (): Iterable<unknown> => dict.keys();
-    return new Proxy(target, new ObjectLook((name) => dict.get(name), names, this));
+    return new Proxy(
+      target,
+      this.#handler(
+        (name) => dict.get(name),
+        () => dict.keys(),
+      ),
+    );
+  }
+
+  /**
+   * @param read - What a property is; `undefined` if there is none.
+   * @param names - Of all properties.
+   */
+  #handler(read: (name: string) => unknown, names: () => Iterable<unknown>): ProxyHandler<object> {
+    const get = (name: string | symbol): unknown => this.of(typeof name === "string" ? read(name) : undefined);
+    return {
+      ...UNCHANGING,
+      get(target, name, self) {
+        const value = get(name);
+        return value === undefined ? (Reflect.get(target, name, self) as unknown) : value;
+      },
+      has: (target, name) => get(name) !== undefined || Reflect.has(target, name),
+      ownKeys() {
+        // Engines refuse a name that comes twice, or is no text, as in an image of strangers.
+        const keys = [...new Set(names())] as string[];
+        if (keys.some((name) => typeof name !== "string")) throw new BadImageError("the name of a property is no text");
+        return keys;
+      },
+      getOwnPropertyDescriptor(target, name) {
+        const value = get(name);
+        // The length of an array is such a property, and a proxy may not say otherwise.
+        const isLength = Array.isArray(target) && name === "length";
+        return value === undefined
+          ? value
+          : { value, enumerable: !isLength, configurable: !isLength, writable: isLength };
+      },
+    };
   }
 
   #keep(address: number, made: object): void {
@@ -72,87 +117,24 @@ class Disguise {
   }
 }
 
-/** Refuses all changes. */
-class Unchanging<T extends object> implements ProxyHandler<T> {
-  set(): boolean {
-    return false;
-  }
-  deleteProperty(): boolean {
-    return false;
-  }
-  defineProperty(): boolean {
-    return false;
-  }
-  setPrototypeOf(): boolean {
-    return false;
-  }
-  preventExtensions(): boolean {
-    return false;
-  }
+const refuse = (): boolean => false;
+const UNCHANGING = {
+  set: refuse,
+  deleteProperty: refuse,
+  defineProperty: refuse,
+  setPrototypeOf: refuse,
+  preventExtensions: refuse,
+};
+
+/** What an array has under a name; `undefined` for all but its items and its length. */
+function propertyOf(node: SequenceView, name: string): unknown {
+  if (name === "length") return node.length;
+  return /^(0|[1-9]\d*)$/.test(name) ? node.at(Number(name)) : undefined;
 }
 
-class ObjectLook extends Unchanging<object> {
-  constructor(
-    /** What a property is; `undefined` if there is none. */
-    readonly read: (name: string) => unknown,
-    readonly names: () => Iterable<unknown>,
-    readonly disguise: Disguise,
-  ) {
-    super();
-  }
-
-  get(target: object, name: string | symbol): unknown {
-    const value = typeof name === "string" ? this.read(name) : undefined;
-    return value === undefined ? (Reflect.get(target, name) as unknown) : this.disguise.of(value);
-  }
-  has(target: object, name: string | symbol): boolean {
-    return (typeof name === "string" && this.read(name) !== undefined) || Reflect.has(target, name);
-  }
-  ownKeys(): string[] {
-    // Engines refuse a name that comes twice, as in an image of strangers.
-    const names = new Set(this.names()) as Set<string>;
-    for (const name of names)
-      if (typeof name !== "string") throw new BadImageError("the name of a property is no text");
-    return [...names];
-  }
-  getOwnPropertyDescriptor(_: object, name: string | symbol): PropertyDescriptor | undefined {
-    const value = typeof name === "string" ? this.read(name) : undefined;
-    if (value === undefined) return undefined;
-    return { value: this.disguise.of(value), enumerable: true, configurable: true, writable: false };
-  }
-}
-
-class ArrayLook extends Unchanging<unknown[]> {
-  constructor(
-    readonly node: SequenceView,
-    readonly disguise: Disguise,
-  ) {
-    super();
-  }
-
-  /** The item of a name that is an index; `undefined` for any other. */
-  #item(name: string | symbol): unknown {
-    if (typeof name !== "string" || !/^(0|[1-9]\d*)$/.test(name)) return undefined;
-    return this.disguise.of(this.node.at(Number(name)));
-  }
-
-  get(target: unknown[], name: string | symbol, self: unknown): unknown {
-    if (name === "length") return this.node.length;
-    const item = this.#item(name);
-    return item === undefined ? (Reflect.get(target, name, self) as unknown) : item;
-  }
-  has(target: unknown[], name: string | symbol): boolean {
-    return this.#item(name) !== undefined || Reflect.has(target, name);
-  }
-  ownKeys(): string[] {
-    const { length } = this.node;
-    // A length of an image of strangers may be anything.
-    this.node.at(-1);
-    return [...Array.from({ length }, (_, index) => String(index)), "length"];
-  }
-  getOwnPropertyDescriptor(_: unknown[], name: string | symbol): PropertyDescriptor | undefined {
-    if (name === "length") return { value: this.node.length, writable: true, enumerable: false, configurable: false };
-    const item = this.#item(name);
-    return item === undefined ? undefined : { value: item, enumerable: true, configurable: true, writable: false };
-  }
+function namesOf(node: SequenceView): string[] {
+  const { length } = node;
+  // A length of an image of strangers may be anything: the last item has to be there.
+  node.at(-1);
+  return [...Array.from({ length }, (_, index) => String(index)), "length"];
 }

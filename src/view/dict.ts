@@ -1,13 +1,14 @@
 import { TYPE_NONE } from "../../assembly/layout.js";
 import { SOURCE } from "./ref.js";
-import { TableView, keyAt, valueAt } from "./table.js";
+import { itemAt } from "./container.js";
+import { TableView, keyAt } from "./table.js";
 import type { SoughtIn } from "./table.js";
 import type { ViewValue } from "./node.js";
 
 /** View of a Python `dict`. Its members are those of a `Map` that cannot be changed. */
 export class DictView<K = ViewValue, V = ViewValue> extends TableView<K> {
   /** @internal */
-  protected get width(): 2 {
+  protected override get width(): number {
     return 2;
   }
 
@@ -24,7 +25,7 @@ export class DictView<K = ViewValue, V = ViewValue> extends TableView<K> {
    */
   get(key: SoughtIn<K>): V | undefined {
     const slot = this.slotOf(key);
-    return slot < 0 ? undefined : (valueAt(this[SOURCE], slot) as V);
+    return slot < 0 ? undefined : (itemAt(this[SOURCE], slot + 1) as V);
   }
 
   /**
@@ -63,7 +64,7 @@ export class DictView<K = ViewValue, V = ViewValue> extends TableView<K> {
    * [...openView(save(heap)).read("ages").values()]; // [42, 41]
    */
   values(): Generator<V, void> {
-    return this.each((source, slot) => valueAt(source, slot) as V);
+    return this.each((source, slot) => itemAt(source, slot + 1) as V);
   }
   /**
    * The entries, as `keys`.
@@ -74,7 +75,7 @@ export class DictView<K = ViewValue, V = ViewValue> extends TableView<K> {
    * [...openView(save(heap)).read("ages").entries()]; // [["Alice", 42]]
    */
   entries(): Generator<[key: K, value: V], void> {
-    return this.each((source, slot): [K, V] => [keyAt(source, slot) as K, valueAt(source, slot) as V]);
+    return this.each((source, slot): [K, V] => [keyAt(source, slot) as K, itemAt(source, slot + 1) as V]);
   }
   /** The entries, as of a `Map`. */
   [Symbol.iterator](): Generator<[key: K, value: V], void> {
@@ -93,7 +94,7 @@ export class DictView<K = ViewValue, V = ViewValue> extends TableView<K> {
    */
   forEach(visit: (value: V, key: K) => void): void {
     this.visit((source, slot) => {
-      visit(valueAt(source, slot) as V, keyAt(source, slot) as K);
+      visit(itemAt(source, slot + 1) as V, keyAt(source, slot) as K);
     });
   }
 }

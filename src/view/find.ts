@@ -1,6 +1,5 @@
 import { TYPE_BOOL, TYPE_BYTES, TYPE_FLOAT, TYPE_STR } from "../../assembly/layout.js";
 import { BadKeyError, BadValueError, describe } from "../base/errors.js";
-import { isBytes } from "../base/untrusted.js";
 import { hashOfText } from "../image/hash.js";
 import { Budget } from "./budget.js";
 import type { TextKey } from "./key-cache.js";
@@ -32,7 +31,7 @@ export function find(source: Source, at: number, width: number, key: unknown): n
       return probe(source, at, width, Number(key), Number(key), isNumberKey);
     case "object": {
       if (key === null) return probe(source, at, width, hashOfAddress(source.none), source.none, isSameKey);
-      if (isBytes(key)) return probe(source, at, width, hashOfText(key, seed), key, isBytesKey);
+      if (key instanceof Uint8Array) return probe(source, at, width, hashOfText(key, seed), key, isBytesKey);
       if (!isRef(key)) throw new BadKeyError(`${describe(key)} cannot be a key`);
       const address = addressIn(source, key);
       const budget = new Budget();

@@ -6,8 +6,6 @@ import {
   TYPE_FROZENSET,
   TYPE_STR,
   TYPE_TUPLE,
-  TYPE_WEAKREF,
-  WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
 import type { Budget } from "./budget.js";
 import { hashOfObject } from "./key-hash.js";
@@ -31,11 +29,6 @@ export function areEqual(source: Source, a: number, b: number, budget: Budget, d
     const bytes = textOf(source, at);
     budget.spend(bytes.length >>> 3, depth);
     return isText(source, other, bytes);
-  }
-  if (type === TYPE_WEAKREF) {
-    const one = words[at + WEAKREF_REFERENT_OFFSET / 4] as number;
-    const two = words[other + WEAKREF_REFERENT_OFFSET / 4] as number;
-    return one !== 0 && two !== 0 && areEqual(source, one, two, budget, depth + 1);
   }
   if (type === TYPE_TUPLE) {
     const count = slotCount(source, at, type);

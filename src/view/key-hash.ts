@@ -12,10 +12,6 @@ import {
   TYPE_STR,
   TYPE_TUPLE,
   TYPE_WEAKREF,
-  WEAKREF_CALLBACK_OFFSET,
-  WEAKREF_HASHED,
-  WEAKREF_PREV_OFFSET,
-  WEAKREF_REFERENT_OFFSET,
 } from "../../assembly/layout.js";
 import { BadKeyError } from "../base/errors.js";
 import { hashOfText, hashOfWord } from "../image/hash.js";
@@ -81,16 +77,7 @@ export function hashOfObject(source: Source, address: number, budget: Budget, de
       if (hash) return hash;
       break;
     }
-    case TYPE_WEAKREF: {
-      const referent = words[at + WEAKREF_REFERENT_OFFSET / 4] as number;
-      const target = referent === 0 ? 0 : source.typeAt(source.at(referent));
-      // There are no weak references to tuples, or to weak references.
-      if (target !== 0 && target !== TYPE_TUPLE && target !== TYPE_WEAKREF)
-        return hashOfObject(source, referent, budget, depth);
-      if (target === 0 && ((words[at + WEAKREF_CALLBACK_OFFSET / 4] as number) & WEAKREF_HASHED) !== 0)
-        return words[at + WEAKREF_PREV_OFFSET / 4] as number;
-      throw new BadKeyError("weak object has gone away");
-    }
+    case TYPE_WEAKREF:
     case TYPE_LIST:
     case TYPE_DICT:
     case TYPE_SET:

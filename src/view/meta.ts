@@ -1,19 +1,18 @@
-import { MetaRows } from "../image/meta-rows.js";
-import { BadImageError } from "../base/errors.js";
-import { RAW_READERS } from "./raw.js";
-import type { RawReader } from "./raw.js";
-import type { Pages } from "./pages.js";
 import { PAYLOAD_OFFSET } from "../../assembly/layout.js";
+import { BadImageError } from "../base/errors.js";
+import type { Pages } from "./pages.js";
+import { rawReaderOf } from "./raw.js";
+import type { RawReader } from "./raw.js";
 
 /** A field of a struct. */
 export interface Field {
   readonly name: string;
+  /** As `FieldSpec.text`. */
+  readonly type: string;
   /** Bytes from the object's address. */
   readonly offset: number;
   /** Reads a field that is no reference. */
   readonly raw: RawReader | undefined;
-  readonly isWeak: boolean;
-  readonly isRef: boolean;
 }
 
 /** A struct of an image. */
@@ -28,42 +27,55 @@ export interface Names {
   readonly roots: ReadonlyMap<string, number>;
 }
 
+/** META, as far as views read it, if it is what it should be. */
+interface Meta {
+  readonly types: readonly {
+    name: unknown;
+    fields: readonly (readonly [name: unknown, type: unknown, offset: unknown])[];
+  }[];
+  readonly roots: readonly (readonly [name: unknown, address: unknown])[];
+}
+
 /** What stands in front of the sites, which may take megabytes and are not needed. No text of JSON contains these quotes. */
-const SITES = Array.from(',"sites":[', (letter) => letter.charCodeAt(0));
+const SITES = ',"sites":[';
 
 /** Reads the structs and roots of an image. @throws {@link BadImageError} */
-export function readNames({ meta, metaOffset }: Pages): Names {
-  const rows = new MetaRows(metaOffset);
-  // A copy: browsers do not decode shared memory, and another thread cannot change it.
-  const end = sitesIn(meta);
-  const part = meta.slice(0, end);
-  let json: unknown;
+export function readNames({ meta }: Pages): Names {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(part);
-    json = JSON.parse(end < meta.length ? `${text}}` : text);
+    const end = sitesIn(meta);
+    // A copy: browsers do not decode shared memory, and another thread cannot change it.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(meta.slice(0, end));
+    const { types, roots } = JSON.parse(end < meta.length ? `${text}}` : text) as Meta;
+    const structs = types.map(({ name, fields }): Struct => {
+      const placed = fields.map(([field, type, offset]) =>
+        fieldOf(mustBe("string", field), mustBe("string", type), offset),
+      );
+      return { name: mustBe("string", name), fields: new Map(placed.map((field) => [field.name, field])) };
+    });
+    return { structs, roots: new Map(roots.map(([name, at]) => [mustBe("string", name), mustBe("number", at)])) };
   } catch {
-    throw rows.error("is no JSON");
+    // Whatever it lacks: it is not JSON, or has not the members that are read here.
+    throw new BadImageError("section META cannot be read");
   }
-  const { types, roots } = rows.object(json);
-  const structs = rows.types(types).map(({ name, fields }): Struct => {
-    const placed = fields.map(([field, type, offset]): [string, Field] => [field, fieldOf(field, type, offset)]);
-    return { name, fields: new Map(placed) };
-  });
-  return { structs, roots: new Map(rows.roots(roots)) };
 }
 
 /** Where the sites begin; the end of META if they do not. */
 function sitesIn(meta: Uint8Array): number {
-  for (let at = meta.indexOf(SITES[0] as number); at >= 0; at = meta.indexOf(SITES[0] as number, at + 1))
-    if (SITES.every((byte, i) => meta[at + i] === byte)) return at;
+  for (let at = 0; (at = meta.indexOf(SITES.charCodeAt(0), at)) >= 0; at++)
+    if (String.fromCharCode(...meta.subarray(at, at + SITES.length)) === SITES) return at;
   return meta.length;
 }
 
-function fieldOf(name: string, type: string, offset: number): Field {
-  const raw = Object.hasOwn(RAW_READERS, type) ? RAW_READERS[type as keyof typeof RAW_READERS] : undefined;
-  const kind = /^(ref|weak|value|str)\b/.exec(type)?.[1];
-  // A slot is a whole word. The place of a raw field is looked at when it is read.
-  if ((raw === undefined && kind === undefined) || offset < PAYLOAD_OFFSET || (raw === undefined && offset % 4 !== 0))
-    throw new BadImageError(`field ${JSON.stringify(name)} has no type or no place`);
-  return { name, offset, raw, isWeak: kind === "weak", isRef: kind === "ref" };
+function fieldOf(name: string, type: string, offset: unknown): Field {
+  const raw = rawReaderOf(type);
+  // A slot is a whole word. That the object has it is seen when it is read.
+  const isSlot = raw === undefined && /^(ref|weak|value|str)\b/.test(type) && (offset as number) % 4 === 0;
+  mustBe(true, Number.isInteger(offset) && (offset as number) >= PAYLOAD_OFFSET && (isSlot || raw !== undefined));
+  return { name, type, offset: offset as number, raw };
+}
+
+/** Throws unless a value is of a type, or is this value. */
+function mustBe<T>(expected: unknown, value: unknown): T {
+  if (typeof value !== expected && value !== expected) throw expected;
+  return value as T;
 }

@@ -15,7 +15,6 @@ export interface Pages {
   /** Address of None. */
   readonly none: number;
   readonly meta: Uint8Array;
-  readonly metaOffset: number;
 }
 
 /**
@@ -31,13 +30,15 @@ export function findPages(bytes: Uint8Array): Pages {
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const word = (at: number): number => data.getUint32(at, true);
   const long = (at: number): number => word(at + 4) * 2 ** 32 + word(at);
-  const mustBe = (what: string, at: number, found: number, expected: number): void => {
-    if (found !== expected) throw new BadImageError(`${what} is ${found}, not ${expected}`, at);
-  };
-  mustBe("the format of the image", 8, word(8), FORMAT_VERSION);
-  mustBe("the memory layout of the image", 12, word(12), LAYOUT_VERSION);
-  mustBe("the number of sections", 20, word(20), SECTIONS.length);
-  mustBe("the size of the image", 24, long(24), bytes.length);
+  // What the header says, and what is right.
+  const facts = [
+    [8, word(8), FORMAT_VERSION],
+    [12, word(12), LAYOUT_VERSION],
+    [20, word(20), SECTIONS.length],
+    [24, long(24), bytes.length],
+  ] as const;
+  for (const [at, found, right] of facts)
+    if (found !== right) throw new BadImageError(`the image is of another version: ${found} instead of ${right}`, at);
 
   const sectionOf = (name: SectionName, leastBytes: number): { offset: number; end: number } => {
     const at = HEADER_BYTES + ENTRY_BYTES * SECTIONS.indexOf(name);
@@ -72,7 +73,6 @@ export function findPages(bytes: Uint8Array): Pages {
     offset += align(stored);
     if (offset > pages.end) throw new BadImageError("a run has no bytes", at);
   }
-  const { offset: metaOffset, end: metaEnd } = sectionOf("META", 2);
-  const meta = bytes.subarray(metaOffset, metaEnd);
-  return { starts, hashSeed: field("hashSeed"), none: field("none"), meta, metaOffset };
+  const meta = sectionOf("META", 2);
+  return { starts, hashSeed: field("hashSeed"), none: field("none"), meta: bytes.subarray(meta.offset, meta.end) };
 }

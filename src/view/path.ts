@@ -1,6 +1,6 @@
 import { FIRST_USER_TYPE, TYPE_DICT, TYPE_LIST, TYPE_NONE, TYPE_TUPLE } from "../../assembly/layout.js";
 import { BadFieldError, BadIndexError, describe } from "../base/errors.js";
-import { fieldNamed, readField, targetOf } from "./field.js";
+import { fieldNamed, rawIn, targetOf } from "./field.js";
 import { find } from "./find.js";
 import { firstSlot, slotCount } from "./slots.js";
 import type { Source } from "./source.js";
@@ -31,7 +31,7 @@ export function readPath(source: Source, address: number, path: readonly unknown
       const field = fieldNamed(struct, step);
       if (field.raw !== undefined) {
         if (i < path.length - 1) throw new BadFieldError(`${struct.name}.${field.name} is no reference`);
-        return readField(source, at, field);
+        return rawIn(source, at, field);
       }
       address = targetOf(source, at, field);
       if (address === 0) return null;

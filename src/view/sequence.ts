@@ -1,7 +1,7 @@
-import { TYPE_LIST, TYPE_NONE, TYPE_TUPLE } from "../../assembly/layout.js";
+import { TYPE_NONE } from "../../assembly/layout.js";
 import { BadIndexError, describe } from "../base/errors.js";
 import type { ItemOf } from "../handles/containers/tuple.js";
-import { ContainerView } from "./container.js";
+import { ContainerView, itemAt } from "./container.js";
 import type { ViewValue } from "./node.js";
 import { indexIn } from "./path.js";
 import { AT, SOURCE } from "./ref.js";
@@ -9,19 +9,17 @@ import { firstSlot, slotCount } from "./slots.js";
 
 /** What views of lists and tuples have in common. */
 export abstract class SequenceView<T = ViewValue> extends ContainerView {
-  /** TYPE_LIST or TYPE_TUPLE. @internal */
-  protected abstract readonly id: number;
-
   /** How many items there are. */
   get length(): number {
-    return slotCount(this[SOURCE], this[AT], this.id);
+    return slotCount(this[SOURCE], this[AT], this[SOURCE].typeAt(this[AT]));
   }
 
   #itemAt(index: number): number {
     const source = this[SOURCE];
     const at = this[AT];
-    const count = slotCount(source, at, this.id);
-    return source.words[firstSlot(source, at, this.id, count) + indexIn(count, index)] as number;
+    const type = source.typeAt(at);
+    const count = slotCount(source, at, type);
+    return source.words[firstSlot(source, at, type, count) + indexIn(count, index)] as number;
   }
 
   /**
@@ -52,7 +50,7 @@ export abstract class SequenceView<T = ViewValue> extends ContainerView {
   at(index: number): T | undefined {
     if (!Number.isInteger(index)) throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
     const { length } = this;
-    return index < length && index >= -length ? this.get(index) : undefined;
+    return index < length && index >= -length ? (this.get(index) as T) : undefined;
   }
 
   /**
@@ -81,36 +79,23 @@ export abstract class SequenceView<T = ViewValue> extends ContainerView {
    * sum; // 3
    */
   forEach(visit: (item: T, index: number) => void): void {
-    const source = this[SOURCE];
-    const count = slotCount(source, this[AT], this.id);
-    const first = firstSlot(source, this[AT], this.id, count);
-    for (let i = 0; i < count; i++) visit(source.value(source.words[first + i] as number) as T, i);
+    let index = 0;
+    this.visit((source, slot) => {
+      visit(itemAt(source, slot) as T, index++);
+    });
   }
 
   /** The items, as `get` gives them. */
-  *[Symbol.iterator](): Generator<T, void> {
-    const source = this[SOURCE];
-    const count = slotCount(source, this[AT], this.id);
-    const first = firstSlot(source, this[AT], this.id, count);
-    for (let i = 0; i < count; i++) yield source.value(source.words[first + i] as number) as T;
+  [Symbol.iterator](): Generator<T, void> {
+    return this.each((source, slot) => itemAt(source, slot) as T);
   }
 }
 
 /** View of a Python `list`. */
-export class ListView<T = ViewValue> extends SequenceView<T> {
-  /** @internal */
-  protected get id(): number {
-    return TYPE_LIST;
-  }
-}
+export class ListView<T = ViewValue> extends SequenceView<T> {}
 
 /** View of a Python `tuple`. */
 export class TupleView<T extends readonly unknown[] = readonly ViewValue[]> extends SequenceView<T[number]> {
-  /** @internal */
-  protected get id(): number {
-    return TYPE_TUPLE;
-  }
-
   /**
    * Item at an index; negative ones count from the end.
    *

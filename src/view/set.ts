@@ -3,11 +3,6 @@ import type { ViewValue } from "./node.js";
 
 /** View of a Python `set` or `frozenset`. Its members are those of a `Set` that cannot be changed. */
 export class SetView<T = ViewValue> extends TableView<T> {
-  /** @internal */
-  protected get width(): 1 {
-    return 1;
-  }
-
   /**
    * The elements, in the order of insertion.
    *

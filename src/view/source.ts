@@ -105,7 +105,7 @@ export class Source {
       case TYPE_INT:
         return intOf(words[at + 2] as number, words[at + 3] as number, (info & FLAG_BIGINT) !== 0);
       case TYPE_FLOAT:
-        return readRaw(this.data, 4 * at + 8, float64At);
+        return readRaw(this.data, 4 * at + 8, "getFloat64") as number;
       case TYPE_BOOL:
         return words[at + 2] === 1;
       case TYPE_BYTES:
@@ -138,10 +138,6 @@ export class Source {
     if (struct === undefined) throw new BadImageError(`an object has type ${type}`);
     return struct;
   }
-}
-
-function float64At(data: DataView, at: number): number {
-  return data.getFloat64(at, true);
 }
 
 /** A number if that is exact, and the int was not made of a bigint. */

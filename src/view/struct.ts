@@ -157,7 +157,7 @@ export abstract class StructView<F = any> extends NodeView implements WithFields
     const found = fieldNamed(this[STRUCT], field);
     if (found.raw !== undefined) return false;
     const target = targetOf(source, this[AT], found);
-    return target === 0 || (!found.isRef && source.typeAt(source.at(target)) === TYPE_NONE);
+    return target === 0 || (!found.type.startsWith("ref") && source.typeAt(source.at(target)) === TYPE_NONE);
   }
 
   /**

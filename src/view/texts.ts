@@ -1,5 +1,5 @@
-import { withinEngine } from "../base/arguments.js";
 import { BadImageError } from "../base/errors.js";
+import { withinLimits } from "./limits.js";
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
@@ -29,7 +29,7 @@ export function textAt(u8: Uint8Array, start: number, length: number): string {
 }
 
 function decode(u8: Uint8Array, start: number, length: number): string {
-  if (length > scratch.length) return withinEngine("this text", () => decoder.decode(u8.slice(start, start + length)));
+  if (length > scratch.length) return withinLimits(() => decoder.decode(u8.slice(start, start + length)));
   scratch.set(u8.subarray(start, start + length));
   return decoder.decode(scratch.subarray(0, length));
 }
@@ -37,7 +37,7 @@ function decode(u8: Uint8Array, start: number, length: number): string {
 /** A copy of bytes of an image. @throws {@link BadImageError}, {@link TooLargeError} */
 export function bytesAt(u8: Uint8Array, start: number, length: number): Uint8Array {
   mustContain(u8, start, length);
-  return withinEngine("this value", () => u8.slice(start, start + length));
+  return withinLimits(() => u8.slice(start, start + length));
 }
 
 /** A length may be anything, so it is compared with what is there before it becomes the size of anything. */

@@ -11,11 +11,10 @@ import {
   TYPE_TUPLE,
   TYPE_WEAKREF,
 } from "../../assembly/layout.js";
-import { withinEngine } from "../base/arguments.js";
 import { BadImageError, BadValueError, TooLargeError } from "../base/errors.js";
-import { LargeMap } from "../base/large-map.js";
 import { isSetType } from "../object/types.js";
-import { readRaw } from "./raw.js";
+import { rawIn } from "./field.js";
+import { withinLimits } from "./limits.js";
 import { LONGEST_KEPT } from "./source.js";
 import type { Source } from "./source.js";
 import { firstSlot, slotCount } from "./slots.js";
@@ -27,7 +26,7 @@ const MOST_ITEMS = 2 ** 26;
 
 /** What an object is as plain JavaScript: as `toJS` of its handle. @throws {@link BadImageError}, {@link TooLargeError} */
 export function toJS(source: Source, address: number, isJson = false): unknown {
-  return withinEngine("what is there", () => new CopyOut(source, isJson).run(address));
+  return withinLimits(() => new CopyOut(source, isJson).run(address));
 }
 
 /** How a dict came from JavaScript, or `undefined` for what became a `Map`. */
@@ -41,7 +40,7 @@ export function originOf({ u8 }: Source, at: number): number | undefined {
  * overlap, so what is copied in all is not more than the image has.
  */
 class CopyOut {
-  readonly #made = new LargeMap<number, unknown>();
+  readonly #pages: Map<number, unknown>[] = [];
   /** Addresses of containers whose results are made but not filled. */
   readonly #pending: number[] = [];
   #slotsLeft: number;
@@ -61,6 +60,11 @@ class CopyOut {
     return result;
   }
 
+  /** What has been made of the objects of a page. One `Map` for all would be too large at 2^24. */
+  #page(address: number): Map<number, unknown> {
+    return (this.#pages[address >>> 16] ??= new Map<number, unknown>());
+  }
+
   #convert(address: number): unknown {
     const { source } = this;
     const at = source.at(address);
@@ -68,10 +72,11 @@ class CopyOut {
     const type = info & 0xffff;
     if (type <= TYPE_BYTES) return this.#atom(address, at, type, info);
     if (type >= TYPE_WEAKREF && type < FIRST_USER_TYPE) return null;
-    let made = this.#made.get(address);
+    const page = this.#page(address);
+    let made = page.get(address);
     if (made === undefined) {
       made = this.#shell(at, type);
-      this.#made.set(address, made);
+      page.set(address, made);
       this.#pending.push(address);
     }
     return made;
@@ -86,12 +91,13 @@ class CopyOut {
       const value = source.atom(at, type, info);
       return isJson && typeof value === "bigint" ? exactNumber(value) : value;
     }
-    const made = this.#made.get(address);
+    const page = this.#page(address);
+    const made = page.get(address);
     if (made !== undefined) return made;
     const value = source.atom(at, type, info);
     this.#bytesLeft -= typeof value === "string" ? value.length : (value as Uint8Array).length;
     if (this.#bytesLeft < 0) throw new BadImageError("the texts of the image lie in each other");
-    this.#made.set(address, value);
+    page.set(address, value);
     return value;
   }
 
@@ -110,7 +116,7 @@ class CopyOut {
   #fill(address: number): void {
     const { source } = this;
     const { words } = source;
-    const made = this.#made.get(address);
+    const made = this.#page(address).get(address);
     const at = source.at(address);
     const type = source.typeAt(at);
     if (type >= FIRST_USER_TYPE) {
@@ -142,13 +148,10 @@ class CopyOut {
     const { source } = this;
     const { fields } = source.struct(type);
     this.#slotsLeft -= fields.size;
-    for (const { name, offset, raw } of fields.values()) {
-      let value: unknown;
-      if (raw === undefined) {
-        const target = source.words[at + offset / 4];
-        value = target === 0 ? null : this.#convert(target as number);
-      } else value = readRaw(source.data, 4 * at + offset, raw);
-      setProperty(made, name, this.isJson && typeof value === "bigint" ? exactNumber(value) : value);
+    for (const field of fields.values()) {
+      const target = field.raw === undefined ? (source.words[at + field.offset / 4] as number) : undefined;
+      const value = target === undefined ? rawIn(source, at, field) : target === 0 ? null : this.#convert(target);
+      setProperty(made, field.name, this.isJson && typeof value === "bigint" ? exactNumber(value) : value);
     }
   }
 

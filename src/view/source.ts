@@ -45,19 +45,21 @@ export class Source {
   readonly keys = new KeyCache();
   /** Texts of keys by their addresses. */
   readonly #texts = new Map<number, string>();
-  /** An object has this many words behind where it begins. */
+  /** Makes a view of an object that is no atom. */
+  readonly view: (source: Source, address: number, at: number, type: number) => unknown;
+  /** The last index at which an object may begin: it has words behind it. */
   readonly #end: number;
 
   constructor(
     u8: Uint8Array,
     { starts, hashSeed, none }: Pages,
     { structs }: Names,
-    /** Makes a view of an object that is no atom. */
-    readonly view: (source: Source, address: number, at: number, type: number) => unknown,
+    view: (source: Source, address: number, at: number, type: number) => unknown,
   ) {
     this.u8 = u8;
     this.words = new Int32Array(u8.buffer, u8.byteOffset, u8.length >>> 2);
     this.data = new DataView(u8.buffer, u8.byteOffset, u8.length);
+    this.view = view;
     this.starts = starts;
     this.seed = hashSeed | 0;
     this.none = none | 0;

@@ -66,7 +66,18 @@ function withChangedWords(image: Uint8Array, random: Random, count: number): Uin
     while (at < words.length - 1 && words[at] === 0) at++;
     const old = words[at] as number;
     const other = words[random(words.length)] as number;
-    words[at] = pick(random, [0, 1, 0xffffffff, old + 8, old - 8, old + 1, old ^ (1 << random(32)), other, other, other]);
+    words[at] = pick(random, [
+      0,
+      1,
+      0xffffffff,
+      old + 8,
+      old - 8,
+      old + 1,
+      old ^ (1 << random(32)),
+      other,
+      other,
+      other,
+    ]);
   }
   return new Uint8Array(words.buffer);
 }

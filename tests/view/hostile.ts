@@ -79,7 +79,7 @@ export function workOut(view: HeapView): void {
   }
   for (const node of nodes.slice(0, 12)) {
     attempt(() => node.toJS() as unknown);
-    attempt(() => JSON.stringify(node));
+    attempt(() => node.toJSON());
     const plain = attempt(() => asObject(node) as object);
     if (plain !== undefined) attempt(() => [inspect(plain), Object.keys(plain).slice(0, 9), { ...plain }]);
   }

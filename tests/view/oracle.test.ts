@@ -55,9 +55,18 @@ test("keys of all kinds are found where handles find them, and nowhere else", ()
       if (sought instanceof NodeView && sought.type === "set") return;
       const what = `seed ${seed}: ${show(value)}`;
       const found = lookUp(() => dict.get(value) ?? null);
-      expect(lookUp(() => view.get(sought) ?? null), what).toBe(found);
-      expect(lookUp(() => view.has(sought)), what).toBe(lookUp(() => dict.has(value)));
-      expect(lookUp(() => (roots.get("set") as DictView).has(sought)), what).toBe(lookUp(() => set.has(value)));
+      expect(
+        lookUp(() => view.get(sought) ?? null),
+        what,
+      ).toBe(found);
+      expect(
+        lookUp(() => view.has(sought)),
+        what,
+      ).toBe(lookUp(() => dict.has(value)));
+      expect(
+        lookUp(() => (roots.get("set") as DictView).has(sought)),
+        what,
+      ).toBe(lookUp(() => set.has(value)));
     });
     heap.dispose();
   }

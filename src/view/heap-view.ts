@@ -13,7 +13,8 @@ import { Source } from "./source.js";
  *
  * @typeParam R - The named objects, each with its type in the heap: `{ config: typeof Config }`.
  */
-export class HeapView<R = Record<string, unknown>> {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
+export class HeapView<R = Record<string, any>> {
   /** @internal */
   readonly [SOURCE]: Source;
   /** The named objects. */
@@ -66,10 +67,8 @@ export class HeapView<R = Record<string, unknown>> {
  * @typeParam R - The named objects, each with its type in the heap: `openView<{ config: typeof Config }>(bytes)`.
  * @throws {@link BadImageError} for what is no image of this version; {@link BadValueError} for what is not bytes.
  */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the program knows what the names are
-export function openView<R = Record<string, unknown>>(
-  image: Uint8Array | ArrayBuffer | SharedArrayBuffer,
-): HeapView<R> {
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters, @typescript-eslint/no-explicit-any -- as JSON.parse
+export function openView<R = Record<string, any>>(image: Uint8Array | ArrayBuffer | SharedArrayBuffer): HeapView<R> {
   return new HeapView<R>(bytesOf(image));
 }
 

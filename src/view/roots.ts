@@ -3,7 +3,8 @@ import type { Source } from "./source.js";
 import type { View } from "./struct.js";
 
 /** The named objects of an image, as `heap.roots` of the heap that it was made of. */
-export class RootsView<R = unknown> {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
+export class RootsView<R = Record<string, any>> {
   /** @internal */
   readonly [SOURCE]: Source;
   readonly #addresses: ReadonlyMap<string, number>;

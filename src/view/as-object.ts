@@ -49,7 +49,7 @@ class Disguise {
   }
 
   #look(node: NodeView): object {
-    if (node instanceof SequenceView)
+    if (isSequence(node))
       return new Proxy(
         [],
         this.#handler(
@@ -115,6 +115,10 @@ class Disguise {
     }
     this.#made.set(address, new WeakRef(made));
   }
+}
+
+function isSequence(node: NodeView): node is SequenceView {
+  return node instanceof SequenceView;
 }
 
 const refuse = (): boolean => false;

@@ -2,6 +2,7 @@ import { TYPE_WEAKREF, WEAKREF_REFERENT_OFFSET } from "../../assembly/layout.js"
 import { BadFieldError, BadImageError, describe } from "../base/errors.js";
 import type { Field, Struct } from "./meta.js";
 import { readRaw } from "./raw.js";
+import type { RawReader } from "./raw.js";
 import type { Source } from "./source.js";
 
 /** @throws {@link BadFieldError} */
@@ -21,7 +22,7 @@ export function readField(source: Source, at: number, field: Field): unknown {
 
 /** The number or boolean in a field that is no reference. */
 export function rawIn({ data }: Source, at: number, { type, raw, offset }: Field): number | bigint | boolean {
-  const value = readRaw(data, 4 * at + offset, raw!);
+  const value = readRaw(data, 4 * at + offset, raw as RawReader);
   return type === "bool" ? value !== 0 : value;
 }
 

@@ -47,12 +47,10 @@ export function readNames({ meta }: Pages): Names {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(meta.slice(0, end));
     const { types, roots } = JSON.parse(end < meta.length ? `${text}}` : text) as Meta;
     const structs = types.map(({ name, fields }): Struct => {
-      const placed = fields.map(([field, type, offset]) =>
-        fieldOf(mustBe("string", field), mustBe("string", type), offset),
-      );
-      return { name: mustBe("string", name), fields: new Map(placed.map((field) => [field.name, field])) };
+      const placed = fields.map(([field, type, offset]) => fieldOf(textOf(field), textOf(type), offset));
+      return { name: textOf(name), fields: new Map(placed.map((field) => [field.name, field])) };
     });
-    return { structs, roots: new Map(roots.map(([name, at]) => [mustBe("string", name), mustBe("number", at)])) };
+    return { structs, roots: new Map(roots.map(([name, at]) => [textOf(name), wholeOf(at)])) };
   } catch {
     // Whatever it lacks: it is not JSON, or has not the members that are read here.
     throw new BadImageError("section META cannot be read");
@@ -70,12 +68,21 @@ function fieldOf(name: string, type: string, offset: unknown): Field {
   const raw = rawReaderOf(type);
   // A slot is a whole word. That the object has it is seen when it is read.
   const isSlot = raw === undefined && /^(ref|weak|value|str)\b/.test(type) && (offset as number) % 4 === 0;
-  mustBe(true, Number.isInteger(offset) && (offset as number) >= PAYLOAD_OFFSET && (isSlot || raw !== undefined));
+  mustBe(wholeOf(offset) >= PAYLOAD_OFFSET && (isSlot || raw !== undefined));
   return { name, type, offset: offset as number, raw };
 }
 
-/** Throws unless a value is of a type, or is this value. */
-function mustBe<T>(expected: unknown, value: unknown): T {
-  if (typeof value !== expected && value !== expected) throw expected;
-  return value as T;
+/** @throws what `readNames` catches. */
+function mustBe(isSo: boolean): void {
+  if (!isSo) throw isSo;
+}
+
+function textOf(value: unknown): string {
+  mustBe(typeof value === "string");
+  return value as string;
+}
+
+function wholeOf(value: unknown): number {
+  mustBe(Number.isInteger(value));
+  return value as number;
 }

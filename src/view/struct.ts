@@ -18,9 +18,8 @@ import type { ViewValue } from "./node.js";
 import type { DictView } from "./dict.js";
 import { ADDRESS, AT, SOURCE, isRef } from "./ref.js";
 import { readPath } from "./path.js";
-import type { ListView, TupleView } from "./sequence.js";
+import type { ListView, SequenceView, TupleView } from "./sequence.js";
 import type { SetView } from "./set.js";
-import type { SoughtIn } from "./table.js";
 import type { WeakKeyMapView, WeakSetView, WeakrefView } from "./weak.js";
 
 /** A view of an object of a struct: its fields are properties of it, which can be read. */
@@ -34,7 +33,7 @@ export type FieldView<T> =
       ? ViewOfStruct<S> | null
       : View<FieldValue<T>>;
 
-type ViewOfStruct<S> = S extends Shaped<infer F, infer _> ? StructObjectView<F> : never;
+type ViewOfStruct<S> = S extends Shaped<infer F, unknown> ? StructObjectView<F> : never;
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- whatever their items are */
 /**
@@ -84,17 +83,15 @@ interface WithFields<F> {
 export type ViewStepFrom<V> =
   V extends WithFields<infer F>
     ? keyof F & string
-    : V extends ListView<any> | TupleView<any>
+    : V extends SequenceView<any>
       ? number
       : V extends DictView<infer K, any>
-        ? SoughtIn<K>
+        ? K
         : V extends NodeView
           ? NodeView extends V
             ? ViewValue
             : never
-          : 0 extends 1 & V
-            ? ViewValue
-            : never;
+          : never;
 
 /** What is there: the rest is empty if the value is, and of what is not known anything can come. */
 export type AtViewStep<V, S> =
@@ -102,15 +99,13 @@ export type AtViewStep<V, S> =
     ? S extends keyof F
       ? FieldView<F[S]>
       : never
-    : V extends ListView<infer T>
+    : V extends SequenceView<infer T>
       ? T
-      : V extends TupleView<infer T>
-        ? T[number]
-        : V extends DictView<any, infer T>
-          ? T | undefined
-          : V extends null | undefined
-            ? V
-            : any;
+      : V extends DictView<any, infer T>
+        ? T | undefined
+        : V extends null | undefined
+          ? V
+          : any;
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** The struct of a view, which lies on the prototype of its class. */
@@ -189,11 +184,11 @@ export abstract class StructView<F = any> extends NodeView implements WithFields
     field: A,
     step: B,
   ): AtViewStep<FieldView<F[A]>, B>;
-  read<
-    A extends keyof F & string,
-    B extends ViewStepFrom<FieldView<F[A]>>,
-    C extends ViewStepFrom<AtViewStep<FieldView<F[A]>, B>>,
-  >(field: A, step: B, next: C): AtViewStep<AtViewStep<FieldView<F[A]>, B>, C>;
+  read<A extends keyof F & string, B extends ViewStepFrom<FieldView<F[A]>>, C extends ViewValue>(
+    field: A,
+    step: B,
+    next: C & ViewStepFrom<AtViewStep<FieldView<F[A]>, B>>,
+  ): AtViewStep<AtViewStep<FieldView<F[A]>, B>, C>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
   read(field: keyof F & string, step: ViewValue, next: ViewValue, last: ViewValue, ...more: ViewValue[]): any;
   read<T = never>(

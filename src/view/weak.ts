@@ -13,6 +13,7 @@ import type { ViewValue } from "./node.js";
 import { AT, SOURCE, addressIn } from "./ref.js";
 
 /** View of a weak reference. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as of WeakRef
 export class WeakrefView<T = NodeView> extends NodeView {
   /**
    * The referent, or `null` if it was dead when the image was made.

@@ -238,7 +238,8 @@ interface Roots {
 const view = openView<Roots>(share(heap));
 const aliceView: View<typeof Person> | undefined = view.roots.get("alice");
 export const viewTitle: string | null | undefined = aliceView?.buddy?.home?.owner?.title;
-export const viewStreet: string | null | undefined = aliceView?.read("buddy", "home", "street");
+const streetRead = (aliceView as View<typeof Person>).read("buddy", "home", "street");
+export const viewStreet: string | null = streetRead;
 // @ts-expect-error: there is no such field
 aliceView?.read("budy");
 // @ts-expect-error: nor there
@@ -254,4 +255,4 @@ export const viewText: string | undefined = view.roots.get("text");
 view.read("bob");
 export const anything: ViewValue | undefined = openView(new Uint8Array()).roots.get<Handle>("x");
 export const port: number = openView(new ArrayBuffer(8)).read<number>("config", "port");
-export const plain: unknown = asObject(view.roots.get("orders") as NodeView);
+export const looks: unknown = asObject(view.roots.get("orders") as NodeView);

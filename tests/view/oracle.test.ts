@@ -97,7 +97,7 @@ test("toJS goes as deep as the heap, and keeps circles and what is shared", () =
   let deep: unknown[] = [];
   for (let i = 0; i < 30_000; i++) deep = [deep];
   const shared = { name: "shared" };
-  const circle: Record<string, unknown> = { shared, again: shared, __proto__: null, ["__proto__"]: 5 };
+  const circle: Record<string, unknown> = { shared, again: shared, ["__proto__"]: 5 };
   circle.self = circle;
   heap.roots.set("deep", heap.from(deep)).set("circle", heap.from(circle));
   const view = openView(save(heap));

@@ -142,7 +142,7 @@ test("asObject looks like plain objects and arrays", () => {
   expect(doc.list.map((item) => typeof item)).toEqual(["number", "object", "object"]);
   expect([...doc.list].length + doc.list.length + Object.keys(doc.list).length).toBe(9);
   expect({ ...doc }.o).toEqual({});
-  expect((doc.map as Map<unknown, NodeView>).get(1)?.toJS()).toEqual({ a: 1 });
+  expect((doc.map as unknown as Map<unknown, NodeView>).get(1)?.toJS()).toEqual({ a: 1 });
   expect(String(doc)).toBe("[object Object]");
   for (const change of [
     () => ((doc as Record<string, unknown>).x = 1),

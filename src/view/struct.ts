@@ -184,11 +184,11 @@ export abstract class StructView<F = any> extends NodeView implements WithFields
     field: A,
     step: B,
   ): AtViewStep<FieldView<F[A]>, B>;
-  read<A extends keyof F & string, B extends ViewStepFrom<FieldView<F[A]>>, C extends ViewValue>(
-    field: A,
-    step: B,
-    next: C & ViewStepFrom<AtViewStep<FieldView<F[A]>, B>>,
-  ): AtViewStep<AtViewStep<FieldView<F[A]>, B>, C>;
+  read<
+    A extends keyof F & string,
+    B extends ViewStepFrom<FieldView<F[A]>>,
+    const C extends ViewStepFrom<AtViewStep<FieldView<F[A]>, B>>,
+  >(field: A, step: B, next: C): AtViewStep<AtViewStep<FieldView<F[A]>, B>, C>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
   read(field: keyof F & string, step: ViewValue, next: ViewValue, last: ViewValue, ...more: ViewValue[]): any;
   read<T = never>(

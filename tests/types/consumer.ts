@@ -238,8 +238,7 @@ interface Roots {
 const view = openView<Roots>(share(heap));
 const aliceView: View<typeof Person> | undefined = view.roots.get("alice");
 export const viewTitle: string | null | undefined = aliceView?.buddy?.home?.owner?.title;
-const streetRead = (aliceView as View<typeof Person>).read("buddy", "home", "street");
-export const viewStreet: string | null = streetRead;
+export const viewName: string | null | undefined = aliceView?.read("buddy", "title");
 // @ts-expect-error: there is no such field
 aliceView?.read("budy");
 // @ts-expect-error: nor there

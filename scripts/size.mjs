@@ -14,7 +14,7 @@ const KIB = 1024;
 
 /** Programs, and the most that each may weigh. */
 export const WEIGHTS = [
-  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 72 * KIB },
+  { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 72.5 * KIB },
   { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 40 * KIB },
   { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 45 * KIB },
   { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 55 * KIB },
@@ -24,11 +24,11 @@ export const WEIGHTS = [
     limit: 43 * KIB,
   },
   { what: "all of heapwright/dump", source: 'export * from "heapwright/dump";', limit: 40 * KIB },
-  { what: "all of heapwright/view", source: 'export * from "heapwright/view";', limit: 8 * KIB },
+  { what: "all of heapwright/view", source: 'export * from "heapwright/view";', limit: 9 * KIB },
   {
     what: "view, and asObject left out",
     source: 'export { openView } from "heapwright/view";',
-    limit: 7.5 * KIB,
+    limit: 8.25 * KIB,
   },
   { what: "an error class", source: 'export { BadValueError } from "heapwright";', limit: 3 * KIB },
 ];

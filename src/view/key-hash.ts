@@ -20,7 +20,7 @@ import type { Budget } from "./budget.js";
 import type { Source } from "./source.js";
 import { mustContain } from "./texts.js";
 
-// The core's hashes: assembly/values/key.ts and atom-key.ts.
+// The core's hashes: assembly/values/key.ts and assembly/values/atom-key.ts.
 
 const TWO_TO_32 = 2 ** 32;
 const TWO_TO_63 = 2 ** 63;

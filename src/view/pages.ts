@@ -25,8 +25,8 @@ export interface Pages {
  */
 export function findPages(bytes: Uint8Array): Pages {
   const isImage = MAGIC.every((byte, at) => bytes[at] === byte);
-  if (!isImage) throw new BadImageError("this is no heap image", 0);
-  if (bytes.length < align(TABLE_END)) throw new BadImageError("the image ends in its header", bytes.length);
+  if (!isImage || bytes.length < align(TABLE_END)) throw new BadImageError("this is no heap image", 0);
+  const damaged = (at: number): BadImageError => new BadImageError("the frame of the image is damaged", at);
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const word = (at: number): number => data.getUint32(at, true);
   const long = (at: number): number => word(at + 4) * 2 ** 32 + word(at);
@@ -44,16 +44,14 @@ export function findPages(bytes: Uint8Array): Pages {
     const at = HEADER_BYTES + ENTRY_BYTES * SECTIONS.indexOf(name);
     const offset = long(at + 8);
     const end = offset + long(at + 16);
-    if (offset % 16 !== 0 || end - offset < leastBytes || end > bytes.length)
-      throw new BadImageError(`section ${name} is not where it should be`, at);
+    if (offset % 16 !== 0 || end - offset < leastBytes || end > bytes.length) throw damaged(at);
     return { offset, end };
   };
   const control = sectionOf("CTRL", 4 * (CONTROL_WORDS.none + 1)).offset;
   const field = (name: keyof typeof CONTROL_WORDS): number => word(control + 4 * CONTROL_WORDS[name]);
   const firstPage = field("firstPage");
   const endPage = field("endPage");
-  if (firstPage < 1 || endPage <= firstPage || endPage > MAX_PAGES)
-    throw new BadImageError("the pages of the heap are no range", control);
+  if (firstPage < 1 || endPage <= firstPage || endPage > MAX_PAGES) throw damaged(control);
 
   const runs = sectionOf("RUNS", 0);
   const pages = sectionOf("PAGE", 0);
@@ -66,12 +64,11 @@ export function findPages(bytes: Uint8Array): Pages {
     const state = (head >>> 16) & 0xff;
     const blockSize = CLASS_SIZES[shape & 0xff] ?? 0;
     const stored = state === PAGE_SPAN ? (shape >>> 8) * blockSize : state === PAGE_LARGE ? last : 0;
-    if (count === 0 || count > endPage - page || stored > count * PAGE_SIZE)
-      throw new BadImageError("a run leaves the heap", at);
+    if (count === 0 || count > endPage - page || stored > count * PAGE_SIZE) throw damaged(at);
     for (let i = 0; i * PAGE_SIZE < stored; i++) starts[page + i] = (offset + i * PAGE_SIZE) / 4;
     page += count;
     offset += align(stored);
-    if (offset > pages.end) throw new BadImageError("a run has no bytes", at);
+    if (offset > pages.end) throw damaged(at);
   }
   const meta = sectionOf("META", 2);
   return { starts, hashSeed: field("hashSeed"), none: field("none"), meta: bytes.subarray(meta.offset, meta.end) };

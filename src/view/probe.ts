@@ -21,10 +21,11 @@ export function probe<K>(
   isKey: (source: Source, address: number, key: K) => boolean,
 ): number {
   const { words, u8 } = source;
+  const damaged = (): BadImageError => new BadImageError("the index of a dict or set is damaged", 4 * at);
   const buffer = words[at + 2] as number;
   if (buffer === 0) return -1;
   const log = (words[at + 6] as number) & 0xff;
-  if (log < MIN_TABLE_LOG || log > MAX_TABLE_LOG) throw new BadImageError("the index of a dict has no size", 4 * at);
+  if (log < MIN_TABLE_LOG || log > MAX_TABLE_LOG) throw damaged();
   const capacity = CAPACITIES[log] as number;
   const first = source.at(buffer) + 2;
   const hashes = first + capacity * width;
@@ -46,8 +47,7 @@ export function probe<K>(
       if (entry !== undefined && entry >= 0xfffe) entry -= 0x10000;
     } else entry = words[cells + cell];
     if (entry === -1) return -1;
-    if (entry === undefined || entry >= capacity || entry < -2)
-      throw new BadImageError("the index of a dict leads to no entry", 4 * at);
+    if (entry === undefined || entry >= capacity || entry < -2) throw damaged();
     if (entry >= 0 && words[hashes + entry] === hash) {
       const slot = first + entry * width;
       const address = words[slot] as number;
@@ -57,5 +57,5 @@ export function probe<K>(
     perturb >>>= 5;
     cell = (Math.imul(cell, 5) + perturb + 1) & mask;
   }
-  throw new BadImageError("a search in a dict does not end", 4 * at);
+  throw damaged();
 }

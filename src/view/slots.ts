@@ -12,6 +12,6 @@ export function firstSlot(source: Source, at: number, type: number, count: numbe
   if (count === 0) return 0;
   if (type === TYPE_TUPLE) return source.slots(at + 3, count);
   const buffer = source.words[at + 2] as number;
-  if (buffer === 0) throw new BadImageError("a container has no buffer", 4 * at);
+  if (buffer === 0) throw new BadImageError("an object leaves the image", 4 * at);
   return source.slots(source.at(buffer) + 2, count);
 }

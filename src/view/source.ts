@@ -82,7 +82,7 @@ export class Source {
 
   /** Index in `words` of `count` slots. @throws {@link BadImageError} if the image has fewer. */
   slots(first: number, count: number): number {
-    if (!(count >= 0 && first + count <= this.words.length)) throw new BadImageError("a container leaves the image");
+    if (!(count >= 0 && first + count <= this.words.length)) throw new BadImageError("an object leaves the image");
     return first;
   }
 

@@ -42,5 +42,5 @@ export function bytesAt(u8: Uint8Array, start: number, length: number): Uint8Arr
 
 /** A length may be anything, so it is compared with what is there before it becomes the size of anything. */
 export function mustContain(u8: Uint8Array, start: number, length: number): void {
-  if (start + length > u8.length) throw new BadImageError("a text leaves the image", start);
+  if (start + length > u8.length) throw new BadImageError("an object leaves the image", start);
 }

@@ -96,7 +96,7 @@ class CopyOut {
     if (made !== undefined) return made;
     const value = source.atom(at, type, info);
     this.#bytesLeft -= typeof value === "string" ? value.length : (value as Uint8Array).length;
-    if (this.#bytesLeft < 0) throw new BadImageError("the texts of the image lie in each other");
+    if (this.#bytesLeft < 0) throw new BadImageError("parts of the image lie in each other");
     page.set(address, value);
     return value;
   }
@@ -126,7 +126,7 @@ class CopyOut {
     const count = slotCount(source, at, type);
     const first = firstSlot(source, at, type, count);
     this.#slotsLeft -= count;
-    if (this.#slotsLeft < 0) throw new BadImageError("the containers of the image lie in each other", 4 * at);
+    if (this.#slotsLeft < 0) throw new BadImageError("parts of the image lie in each other", 4 * at);
     const width = type === TYPE_DICT ? 2 : 1;
     if (Array.isArray(made) && count > MOST_ITEMS)
       throw new TooLargeError(`an array of JavaScript holds ${MOST_ITEMS} items, not ${count}`);

@@ -3,9 +3,9 @@ import { withinEngine } from "../base/arguments.js";
 import { isWellFormed } from "../base/well-formed.js";
 import type { Address } from "./exports.js";
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 // A byte order mark is an ordinary character here. By default the decoder would drop it.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 /** Up to these lengths a loop is faster than the engine's coders, for ASCII text (Node 20). */
 const SHORT_READ = 10;
 const SHORT_WRITE = 32;

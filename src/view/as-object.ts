@@ -12,8 +12,8 @@ import { originOf } from "./to-js.js";
  * `toJS` makes an object, and structs, look like objects, lists and tuples like arrays. Other dicts, sets and weak references stay
  * views: these have the members of `Map` and `Set`. Nothing can be changed. Parts of one object are one for `===`.
  *
- * It is a `Proxy`, and has its price: a look-up takes about 6 times as long as with `read` or `get`, and going through all
- * some 40 times. Use it where code wants plain objects, and for small parts.
+ * It is a `Proxy`, and has its price: a look-up takes 7 to 10 times as long as with `read`, and going through all some
+ * 40 times. Use it where code wants plain objects, and for small parts.
  *
  * @example
  * using config = heap.from({ servers: [{ port: 8080 }] });

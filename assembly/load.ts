@@ -33,7 +33,7 @@ import { createFloat, createInt, createText } from "./values/atoms";
 import { release } from "./death/death";
 import { clearItems } from "./containers/list";
 import { giveBack, lend } from "./heap/loan";
-import { Load, open, put } from "./loading/state";
+import { Load, open, putOwned } from "./loading/state";
 import { incref } from "./heap/count";
 import { clearTable } from "./containers/dict";
 import { typeIdOf } from "./object/header";
@@ -114,15 +114,15 @@ export function runLoad(address: usize, at: usize, end: usize): usize {
       case LOAD_OBJECT:
         value = load<u32>(at, 4);
         length = 8;
-        if (!put(state, value)) return at;
-        release(value);
+        if (!putOwned(state, value)) return at;
         at += length;
         continue;
     }
     if (!value) return at;
-    const isPut = put(state, value);
-    release(value);
-    if (!isPut) return at;
+    if (!putOwned(state, value)) {
+      release(value);
+      return at;
+    }
     at += length;
   }
   return end;

@@ -30,7 +30,7 @@ import { control } from "./control";
 import { release } from "./death/death";
 import { checkAlive, checkLoan } from "./doors/checks";
 import { incref } from "./heap/count";
-import { Load, open, put } from "./loading/state";
+import { Load, open, putOwned } from "./loading/state";
 import { typeIdOf } from "./object/header";
 import { parseNumber } from "./loading/number";
 import { copyString, endOfString } from "./loading/string";
@@ -193,9 +193,10 @@ function give(state: Load, value: usize): bool {
     valueIsOver(state);
     return true;
   }
-  const isPut = put(state, value);
-  release(value);
-  if (!isPut) return false;
+  if (!putOwned(state, value)) {
+    release(value);
+    return false;
+  }
   dropName(state);
   valueIsOver(state);
   return true;

@@ -1,88 +1,71 @@
-// Opens bench/browser/index.html in a real Chromium and prints the table that it shows; then the frames of an animation.
+// Opens bench/browser/index.html in each browser of this machine and prints the table that it shows; then the frames of an animation.
 //
-//     npm run bench:browser            (-- full, -- only=drop,churn: see bench/browser/page.js)
-//     npm run bench:browser -- only=animation objects=5000000 seconds=20        (see bench/browser/animation.js)
+//     npm run bench:browser            (-- full, -- only=drop,churn, -- most=1000000: see bench/browser/page.js)
+//     npm run bench:browser -- browsers=firefox json=FILE
+//     npm run bench:browser -- only=animation objects=5000000 seconds=20        (see bench/browser/animation.js; in Chromium)
 
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { writeFileSync } from "node:fs";
 import { measureAnimations } from "./browser/animations.mjs";
+import { findBrowsers } from "./browser/launch.mjs";
+import { startServer } from "./browser/server.mjs";
 import { build } from "./build.mjs";
+import { describeMachine } from "./machine.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const packages = createRequire(import.meta.url);
-const CANDIDATES = [
-  process.env.CHROME,
-  "/usr/bin/chromium-headless-shell",
-  "/usr/bin/chromium",
-  "/usr/bin/google-chrome",
-];
-const TYPES = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-  ".wasm": "application/wasm",
-};
-
-async function serve(request, response) {
-  const path = normalize(new URL(request.url, "http://localhost").pathname);
-  const [, packageName] = path.match(/^\/packages\/(.*)$/) ?? [];
-  try {
-    const file = packageName === undefined ? join(root, path) : packages.resolve(packageName);
-    const body = await readFile(file);
-    // What isolates a page gives it the finer clock.
-    const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
-    const type = TYPES[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "content-type": type, ...isolated }).end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
-}
-
-const executablePath = CANDIDATES.find((path) => path && existsSync(path));
-if (!executablePath) throw new Error("no Chromium: CHROME=/path/to/chromium names one");
-await build(["heapwright", "limit", "as-minimal", "as-incremental", "as-tlsf"]);
-const server = createServer((request, response) => void serve(request, response));
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--js-flags=--expose-gc"],
-});
-const address = `http://127.0.0.1:${server.address().port}`;
 const words = process.argv.slice(2);
 const query = words.join("&");
-const only = words
-  .find((word) => word.startsWith("only="))
-  ?.slice(5)
-  .split(",");
+const wordOf = (name) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+const only = wordOf("only")?.split(",");
+/** A page that says nothing for so long has died. */
+const SILENCE = 300_000;
 
-async function measureTable() {
-  const page = await browser.newPage();
-  page.on("pageerror", (error) => console.error(`page error: ${error.message}`));
-  await page.goto(`${address}/bench/browser/index.html?${query}`);
-  const line = page.locator("#status");
-  for (let last = ""; last !== "Done.";) {
-    await page.waitForTimeout(500);
-    const text = await line.textContent();
-    if (text !== last) process.stderr.write(`${text}\n`);
-    last = text;
-  }
-  console.log(await page.locator("#table").textContent());
-  const failed = (await page.evaluate(() => window.results)).filter(({ subjects }) =>
-    Object.values(subjects).some((summary) => summary.failed !== undefined),
+let hear = () => {};
+const server = await startServer((what, value) => hear(what, value));
+
+/** What the page of the table measured, once it is done. */
+async function measureTable(browser) {
+  const done = new Promise((resolve, reject) => {
+    let timer;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => reject(new Error(`${browser.title} says nothing`)), SILENCE);
+    };
+    wait();
+    hear = (what, value) => {
+      wait();
+      if (what === "status") process.stderr.write(`${browser.title}: ${value}\n`);
+      if (what !== "results") return;
+      clearTimeout(timer);
+      resolve(value);
+    };
+  });
+  await browser.open(`${server.address}/bench/browser/index.html?${query}`);
+  const { table, ...measured } = await done;
+  console.log(`${browser.title}\n${table}`);
+  const summaries = measured.results.flatMap(({ subjects }) => Object.values(subjects));
+  if (summaries.some(({ failed }) => failed !== undefined)) process.exitCode = 1;
+  return { browser: browser.title, ...measured };
+}
+
+const found = findBrowsers();
+const wanted = wordOf("browsers")?.split(",") ?? Object.keys(found);
+const missing = wanted.filter((name) => !found[name]);
+if (missing.length > 0 || wanted.length === 0)
+  throw new Error(
+    `no ${missing.join(", ") || "browser"}: CHROME=/path/to/chromium and FIREFOX=/path/to/firefox name them`,
   );
-  if (failed.length > 0) process.exitCode = 1;
+await build(["heapwright", "limit", "as-minimal", "as-incremental", "as-tlsf"]);
+const { date, commit, modified, machine } = describeMachine();
+const report = { schema: 1, date, commit, modified, machine, browsers: [] };
+for (const name of wanted) {
+  const browser = await found[name]();
+  try {
+    if (only?.join() !== "animation") report.browsers.push(await measureTable(browser));
+    if (browser.browser && wordOf("json") === undefined && (only === undefined || only.includes("animation")))
+      await measureAnimations(browser.browser, server.address, query);
+  } finally {
+    await browser.close();
+  }
 }
-
-try {
-  console.log(`Chromium ${browser.version()}`);
-  if (only?.join() !== "animation") await measureTable();
-  if (only === undefined || only.includes("animation")) await measureAnimations(browser, address, query);
-} finally {
-  await browser.close();
-  server.close();
-}
+server.close();
+const file = wordOf("json");
+if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);

@@ -4,9 +4,9 @@ import { measure } from "./measure/measure.mjs";
 import { subjectNamed } from "./subjects/index.mjs";
 import { workloadNamed } from "./workloads/index.mjs";
 
-const { workload, subject, size, quick } = JSON.parse(process.argv[2]);
+const { workload, subject, size, ...options } = JSON.parse(process.argv[2]);
 try {
-  const result = await measure(workloadNamed(workload), subjectNamed(subject), size, { quick });
+  const result = await measure(workloadNamed(workload), subjectNamed(subject), size, options);
   process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 } catch (error) {
   console.error(error);

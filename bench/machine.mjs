@@ -37,8 +37,6 @@ export function describeMachine(core) {
       heapwright: readJson("../package.json").version,
       node: process.versions.node,
       v8: process.versions.v8,
-      python: output("python3", ["--version"])?.replace("Python ", "") ?? null,
-      emcc: output("emcc", ["--version"])?.match(/\d+\.\d+\.\d+/)?.[0] ?? null,
       ...dependencies,
     },
   };

@@ -6,6 +6,7 @@ Measures heapwright and its peers, each case in a process of its own, and says w
 
   --only <words>      cases whose workload or subject contains one of these words (comma-separated);
                       several of these options: all must match
+  --most <size>       no sizes above it
   --quick             small sizes and two runs: to see that it works, not to compare
   --runs <number>     runs of each case (5)
   --growth            full collections, garbage, drops and steady cycles at many sizes, drawn as curves
@@ -25,6 +26,7 @@ export function parseOptions(args) {
     options: {
       only: { type: "string", multiple: true, default: [] },
       quick: { type: "boolean", default: false },
+      most: { type: "string" },
       runs: { type: "string" },
       growth: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
@@ -46,6 +48,7 @@ export function parseOptions(args) {
     ...values,
     only: values.only.map((words) => words.split(",").filter((word) => word !== "")),
     runs: number("runs", values.quick ? 2 : 5, 1),
+    most: number("most", Infinity, 1),
     core: number("core", undefined, 0),
   };
 }

@@ -2,9 +2,9 @@ import { SUBJECTS } from "./subjects/index.mjs";
 import { WORKLOADS } from "./workloads/index.mjs";
 
 /** Sizes of a workload that these options ask for. */
-function sizesOf({ sizes }, { quick, growth }) {
-  if (growth) return (sizes.growth ?? []).slice(0, quick ? 2 : undefined);
-  return quick ? sizes.quick : sizes.full;
+function sizesOf({ sizes }, { quick, growth, most = Infinity }) {
+  const wanted = growth ? (sizes.growth ?? []).slice(0, quick ? 2 : undefined) : quick ? sizes.quick : sizes.full;
+  return wanted.filter((size) => size <= most);
 }
 
 /** Whether a subject has a workload at this size. */

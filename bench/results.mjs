@@ -13,6 +13,7 @@ export function summarize(runs) {
     ...best,
     figure: least,
     runs: figures,
+    seconds: good[0].seconds,
     spread: least > 0 ? (Math.max(...figures) - least) / least : 0,
     ...(good.length < runs.length && { failedRuns: runs.length - good.length }),
   };

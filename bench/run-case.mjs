@@ -18,9 +18,13 @@ function reasonOf(stderr, code, signal) {
   return (error ?? (signal ? `killed by ${signal}` : `ended with code ${code}`)).trim().slice(0, 200);
 }
 
-/** Runs one case once, in a process of its own: its figures, or `{ failed: reason }`. */
-export function runCase({ workload, subject, size }, { quick, core }) {
-  const what = JSON.stringify({ workload: workload.name, subject: subject.name, size, quick });
+/**
+ * Runs one case once, in a process of its own: its figures, and the seconds that the process took, or `{ failed: reason }`. What a
+ * case computes is the same in each run, so one `check` is enough.
+ */
+export function runCase({ workload, subject, size }, { quick, core, check }) {
+  const what = JSON.stringify({ workload: workload.name, subject: subject.name, size, quick, check });
+  const start = performance.now();
   const node = [subject.node?.() ?? process.execPath, ...(subject.flags ?? []), CASE, what];
   const [command, ...args] = core === undefined ? node : ["taskset", "-c", String(core), ...node];
   return new Promise((resolve) => {
@@ -33,7 +37,7 @@ export function runCase({ workload, subject, size }, { quick, core }) {
     child.on("close", (code, signal) => {
       const line = stdout.trimEnd().split("\n").at(-1) ?? "";
       const result = code === 0 && line.startsWith("{") ? JSON.parse(line) : undefined;
-      if (Number.isFinite(result?.figure)) resolve(result);
+      if (Number.isFinite(result?.figure)) resolve({ ...result, seconds: (performance.now() - start) / 1000 });
       else if (result) resolve({ failed: "it measured nothing" });
       else resolve({ failed: signal === "SIGTERM" ? "took too long" : reasonOf(stderr, code, signal) });
     });

@@ -9,9 +9,11 @@ import { install, reasonAgainst } from "./peers.mjs";
 import { makePlan } from "./plan.mjs";
 import { drawCurves } from "./report/curves.mjs";
 import { drawRatios } from "./report/ratios.mjs";
+import { drawSummary } from "./report/summary.mjs";
 import { drawUtilisation } from "./report/utilisation.mjs";
 import { renderTable } from "./report/table.mjs";
 import { makeRow, summarize } from "./results.mjs";
+import { LONG_CASES, runsOf } from "./rounds.mjs";
 import { chooseCore, runCase } from "./run-case.mjs";
 import { judge } from "./targets.mjs";
 import { labelOf } from "./workloads/label.mjs";
@@ -37,8 +39,8 @@ async function measureRow(entry, options, counter) {
   for (let round = 0; round < options.runs; round++) {
     for (const [subject, done] of runs) {
       counter.done++;
-      if (done[0]?.failed !== undefined) continue;
-      const result = await runCase({ ...entry, subject }, options);
+      if (done[0]?.failed !== undefined || round >= runsOf(options.runs, done[0]?.seconds ?? 0)) continue;
+      const result = await runCase({ ...entry, subject }, { ...options, check: round === 0 });
       done.push(result);
       const outcome = result.failed ?? `${result.figure.toFixed(2)} ${entry.workload.unit}`;
       progress(
@@ -49,22 +51,28 @@ async function measureRow(entry, options, counter) {
   return makeRow(entry, Object.fromEntries([...runs].map(([subject, done]) => [subject.name, summarize(done)])));
 }
 
+/** The report, and what is drawn from it. */
 function writeResults(report, { out }) {
   mkdirSync(out, { recursive: true });
-  const file = join(out, report.options.growth ? "growth.json" : "results.json");
-  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
-  const drawing = join(out, report.options.growth ? "growth.svg" : "results.svg");
-  writeFileSync(drawing, report.options.growth ? drawCurves(report) : drawRatios(report));
-  const written = [file, drawing];
-  const utilisation = drawUtilisation(report);
-  if (utilisation !== undefined) {
-    written.push(join(out, "pauses.svg"));
-    writeFileSync(written.at(-1), utilisation);
+  const written = [];
+  const write = (name, content) => {
+    written.push(join(out, name));
+    writeFileSync(written.at(-1), content);
+  };
+  const name = report.options.growth ? "growth" : "results";
+  write(`${name}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
+  write(`${name}.svg`, report.options.growth ? drawCurves(report) : drawRatios(report));
+  if (!report.options.growth) {
+    write("summary.svg", drawSummary(report, "light"));
+    write("summary-dark.svg", drawSummary(report, "dark"));
   }
-  progress(`wrote ${written.join(", ")}`);
+  const utilisation = drawUtilisation(report);
+  if (utilisation !== undefined) write("pauses.svg", utilisation);
+  progress(`wrote ${written.join(", ")} after ${report.minutes.toFixed(1)} minutes`);
 }
 
 export async function main(args) {
+  const start = performance.now();
   const options = parseOptions(args);
   if (options.help) return void console.log(HELP);
   const wanted = makePlan(options);
@@ -86,8 +94,16 @@ export async function main(args) {
   const report = {
     schema: 1,
     ...describeMachine(options.core),
-    options: { quick: options.quick, growth: options.growth, runs: options.runs, only: options.only },
-    subjects: usable.map(({ name, title }) => ({ name, title })),
+    options: {
+      quick: options.quick,
+      growth: options.growth,
+      runs: options.runs,
+      longCases: LONG_CASES,
+      only: options.only,
+      ...(Number.isFinite(options.most) && { most: options.most }),
+    },
+    minutes: (performance.now() - start) / 60_000,
+    subjects: usable.map(({ name, title, about }) => ({ name, title, ...(about && { about: about() }) })),
     skipped,
     results,
     targets: options.growth ? [] : judge(results, { quick: options.quick, titleOf }),

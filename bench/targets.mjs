@@ -26,7 +26,10 @@ const atMost = (workload, sizes, field, limit, unit = "", ours = "heapwright") =
 const bounded = (workload, sizes, field, limit, unit) =>
   atMost(workload, sizes, field, limit, unit, "heapwright-bounded");
 const RINGS = [MILLION, 5 * MILLION, 10 * MILLION];
+/** Live JavaScript objects beside a ring of a million. */
+const BESIDE = [0, 2 * MILLION];
 const LARGE = ["pauses-list", "pauses-cycle", "pauses-dict", "pauses-array"];
+const SHAPES = ["shape-boxed", "shape-chunks-10", "shape-chunks-128", "shape-comb", "shape-hub"];
 const THROUGHPUT = [
   "churn",
   "trees",
@@ -44,10 +47,14 @@ const THROUGHPUT = [
 ];
 
 const boundedPauses = [
-  ...["pauses", ...LARGE].flatMap((workload) => {
-    const sizes = workload === "pauses" ? RINGS : [10 * MILLION];
-    return [bounded(workload, sizes, "max", 2, "ms at the longest"), bounded(workload, sizes, "p99", 1, "ms at p99")];
-  }),
+  ...[
+    { workload: "pauses", sizes: RINGS, p99: 1 },
+    { workload: "pauses-program", sizes: BESIDE, p99: 1 },
+    ...LARGE.map((workload) => ({ workload, sizes: [10 * MILLION], p99: 1.5 })),
+  ].flatMap(({ workload, sizes, p99 }) => [
+    bounded(workload, sizes, "max", 2, "ms at the longest"),
+    bounded(workload, sizes, "p99", p99, "ms at p99"),
+  ]),
   bounded("pauses", RINGS, "longestStep", 0.5, "ms for the longest step"),
   bounded("pauses", RINGS, "memoryPerLive", 1.5, "× the live bytes"),
   bounded("pauses", RINGS, "garbagePerLive", 0.1, "of live as garbage after a cycle"),
@@ -80,6 +87,10 @@ export const TARGETS = [
   times("full-sequential", [MILLION], "as-minimal", 1),
   times("full-sequential", [MILLION], "python", 1 / 4),
   times("full-sequential", [MILLION], "v8", 1 / 5),
+  ...SHAPES.flatMap((workload) => [
+    timesOwn(workload, [MILLION], { workload: "full-random", size: MILLION }, 3),
+    times(workload, [MILLION], "python", 1 / 5),
+  ]),
   times("garbage", [MILLION], "v8", 1.2),
   times("garbage", [MILLION], "python", 1 / 6),
   times("steady", [0], "python", 1 / 3),

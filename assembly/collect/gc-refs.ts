@@ -26,11 +26,18 @@ export const KNOWN: usize = 1;
 /** One reference, in gcRefs. */
 export const ONE_REF: usize = 2;
 
-/** Makes every object COLLECTING, with gcRefs = refcount. False if there are more than `limit`; those are done. */
+/**
+ * Makes every object COLLECTING, with gcRefs = refcount. False if there are more than `limit`; those are done.
+ *
+ * Following a list that is not in the cache waits for memory at each link. So the list is read from its end, too, until
+ * the two meet: then two links are waited for at a time.
+ */
 export function updateRefs(list: usize, limit: u32): bool {
   let candidates: u32 = 0;
   let object = nextOf(list);
+  let ahead = prevOf(list);
   for (; object != list && candidates < limit; object = nextOf(object)) {
+    if (ahead != list) ahead = infoOf(ahead) & FLAG_COLLECTING ? list : prevOf(ahead);
     setInfo(object, (infoOf(object) | FLAG_COLLECTING) & ~FLAG_UNREACHABLE);
     setPrev(object, gcRefsOf(object));
     candidates++;

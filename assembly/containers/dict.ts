@@ -19,6 +19,7 @@ import {
   RESULT_FOUND,
   RESULT_MISSING,
   RESULT_UNHASHABLE,
+  SLOTS_COUNT_OFFSET,
   TABLE_ORIGIN_OFFSET,
   TYPE_DICT,
   TYPE_STR,
@@ -26,6 +27,7 @@ import {
 } from "../layout";
 import { typeIdOf } from "../object/header";
 import { dropSlot, hold, unhold } from "../heap/count";
+import { hashOfText } from "../values/atom-key";
 import { hashOf, isHashable } from "../values/key";
 import { ownedKey } from "../values/borrowed-key";
 import { trackFor } from "../values/tracking";
@@ -52,9 +54,9 @@ import {
   widthOf,
 } from "./entries";
 import { canLookUp, hashToLookUp } from "./frozen";
-import { EMPTY, TOMBSTONE, cellOf, cellShift, freeCell, readCell, writeCell } from "./index-cells";
+import { EMPTY, TOMBSTONE, capacityOf, cellOf, cellShift, freeCell, readCell, writeCell } from "./index-cells";
 import { ownsBuffer, makeRoom, reset } from "./table-buffer";
-import { fillSlot, takeSlot, writeSlot } from "./write";
+import { fillSlot, fillSlotWithOwned, takeSlot, writeSlot } from "./write";
 
 // ---- Finding
 
@@ -147,6 +149,47 @@ function addEntry(table: usize, key: usize, value: usize): bool {
     trackFor(table, owned);
     trackFor(table, value);
   }
+  return true;
+}
+
+/**
+ * `dict[key] = value` for a str that the dict has not, in one search for both the key and its cell; takes over the
+ * caller's reference to the value. False = the dict has the key, or must be rebuilt first, or has had keys deleted;
+ * nothing changed: call `setEntry`.
+ */
+export function addText(dict: usize, key: usize, value: usize): bool {
+  const usable = usableOf(dict);
+  if (!usable || !ownsBuffer(dict)) return false;
+  const hash = hashOfText(key);
+  const log = logOf(dict);
+  const mask = (1 << log) - 1;
+  const shift = cellShift(log);
+  const slots = keySlot(dict, 0);
+  const hashes = slots + (capacityOf(log) << 3);
+  const cells = hashes + (capacityOf(log) << 2);
+  let perturb = hash;
+  let cell = hash & mask;
+  while (true) {
+    const found = readCell(cells, shift, cell);
+    if (found == EMPTY) break;
+    if (
+      found == TOMBSTONE ||
+      (load<u32>(hashes + (found << 2)) == hash && areEqual(load<u32>(slots + (found << 3)), key))
+    )
+      return false;
+    perturb >>>= 5;
+    cell = (cell * 5 + perturb + 1) & mask;
+  }
+  const entry = load<u32>(dict + SLOTS_COUNT_OFFSET) >>> 1;
+  fillSlot(slots + (entry << 3), key);
+  fillSlotWithOwned(slots + (entry << 3) + 4, value);
+  store<u32>(hashes + (entry << 2), hash);
+  writeCell(cells, log, cell, entry);
+  store<u32>(dict + SLOTS_COUNT_OFFSET, (entry + 1) << 1);
+  setUsable(dict, usable - 1);
+  setLength(dict, lengthOfTable(dict) + 1);
+  countChange(dict);
+  trackFor(dict, value);
   return true;
 }
 

@@ -21,7 +21,7 @@ import { kill } from "../death/death";
 import { addSlot, dropSlot, hold, unhold } from "../heap/count";
 import { DIFFERENT, EQUAL, compare } from "./compare";
 import { createDetached, detachAll, discard } from "./detached";
-import { copySlots, fillSlot, moveSlots, reorderSlots, swapSlots, writeSlot } from "./write";
+import { copySlots, fillSlot, fillSlotWithOwned, moveSlots, reorderSlots, swapSlots, writeSlot } from "./write";
 
 /** Slots that fit below 4 GiB, so that no computation of bytes wraps. */
 const MAX_CAPACITY: u32 = 0x3ff00000;
@@ -78,6 +78,15 @@ export function appendItem(list: usize, item: usize): bool {
   const length = lengthOfList(list);
   if (length == load<u32>(list + LIST_CAPACITY_OFFSET) && !makeRoom(list, 1)) return false;
   fillSlot(itemsOf(list) + (length << 2), item);
+  store<u32>(list + SLOTS_COUNT_OFFSET, length + 1);
+  return true;
+}
+
+/** The same for an item that the caller owns: the list takes over that reference. False = out of memory, nothing changed. */
+export function appendOwned(list: usize, item: usize): bool {
+  const length = lengthOfList(list);
+  if (length == load<u32>(list + LIST_CAPACITY_OFFSET) && !makeRoom(list, 1)) return false;
+  fillSlotWithOwned(itemsOf(list) + (length << 2), item);
   store<u32>(list + SLOTS_COUNT_OFFSET, length + 1);
   return true;
 }

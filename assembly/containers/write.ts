@@ -3,7 +3,7 @@
 import { PAYLOAD_OFFSET } from "../layout";
 import { refcountOf, setRefcount } from "../object/header";
 import { kill } from "../death/death";
-import { addSlot, dropSlot, incref } from "../heap/count";
+import { addSlot, dropSlot, giveSlot, incref } from "../heap/count";
 import { control } from "../control";
 import { shadeMoved, shadeReordered, shadeSwapped } from "../heap/barrier";
 
@@ -44,6 +44,13 @@ export function writeQuickly(slot: usize, value: usize): bool {
 /** Writes a slot that holds nothing. */
 export function fillSlot(slot: usize, value: usize): void {
   addSlot(value);
+  store<u32>(slot, <u32>value);
+}
+
+/** Writes a slot that holds nothing. The caller's reference from outside becomes the slot's. */
+@inline
+export function fillSlotWithOwned(slot: usize, value: usize): void {
+  giveSlot(value);
   store<u32>(slot, <u32>value);
 }
 

@@ -34,8 +34,10 @@ import { defer, deferCallbacks } from "./hooks";
 
 /** Slots of one object that one visit drops. */
 const PART: u32 = 512;
-/** Units of work for each dropped reference. */
-const DROP_UNITS: i32 = 3;
+/** Units of work: a word of the bitmap, a block that is not marked, and a slot of a garbage object. */
+export const WORD_UNITS: i32 = 1;
+export const UNMARKED_UNITS: i32 = 2;
+export const DROP_UNITS: i32 = 3;
 
 /** Visits a garbage object. False = it is not finished: visit it again, or continue with `sweepPart`. */
 export function sweep(object: usize): bool {
@@ -107,7 +109,7 @@ function dropDeadSlots(object: usize, slot: usize, end: usize): void {
 }
 
 /** Handles an object that has lost its last reference, which the garbage object `visited` held. */
-function dropDead(object: usize, visited: usize): void {
+export function dropDead(object: usize, visited: usize): void {
   const info = infoOf(object);
   const type = typeAt(info & TYPE_MASK);
   if (isDecidedDead(object, info)) {

@@ -114,6 +114,19 @@ export function dropOutside(object: usize): bool {
   return false;
 }
 
+/** Makes a reference from outside that of a slot, which the caller writes. */
+@inline
+export function giveSlot(object: usize): void {
+  const info = infoOf(object);
+  if (info < SATURATED) {
+    setInfo(object, info - ONE_ROOT);
+    shade(object);
+  } else if (!isImmortal(object)) {
+    addSlot(object);
+    dropOutside(object);
+  }
+}
+
 /**
  * Keeps an object alive over a hook, however many references the hook takes or drops. The hold counts as a reference
  * from outside, so collections and `verify` see it. It never fails: if the 255th reference needs memory for the side

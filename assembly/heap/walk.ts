@@ -4,7 +4,7 @@
 import { INFO_OFFSET, PAGE_SHIFT, TYPE_BUFFER, TYPE_MASK } from "../layout";
 import { control } from "../control";
 import { endOfBlocks, firstBlockOf, hasBlocks, liveBlockFrom, strideOf } from "../memory/blocks-of";
-import { pageAt, runOf, usedOf } from "../memory/page";
+import { PAGE_INSIDE, pageAt, usedOf } from "../memory/page";
 import { isType } from "../object/type";
 
 /** The first live object or buffer in page `number` or behind it; 0 = none. */
@@ -22,8 +22,12 @@ function firstBlockFrom(number: u32): usize {
 
 /** The next live object or buffer behind this one, or 0. */
 export function nextBlock(object: usize): usize {
-  const run = runOf(object);
-  const page = pageAt(run);
+  let run = <u32>(object >>> PAGE_SHIFT);
+  let page = pageAt(run);
+  if (page.state == PAGE_INSIDE) {
+    run -= page.span;
+    page = pageAt(run);
+  }
   const next = liveBlockFrom(object + strideOf(page), page);
   return next ? next : firstBlockFrom(run + page.span);
 }
@@ -45,10 +49,13 @@ export function nextObject(object: usize): usize {
 
 /** Type id of the live block whose address this is; 0 if it is not one. Safe for any number. */
 export function typeIdAt(address: usize): u32 {
-  const number = <u32>(address >>> PAGE_SHIFT);
-  if (address & 7 || number < control.firstPage || number >= control.endPage) return 0;
-  const run = runOf(address);
-  const page = pageAt(run);
+  let run = <u32>(address >>> PAGE_SHIFT);
+  if (address & 7 || run < control.firstPage || run >= control.endPage) return 0;
+  let page = pageAt(run);
+  if (page.state == PAGE_INSIDE) {
+    run -= page.span;
+    page = pageAt(run);
+  }
   if (!hasBlocks(page)) return 0;
   const first = firstBlockOf(run, page);
   if (address < first || address >= endOfBlocks(page) || (address - first) % strideOf(page)) return 0;

@@ -1,9 +1,19 @@
 // A load: what has been built so far, and where the next value goes.
 
-import { LOAD_DICT, LOAD_LIST, ORIGIN_MASK, TABLE_ORIGIN_OFFSET, TYPE_DICT, TYPE_LIST, TYPE_SET } from "../layout";
+import {
+  LOAD_DICT,
+  LOAD_LIST,
+  ORIGIN_MASK,
+  RESULT_ADDED,
+  TABLE_ORIGIN_OFFSET,
+  TYPE_DICT,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_STR,
+} from "../layout";
 import { countBirth, uncountBirth } from "../collect/trigger";
-import { addKey, setEntry } from "../containers/dict";
-import { appendItem, createList } from "../containers/list";
+import { addKey, addText, setEntry } from "../containers/dict";
+import { appendItem, appendOwned, createList } from "../containers/list";
 import { createTable } from "../containers/table-buffer";
 import { release } from "../death/death";
 import { giveBack, lendWords } from "../heap/loan";
@@ -97,4 +107,18 @@ export function put(state: Load, value: usize): bool {
   if (type == TYPE_LIST) return appendItem(into, value);
   state.result = type == TYPE_DICT ? setEntry(into, state.key, value) : addKey(into, value);
   return state.result != 0;
+}
+
+/** The same for a value that the caller owns: the container takes over that reference. False = out of memory, nothing changed. */
+export function putOwned(state: Load, value: usize): bool {
+  const into = <usize>load<u32>(<usize>state.stack + ((state.depth - 1) << 2));
+  const type = typeIdOf(into);
+  if (type == TYPE_LIST) return appendOwned(into, value);
+  if (type == TYPE_DICT && typeIdOf(state.key) == TYPE_STR && addText(into, state.key, value)) {
+    state.result = RESULT_ADDED;
+    return true;
+  }
+  const isPut = put(state, value);
+  if (isPut) release(value);
+  return isPut;
 }

@@ -135,6 +135,7 @@ function isListOfMapSound(map: usize): bool {
 
 /** Weak references with a deferred callback are dead and held, and each is in the queue once. */
 export function verifyCallbacks(): u32 {
+  if (!control.callbacksFirst) return 0;
   // A circle is longer than there are weak references.
   let left: u32 = 0;
   for (let object = firstObject(); object; object = nextObject(object)) if (typeIdOf(object) == TYPE_WEAKREF) left++;

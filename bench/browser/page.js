@@ -1,4 +1,5 @@
-// ?full measures the sizes of a full run; ?only=full,drop some workloads alone.
+// ?full measures the sizes of a full run, ?most=1000000 none that are larger; ?only=full,drop some workloads alone; ?runs=2.
+// What comes out is shown, and sent to the server.
 
 import { renderTable } from "../report/table.mjs";
 import { makeRow, summarize } from "../results.mjs";
@@ -9,7 +10,15 @@ const query = new URLSearchParams(location.search);
 const quick = !query.has("full");
 const runs = Number(query.get("runs") ?? 2);
 const only = query.get("only")?.split(",");
+const most = Number(query.get("most") ?? Infinity);
 const status = document.querySelector("#status");
+
+const send = (what, value) => fetch(`/${what}`, { method: "POST", body: JSON.stringify(value) });
+
+function say(text) {
+  status.textContent = text;
+  void send("status", text);
+}
 
 /** A frame of its own for each case: what one leaves behind goes with it. */
 async function runCase(workload, subject, size) {
@@ -30,7 +39,7 @@ async function measureRow(workload, size) {
   const done = new Map(subjects.map((subject) => [subject, []]));
   for (let round = 0; round < runs; round++) {
     for (const [subject, results] of done) {
-      status.textContent = `Measuring ${workload.name} ${size.toLocaleString("en-US")}, ${subject.title} …`;
+      say(`${workload.name} ${size.toLocaleString("en-US")}, ${subject.title} …`);
       results.push(await runCase(workload, subject, size));
     }
   }
@@ -54,10 +63,17 @@ const report = {
 for (const workload of WORKLOADS) {
   if (only && !only.some((word) => workload.name.includes(word))) continue;
   if (!SUBJECTS.some(({ workloads }) => workloads.includes(workload.name))) continue;
-  for (const size of workload.sizes[quick ? "quick" : "full"]) {
+  for (const size of workload.sizes[quick ? "quick" : "full"].filter((one) => one <= most)) {
     results.push(await measureRow(workload, size));
     document.querySelector("#table").textContent = renderTable(report);
   }
 }
 status.textContent = "Done.";
-window.results = results;
+void send("results", {
+  agent: navigator.userAgent,
+  runs,
+  quick,
+  subjects: report.subjects,
+  results,
+  table: renderTable(report),
+});

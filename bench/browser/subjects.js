@@ -20,6 +20,11 @@ const limited = ["full-random", "full-one-root", "full-sequential", "full-aged"]
 /** Without a function that collects. */
 const uncollected = ["churn", "trees"];
 
+async function startHeap() {
+  const program = instantiate(await moduleNamed("heapwright"), "heapwright", { host: hooks() });
+  return { ...program, holders: 1, isPaged: true };
+}
+
 async function startV8() {
   const source = await (await fetch("../programs/javascript.js")).text();
   const program = (0, eval)(source);
@@ -33,11 +38,17 @@ export const SUBJECTS = [
     name: "heapwright",
     title: "heapwright",
     workloads: [...everything, "trees-off", "mixed-512", "mixed-32768", "pauses", "bytes"],
-    start: async () => ({
-      ...instantiate(await moduleNamed("heapwright"), "heapwright", { host: hooks() }),
-      holders: 1,
-      isPaged: true,
-    }),
+    start: startHeap,
+  },
+  {
+    name: "heapwright-bounded",
+    title: "heapwright, bounded",
+    workloads: ["pauses"],
+    async start() {
+      const program = await startHeap();
+      program.boundPauses();
+      return program;
+    },
   },
   { name: "limit", title: "limit: reads alone", workloads: limited, start: wasm("limit") },
   {

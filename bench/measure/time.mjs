@@ -16,7 +16,7 @@ export function measureTime(workload, opened, { quick }) {
   const options = {
     fn: run,
     minSamples: quick ? 3 : 5,
-    maxTime: quick ? 0.1 : 1,
+    maxTime: quick ? 0.1 : 0.5,
     ...(setup && { setup }),
     ...(teardown && { teardown }),
     // What uses up its setup runs once for each: so benchmark.js must be content with however little time it takes.

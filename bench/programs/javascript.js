@@ -103,11 +103,44 @@
     const pending = Array.isArray(held) ? held.slice() : [held];
     while (pending.length > 0) {
       const node = pending.pop();
-      if (node === null || seen.has(node)) continue;
+      if (node === null || typeof node !== "object" || seen.has(node)) continue;
       seen.add(node);
       pending.push(node.a, node.b);
     }
     return seen.size;
+  }
+
+  function prepend(head, value) {
+    return { a: value, b: head };
+  }
+  function boxed(count) {
+    let head = null;
+    for (let i = 0; i < count >>> 1; i++) head = prepend(head, i + 0.5);
+    held = head;
+  }
+  function comb(count) {
+    let head = null;
+    for (let i = 0; i < Math.floor(count / 11); i++) {
+      let tooth = { a: null, b: null };
+      for (let j = 1; j < 10; j++) tooth = { a: tooth, b: null };
+      head = prepend(head, tooth);
+    }
+    held = head;
+  }
+  function hub(count) {
+    fill(count);
+    state = OTHERS_SEED;
+    for (let i = count - 1; i > 0; i--) {
+      const j = draw(i + 1);
+      [held[i], held[j]] = [held[j], held[i]];
+    }
+  }
+  function weakMap(count) {
+    fill(count);
+    const keys = held;
+    const map = new WeakMap();
+    for (let i = 0; i < count; i++) map.set(keys[i], keys[Math.max(0, i - 1)]);
+    held = { a: keys, b: map };
   }
 
   function cycle() {
@@ -145,6 +178,10 @@
     redraw,
     edges,
     keepFirst,
+    boxed,
+    comb,
+    hub,
+    weakMap,
     alive,
     cycles,
     garbage,

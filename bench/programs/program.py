@@ -1,6 +1,7 @@
 """The workloads in Python, for CPython on the machine itself and in WebAssembly. See `bench/subjects/program.mjs`."""
 
 import gc
+import weakref
 
 SEED = 12345
 OTHERS_SEED = 67890
@@ -10,6 +11,12 @@ class Pair:
     """Without `__init__`, which would cost a call of its own for each object. What is not set is no reference."""
 
     __slots__ = ("a", "b")
+
+
+class Key(Pair):
+    """Can be referred to weakly."""
+
+    __slots__ = ("__weakref__",)
 
 
 def drawing(state):
@@ -156,6 +163,67 @@ def edges():
 def keepFirst():
     global held
     held = held[0]
+
+
+# Shapes that are hard to mark
+
+
+def prepend(head, value):
+    node = Pair()
+    node.a = value
+    node.b = head
+    return node
+
+
+def boxed(count):
+    global held
+    head = None
+    for i in range(count // 2):
+        head = prepend(head, i + 0.5)
+    held = head
+
+
+def chunks(count, length):
+    global held
+    head = None
+    for _ in range(count // (length + 2)):
+        head = prepend(head, [i + 0.5 for i in range(length)])
+    held = head
+
+
+def comb(count):
+    global held
+    head = None
+    for _ in range(count // 11):
+        tooth = Pair()
+        for _ in range(9):
+            longer = Pair()
+            longer.a = tooth
+            tooth = longer
+        head = prepend(head, tooth)
+    held = head
+
+
+def hub(count):
+    global held
+    items = [Pair() for _ in range(count)]
+    draw = drawing(OTHERS_SEED)
+    for i in range(count - 1, 0, -1):
+        j = draw(i + 1)
+        items[i], items[j] = items[j], items[i]
+    held = items
+
+
+def weakMap(count):
+    """A value that leads to its key would keep it alive: here it is the key before, which is alive anyway."""
+    global held
+    keys = [Key() for _ in range(count)]
+    notes = weakref.WeakKeyDictionary()
+    before = None
+    for key in keys:
+        notes[key] = before
+        before = key
+    held = (keys, notes)
 
 
 # Cycles

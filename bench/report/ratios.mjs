@@ -5,7 +5,7 @@ import { caption, frame, legend, pill, text } from "./svg.mjs";
 import { format } from "./table.mjs";
 
 const WIDTH = 1000;
-const LABELS = 365;
+const LABELS = 405;
 const MARGIN = 24;
 const PILL = 30;
 const LANE = 17;

@@ -17,7 +17,7 @@ function drawChart(row, left, top) {
   const inner = { width: CHART.width - CHART.left - CHART.right, height: CHART.height - CHART.top - CHART.bottom };
   const x = (window) => left + CHART.left + ((Math.log(window) - least) / (most - least || 1)) * inner.width;
   const y = (share) => top + CHART.top + (1 - share) * inner.height;
-  const body = [text(left + CHART.left, top + 16, `a ring of ${row.label} objects`, `font-weight="600"`)];
+  const body = [text(left + CHART.left, top + 16, `${row.label} objects`, `font-weight="600"`)];
   for (const share of [0, 0.25, 0.5, 0.75, 1]) {
     body.push(`<line x1="${left + CHART.left}" y1="${y(share)}" x2="${right}" y2="${y(share)}" stroke="#e4e4e4"/>`);
     body.push(text(left + CHART.left - 6, y(share) + 4, `${share * 100} %`, `text-anchor="end" ${GREY}`));

@@ -12,7 +12,7 @@ export const control = {
   title: "control: no heap at all",
   // As ours.
   flags: ["--min-semi-space-size=64"],
-  workloads: { pauses: true },
+  workloads: { pauses: true, "pauses-program": true },
   start() {
     const draw = drawing(OTHERS_SEED);
     let sum = 0;

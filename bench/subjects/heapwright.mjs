@@ -1,5 +1,6 @@
 import { buildRealGraph } from "./heapwright-graph.mjs";
 import { hooks } from "./instantiate.mjs";
+import { SHAPE_NAMES } from "../workloads/shapes.mjs";
 import { startModule } from "./wasm-module.mjs";
 
 /** What it does with bounded pauses and without. */
@@ -17,12 +18,14 @@ const WORKLOADS = {
   steady: true,
   drop: true,
   pauses: true,
+  "pauses-program": true,
   "pauses-list": true,
   "pauses-cycle": true,
   "pauses-dict": true,
   "pauses-array": true,
   "real-graph": true,
 };
+const PAGE = 65_536;
 const A_LOT = 1_000_000;
 /** Room for all that measuring allocates, or Node's own collector would be in what is measured. */
 const FLAGS = ["--min-semi-space-size=64"];
@@ -36,7 +39,7 @@ export const heapwright = {
   isOurs: true,
   build: ["heapwright"],
   flags: FLAGS,
-  workloads: { ...WORKLOADS, bytes: true },
+  workloads: { ...WORKLOADS, ...Object.fromEntries(SHAPE_NAMES.map((name) => [name, true])), bytes: true },
   start: () => startHeap(),
 };
 
@@ -61,6 +64,8 @@ function startHeap() {
     // The list that holds the others is an object, too.
     holders: 1,
     isPaged: true,
+    /** Untouched memory takes none. */
+    reserve: (bytes) => void program.memory.grow(Math.ceil(bytes / PAGE)),
     realGraph(modules) {
       const { check, ...graph } = buildRealGraph(program, modules);
       this.checkGraph = check;

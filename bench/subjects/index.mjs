@@ -5,8 +5,8 @@ import { heapwright, heapwrightBounded } from "./heapwright.mjs";
 import { heapwrightJs } from "./heapwright-js.mjs";
 import { limit } from "./limit.mjs";
 import { lua } from "./lua.mjs";
-import { pyodide } from "./pyodide.mjs";
-import { python } from "./python.mjs";
+import { newestPyodide, pyodide } from "./pyodide.mjs";
+import { newestPython, python } from "./python.mjs";
 import { quickjs } from "./quickjs.mjs";
 import { v8 } from "./v8.mjs";
 import { wasmGc } from "./wasm-gc.mjs";
@@ -23,6 +23,7 @@ import { wasmGc } from "./wasm-gc.mjs";
  * @property {string[]} [needs]                          packages of `bench/package.json`
  * @property {boolean} [needsNewerNode]
  * @property {() => string} [node]                       the Node that runs it, if not this one
+ * @property {() => string} [about]                       its version and build, once it is known to be there
  * @property {() => string | undefined} [unavailable]    why it cannot run here
  * @property {(what: { workload: string, size: number }) => object | Promise<object>} start  a program: `bench/subjects/program.mjs`
  */
@@ -38,7 +39,9 @@ export const SUBJECTS = [
   incremental,
   tlsf,
   python,
+  newestPython,
   pyodide,
+  newestPyodide,
   quickjs,
   lua,
   ...allocators,

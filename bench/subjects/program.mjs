@@ -25,11 +25,19 @@
  * @property {() => number} edges                  how many references of the items are what the workload says
  * @property {() => void} keepFirst                lets go of the list, but not of its first item
  *
+ * Graphs of hard shapes, of so many objects (`bench/workloads/shapes.mjs`), held:
+ * @property {(count: number) => void} boxed       a list, newest first, each of whose nodes holds a float
+ * @property {(count: number, length: number) => void} chunks  a list of lists of so many floats
+ * @property {(count: number) => void} comb        a list each of whose nodes holds ten objects in a row
+ * @property {(count: number) => void} hub         a list that refers to all, in an order drawn at random
+ * @property {(count: number) => void} weakMap     a list, and a weak map with each item as a key
+ *
  * Cycles:
  * @property {(count: number) => void} cycles      makes so many objects, in cycles of two, each dropped at once
  * @property {(count: number) => void} garbage     makes so many that one collection will find dead
  * @property {() => number} [found]                objects that collections have found so far
  * @property {(objects: number) => void} ring      holds a list of cycles of two
+ * @property {(bytes: number) => void} [reserve]   takes memory, once, that what follows grows into
  * @property {(count: number) => void} replace     replaces cycles of the ring, drawn at random, by new ones
  *
  * Beside the ring, one thing of so many objects (of the array: slots), and letting go of it:

@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pythons } from "./pythons.mjs";
 
 const programs = fileURLToPath(new URL("../programs/", import.meta.url));
 export const programSource = () => readFileSync(`${programs}program.py`, "utf8");
@@ -24,28 +25,26 @@ export const STEPS = [
   "redraw",
   "edges",
   "keepFirst",
+  "boxed",
+  "chunks",
+  "comb",
+  "hub",
+  "weakMap",
   "cycles",
   "garbage",
   "ring",
   "replace",
 ];
 
-function version() {
-  const { status, stdout } = spawnSync("python3", ["-c", "import platform; print(platform.python_version())"], {
-    encoding: "utf8",
-  });
-  return status === 0 ? stdout.trim() : undefined;
-}
-
 /**
  * A Python process whose steps are called as if they were functions: two pipes carry the calls, and Python itself says how long
  * each one took, in `lastNanoseconds`, and how long the processor worked for it. (A call costs some 50 µs on top, which benchmark.js sees.)
  */
-function startPython() {
+function startPython({ path }) {
   const directory = mkdtempSync(join(tmpdir(), "heapwright-bench-"));
   const [requestPath, answerPath] = ["requests", "answers"].map((name) => join(directory, name));
   if (spawnSync("mkfifo", [requestPath, answerPath]).status !== 0) throw new Error("mkfifo failed");
-  const child = spawn("python3", [`${programs}serve.py`, requestPath, answerPath], {
+  const child = spawn(path, [`${programs}serve.py`, requestPath, answerPath], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const requests = openSync(requestPath, "w");
@@ -74,24 +73,56 @@ function startPython() {
   return program;
 }
 
-export const python = {
-  name: "python",
-  title: "CPython, native",
-  unavailable: () =>
-    process.platform !== "win32" && version() !== undefined ? undefined : "there is no python3 on PATH",
-  workloads: {
-    churn: true,
-    trees: true,
-    "trees-off": true,
-    "full-random": true,
-    "full-one-root": true,
-    "full-sequential": true,
-    "full-aged": 1e6,
-    garbage: true,
-    steady: true,
-    drop: true,
-    bytes: true,
-    pauses: 5e6,
-  },
-  start: startPython,
+const WORKLOADS = {
+  churn: true,
+  trees: true,
+  "trees-off": true,
+  "full-random": true,
+  "full-one-root": true,
+  "full-sequential": true,
+  "full-aged": 1e6,
+  "shape-boxed": true,
+  "shape-chunks-10": true,
+  "shape-chunks-128": true,
+  "shape-comb": true,
+  "shape-hub": true,
+  "shape-weak-map": 1e6,
+  garbage: true,
+  steady: true,
+  drop: true,
+  bytes: true,
+  pauses: 5e6,
 };
+
+/** Of a second version: enough to compare the two. */
+export const COMPARED = {
+  churn: true,
+  trees: true,
+  "full-random": 1e6,
+  "full-one-root": 1e6,
+  "full-aged": 1e6,
+  garbage: 1e6,
+  steady: 0,
+  drop: 1e6,
+  bytes: 1e6,
+  pauses: 1e6,
+};
+
+/** `which`: of those that `pythons` finds. */
+const nativePython = (name, title, which, workloads, missing) => ({
+  name,
+  title,
+  about: () => `${pythons()[which].version}, ${pythons()[which].build}`,
+  unavailable: () => (pythons()[which] ? undefined : missing),
+  workloads,
+  start: () => startPython(pythons()[which]),
+});
+
+export const python = nativePython("python", "CPython, native", "own", WORKLOADS, "there is no python3");
+export const newestPython = nativePython(
+  "python-newest",
+  "CPython, native, newest",
+  "newest",
+  COMPARED,
+  "there is no CPython newer than the system's on PATH or in pyenv",
+);

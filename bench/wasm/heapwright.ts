@@ -1,11 +1,9 @@
 // The workloads of `bench/workloads/`, inside WebAssembly, on the core linked from its source. See `bench/subjects/program.mjs`.
 
 import {
-  alloc,
   census,
   collect as collectGeneration,
   decref,
-  defineType,
   dictSet,
   getRef,
   heapBase,
@@ -13,7 +11,6 @@ import {
   init,
   listAppend,
   listSet,
-  newBytes,
   newDict,
   newInt,
   newList,
@@ -24,23 +21,17 @@ import {
 } from "../../assembly/index";
 import { BOOTSTRAP_BITMAP_BYTES } from "../../assembly/memory/tables";
 import { control } from "../../assembly/control";
-import {
-  BUFFER_DATA_OFFSET,
-  PAGE_SHIFT,
-  RESULT_ADDED,
-  SLOTS_BUFFER_OFFSET,
-  STR_BYTES_OFFSET,
-} from "../../assembly/layout";
+import { BUFFER_DATA_OFFSET, PAGE_SHIFT, RESULT_ADDED, SLOTS_BUFFER_OFFSET } from "../../assembly/layout";
 import { verify } from "../../assembly/index";
 import { DRAWN, OTHERS_SEED, SEED, SEQUENCE, draw, seed } from "./draw";
+import { definePair, held, hold, make } from "./pairs";
+
+export { mixed, mixedBytes, mixedStart } from "./blocks";
+export { boxed, chunks, comb, hub, weakMap } from "./shapes";
 
 // For graphs that JavaScript builds.
 export { alloc, decref, defineType, getRef, setRef } from "../../assembly/index";
 
-/** An object with two references. */
-let pair: u32 = 0;
-/** What holds the objects of a workload: a list, the first object of a chain, or 0. Owned. */
-let held: usize = 0;
 let length: u32 = 0;
 let kind: u32 = DRAWN;
 /** Live objects of the empty heap. */
@@ -53,7 +44,7 @@ function liveObjects(): u32 {
 
 export function start(): void {
   if (!init(heapBase(), 0xffff0000)) unreachable();
-  pair = defineType(8, 2, 0);
+  definePair();
   empty = liveObjects();
 }
 /** Collections of the whole heap, and large deaths, go in steps from now on. */
@@ -92,17 +83,6 @@ export function objects(): f64 {
 
 export function bitmapBytes(): f64 {
   return control.bitmapPages ? <f64>((<u64>control.bitmapPages) << PAGE_SHIFT) : <f64>BOOTSTRAP_BITMAP_BYTES;
-}
-
-function make(): usize {
-  const object = alloc(pair);
-  if (!object) unreachable();
-  return object;
-}
-function hold(object: usize): void {
-  const before = held;
-  held = object;
-  if (before) decref(before);
 }
 
 // ---- Births and deaths
@@ -307,43 +287,4 @@ export function letGo(): void {
   const before = large;
   large = 0;
   if (before) decref(before);
-}
-
-// ---- Blocks of mixed sizes
-const BLOCKS: u32 = 100_000;
-const blocks = memory.data(BLOCKS << 2);
-/** Bytes asked for, of each block. */
-const sizes = memory.data(BLOCKS << 2);
-let smallest: u32 = 0;
-let largest: u32 = 0;
-
-function replaceBlock(index: u32): void {
-  const at = blocks + (index << 2);
-  const old = load<u32>(at);
-  if (old) decref(old);
-  const size = smallest + draw(largest - smallest);
-  const block = newBytes(size);
-  if (!block) unreachable();
-  store<u32>(block, size, STR_BYTES_OFFSET);
-  store<u32>(at, <u32>block);
-  store<u32>(sizes + (index << 2), size);
-}
-export function mixedStart(min: u32, max: u32): void {
-  smallest = min;
-  largest = max;
-  seed(SEED);
-  for (let i: u32 = 0; i < BLOCKS; i++) replaceBlock(i);
-}
-export function mixed(count: u32): void {
-  for (let i: u32 = 0; i < count; i++) replaceBlock(draw(BLOCKS));
-}
-/** Bytes asked for by the blocks there are; -1 if one of them does not hold what was written to it. */
-export function mixedBytes(): f64 {
-  let sum: f64 = 0;
-  for (let i: u32 = 0; i < BLOCKS; i++) {
-    const size = load<u32>(sizes + (i << 2));
-    if (load<u32>(load<u32>(blocks + (i << 2)), STR_BYTES_OFFSET) != size) return -1;
-    sum += size;
-  }
-  return sum;
 }

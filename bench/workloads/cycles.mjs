@@ -1,7 +1,7 @@
 import { expectEqual } from "./check.mjs";
 
 const BATCH = 100_000;
-const GROWTH = [1e4, 1e5, 1e6, 5e6, 1e7];
+const GROWTH = [1e4, 1e5, 1e6, 1e7];
 
 const garbageCycles = {
   name: "garbage",
@@ -32,7 +32,7 @@ const steadyCycles = {
   title: "steady cycles: made and dropped for ever, others alive in the background",
   unit: "ns / object",
   label: (live) => `${live.toLocaleString("en-US")} live`,
-  sizes: { full: [0, 1e5, 1e6, 5e6], quick: [0, 1e5], growth: [0, 1e5, 1e6, 5e6] },
+  sizes: { full: [0, 1e6, 5e6], quick: [0, 1e5], growth: [0, 1e5, 1e6, 5e6] },
   open(program, live) {
     if (live > 0) program.graph(live);
     program.collect();

@@ -5,6 +5,7 @@ import { host } from "./host.mjs";
 import { memory } from "./memory.mjs";
 import { pauseWorkloads } from "./pauses.mjs";
 import { realGraph } from "./real-graph.mjs";
+import { shapes } from "./shapes.mjs";
 import { start } from "./start.mjs";
 
 /**
@@ -32,6 +33,7 @@ import { start } from "./start.mjs";
 export const WORKLOADS = [
   ...births,
   ...collections,
+  ...shapes,
   ...cycles,
   ...pauseWorkloads,
   ...memory,

@@ -3,7 +3,7 @@ import { PauseRecorder } from "../measure/pauses.mjs";
 import { minimumUtilisation } from "../measure/utilisation.mjs";
 
 const REPLACEMENTS = 1000;
-const FULL = { batches: 10_000, seconds: 30 };
+const FULL = { batches: 10_000, seconds: 8 };
 const QUICK = { batches: 300, seconds: 2 };
 const LOOKS_AT_MEMORY = 100;
 /** What part of the ring is replaced before anything is called steady: enough for memory to grow to where it stays. */
@@ -78,6 +78,7 @@ const pauses = {
   name: "pauses",
   title: "longest pause: cycles of two in a ring, replaced at random, timed in batches of 1,000",
   unit: "ms",
+  label: (objects) => `a ring of ${objects.toLocaleString("en-US")}`,
   sizes: { full: [1e6, 5e6, 1e7], quick: [1e5] },
   open(program, objects, { quick }) {
     const options = quick ? QUICK : FULL;
@@ -128,11 +129,12 @@ const pauses = {
 const BACKGROUND = { full: 1e6, quick: 1e4 };
 
 /** Something large beside a ring of a million: dropped in the middle of the replacements, or there all the time. */
-function besideLarge(what, title, make, isDropped) {
+function besideLarge(what, beside, title, make, isDropped) {
   return {
     name: `pauses-${what}`,
-    title: `longest pause: ${title}, in batches of 1,000 replacements in a ring`,
+    title: `longest pause, ring of 1,000,000: ${title}, in batches of 1,000 replacements`,
     unit: "ms",
+    label: (size) => `beside ${beside} of ${size.toLocaleString("en-US")}`,
     sizes: { full: [1e7], quick: [1e5] },
     open(program, size, { quick }) {
       const ring = BACKGROUND[quick ? "quick" : "full"];
@@ -156,6 +158,40 @@ function besideLarge(what, title, make, isDropped) {
   };
 }
 
+/** Memory that the heap may grow into, reserved before anything lives: bytes for each object of the ring. */
+const RESERVED = 64;
+
+/**
+ * As a program feels them: from the first batch on, with nothing warmed up but what made the ring, beside so many live
+ * JavaScript objects. An engine may answer a growth of memory with a collection of all of them.
+ */
+const inProgram = {
+  name: "pauses-program",
+  title:
+    "longest pause: the ring of a million from its first batch on, memory reserved, beside live JavaScript objects",
+  unit: "ms",
+  label: (beside) => `${beside.toLocaleString("en-US")} JavaScript objects`,
+  sizes: { full: [0, 2e6], quick: [0, 2e4] },
+  open(program, size, { quick }) {
+    const ring = BACKGROUND[quick ? "quick" : "full"];
+    program.reserve?.(ring * RESERVED);
+    const beside = Array.from({ length: size }, (_, i) => ({ number: i, other: null }));
+    program.ring(ring);
+    return {
+      value() {
+        const summary = recordBatches(program, quick ? QUICK : FULL);
+        return { ...summary, figure: summary.max, perReplacement: (summary.mean * 1e6) / REPLACEMENTS };
+      },
+      check() {
+        if (beside.some(({ number }, i) => number !== i)) throw new Error("the JavaScript objects are others");
+        program.enable(0);
+        program.collect();
+        expectAlive(program, ring + (program.holders ?? 0));
+      },
+    };
+  },
+};
+
 function expectAlive(program, expected) {
   const alive = program.alive?.();
   if (alive !== undefined && alive !== expected) throw new Error(`${alive} objects are alive, of ${expected}`);
@@ -163,8 +199,9 @@ function expectAlive(program, expected) {
 
 export const pauseWorkloads = [
   pauses,
-  besideLarge("list", "a linked list dropped", "largeList", true),
-  besideLarge("cycle", "one large cycle dropped", "largeCycle", true),
-  besideLarge("dict", "a dict with an object for each number dropped", "largeDict", true),
-  besideLarge("array", "one array of so many slots, alive", "largeArray", false),
+  inProgram,
+  besideLarge("list", "a list", "a linked list dropped", "largeList", true),
+  besideLarge("cycle", "a cycle", "one large cycle dropped", "largeCycle", true),
+  besideLarge("dict", "a dict", "a dict with an object for each number dropped", "largeDict", true),
+  besideLarge("array", "an array", "one array of so many slots, alive", "largeArray", false),
 ];

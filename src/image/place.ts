@@ -7,7 +7,6 @@ import {
   BUFFER_DATA_OFFSET,
   FIRST_USER_TYPE,
   FLAG_INTERNED,
-  FLAG_OLD,
   FLAG_TRACKED,
   INFO_OFFSET,
   KIND_STRUCT,
@@ -49,7 +48,7 @@ import { SATURATED_WORDS, addressOf } from "./image.js";
 import type { Image, Run } from "./image.js";
 import type { Order } from "./check/order.js";
 import { PagePlacer } from "./place-pages.js";
-import type { Population } from "./check/population.js";
+import type { Tally } from "./check/objects.js";
 import { readControl } from "./control.js";
 import { prefixOf, sizeClassOf } from "./types.js";
 
@@ -64,7 +63,7 @@ export function placeImage(core: CoreExports, checked: CheckedImage, limitPage: 
 
 class Placer {
   readonly #image: Image;
-  readonly #population: Population;
+  readonly #tally: Tally;
   readonly #order: Order;
   readonly #budget: ProbeBudget;
   readonly #core: CoreExports;
@@ -72,9 +71,9 @@ class Placer {
   readonly #u8: Uint8Array;
   readonly #base: number;
 
-  constructor(core: CoreExports, { image, population, order, budget }: CheckedImage) {
+  constructor(core: CoreExports, { image, tally, order, budget }: CheckedImage) {
     this.#image = image;
-    this.#population = population;
+    this.#tally = tally;
     this.#order = order;
     this.#budget = budget;
     this.#core = core;
@@ -105,7 +104,8 @@ class Placer {
       types: typesAt,
       version: fresh.version,
       markStack: fresh.markStack,
-      ...this.#countOld(),
+      oldCount: this.#tally.old,
+      frozenCount: this.#tally.frozen,
     });
     this.#core.addPause(0); // Computes the limits again.
   }
@@ -198,7 +198,7 @@ class Placer {
     let entries = 0;
     let keys = 0;
     let interned = 0;
-    for (const object of this.#population.addresses) {
+    for (const object of this.#tally.noted) {
       const at = this.#image.at(object);
       const info = this.#image.words[at + 1] as number;
       const id = info & TYPE_MASK;
@@ -258,20 +258,6 @@ class Placer {
     // The first lookup compares the string with each text of the same hash.
     this.#budget.spend(1 + (length >>> 3));
     this.#put(internBuffer, internCapacity, hash, string);
-  }
-
-  #countOld(): { oldCount: number; frozenCount: number } {
-    const { control, words } = this.#image;
-    let oldCount = 0;
-    let frozenCount = 0;
-    for (const object of this.#population.addresses) {
-      const at = this.#image.at(object);
-      if (((words[at + 1] as number) & FLAG_OLD) === 0) continue;
-      oldCount++;
-      const birth = (words[at - 1] as number) * 2 ** 32 + (words[at - 2] as number);
-      if (birth < control.frozenUpTo) frozenCount++;
-    }
-    return { oldCount, frozenCount };
   }
 
   #setControl(derived: Partial<Record<ControlField, number>>): void {

@@ -11,7 +11,7 @@ import {
   isStackOverflow,
   messageOf,
 } from "../base/errors.js";
-import { LargeMap } from "../base/large-map.js";
+import { Numbering } from "../base/numbering.js";
 import { isHandle } from "../handles/handle.js";
 import { isLiteral, noPlaceFor, placeOf } from "../handles/places.js";
 import type { Store } from "../state/store.js";
@@ -88,7 +88,7 @@ const PLACED = [BadValueError, BadKeyError, ContainerChangedError] as const;
 class CopyIn implements Copy {
   readonly #stream: LoadStream;
   /** Containers visited so far, numbered. */
-  readonly #numbers = new LargeMap<object, number>();
+  readonly #numbers = new Numbering();
   readonly #frames: Frame[] = [];
   /** Interned names of properties. Each is owned while it is in the map. */
   readonly #keys = new Map<string, Address>();
@@ -108,7 +108,7 @@ class CopyIn implements Copy {
     let isWhole = false;
     let result = 0;
     try {
-      this.#begin(root, placeOf(root) as ContainerPlace);
+      this.#putContainer(root, placeOf(root) as ContainerPlace);
       for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
         if (frame.fill(this)) continue;
         this.#stream.write(LOAD_END);
@@ -158,19 +158,13 @@ class CopyIn implements Copy {
   }
 
   #putContainer(value: object, place: ContainerPlace): boolean {
-    const number = this.#numbers.get(value);
-    if (number === undefined) {
-      this.#begin(value, place);
+    const number = this.#numbers.add(value);
+    if (number < 0) {
+      this.#frames.push(frameOf(this, value, place));
       return true;
     }
     this.#stream.write(LOAD_REF, number);
     return false;
-  }
-
-  #begin(source: object, place: ContainerPlace): void {
-    const frame = frameOf(this, source, place);
-    this.#numbers.set(source, this.#numbers.size);
-    this.#frames.push(frame);
   }
 
   open(operation: number, length: number, origin = 0): void {

@@ -67,7 +67,7 @@ export class HeapView<R = Record<string, any>> {
  * @typeParam R - The named objects, each with its type in the heap: `openView<{ config: typeof Config }>(bytes)`.
  * @throws {@link BadImageError} for what is no image of this version; {@link BadValueError} for what is not bytes.
  */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters, @typescript-eslint/no-explicit-any -- as JSON.parse
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
 export function openView<R = Record<string, any>>(image: Uint8Array | ArrayBuffer | SharedArrayBuffer): HeapView<R> {
   return new HeapView<R>(bytesOf(image));
 }

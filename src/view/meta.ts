@@ -74,7 +74,7 @@ function fieldOf(name: string, type: string, offset: unknown): Field {
 
 /** @throws what `readNames` catches. */
 function mustBe(isSo: boolean): void {
-  if (!isSo) throw isSo;
+  if (!isSo) throw new TypeError("not what it should be");
 }
 
 function textOf(value: unknown): string {

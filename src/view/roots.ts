@@ -42,7 +42,7 @@ export class RootsView<R = Record<string, any>> {
    * @throws {@link BadImageError}
    */
   get<K extends keyof R & string>(name: K): View<R[K]> | undefined;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unnecessary-type-parameters -- as JSON.parse
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as JSON.parse
   get<T = any>(name: string): View<T> | undefined;
   get(name: string): unknown {
     const address = this.#addresses.get(name);

@@ -50,7 +50,7 @@ export abstract class SequenceView<T = ViewValue> extends ContainerView {
   at(index: number): T | undefined {
     if (!Number.isInteger(index)) throw new BadIndexError(`an index is a whole number, not ${describe(index)}`);
     const { length } = this;
-    return index < length && index >= -length ? (this.get(index) as T) : undefined;
+    return index < length && index >= -length ? this.get(index) : undefined;
   }
 
   /**
@@ -107,6 +107,6 @@ export class TupleView<T extends readonly unknown[] = readonly ViewValue[]> exte
    * @throws {@link BadIndexError}
    */
   override get<I extends number>(index: I): ItemOf<T, I> {
-    return super.get(index) as ItemOf<T, I>;
+    return super.get(index);
   }
 }

@@ -107,7 +107,7 @@ export class Source {
       case TYPE_INT:
         return intOf(words[at + 2] as number, words[at + 3] as number, (info & FLAG_BIGINT) !== 0);
       case TYPE_FLOAT:
-        return readRaw(this.data, 4 * at + 8, "getFloat64") as number;
+        return readRaw(this.data, 4 * at + 8, "getFloat64");
       case TYPE_BOOL:
         return words[at + 2] === 1;
       case TYPE_BYTES:

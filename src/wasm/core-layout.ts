@@ -102,14 +102,14 @@ export const MAX_TABLE_LOG = 27;
 
 /** Maximal number of entries with an index of 2^log cells: see assembly/containers/index-cells.ts. */
 export function tableCapacity(log: number): number {
-  return Math.floor(2 ** (log + 1) / 3);
+  return ((2 << log) / 3) | 0;
 }
 /** Log2 of the bytes of a cell of an index with 2^log cells. */
 export function cellShift(log: number): number {
   return log <= 8 ? 0 : log <= 16 ? 1 : 2;
 }
 export function tableBufferBytes(log: number, width: 1 | 2): number {
-  return tableCapacity(log) * (4 * width + 4) + 2 ** (log + cellShift(log));
+  return tableCapacity(log) * (4 * width + 4) + (1 << (log + cellShift(log)));
 }
 
 /** Maximal number of births in an image: garbage is sorted in rounds of 2^35 births. */

@@ -6,9 +6,9 @@ import type { Address } from "./exports.js";
 const encoder = /* @__PURE__ */ new TextEncoder();
 // A byte order mark is an ordinary character here. By default the decoder would drop it.
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
-/** Up to these lengths a loop is faster than the engine's coders, for ASCII text (Node 20). */
+/** Up to these lengths a loop is faster than the engine's coders, which cost more to call (Node 20). */
 const SHORT_READ = 10;
-const SHORT_WRITE = 32;
+const SHORT_WRITE = 128;
 /** Texts of fewer bytes fit into a string in every engine. */
 const SURE_TO_FIT = 2 ** 28;
 
@@ -108,16 +108,36 @@ export function encodeString(text: string): Uint8Array {
 /** Writes a text as UTF-8. There must be room for 3 bytes for each unit. Returns the bytes written; -1 if it is not well-formed. */
 export function writeText(u8: Uint8Array, start: number, text: string): number {
   const { length } = text;
-  if (length <= SHORT_WRITE) {
-    let i = 0;
-    for (; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) break;
-      u8[start + i] = unit;
-    }
-    if (i === length) return length;
-  }
+  if (length <= SHORT_WRITE) return writeUnits(u8, start, text);
   const { written } = encoder.encodeInto(text, u8.subarray(start, start + 3 * length));
   // An ASCII text has no surrogates.
   return written === length || isWellFormed(text) ? written : -1;
+}
+
+/** The same, unit by unit. */
+function writeUnits(u8: Uint8Array, start: number, text: string): number {
+  const { length } = text;
+  let at = start;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      u8[at++] = unit;
+    } else if (unit < 0x800) {
+      u8[at++] = 0xc0 | (unit >>> 6);
+      u8[at++] = 0x80 | (unit & 0x3f);
+    } else if ((unit & 0xf800) !== 0xd800) {
+      u8[at++] = 0xe0 | (unit >>> 12);
+      u8[at++] = 0x80 | ((unit >>> 6) & 0x3f);
+      u8[at++] = 0x80 | (unit & 0x3f);
+    } else {
+      const low = text.charCodeAt(++i); // NaN at the end
+      if (unit > 0xdbff || (low & 0xfc00) !== 0xdc00) return -1;
+      const point = 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
+      u8[at++] = 0xf0 | (point >>> 18);
+      u8[at++] = 0x80 | ((point >>> 12) & 0x3f);
+      u8[at++] = 0x80 | ((point >>> 6) & 0x3f);
+      u8[at++] = 0x80 | (point & 0x3f);
+    }
+  }
+  return at - start;
 }

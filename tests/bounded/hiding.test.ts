@@ -390,7 +390,7 @@ function playAt(moment: number, unit: number, options: object, { bury, hide, fin
 describe.each(CORES)("an object hidden from a cycle is found, %s core", (build, options) => {
   const ways = { ...waysFrom("low"), ...waysFrom("high"), ...GARBAGE, ...LEAVES, ...LISTS, ...EMPTIED };
   test.each(Object.entries(ways))("%s", (name, played) => {
-    const unit = name in LISTS || name in EMPTIED ? 400 : 3;
+    const unit = name in LISTS || name in EMPTIED ? 300 : 3;
     const steps = playAt(Infinity, unit, options(), played);
     expect(steps).toBeGreaterThan(20);
     const stride = Math.max(1, Math.floor(steps / MOMENTS));

@@ -1,7 +1,7 @@
 // What a cycle sweeps, object by object: other garbage still refers to it, or it is in the chain of what lives on.
 
 import { describe, expect, test } from "vitest";
-import { PHASE_GATHERING, PHASE_IDLE } from "../../assembly/layout.js";
+import { CYCLE_ENDS, PHASE_GATHERING, PHASE_IDLE, TYPE_HAS_FINALIZER } from "../../assembly/layout.js";
 import { BUILDS, IMMORTALS, liveObjects, startCore } from "../support/core.js";
 import type { Build, Core, Hooks } from "../support/core.js";
 
@@ -114,6 +114,31 @@ describe.each(BUILDS)("%s core", (build) => {
     expect(core.newWeakref(referent, 0) >>> 0).toBe(fresh);
     expect([core.weakrefCount(referent), core.verify()]).toEqual([2, 0]);
     for (const object of [fresh, fresh, fresh, called, referent]) core.decref(object);
+    expect([liveObjects(core), core.verify()]).toEqual([IMMORTALS, 0]);
+  });
+
+  test("each freed byte counts once, where plain garbage and other garbage of one size hold each other", () => {
+    const N = 200;
+    const freed: number[] = [];
+    const core = start(build, {
+      collection: (event) => void (event === CYCLE_ENDS && freed.push(core.freedBytes())),
+    });
+    const [loud, plain] = [core.defineType(8, 2, TYPE_HAS_FINALIZER), core.defineType(8, 2, 0)];
+    const pairs = Array.from({ length: N }, () => {
+      const [one, other] = [core.alloc(loud) >>> 0, core.alloc(plain) >>> 0];
+      core.setRef(one, 0, other);
+      core.setRef(other, 0, one);
+      core.decref(other);
+      return one;
+    });
+    // Its finalizers run in the first cycle, and what they reach survives it.
+    letGo(core, pairs);
+    const size = core.sizeOf(pairs[0] as number);
+    const kept = Array.from({ length: 2 * N }, () => core.alloc(plain));
+    core.collect(1);
+    while (core.step(20)) expect(core.verify()).toBe(0);
+    expect(freed).toEqual([0, 2 * N * size]);
+    for (const object of kept) core.decref(object);
     expect([liveObjects(core), core.verify()]).toEqual([IMMORTALS, 0]);
   });
 });

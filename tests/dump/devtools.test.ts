@@ -43,9 +43,10 @@ describe("Chrome DevTools agrees", () => {
         const id = 2 * (graph.nodes.id[v] as number) + 3;
         const theirs = answers[i]?.get(id);
         const what = `seed ${seeds[i]}, node ${v} of ${graph.nodes.count}, dominated by ${idom[v]}`;
-        expect(theirs?.[1], what).toBe(graph.nodes.selfSize[v]);
-        expect(theirs?.[2], what).toBe(whole.retained[ordinal.get(id) as number]);
-        if (state[v] !== Reach.GARBAGE) expect(theirs?.[2], what).toBe(retained[v]);
+        const ours = [graph.nodes.selfSize[v], whole.retained[ordinal.get(id) as number]];
+        // An assertion of the runner takes longer than all else here.
+        if (theirs?.[1] !== ours[0] || theirs?.[2] !== ours[1]) expect(theirs?.slice(1), what).toEqual(ours);
+        if (state[v] !== Reach.GARBAGE && theirs?.[2] !== retained[v]) expect(theirs?.[2], what).toBe(retained[v]);
         compared++;
       }
     }

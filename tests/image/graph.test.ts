@@ -48,15 +48,27 @@ function compare(heap: Heap, bytes: Uint8Array, graph: HeapGraph): void {
   const { nodes } = graph;
   let v = 0;
   for (let object = core.nextObject(0) >>> 0; object !== 0; object = core.nextObject(object) >>> 0, v++) {
-    expect(nodes.address?.[v]).toBe(object);
-    expect(graph.types[nodes.type[v] as number]?.name).toBe(store.typeAt(object).name);
-    expect(nodes.refcount?.[v]).toBe(core.refcount(object) >>> 0);
     const isImmortal = store.isImmortal(object);
-    expect(nodes.outside?.[v]).toBe(isImmortal ? 0 : core.roots(object) >>> 0);
-    expect(((nodes.flags[v] as number) & NodeFlag.IMMORTAL) !== 0).toBe(isImmortal);
-    expect(((nodes.flags[v] as number) & NodeFlag.TRACKED) !== 0).toBe(core.isTracked(object) !== 0);
-    expect(nodes.selfSize[v]).toBe(core.sizeOf(object) >>> 0);
-    expect(targetsOf(graph, v, EdgeStrength.STRONG)).toEqual(referentsOf(store, object).sort((a, b) => a - b));
+    const flags = nodes.flags[v] as number;
+    expect([
+      nodes.address?.[v],
+      graph.types[nodes.type[v] as number]?.name,
+      nodes.refcount?.[v],
+      nodes.outside?.[v],
+      (flags & NodeFlag.IMMORTAL) !== 0,
+      (flags & NodeFlag.TRACKED) !== 0,
+      nodes.selfSize[v],
+      ...targetsOf(graph, v, EdgeStrength.STRONG),
+    ]).toEqual([
+      object,
+      store.typeAt(object).name,
+      core.refcount(object) >>> 0,
+      isImmortal ? 0 : core.roots(object) >>> 0,
+      isImmortal,
+      core.isTracked(object) !== 0,
+      core.sizeOf(object) >>> 0,
+      ...referentsOf(store, object).sort((a, b) => a - b),
+    ]);
   }
   expect(v).toBe(nodes.count);
   const ofGeneration = (generation: number): number =>

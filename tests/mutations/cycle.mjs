@@ -174,14 +174,26 @@ export default [
   {
     name: "cycle: a visit that is not done is not made again",
     file: walk,
-    find: "      control.cursor = <u32>(isDone ? dead + 8 : dead);",
-    replace: "      control.cursor = <u32>(dead + 8);",
+    find: "      if (!sweep(dead)) return dead;",
+    replace: "      if (!sweep(dead)) return dead + 8;",
   },
   {
     name: "cycle: the dead behind a visit that runs hooks are passed over",
     file: walk,
-    find: "        control.cursor = <u32>dead + 8;",
-    replace: "        control.cursor = (<u32>dead | 511) + 1;",
+    find: "        if (gather(dead)) return dead + 8;",
+    replace: "        if (gather(dead)) return (dead | 511) + 1;",
+  },
+  {
+    name: "cycle: an object that needs a visit is passed over among plain structs",
+    file: walk,
+    find: "    if (!sweep(at)) return at;\n    at += size;",
+    replace: "    at += size;",
+  },
+  {
+    name: "cycle: plain garbage behind the visited struct is freed before its visit",
+    file: "assembly/death/sweep-structs.ts",
+    find: "        } else if (child < dead) {",
+    replace: "        } else {",
   },
   {
     name: "cycle: a large object is visited again after it has been swept in parts",

@@ -64,7 +64,7 @@ export default [
   {
     name: "pace: what is left of a phase does not raise it",
     file: pace,
-    find: "  setUnitsPerBirth(max(needed, least));",
+    find: "  setUnitsPerBirth(control.isHurried ? max<u64>(needed, control.unitsPerBirth - 1) : needed);",
     replace: "",
   },
   {
@@ -76,7 +76,7 @@ export default [
   {
     name: "pace: what is left of a large object is no work",
     file: scan,
-    find: "? <u64>(slots - control.partialSlot) * FAR_SLOT_UNITS : 0;",
+    find: "? <u64>(slots - control.partialSlot) * slotUnits() : 0;",
     replace: "? 0 : 0;",
   },
 ];

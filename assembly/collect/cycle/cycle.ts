@@ -33,7 +33,7 @@ import { clearGrey } from "../../heap/grey";
 import { countCollection } from "../count";
 import { markOn, startMarking } from "../mark/mark";
 import { startWalk } from "../mark/pass";
-import { countBlocks, learnPace, setPace, startPace, startPhasePace } from "./pace";
+import { countBlocks, learnPace, setPace, startPace, startPhasePace, startSnapshotPace } from "./pace";
 import { finalizeNext, sortPending, markPending, startMarkingPending } from "./pending";
 import { walkOn } from "./walk";
 
@@ -138,6 +138,7 @@ function advance(): void {
 function startPhase(phase: u32): void {
   control.phase = phase;
   startWalk();
+  startPhasePace();
 }
 
 function clearSome(): void {
@@ -161,7 +162,7 @@ function promote(): void {
   control.cycleCandidates = control.oldCount - control.frozenCount;
   control.marking = 1;
   startMarking();
-  startPhasePace();
+  startSnapshotPace();
 }
 
 function markStep(phase: u32): void {

@@ -32,7 +32,9 @@ import { JUMP_UNITS, OBJECT_UNITS, PART, scanSlots } from "./scan";
  */
 const PAGE_UNITS: i32 = 4;
 const WORD_UNITS: i32 = 1;
-const BLOCKS_PER_UNIT: u32 = 4;
+/** Units to take a grey part of a page: its bitmaps, and its page's descriptor, are not in the cache. */
+const PART_UNITS: i32 = 40;
+const BLOCKS_PER_UNIT: u32 = 2;
 /** Units for the slots of a struct, estimated by its size: one for each 16 bytes. */
 const BYTES_PER_UNIT_SHIFT: u32 = 4;
 
@@ -81,7 +83,7 @@ function endOfBits(start: u32, state: u32): u32 {
 
 /** Begins to scan a grey part of a page. */
 export function startGreyPart(start: usize): void {
-  control.work -= PAGE_UNITS;
+  control.work -= PART_UNITS;
   control.greyCursor = <u32>start;
 }
 
@@ -116,6 +118,8 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
   const limit = control.markStack + (MARK_STACK_WORDS << 2);
   let top = control.markTop;
   let left = control.work;
+  // Above this, the stack has what was reached since the part of the page began.
+  let below = top;
   // At least one word. Otherwise a step that the roots of a page use up would begin that page again forever.
   do {
     const word = bits + ((at - start) >>> 6);
@@ -180,10 +184,39 @@ function scanWords(at: u32, end: u32, met: u32): u32 {
       left -= passed * units;
     }
     at += 512;
+    if (left > 0 && (at == end || !(at & (GREY_PART_SIZE - 1)))) {
+      if (top > below) {
+        control.markTop = top;
+        const lowest = takeBehind(below, (at - 1) & ~(GREY_PART_SIZE - 1));
+        top = control.markTop;
+        if (lowest) at = lowest & ~511;
+      }
+      below = top;
+    }
   } while (at != end && left > 0);
   control.work = left;
   control.markTop = top;
   return at;
+}
+
+/**
+ * Takes those objects off the stack, from `below` to its top, that lie in the part that has just been scanned. Returns the
+ * lowest of them; 0 = there is none. So the part is scanned again from there, while it is in the cache: each time finds
+ * at least one object, and reads at most 16 words of either bitmap.
+ */
+function takeBehind(below: u32, part: u32): u32 {
+  let lowest: u32 = u32.MAX_VALUE;
+  let kept = below;
+  for (let at = below, top = control.markTop; at < top; at += 4) {
+    const object = load<u32>(at);
+    if (object - part < GREY_PART_SIZE) lowest = min(lowest, object);
+    else {
+      store<u32>(kept, object);
+      kept += 4;
+    }
+  }
+  control.markTop = kept;
+  return lowest + 1 ? lowest : 0;
 }
 
 /**

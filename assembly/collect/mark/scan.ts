@@ -31,8 +31,9 @@ export const PART: u32 = 512;
 export const OBJECT_UNITS: i32 = 2;
 /** Additional units for an object reached through a reference, because it is not in the cache. */
 export const JUMP_UNITS: i32 = 11;
-/** Units for a slot of a large object: its referent may be anywhere in memory. */
-const FAR_SLOT_UNITS: i32 = 2;
+/** Pages of a heap whose bitmaps fit a cache: log2. Beyond them a slot of a large object takes longer. */
+const NEAR_PAGES_SHIFT: u32 = 11;
+const MOST_SLOT_UNITS: u32 = 3;
 
 /** Scans a grey object, unless it has been scanned already. */
 export function scan(object: usize): void {
@@ -87,7 +88,12 @@ export function unitsOfPartsLeft(): u64 {
   const object = <usize>control.partial;
   if (!object || control.partialStage != PART_SLOTS) return 0;
   const slots = slotCount(object, typeOf(object));
-  return slots > control.partialSlot ? <u64>(slots - control.partialSlot) * FAR_SLOT_UNITS : 0;
+  return slots > control.partialSlot ? <u64>(slots - control.partialSlot) * slotUnits() : 0;
+}
+
+/** Units for a slot of a large object, whose referent may be anywhere. */
+function slotUnits(): u32 {
+  return min(1 + ((control.endPage - control.firstPage) >>> NEAR_PAGES_SHIFT), MOST_SLOT_UNITS);
 }
 
 /** Continues with the object that is scanned in parts. */
@@ -109,7 +115,7 @@ function scanPartOfSlots(object: usize): void {
   const held = max(start, slotsOf(object, type));
   reachAll(held, end);
   if (control.partialIsAtomic && !isAtomicPart(object, held, end)) control.partialIsAtomic = 0;
-  control.work -= PART * FAR_SLOT_UNITS;
+  control.work -= PART * slotUnits();
   control.partialSlot += PART;
   if (start + (PART << 2) < all) return;
   control.partial = 0;

@@ -11,6 +11,7 @@ import { ProbeBudget } from "./budget.js";
 import { checkControl } from "./control.js";
 import { Holders } from "./holders.js";
 import { checkObjects } from "./objects.js";
+import type { Tally } from "./objects.js";
 import { readOrder } from "./order.js";
 import type { Order } from "./order.js";
 import { Population } from "./population.js";
@@ -21,6 +22,7 @@ import { checkYoung } from "./young.js";
 export interface CheckedImage {
   readonly image: Image;
   readonly population: Population;
+  readonly tally: Tally;
   readonly order: Order;
   readonly budget: ProbeBudget;
   /** Outside references of each object, and their holders. */
@@ -43,5 +45,5 @@ export function checkImage(bytes: Uint8Array): CheckedImage {
   const holders = new Holders(image, population, tally);
   if (population.unownedBuffers > 0)
     throw new BadImageError(`${population.unownedBuffers} buffers belong to nobody`, image.frame.sections.PAGE.offset);
-  return { image, population, order, budget, holders };
+  return { image, population, tally, order, budget, holders };
 }

@@ -12,6 +12,7 @@ import {
   KIND_STRUCT,
   KIND_TABLE,
   KIND_TUPLE,
+  KIND_WEAKMAP,
   LIST_CAPACITY_OFFSET,
   PAYLOAD_OFFSET,
   ROOTS_SATURATED,
@@ -26,11 +27,13 @@ import {
   TYPE_BOOL,
   TYPE_BYTES,
   TYPE_DICT,
+  TYPE_EPHEMERON,
   TYPE_INT,
   TYPE_MASK,
   TYPE_NONE,
   TYPE_STR,
   TYPE_TUPLE,
+  TYPE_WEAKREF,
 } from "../../../assembly/layout.js";
 import type { Image } from "../image.js";
 import type { TypeShape } from "../types.js";
@@ -51,6 +54,11 @@ export interface Tally {
   /** Objects with more outside references than their header can hold. */
   readonly saturated: number;
   readonly interned: number;
+  /** Addresses of interned strings, weak references, weak maps and their entries, ascending. */
+  readonly noted: readonly number[];
+  /** Old objects, and the frozen ones among them. */
+  readonly old: number;
+  readonly frozen: number;
 }
 
 /** Flags that are set only while the core works. */
@@ -73,6 +81,9 @@ class ObjectChecker {
   #weaklyHeld = 0;
   #saturated = 0;
   #interned = 0;
+  #old = 0;
+  #frozen = 0;
+  readonly #noted: number[] = [];
   #singles = 0;
 
   constructor(image: Image, population: Population, budget: ProbeBudget) {
@@ -98,6 +109,9 @@ class ObjectChecker {
       weaklyHeld: this.#weaklyHeld,
       saturated: this.#saturated,
       interned: this.#interned,
+      noted: this.#noted,
+      old: this.#old,
+      frozen: this.#frozen,
     };
   }
 
@@ -112,6 +126,7 @@ class ObjectChecker {
     const type = this.#image.types[id] as TypeShape;
     this.#checkCount(object, this.#words[at] as number, info >>> ROOTS_SHIFT);
     this.#checkFlags(object, ordinal, at, info, type);
+    if (id === TYPE_WEAKREF || id === TYPE_EPHEMERON || type.kind === KIND_WEAKMAP) this.#noted.push(object);
     if (type.kind === KIND_STRUCT) {
       const first = at + PAYLOAD_OFFSET / 4;
       for (let slot = first; slot < first + type.slots; slot++) {
@@ -137,7 +152,10 @@ class ObjectChecker {
     if ((info & AT_WORK) !== 0) this.#fail(object, "an object is in the middle of something");
     if ((info & FLAG_UNREACHABLE) !== 0) {
       if (id !== TYPE_STR && id !== TYPE_INT) this.#fail(object, "an object has a flag that it cannot have");
-      if (id === TYPE_STR) this.#interned++;
+      if (id === TYPE_STR) {
+        this.#interned++;
+        this.#noted.push(object);
+      }
     }
     if ((info & FLAG_HAS_WEAKREFS) !== 0) {
       if (!type.isWeakrefable) this.#fail(object, "an object has weak references, but its type does not allow them");
@@ -155,6 +173,8 @@ class ObjectChecker {
     } else if ((info & FLAG_OLD) !== 0) {
       const birth = (this.#words[at - 1] as number) * 2 ** 32 + (this.#words[at - 2] as number);
       if (birth >= this.#image.control.births) this.#fail(object, "an old object has not been born yet");
+      this.#old++;
+      if (birth < this.#image.control.frozenUpTo) this.#frozen++;
     } else {
       this.#isYoung[ordinal] = 1;
       this.#young++;

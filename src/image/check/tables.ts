@@ -8,10 +8,10 @@ import {
   TYPE_DICT,
   TYPE_MASK,
 } from "../../../assembly/layout.js";
-import { MAX_TABLE_LOG, MIN_TABLE_LOG, tableBufferBytes, tableCapacity } from "../../wasm/core-layout.js";
+import { cellShift, MAX_TABLE_LOG, MIN_TABLE_LOG, tableBufferBytes, tableCapacity } from "../../wasm/core-layout.js";
 import type { Image } from "../image.js";
 import type { ProbeBudget } from "./budget.js";
-import { cellsAt, unusedCell } from "./cells.js";
+import { allCells, firstCell, unusedCell } from "./cells.js";
 import { KeyCosts } from "./key-costs.js";
 import type { Population } from "./population.js";
 
@@ -27,11 +27,13 @@ export class TableChecker {
   /** Tables with entries. */
   readonly found: number[] = [];
   readonly #costs: KeyCosts;
+  readonly #cells: ReturnType<typeof allCells>;
 
   constructor(image: Image, population: Population, budget: ProbeBudget) {
     this.#costs = new KeyCosts(image, population, budget);
     this.#image = image;
     this.#words = image.words;
+    this.#cells = allCells(image.words);
     this.#population = population;
     this.#budget = budget;
   }
@@ -92,13 +94,16 @@ export class TableChecker {
     const entries = (this.#words[at + SLOTS_COUNT_OFFSET / 4] as number) / width;
     const first = this.#image.at(this.#words[at + SLOTS_BUFFER_OFFSET / 4] as number) + BUFFER_DATA_OFFSET / 4;
     const hashes = first + capacity * width;
-    const cells = cellsAt(this.#words, hashes + capacity, log);
+    const cells = this.#cells[cellShift(log)] as Uint8Array;
+    const start = firstCell(hashes + capacity, log);
+    const mask = 2 ** log - 1;
     const unused = unusedCell(log);
     const tombstone = unused - 1;
 
     let filled = 0;
     let leading = 0;
-    for (const cell of cells) {
+    for (let i = start; i <= start + mask; i++) {
+      const cell = cells[i] as number;
       if (cell === unused) continue;
       filled++;
       if (cell === tombstone) continue;
@@ -125,8 +130,8 @@ export class TableChecker {
       const hash = this.#words[hashes + entry] as number;
       let steps = cost.hash;
       let perturb = hash;
-      let place = hash & (cells.length - 1);
-      for (let cell = cells[place]; cell !== entry; cell = cells[place]) {
+      let place = hash & mask;
+      for (let cell = cells[start + place]; cell !== entry; cell = cells[start + place]) {
         if (cell === unused) this.#fail(table, "a key is not where its hash leads");
         steps += 1;
         if (cell !== tombstone && this.#words[hashes + (cell as number)] === hash) steps += cost.compare;
@@ -135,7 +140,7 @@ export class TableChecker {
           steps = 0;
         }
         perturb >>>= 5;
-        place = (place * 5 + perturb + 1) & (cells.length - 1);
+        place = (place * 5 + perturb + 1) & mask;
       }
       this.#budget.spend(steps);
     }

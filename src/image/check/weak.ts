@@ -61,8 +61,7 @@ class WeakChecker {
   }
 
   run(): void {
-    const { addresses } = this.#population;
-    for (const object of addresses) {
+    for (const object of this.#tally.noted) {
       const id = this.#typeOf(object);
       if (id === TYPE_WEAKREF) this.#checkWeakref(object);
       else if (id === TYPE_EPHEMERON) this.#checkEntry(object);

@@ -9,6 +9,7 @@ import type { FieldValue, StructHandle } from "../handles/struct-handle.js";
 import type { BytesHandle, StrHandle } from "../handles/text.js";
 import type { WeakKeyMapHandle, WeakSetHandle } from "../handles/weak/maps.js";
 import type { WeakrefHandle } from "../handles/weak/weakref.js";
+import type { Atom } from "../object/atoms.js";
 import { TYPE_NONE } from "../../assembly/layout.js";
 import { BadValueError } from "../base/errors.js";
 import { fieldNamed, readField, targetOf } from "./field.js";
@@ -37,8 +38,8 @@ type ViewOfStruct<S> = S extends Shaped<infer F, unknown> ? StructObjectView<F> 
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- whatever their items are */
 /**
- * The view of what a heap has, by its type there: of a struct (`View<typeof Person>`), of a handle (`View<ListHandle<string>>`),
- * or of a value, which is the same in both.
+ * The view of what a heap has, by its type: of a struct (`View<typeof Person>`), of a handle (`View<ListHandle<string>>`), or of
+ * what was copied into the heap (`View<{ price: number }[]>`). Texts, numbers and the like are themselves.
  */
 export type View<T> = 0 extends 1 & T
   ? any
@@ -48,7 +49,20 @@ export type View<T> = 0 extends 1 & T
       ? ViewOfHandle<T>
       : T extends AnyStruct
         ? ViewOfStruct<T>
-        : T;
+        : T extends Atom | NodeView | undefined
+          ? T
+          : ViewOfPlain<T>;
+
+/** The view of what is copied into a heap, as by `heap.from`. */
+type ViewOfPlain<T> = T extends readonly (infer I)[]
+  ? ListView<View<I>>
+  : T extends ReadonlyMap<infer K, infer V>
+    ? DictView<View<K>, View<V>>
+    : T extends ReadonlySet<infer E>
+      ? SetView<View<E>>
+      : T extends object
+        ? DictView<keyof T & string, View<T[keyof T]>>
+        : ViewValue;
 
 type ViewOfHandle<T extends Handle> = Handle extends T
   ? ViewValue

@@ -238,6 +238,7 @@ interface Roots {
 const view = openView<Roots>(share(heap));
 const aliceView: View<typeof Person> | undefined = view.roots.get("alice");
 export const viewTitle: string | null | undefined = aliceView?.buddy?.home?.owner?.title;
+export const viewStreet: string | null | undefined = aliceView?.read("buddy", "home", "street");
 export const viewName: string | null | undefined = aliceView?.read("buddy", "title");
 // @ts-expect-error: there is no such field
 aliceView?.read("budy");
@@ -250,6 +251,12 @@ export const price: number | undefined = orderViews?.get(0).get("price");
 // @ts-expect-error: a text is never equal to a number
 orderViews?.get(0).get(7);
 export const viewText: string | undefined = view.roots.get("text");
+interface Doc {
+  id: number;
+  lines: { price: number }[];
+}
+const docView: View<Doc> = openView(share(heap)).roots.get<Doc>("doc")!;
+export const lineViews: number | ListView<DictView<"price", number>> | undefined = docView.get("lines");
 // @ts-expect-error: there is no such root
 view.read("bob");
 export const anything: ViewValue | undefined = openView(new Uint8Array()).roots.get<Handle>("x");

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { restoreSync, save, share } from "../../src/image.js";
 import { Heap } from "../../src/index.js";
 import { openView } from "../../src/view/heap-view.js";
+import { codeOf } from "../support/heap.js";
 import { seedOf } from "../support/random.js";
 import { attempt, workOut } from "./hostile.js";
 
@@ -44,6 +45,17 @@ test("a shared image is an image: it restores, and its bytes are those of save",
   expect(Buffer.compare(new Uint8Array(image), save(heap))).toBe(0);
   using restored = restoreSync(image);
   restored.verify();
+});
+
+test("without shared memory in the engine, share says so", () => {
+  const heap = documentHeap();
+  vi.stubGlobal("SharedArrayBuffer", undefined);
+  try {
+    expect(codeOf(() => share(heap))).toBe("BAD_VALUE");
+    expect(openView(save(heap)).read("list", 0, 1)).toBe("a");
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test("while another thread changes the bytes, calls give answers, or errors with a code", async () => {

@@ -151,6 +151,20 @@ test("texts and containers that lie in each other are copied no more often than 
   expect(codeOf(() => view.read("lists").toJS() as unknown)).toBe("BAD_IMAGE");
 });
 
+test("a search in an index without an empty cell ends", () => {
+  const view = openView(
+    planted((heap) => {
+      const dict = heap.dict([["k", 1]]);
+      heap.roots.set("dict", dict);
+      const address = dict.store.memory.word(dict.address + SLOTS_BUFFER_OFFSET);
+      // Eight cells behind five entries and their hashes: all are of deleted entries.
+      const cells = BUFFER_DATA_OFFSET + 5 * 12;
+      return [cells, cells + 4].map((offset) => ({ address, offset, value: 0xfefefefe }));
+    }),
+  );
+  expect(codeOf(() => view.read("dict", "k"))).toBe("BAD_IMAGE");
+});
+
 test("chains that lead round in circles end", () => {
   const view = openView(
     planted((heap) => {

@@ -32,16 +32,7 @@ import { setLimits } from "./limits";
 import { markReachable } from "./mark/mark";
 import { hasUntrackedKeys, splitUnmarked } from "./remark";
 import { callWeakrefs, clearGarbage, clearWeakrefsOf, finalizeGarbage } from "./teardown";
-import {
-  BECOME_OLD,
-  MAX_EXAMINED,
-  MAX_SLOTS,
-  STAY,
-  STAY_IF_TRACKED,
-  splitAllYoung,
-  splitIfFew,
-  splitUnreachable,
-} from "./young";
+import { BECOME_OLD, MAX_EXAMINED, MAX_SLOTS, STAY, STAY_IF_TRACKED, splitIfFew, splitUnreachable } from "./young";
 
 /**
  * Collects a generation and all younger ones. Returns how many objects were garbage and not resurrected; 0 if a
@@ -107,8 +98,7 @@ function findInYoung(generation: u32): void {
   if (hasNoCycle(list)) {
     if (generation) countUnexamined(promoteAll(list));
     else clearMarks(list);
-  } else if (!control.bounded && generation) splitAllYoung(list, UNREACHABLE, survivors);
-  else if (!control.bounded) splitUnreachable(list, UNREACHABLE, survivors);
+  } else if (!control.bounded) splitUnreachable(list, UNREACHABLE, survivors);
   else if (!splitIfFew(list, UNREACHABLE, survivors)) countUnexamined(promoteSome(list, MAX_EXAMINED));
   moveAll(GENERATION_0, GENERATION_1);
 }

@@ -9,12 +9,21 @@
 // The pass goes from the youngest object to the oldest, and marks each one COLLECTING. So a reference to a marked object
 // leads to a younger one, and one to any other young object leads to an older one, of this list or of the next generation.
 
-import { FLAG_COLLECTING, PAYLOAD_OFFSET, TYPE_DIES_AT_ONCE, TYPE_EPHEMERON, TYPE_MASK, TYPE_TUPLE } from "../layout";
+import {
+  FLAG_COLLECTING,
+  FLAG_OLD,
+  FLAG_TRACKED,
+  FLAG_UNREACHABLE,
+  PAYLOAD_OFFSET,
+  TYPE_DIES_AT_ONCE,
+  TYPE_EPHEMERON,
+  TYPE_MASK,
+  TYPE_TUPLE,
+} from "../layout";
 import { control } from "../control";
 import { clearFlag, infoOf, prevOf, setInfo } from "../object/header";
 import { allSlots, allSlotsEnd } from "../object/references";
 import { typeAt } from "../object/type";
-import { isYoung } from "./gc-refs";
 
 const TO_YOUNGER: u32 = 1;
 const TO_OLDER: u32 = 2;
@@ -75,4 +84,10 @@ function wayTo(child: u32, object: usize): u32 {
   const info = infoOf(child);
   if (!isYoung(info)) return 0;
   return info & FLAG_COLLECTING ? TO_YOUNGER : TO_OLDER;
+}
+
+/** Whether an object is in generation 0 or 1. (PENDING ones, which are in neither, are UNREACHABLE.) */
+@inline
+function isYoung(info: u32): bool {
+  return (info & (FLAG_TRACKED | FLAG_OLD | FLAG_UNREACHABLE)) == FLAG_TRACKED;
 }

@@ -5,8 +5,6 @@
 import {
   FLAG_COLLECTING,
   FLAG_HAS_WEAKREFS,
-  FLAG_OLD,
-  FLAG_TRACKED,
   FLAG_UNREACHABLE,
   KIND_WEAKMAP,
   PAYLOAD_OFFSET,
@@ -18,7 +16,7 @@ import { CHECK } from "../check";
 import { control } from "../control";
 import { hasFlag, infoOf, nextOf, prevOf, refcountOf, setInfo, setPrev } from "../object/header";
 import { allSlots, allSlotsEnd } from "../object/references";
-import { Type, typeAt, typeOf } from "../object/type";
+import { Type, typeOf } from "../object/type";
 import { firstEntryOf, isEntry, keyOf, mapOf, nextEntryOf, sizeOfMap } from "../weak/map";
 
 /** A bit of gcRefs, which no link has: `prev` is gcRefs. By itself: no reference comes from outside. */
@@ -39,7 +37,7 @@ export function updateRefs(list: usize, limit: u32): bool {
   for (; object != list && candidates < limit; object = nextOf(object)) {
     if (ahead != list) ahead = infoOf(ahead) & FLAG_COLLECTING ? list : prevOf(ahead);
     setInfo(object, (infoOf(object) | FLAG_COLLECTING) & ~FLAG_UNREACHABLE);
-    setPrev(object, gcRefsOf(object));
+    setPrev(object, ((<usize>refcountOf(object)) << 1) | KNOWN);
     candidates++;
   }
   control.candidates = candidates;
@@ -75,63 +73,6 @@ export function subtractRefs(list: usize, limit: u32): bool {
   }
   control.garbageHasHooks = outside & FLAG_HAS_WEAKREFS;
   return true;
-}
-
-/**
- * `updateRefs` and `subtractRefs` in one pass, for a list of all young objects: whether an object is in it can be seen
- * before the pass gets there.
- */
-export function examineAllYoung(list: usize): void {
-  let outside: u32 = 0;
-  let candidates: u32 = 0;
-  for (let object = nextOf(list); object != list; object = nextOf(object)) {
-    const info = infoOf(object);
-    const type = typeAt(info & TYPE_MASK);
-    candidates++;
-    setInfo(object, info | FLAG_COLLECTING);
-    if (!(prevOf(object) & KNOWN)) setPrev(object, gcRefsOf(object));
-    if (isEmptyPair(object, type)) continue;
-    for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
-      const child = load<u32>(slot);
-      if (!child) continue;
-      const itsInfo = infoOf(child);
-      if (isYoung(itsInfo)) {
-        const refs = prevOf(child);
-        setPrev(child, (refs & KNOWN ? refs : gcRefsOf(child)) - ONE_REF);
-      } else outside |= itsInfo;
-    }
-    if ((info & TYPE_MASK) == TYPE_EPHEMERON && isEntry(object)) {
-      if (isYoung(infoOf(keyOf(object))) || isYoung(infoOf(mapOf(object)))) setPrev(object, prevOf(object) - ONE_REF);
-    }
-  }
-  control.candidates = candidates;
-  control.garbageHasHooks = outside & FLAG_HAS_WEAKREFS;
-  if (CHECK) checkExamined(list);
-}
-
-/** No object outside of the list has been mistaken for a young one: its link would be damaged. */
-function checkExamined(list: usize): void {
-  for (let object = nextOf(list); object != list; object = nextOf(object)) {
-    const refs = prevOf(object);
-    assert((refs & KNOWN) != 0 && refs <= gcRefsOf(object), "refcount is too small: more references than it counts");
-    const type = typeOf(object);
-    for (let slot = allSlots(object, type), end = allSlotsEnd(object, type); slot < end; slot += 4) {
-      const child = load<u32>(slot);
-      assert(!child || isYoung(infoOf(child)) == isCollecting(child), "a young object is in no list of young objects");
-    }
-  }
-}
-
-/** Whether an object is in generation 0 or 1. (PENDING ones, which are in neither, are UNREACHABLE.) */
-@inline
-export function isYoung(info: u32): bool {
-  return (info & (FLAG_TRACKED | FLAG_OLD | FLAG_UNREACHABLE)) == FLAG_TRACKED;
-}
-
-/** gcRefs of an object none of whose references is explained yet. */
-@inline
-function gcRefsOf(object: usize): usize {
-  return ((<usize>refcountOf(object)) << 1) | KNOWN;
 }
 
 /**

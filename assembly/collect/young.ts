@@ -31,7 +31,7 @@ import { typeAt } from "../object/type";
 import { firstEntry, firstEntryOf, keyOf, mapOf, nextEntryOf, olderEntry } from "../weak/map";
 import { countPromoted } from "../heap/generations";
 import { holdsAtoms } from "../values/tracking";
-import { KNOWN, ONE_REF, examineAllYoung, isCollecting, isEmptyPair, subtractRefs, updateRefs } from "./gc-refs";
+import { KNOWN, ONE_REF, isCollecting, isEmptyPair, subtractRefs, updateRefs } from "./gc-refs";
 
 /** Reachable objects stay in their list. */
 export const STAY: u32 = 0;
@@ -51,12 +51,6 @@ export const MAX_SLOTS: u32 = 131072;
 export function splitUnreachable(from: usize, unreachable: usize, reachable: u32): u32 {
   updateRefs(from, u32.MAX_VALUE);
   subtractRefs(from, u32.MAX_VALUE);
-  return splitUpdated(from, unreachable, reachable);
-}
-
-/** `splitUnreachable` for a list that has all young objects there are. */
-export function splitAllYoung(from: usize, unreachable: usize, reachable: u32): u32 {
-  examineAllYoung(from);
   return splitUpdated(from, unreachable, reachable);
 }
 

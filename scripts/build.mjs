@@ -63,10 +63,10 @@ function writeLicenses() {
  * but for what bundlers see to be unused.
  */
 const SHARED = [
-  // Errors, and how the core lays things out: all that images and dumps need of a heap.
+  // Errors, and how the core lays things out: all that images, dumps and views need of a heap.
   {
     name: "base",
-    test: /\/(assembly|src\/(base|object|wasm))\/(?!instance|inlined|core-text|.*generated)[\w-]+(?<!\.d)\.ts$/,
+    test: /\/(assembly|src\/(base|object|wasm|image(?=\/(header|hash)\.ts)))\/(?!instance|inlined|core-text|.*generated)[\w-]+(?<!\.d)\.ts$/,
     priority: 3,
   },
   // What every heap needs.
@@ -114,6 +114,7 @@ async function bundle() {
       trace: "src/trace.ts",
       checked: "src/checked.ts",
       dump: "src/dump.ts",
+      view: "src/view.ts",
       "cli/main": "src/cli/main.ts",
     },
     plugins: [slimLoader],

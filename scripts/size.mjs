@@ -15,15 +15,21 @@ const KIB = 1024;
 /** Programs, and the most that each may weigh. */
 export const WEIGHTS = [
   { what: 'Heap of "heapwright"', source: 'export { Heap } from "heapwright";', limit: 74 * KIB },
-  { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 40.5 * KIB },
-  { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 49.5 * KIB },
-  { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 59.5 * KIB },
+  { what: 'Heap of "heapwright/slim"', source: 'export { Heap } from "heapwright/slim";', limit: 41 * KIB },
+  { what: "slim, and save", source: 'export { Heap, save } from "heapwright/slim";', limit: 50.5 * KIB },
+  { what: "slim, and restore", source: 'export { Heap, restore } from "heapwright/slim";', limit: 60.5 * KIB },
   {
     what: "slim, and trace",
     source: 'export { Heap } from "heapwright/slim"; export { trace } from "heapwright/trace";',
-    limit: 43 * KIB,
+    limit: 43.5 * KIB,
   },
   { what: "all of heapwright/dump", source: 'export * from "heapwright/dump";', limit: 40 * KIB },
+  { what: "all of heapwright/view", source: 'export * from "heapwright/view";', limit: 9 * KIB },
+  {
+    what: "view, and asObject left out",
+    source: 'export { openView } from "heapwright/view";',
+    limit: 8.25 * KIB,
+  },
   { what: "an error class", source: 'export { BadValueError } from "heapwright";', limit: 3 * KIB },
 ];
 /** The cores as files, gzipped as servers do. */
@@ -32,7 +38,7 @@ export const CORES = [
   { what: "core.checked.wasm", limit: 40 * KIB },
 ];
 /** Files of JavaScript in the package, those of the command line included. */
-export const MOST_FILES = 16;
+export const MOST_FILES = 17;
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 

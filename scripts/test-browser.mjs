@@ -26,6 +26,9 @@ async function serve(request, response) {
       path.startsWith("/built/") ? join(built, path.slice("/built/".length)) : join(root, path),
     );
     if (search !== "") response.setHeader("content-security-policy", decodeURIComponent(search.slice(1)));
+    // For shared memory.
+    response.setHeader("cross-origin-opener-policy", "same-origin");
+    response.setHeader("cross-origin-embedder-policy", "require-corp");
     response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(body);
   } catch {
     response.writeHead(404).end();
@@ -73,6 +76,14 @@ async function testPolicies() {
   }
 }
 
+async function testViews() {
+  const [answers] = await result(`${address}/views.html`, "views");
+  tally.check(
+    answers.join() === "true,true,true,true",
+    `views of shared memory, here and in workers: ${answers.join()}`,
+  );
+}
+
 async function testBundle() {
   const source = join(root, "tests/browser/vite");
   const out = { outDir: built, emptyOutDir: true };
@@ -85,6 +96,7 @@ try {
   console.log(`Chromium ${browser.version()}`);
   await testHeaps();
   await testPolicies();
+  await testViews();
   await testBundle();
   console.log(String(tally));
 } finally {

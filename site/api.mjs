@@ -17,7 +17,7 @@ const ENTRIES = Object.values(exports)
 function withoutConstructors(context) {
   for (const made of context.project.getReflectionsByKind(ReflectionKind.Constructor)) {
     const entry = made.parent?.parent;
-    if (["index", "slim"].includes(entry?.name)) context.project.removeReflection(made);
+    if (["index", "slim", "view"].includes(entry?.name)) context.project.removeReflection(made);
   }
 }
 

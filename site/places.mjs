@@ -17,6 +17,7 @@ const GROUPS = [
       values: "Values and containers",
       memory: "How memory grows",
       images: "Save, clone, send",
+      views: "Read in many threads",
       inspect: "Look into a dump",
       fleet: "Many dumps",
       dumps: "Dumps as a library",

@@ -22,7 +22,7 @@ export type { Compacted, Trimmed } from "./heap/compact.js";
 export { adoptOrphan, lostFunctions, orphans, releaseOrphans } from "./heap/left-behind.js";
 export type { Lost, Orphan } from "./heap/left-behind.js";
 export type { SaveOptions } from "./heap/save.js";
-export { save, saveStream } from "./heap/save.js";
+export { save, saveStream, share } from "./heap/save.js";
 export type { AsyncRestoreOptions, RestoreOptions } from "./heap/options.js";
 export type { ByteSource, Bytes } from "./image/byte-source.js";
 

@@ -54,7 +54,7 @@ export default defineConfig({
     nav: [
       { text: "Start", link: "/start" },
       { text: "Playground", link: "/playground" },
-      { text: "Guides", link: "/values", activeMatch: "^/(values|memory|images|inspect|fleet|dumps|slim)" },
+      { text: "Guides", link: "/values", activeMatch: "^/(values|memory|images|views|inspect|fleet|dumps|slim)" },
       { text: "API", link: "/api/", activeMatch: "^/api/" },
       {
         text: "Inside",

@@ -38,13 +38,17 @@ export function isObjectPrototype(prototype: object): boolean {
 }
 
 /** Classes of the engine that a value of another realm, or one whose prototype was changed, can be told by. */
-const BRANDS = {
-  Map: getter(Map.prototype, "size"),
-  Set: getter(Set.prototype, "size"),
-  ArrayBuffer: getter(ArrayBuffer.prototype, "byteLength"),
-  SharedArrayBuffer:
-    typeof SharedArrayBuffer === "undefined" ? undefined : getter(SharedArrayBuffer.prototype, "byteLength"),
-} as const;
+const BRANDS = /* @__PURE__ */ brands();
+
+function brands() {
+  return {
+    Map: getter(Map.prototype, "size"),
+    Set: getter(Set.prototype, "size"),
+    ArrayBuffer: getter(ArrayBuffer.prototype, "byteLength"),
+    SharedArrayBuffer:
+      typeof SharedArrayBuffer === "undefined" ? undefined : getter(SharedArrayBuffer.prototype, "byteLength"),
+  };
+}
 
 type Getter = (this: unknown) => unknown;
 function getter(prototype: object, name: string): Getter {
@@ -97,16 +101,16 @@ export function nameOf(run: unknown): string {
   }
 }
 
-const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const TYPED_ARRAY = /* @__PURE__ */ Object.getPrototypeOf(Uint8Array.prototype) as object;
 /** Returns the original accessor of typed arrays, which subclasses cannot override. */
 function getterOf(name: PropertyKey): (array: unknown) => unknown {
   const { get } = Object.getOwnPropertyDescriptor(TYPED_ARRAY, name) as { get: (this: unknown) => unknown };
   return (array) => Reflect.apply(get, array, []);
 }
-const kindOf = getterOf(Symbol.toStringTag);
-const countOf = getterOf("length");
-const bufferOf = getterOf("buffer");
-const offsetOf = getterOf("byteOffset");
+const kindOf = /* @__PURE__ */ getterOf(Symbol.toStringTag);
+const countOf = /* @__PURE__ */ getterOf("length");
+const bufferOf = /* @__PURE__ */ getterOf("buffer");
+const offsetOf = /* @__PURE__ */ getterOf("byteOffset");
 
 /** Whether it is a typed array of this kind, from any realm. `undefined` asks for a `DataView`. */
 export function isTypedArray(value: unknown, kind: string | undefined): value is ArrayBufferView {

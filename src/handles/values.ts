@@ -10,7 +10,8 @@ import { isBytes, lengthOf } from "../base/untrusted.js";
 import { bytesOf, isBinary, isLiteral, noPlaceFor, placeOf } from "./places.js";
 import type { BinaryData } from "./places.js";
 import type { Address } from "../wasm/exports.js";
-import { encodeString, isWellFormed } from "../wasm/memory.js";
+import { encodeString } from "../wasm/memory.js";
+import { isWellFormed } from "../base/well-formed.js";
 
 /**
  * What a container gives, and takes. Whole numbers and bigints are `int` (64 bits), other numbers `float`,

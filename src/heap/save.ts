@@ -1,9 +1,10 @@
-import { checkFlag, readOptions } from "../base/arguments.js";
+import { checkFlag, readOptions, withinEngine } from "../base/arguments.js";
+import { BadValueError } from "../base/errors.js";
 import type { ByteStream, Bytes } from "../base/platform.js";
 import { compactSource } from "../image/compact/compact.js";
 import { sourceOfHeap } from "../image/compact/live-source.js";
 import { planCompaction } from "../image/compact/plan.js";
-import { saveImage, saveImageChunks } from "../image/save.js";
+import { saveImage, saveImageChunks, shareImage } from "../image/save.js";
 import type { SavedHeap } from "../image/save.js";
 import { stateOf } from "../persist/save.js";
 import { storeOf } from "./heap.js";
@@ -70,6 +71,27 @@ export function saveStream(heap: Heap, options: SaveOptions = {}): ByteStream {
       else controller.enqueue(chunk);
     },
   });
+}
+
+/**
+ * Saves the whole heap as `save` does, into shared memory. `postMessage` passes that to other threads without a copy, and each
+ * opens a view of it: `openView` of `heapwright/view`. The heap stays usable, and later changes do not affect the image: to publish
+ * them, share the heap again. The memory is freed once no thread holds it.
+ *
+ * @example
+ * using config = heap.from({ port: 8080 });
+ * heap.roots.set("config", config);
+ * const image = share(heap); // worker.postMessage(image)
+ * openView(image).read("config", "port"); // 8080
+ *
+ * @throws {@link BadValueError} also if the engine has no `SharedArrayBuffer`: in browsers, a page that is not isolated from other
+ *   origins; {@link TooLargeError} if there is no shared memory of that size; all else as `save`.
+ */
+export function share(heap: Heap): SharedArrayBuffer {
+  const state = stateOf(storeOf(heap));
+  if (typeof SharedArrayBuffer === "undefined")
+    throw new BadValueError("there is no SharedArrayBuffer here: a page needs the headers COOP and COEP");
+  return withinEngine("this image", () => shareImage(state));
 }
 
 function isCompacted(options: SaveOptions): boolean {

@@ -1,4 +1,4 @@
-/** The core's hash of strings and bytes (assembly/values/key.ts), computed in 32-bit halves. */
+/** The core's hashes of strings, bytes and numbers (assembly/values/atom-key.ts), computed in 32-bit halves. */
 
 const LOW = 0x7f4a7c15;
 const HIGH = 0x9e3779b9;

@@ -40,6 +40,12 @@ export function saveImage(heap: SavedHeap): Uint8Array<ArrayBuffer> {
   return new Saver(heap).write(true)[0] as Uint8Array<ArrayBuffer>;
 }
 
+/** Returns the image in shared memory, into which it is written at once. @throws {@link RangeError} as `saveImage` */
+export function shareImage(heap: SavedHeap): SharedArrayBuffer {
+  const [bytes] = new Saver(heap).write(true, (size) => new Uint8Array(new SharedArrayBuffer(size)));
+  return (bytes as Uint8Array<SharedArrayBuffer>).buffer;
+}
+
 /** Returns the image in chunks of some megabytes. All are copied at once, so later changes to the heap are not in them. */
 export function saveImageChunks(heap: SavedHeap): Uint8Array<ArrayBuffer>[] {
   return new Saver(heap).write(false);
@@ -57,13 +63,16 @@ class Saver {
   }
 
   /** Returns the image as one array, or as one array for the small sections and some for the pages. */
-  write(isWhole: boolean): Uint8Array<ArrayBuffer>[] {
+  write<B extends ArrayBufferLike = ArrayBuffer>(
+    isWhole: boolean,
+    make = (size: number) => new Uint8Array(size) as Uint8Array<B>,
+  ): Uint8Array<B>[] {
     const small = this.#smallSections();
     const sizes = [...small.map((section) => section.length), this.#pieces.bytes];
     const { offsets, end } = placeSections(sizes);
     const pagesAt = offsets.at(-1) as number;
-    const head = new Uint8Array(isWhole ? end : pagesAt);
-    const pages = isWhole ? [head.subarray(pagesAt)] : this.#chunkSizes().map((size) => new Uint8Array(size));
+    const head = make(isWhole ? end : pagesAt);
+    const pages = isWhole ? [head.subarray(pagesAt)] : this.#chunkSizes().map(make);
     copyPages(this.#memory, this.#pieces, pages);
     small.forEach((section, index) => {
       head.set(section, offsets[index]);

@@ -17,7 +17,7 @@ import { lengthOf, partOf } from "../base/untrusted.js";
 import { ownedValue } from "../handles/values.js";
 import type { Store } from "../state/store.js";
 import type { Address } from "../wasm/exports.js";
-import { isWellFormed } from "../wasm/memory.js";
+import { isWellFormed } from "../base/well-formed.js";
 import { expectedAfter, firstHalf, foundIn, isHighHalf } from "./json-text.js";
 
 /** Maximal number of bytes that the core gets at once, unless a token is longer. */

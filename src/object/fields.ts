@@ -62,96 +62,101 @@ function codec<T>(
   };
 }
 
-export const RAW_CODECS: Readonly<Record<RawFieldType, RawCodec>> = {
-  bool: codec(
-    1,
-    checkBoolean,
-    (data, at) => data.getUint8(at) !== 0,
-    (data, at, value: boolean) => {
-      data.setUint8(at, value ? 1 : 0);
-    },
-  ),
-  i8: codec(
-    1,
-    checkInteger(-128, 127),
-    (data, at) => data.getInt8(at),
-    (data, at, value) => {
-      data.setInt8(at, value);
-    },
-  ),
-  u8: codec(
-    1,
-    checkInteger(0, 255),
-    (data, at) => data.getUint8(at),
-    (data, at, value) => {
-      data.setUint8(at, value);
-    },
-  ),
-  i16: codec(
-    2,
-    checkInteger(-32768, 32767),
-    (data, at) => data.getInt16(at, true),
-    (data, at, value) => {
-      data.setInt16(at, value, true);
-    },
-  ),
-  u16: codec(
-    2,
-    checkInteger(0, 65535),
-    (data, at) => data.getUint16(at, true),
-    (data, at, value) => {
-      data.setUint16(at, value, true);
-    },
-  ),
-  i32: codec(
-    4,
-    checkInteger(-(2 ** 31), 2 ** 31 - 1),
-    (data, at) => data.getInt32(at, true),
-    (data, at, value) => {
-      data.setInt32(at, value, true);
-    },
-  ),
-  u32: codec(
-    4,
-    checkInteger(0, 2 ** 32 - 1),
-    (data, at) => data.getUint32(at, true),
-    (data, at, value) => {
-      data.setUint32(at, value, true);
-    },
-  ),
-  i64: codec(
-    8,
-    checkBigint(-(2n ** 63n), 2n ** 63n - 1n),
-    (data, at) => data.getBigInt64(at, true),
-    (data, at, value) => {
-      data.setBigInt64(at, value, true);
-    },
-  ),
-  u64: codec(
-    8,
-    checkBigint(0n, 2n ** 64n - 1n),
-    (data, at) => data.getBigUint64(at, true),
-    (data, at, value) => {
-      data.setBigUint64(at, value, true);
-    },
-  ),
-  f32: codec(
-    4,
-    checkNumber,
-    (data, at) => data.getFloat32(at, true),
-    (data, at, value) => {
-      data.setFloat32(at, value, true);
-    },
-  ),
-  f64: codec(
-    8,
-    checkNumber,
-    (data, at) => data.getFloat64(at, true),
-    (data, at, value) => {
-      data.setFloat64(at, value, true);
-    },
-  ),
-};
+/** Made by a function, so that bundlers leave it out where no field is read. */
+export const RAW_CODECS = /* @__PURE__ */ rawCodecs();
+
+function rawCodecs(): Readonly<Record<RawFieldType, RawCodec>> {
+  return {
+    bool: codec(
+      1,
+      checkBoolean,
+      (data, at) => data.getUint8(at) !== 0,
+      (data, at, value: boolean) => {
+        data.setUint8(at, value ? 1 : 0);
+      },
+    ),
+    i8: codec(
+      1,
+      checkInteger(-128, 127),
+      (data, at) => data.getInt8(at),
+      (data, at, value) => {
+        data.setInt8(at, value);
+      },
+    ),
+    u8: codec(
+      1,
+      checkInteger(0, 255),
+      (data, at) => data.getUint8(at),
+      (data, at, value) => {
+        data.setUint8(at, value);
+      },
+    ),
+    i16: codec(
+      2,
+      checkInteger(-32768, 32767),
+      (data, at) => data.getInt16(at, true),
+      (data, at, value) => {
+        data.setInt16(at, value, true);
+      },
+    ),
+    u16: codec(
+      2,
+      checkInteger(0, 65535),
+      (data, at) => data.getUint16(at, true),
+      (data, at, value) => {
+        data.setUint16(at, value, true);
+      },
+    ),
+    i32: codec(
+      4,
+      checkInteger(-(2 ** 31), 2 ** 31 - 1),
+      (data, at) => data.getInt32(at, true),
+      (data, at, value) => {
+        data.setInt32(at, value, true);
+      },
+    ),
+    u32: codec(
+      4,
+      checkInteger(0, 2 ** 32 - 1),
+      (data, at) => data.getUint32(at, true),
+      (data, at, value) => {
+        data.setUint32(at, value, true);
+      },
+    ),
+    i64: codec(
+      8,
+      checkBigint(-(2n ** 63n), 2n ** 63n - 1n),
+      (data, at) => data.getBigInt64(at, true),
+      (data, at, value) => {
+        data.setBigInt64(at, value, true);
+      },
+    ),
+    u64: codec(
+      8,
+      checkBigint(0n, 2n ** 64n - 1n),
+      (data, at) => data.getBigUint64(at, true),
+      (data, at, value) => {
+        data.setBigUint64(at, value, true);
+      },
+    ),
+    f32: codec(
+      4,
+      checkNumber,
+      (data, at) => data.getFloat32(at, true),
+      (data, at, value) => {
+        data.setFloat32(at, value, true);
+      },
+    ),
+    f64: codec(
+      8,
+      checkNumber,
+      (data, at) => data.getFloat64(at, true),
+      (data, at, value) => {
+        data.setFloat64(at, value, true);
+      },
+    ),
+  };
+}
 
 /** The types of reference fields, which are slots. */
 export const SLOT_TYPES: readonly SlotFieldType[] = ["ref", "weak", "value", "str"];

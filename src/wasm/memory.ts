@@ -1,10 +1,11 @@
 import { STR_BYTES_OFFSET, STR_LENGTH_OFFSET } from "../../assembly/layout.js";
 import { withinEngine } from "../base/arguments.js";
+import { isWellFormed } from "../base/well-formed.js";
 import type { Address } from "./exports.js";
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 // A byte order mark is an ordinary character here. By default the decoder would drop it.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 /** Up to these lengths a loop is faster than the engine's coders, which cost more to call (Node 20). */
 const SHORT_READ = 10;
 const SHORT_WRITE = 128;
@@ -113,12 +114,6 @@ function viewsOf(
 
 export function encodeString(text: string): Uint8Array {
   return encoder.encode(text);
-}
-
-/** Whether a text is valid Unicode: it has no unpaired surrogate, which UTF-8 cannot encode. */
-export function isWellFormed(text: string): boolean {
-  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
-  return native === undefined ? !/\p{Surrogate}/u.test(text) : native.call(text);
 }
 
 /** Writes a text as UTF-8. There must be room for 3 bytes for each unit. Returns the bytes written; -1 if it is not well-formed. */

@@ -42,6 +42,8 @@ test("each rule rejects a planted violation", async () => {
     "load-and-modules": ["load/from-js", "modules/gc"],
     persist: ["persist/end", "heap/heap"],
     dump: ["dump/read", "handles/handle"],
+    view: ["view/source", "handles/list"],
+    "view-of-types": ["view/roots", "modules/gc"],
     heap: ["heap/heap", "dump/read"],
     cli: ["cli/tour", "handles/handle"],
     "entries-are-entries": ["modules/trace", "index"],
@@ -58,8 +60,9 @@ test("each rule rejects a planted violation", async () => {
       const path = join(folder, "src", `${file}.ts`);
       mkdirSync(dirname(path), { recursive: true });
       const up = "../".repeat(file.split("/").length - 1) || "./";
-      // Types alone: those count, too.
-      const lines = targets.map((to, i) => `import type { T as T${i} } from "${up}${to}.js";`);
+      // Types alone: those count, too. Views may know the types of handles, and no more.
+      const type = file === "view/source" ? "" : "type ";
+      const lines = targets.map((to, i) => `import ${type}{ T as T${i} } from "${up}${to}.js";`);
       writeFileSync(path, [...lines, "export type T = number;", ""].join("\n"));
     }
     const { found } = await violations(folder);

@@ -27,6 +27,12 @@ test("json-memory: what a stream of JSON takes, by its result", () => {
   expect(run("json-memory.mjs", "0.2")).toMatch(/\nrecords[^]* 0\.2 [^]*\none string[^]*\nResult: /);
 });
 
+test("share: a row for each way to give a document to workers, and for each way to look up", () => {
+  expect(run("share.mjs", "0.5")).toMatch(
+    /\nview of a shared image [^]*\na heap restored in each [^]*\nasObject\(view\) [^]*/,
+  );
+});
+
 test("handles: a row for each thing that a program does, with a column for each subject that is there", async () => {
   const load = (file: string): Promise<unknown> => import(new URL(`../../bench/handles/${file}`, import.meta.url).href);
   const { ROWS } = (await load("rows.mjs")) as { ROWS: { name: string }[] };

@@ -20,7 +20,7 @@ const planted = Object.entries(PLANTED).map(([name, { markdown }]) => ({ name, m
 
 const exported = new Map(
   await Promise.all(
-    ["", "/image", "/trace", "/checked", "/dump"].map(async (entry): Promise<[string, string[]]> => {
+    ["", "/image", "/trace", "/checked", "/dump", "/view"].map(async (entry): Promise<[string, string[]]> => {
       const url = new URL(`../../dist${entry || "/index"}.js`, import.meta.url).href;
       const module = (await import(/* @vite-ignore */ url)) as object;
       return [`heapwright${entry}`, Object.keys(module)];

@@ -353,6 +353,19 @@ describe("the Lisp", async () => {
   });
 });
 
+test("shared document: a pool of workers answers queries on one image, and goes over to the next", () => {
+  expect(start("shared-document.mjs").split("\n")).toEqual([
+    "Alice lives in Oslo",
+    "nobody lives in null",
+    'order 7: {"id":7,"price":7,"customer":"alice"}',
+    "all orders: 990000",
+    "before: Alice lives in Oslo",
+    "after: Alice lives in Rome",
+    "all orders: 20000",
+    "",
+  ]);
+});
+
 test("images: saved, restored, cloned, and sent to a worker", () => {
   expect(start("images.mjs").split("\n")).toEqual([
     "restored: 3 notes",

@@ -23,7 +23,7 @@ const entries = (): string[] => {
 
 /** Uses each entry, and says what came of it. */
 const PROGRAM = readFileSync(join(root, "tests/package/program.mjs"), "utf8");
-const ANSWER = '[1,"two",[3]] true BadValueError BAD_VALUE false,OutOfMemoryError OUT_OF_MEMORY true 1 slim true\n';
+const ANSWER = '[1,"two",[3]] true BadValueError BAD_VALUE false,OutOfMemoryError OUT_OF_MEMORY true 1 slim true 3\n';
 
 function runs(file: string): string {
   const CORE = join(project.installed, "dist/core.wasm");
@@ -35,7 +35,7 @@ function runs(file: string): string {
 
 describe("in JavaScript", () => {
   test("each entry can be imported alone", () => {
-    expect(entries()).toEqual([".", "./slim", "./image", "./trace", "./checked", "./dump"]);
+    expect(entries()).toEqual([".", "./slim", "./image", "./trace", "./checked", "./dump", "./view"]);
     for (const entry of entries()) {
       const name = entry.replace(/^\./, "heapwright");
       expect(project.run(`console.log(Object.keys(await import("${name}")).length > 0)`), name).toBe("true\n");
@@ -135,10 +135,11 @@ describe("types", () => {
   const CONSUMER = `
     import { Heap, type HeapStats, type ListHandle, BadValueError } from "heapwright";
     import { Heap as Slim, restoreSync as restoreSlim } from "heapwright/slim";
-    import { restore, save } from "heapwright/image";
+    import { restore, save, share } from "heapwright/image";
     import { trace } from "heapwright/trace";
     import { readImageSync, dominators, finish, reachability } from "heapwright/dump";
     import { checkedCore } from "heapwright/checked";
+    import { openView, type View } from "heapwright/view";
 
     export async function main(bytes: Uint8Array<ArrayBuffer>): Promise<HeapStats> {
       const heap = await Heap.create({ maxBytes: 1 << 20, module: checkedCore() });
@@ -156,6 +157,8 @@ describe("types", () => {
       Slim.createSync({});
       // @ts-expect-error: the store is internal.
       console.log(alice.store);
+      const view: View<typeof Person> | undefined = openView(share(heap)).roots.get<typeof Person>("alice");
+      console.log(view?.title satisfies string | null | undefined);
       return heap.stats();
     }
     export const analyses = [dominators, finish, reachability];

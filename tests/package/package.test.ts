@@ -16,6 +16,7 @@ describe("the packed package", () => {
       "dist/index.js",
       "dist/index.d.ts",
       "dist/slim.js",
+      "dist/view.js",
       "dist/slim.d.ts",
       "dist/third-party-licenses.txt",
       "dist/cli/main.js",

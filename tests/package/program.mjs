@@ -3,10 +3,11 @@
 import { readFileSync } from "node:fs";
 import { Heap, OutOfMemoryError } from "heapwright";
 import * as slim from "heapwright/slim";
-import { restoreSync, save } from "heapwright/image";
+import { restoreSync, save, share } from "heapwright/image";
 import { trace } from "heapwright/trace";
 import { readImageSync } from "heapwright/dump";
 import { checkedCore } from "heapwright/checked";
+import { openView } from "heapwright/view";
 
 const heap = await Heap.create();
 trace(heap).start();
@@ -33,4 +34,5 @@ console.log(
   checked,
   light?.from(["slim"]).toJS().join(),
   light === undefined || slim.restoreSync(slim.save(light), { module: core }).stats().objects > 0,
+  openView(share(heap)).read("list", 2, 0),
 );

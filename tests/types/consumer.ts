@@ -15,9 +15,11 @@ import type {
 } from "heapwright";
 import { checkedCore } from "heapwright/checked";
 import { dominators, readImageSync } from "heapwright/dump";
-import { restore, restoreSync, save, saveStream } from "heapwright/image";
+import { restore, restoreSync, save, saveStream, share } from "heapwright/image";
 import { Heap as Slim } from "heapwright/slim";
 import { trace } from "heapwright/trace";
+import { asObject, openView } from "heapwright/view";
+import type { DictView, ListView, NodeView, View, ViewValue } from "heapwright/view";
 
 export const heap = Heap.createSync({ module: checkedCore(), maxBytes: 1 << 20 });
 export const slim = Slim.createSync({ module: new Uint8Array(8) });
@@ -226,3 +228,37 @@ export async function images(): Promise<Handle | undefined> {
   const restored: Heap = await restore(bytes);
   return restored.roots.get("alice");
 }
+
+// Views.
+interface Roots {
+  alice: typeof Person;
+  orders: ListHandle<DictHandle<string, number>>;
+  text: string;
+}
+const view = openView<Roots>(share(heap));
+const aliceView: View<typeof Person> | undefined = view.roots.get("alice");
+export const viewTitle: string | null | undefined = aliceView?.buddy?.home?.owner?.title;
+export const viewStreet: string | null | undefined = aliceView?.read("buddy", "home", "street");
+export const viewName: string | null | undefined = aliceView?.read("buddy", "title");
+// @ts-expect-error: there is no such field
+aliceView?.read("budy");
+// @ts-expect-error: nor there
+aliceView?.read("buddy", "ttile");
+// @ts-expect-error: a view cannot be changed
+if (aliceView) aliceView.title = "x";
+export const orderViews: ListView<DictView<string, number>> | undefined = view.roots.get("orders");
+export const price: number | undefined = orderViews?.get(0).get("price");
+// @ts-expect-error: a text is never equal to a number
+orderViews?.get(0).get(7);
+export const viewText: string | undefined = view.roots.get("text");
+interface Doc {
+  id: number;
+  lines: { price: number }[];
+}
+const docView: View<Doc> = openView(share(heap)).roots.get<Doc>("doc")!;
+export const lineViews: number | ListView<DictView<"price", number>> | undefined = docView.get("lines");
+// @ts-expect-error: there is no such root
+view.read("bob");
+export const anything: ViewValue | undefined = openView(new Uint8Array()).roots.get<Handle>("x");
+export const port: number = openView(new ArrayBuffer(8)).read<number>("config", "port");
+export const looks: unknown = asObject(view.roots.get("orders") as NodeView);

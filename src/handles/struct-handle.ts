@@ -11,9 +11,9 @@ import type { Given, Value } from "./values.js";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Fields = Readonly<Record<string, any>>;
 
-/** Nothing: no fields, no methods. */
+/** No fields, or no methods: what a struct has that defines none. Declarations of a program that exports a struct may name it. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is just that
-export type None = {};
+export type Nothing = {};
 
 interface NamedValues {
   ref: Handle | null;
@@ -57,7 +57,7 @@ export type FieldInit<T> = T extends "value" ? Given<Value> : FieldValue<T>;
 export type ObjectOf<S> = S extends Shaped<infer F, infer M> ? StructObject<F, M> : never;
 
 /** Handle of an object with these fields, and methods. */
-export type StructObject<F, M = None> = StructHandle<F> & { -readonly [K in keyof F]: FieldValue<F[K]> } & M;
+export type StructObject<F, M = Nothing> = StructHandle<F> & { -readonly [K in keyof F]: FieldValue<F[K]> } & M;
 
 /** None, if not all names are known. */
 type RequiredNames<F> = string extends keyof F

@@ -3,7 +3,7 @@ import { uncloneable } from "../base/uncloneable.js";
 import { knowStruct } from "./field-types.js";
 import type { Shaped, shape } from "./field-types.js";
 import { isHandle } from "./handle.js";
-import type { StructArguments, Fields, None, StructObject } from "./struct-handle.js";
+import type { StructArguments, Fields, Nothing, StructObject } from "./struct-handle.js";
 import type { StructLayout } from "./struct-layout.js";
 
 /**
@@ -13,7 +13,7 @@ import type { StructLayout } from "./struct-layout.js";
  * @typeParam BF - The fields of the struct that is extended.
  * @typeParam BM - Its methods.
  */
-export interface StructOptions<F extends Fields, M = None, C = None, BF extends Fields = None, BM = None> {
+export interface StructOptions<F extends Fields, M = Nothing, C = Nothing, BF extends Fields = Nothing, BM = Nothing> {
   /** The struct whose fields, methods and finalizer this one has too. */
   extends?: StructType<BF, BM>;
   /** A mixin: methods and accessors for the handles, whose `this` is the handle. */
@@ -36,7 +36,7 @@ export interface StructOptions<F extends Fields, M = None, C = None, BF extends 
 }
 
 /** A type of objects of one heap: see `Heap.struct`. */
-export class StructType<F extends Fields, M = None> implements Shaped<F, M> {
+export class StructType<F extends Fields, M = Nothing> implements Shaped<F, M> {
   /** @internal */
   readonly "[[heapwright]]" = uncloneable("a struct");
   /** For types alone: it has no value. */

@@ -25,6 +25,7 @@ export type {
   Fields,
   FieldInit,
   FieldValue,
+  Nothing,
   ObjectOf,
   StructArguments,
   StructInit,

@@ -6,7 +6,7 @@ import type { Handle } from "../handles/handle.js";
 import { membersIn } from "../handles/mixin.js";
 import { runScope } from "../handles/scope.js";
 import type { Named } from "../handles/field-types.js";
-import type { Fields, None } from "../handles/struct-handle.js";
+import type { Fields, Nothing } from "../handles/struct-handle.js";
 import { StructLayout, layoutIn } from "../handles/struct-layout.js";
 import { StructType } from "../handles/struct.js";
 import type { StructOptions } from "../handles/struct.js";
@@ -149,11 +149,14 @@ export class Heap extends HeapValues {
    * @throws {@link BadFieldError} for a field that is called like a member of a handle, or of unknown type;
    *   {@link DuplicateTypeError} if the name is taken.
    */
-  struct<const N extends string, const F extends Fields, M = None, C = None, BF extends Fields = None, BM = None>(
-    name: N,
-    fields: F,
-    options: StructOptions<F, M, C, BF, BM> = {},
-  ): StructType<BF & F, BM & M & C & Named<N>> {
+  struct<
+    const N extends string,
+    const F extends Fields,
+    M = Nothing,
+    C = Nothing,
+    BF extends Fields = Nothing,
+    BM = Nothing,
+  >(name: N, fields: F, options: StructOptions<F, M, C, BF, BM> = {}): StructType<BF & F, BM & M & C & Named<N>> {
     const { finalize, extends: base, ...bodies } = readOptions(options, STRUCT_OPTIONS);
     const layout = new StructLayout(this.#store, {
       name,

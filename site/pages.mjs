@@ -13,8 +13,12 @@ export const pagesFolder = join(site, ".pages");
 const LANGUAGES = { ".mjs": "js", ".py": "python" };
 /** Files that the site gives as they are. */
 const RAW = [".svg", ".json", ".png"];
-/** A link or picture of Markdown; code is another alternative, so that links in it stay. */
-const LINK = /(^```[^]*?^```|`[^`\n]*`)|(!?\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)\s]+)\)/gm;
+/**
+ * A link or picture of Markdown, or an image of HTML: what stands in front of the address, the address, and what ends it.
+ * Code is another alternative, so that links in it stay.
+ */
+const LINK =
+  /(^```[^]*?^```|`[^`\n]*`)|(!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(|<(?:source [^>]*srcset|img [^>]*src)=")([^)"\s]+)([)"])/gm;
 
 function write(path, text) {
   mkdirSync(dirname(path), { recursive: true });
@@ -40,12 +44,12 @@ function addressOf(file, others) {
 
 /** The text of a page with the links of a reader of the repository turned to those of the site. */
 function turnLinks(text, file, others) {
-  return text.replace(LINK, (whole, code, head, target) => {
+  return text.replace(LINK, (whole, code, head, target, end) => {
     if (code !== undefined || /^(\w+:|#|\/)/.test(target)) return whole;
     const [path, anchor] = target.split("#");
     const linked = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, "");
     if (!existsSync(join(root, linked))) throw new Error(`${file} links to ${target}, which is not there`);
-    return `${head}${addressOf(linked, others)}${anchor === undefined ? "" : `#${anchor}`})`;
+    return `${head}${addressOf(linked, others)}${anchor === undefined ? "" : `#${anchor}`}${end}`;
   });
 }
 

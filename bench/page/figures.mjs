@@ -2,7 +2,7 @@
 
 import { format } from "../report/table.mjs";
 import { MISSING, describeRun, isOfBlocks, isPause, rowOf, shown, subjectsIn, titleOfRow } from "./look-up.mjs";
-import { table } from "./markdown.mjs";
+import { table, words } from "./markdown.mjs";
 
 /** The machine, what the subjects are, which cases ran less often, and who is missing. */
 export function aboutRun({ results }) {
@@ -22,7 +22,7 @@ export function aboutRun({ results }) {
     ...(long.length > 0
       ? [`- A case that takes long runs less often: ${long.toReversed().join("; ")}. ${lessOften(results)}`]
       : []),
-    ...results.skipped.map(({ title, reason }) => `- Left out: ${title}: ${reason}.`),
+    ...results.skipped.map(({ title, reason }) => `- Left out: ${title}: ${words(reason)}.`),
   ];
   return lines.join("\n");
 }

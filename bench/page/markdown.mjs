@@ -3,6 +3,11 @@
 const startOf = (name) => `<!-- made by bench/page.mjs: ${name} -->`;
 const END = "<!-- end -->";
 
+/** A text of a run as words of a page: Markdown, and the site that shows it, would take a bracket for the beginning of an element. */
+export function words(text) {
+  return text.replaceAll("<", "&lt;");
+}
+
 /** The first column is text, the others are figures. */
 export function table(heads, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;

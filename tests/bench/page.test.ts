@@ -4,10 +4,11 @@ import { describe, expect, test } from "vitest";
 async function load<T>(path: string): Promise<T> {
   return (await import(new URL(`../../bench/${path}`, import.meta.url).href)) as T;
 }
-const { readRegion, regionsOf, table, writeRegion } = await load<{
+const { readRegion, regionsOf, table, words, writeRegion } = await load<{
   readRegion: (page: string, name: string) => string;
   regionsOf: (page: string) => string[];
   table: (heads: string[], rows: string[][]) => string;
+  words: (text: string) => string;
   writeRegion: (page: string, name: string, text: string) => string;
 }>("page/markdown.mjs");
 
@@ -28,6 +29,10 @@ describe("regions of a page", () => {
   test("that are missing or have no end are an error", () => {
     expect(() => readRegion(page, "c")).toThrow('no region "c"');
     expect(() => readRegion("<!-- made by bench/page.mjs: a -->", "a")).toThrow("no end");
+  });
+
+  test("what a run says is words, and no element of the page", () => {
+    expect(words("SOURCE=<path> of < 3")).toBe("SOURCE=&lt;path> of &lt; 3");
   });
 
   test("a table has its figures to the right", () => {

@@ -39,7 +39,7 @@ const SEARCHES = {
   release: "ownership",
   using: "ownership",
   "GC threshold": "memory",
-  postMessage: "images",
+  postMessage: "views",
   "Map vs dict": "choosing",
   "typescript types": "values",
   "heap snapshot": "inspect",
